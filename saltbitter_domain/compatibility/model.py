@@ -1,0 +1,252 @@
+"""Two people, how they might fit, who is introduced to whom each day, and what they decide."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import attrs
+
+from saltbitter_domain.events import Event, event
+from saltbitter_domain.kernel import Conflict, GridCell, Invalid, MatchId, NotFound, NoticeId, UserId
+from saltbitter_domain.profiles.model import (
+    AgeRange,
+    BasicValue,
+    DealBreaker,
+    Drinking,
+    Education,
+    Gender,
+    HasChildren,
+    Importance,
+    Intention,
+    Religion,
+    Smoking,
+    Visibility,
+    WantsChildren,
+)
+
+DAILY_QUOTA = 10
+MORNING_HOUR = 6
+PASS_RESTS_FOR = timedelta(days=90)
+UNDO_WITHIN = timedelta(minutes=10)
+MAX_NOTE = 300
+
+
+@attrs.frozen
+class Attachment:
+    """A person's two scores in [1, 7] and how much they can be relied on, in [0, 1] (1 = answered with care)."""
+
+    anxiety: float
+    avoidance: float
+    reliability: float = 1.0
+
+
+@attrs.frozen
+class Traits:
+    """All a policy may know of a person: only what they consented to, nothing they pay for, nothing about their looks.
+
+    ``None`` and empty mean unknown. ``attachment`` is None without the consent ``psychological_profile``, ``cell`` is
+    None without ``location``."""
+
+    user_id: UserId
+    age: int
+    genders: frozenset[Gender]
+    seeks: frozenset[Gender]
+    ages: AgeRange
+    max_distance_km: int | None = None
+    deal_breakers: frozenset[DealBreaker] = frozenset()
+    cell: GridCell | None = None
+    attachment: Attachment | None = None
+    interests: frozenset[str] = frozenset()
+    values: Mapping[BasicValue, int] = attrs.field(factory=dict)
+    intention: Intention | None = None
+    has_children: HasChildren | None = None
+    wants_children: WantsChildren | None = None
+    smoking: Smoking | None = None
+    drinking: Drinking | None = None
+    education: Education | None = None
+    religion: Religion | None = None
+    religion_importance: Importance | None = None
+    languages: frozenset[str] = frozenset()
+    visibility: Visibility = Visibility.ACTIVE
+
+
+class Factor(StrEnum):
+    ATTACHMENT = "attachment"
+    INTERESTS = "interests"
+    VALUES = "values"
+    DEMOGRAPHICS = "demographics"
+
+
+class Band(StrEnum):
+    STRONG = "strong"
+    GOOD = "good"
+    SOME = "some"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+class Confidence(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@attrs.frozen
+class PairScore:
+    """A policy's judgement of a pair: ``total`` in [0, 100], each factor in [0, 1] or None where it is unknown,
+    ``confidence`` in [0, 1], the weighted share of what was known."""
+
+    total: float
+    factors: Mapping[Factor, float | None]
+    confidence: float
+
+
+@attrs.frozen
+class FactorExplanation:
+    factor: Factor
+    band: Band
+    confidence: Confidence
+    sentences: tuple[str, ...]
+
+
+@attrs.frozen
+class Explanation:
+    """Why two people were introduced, told to one of them. ``total`` is rounded to 5."""
+
+    policy: str
+    total: int
+    confidence: Confidence
+    factors: tuple[FactorExplanation, ...]
+
+
+@attrs.frozen
+class Suggestion:
+    """One person in a member's daily set; ``rank`` counts from 1 through all pages of the day."""
+
+    candidate: UserId
+    rank: int
+    score: float
+    explanation: Explanation
+
+
+@attrs.frozen
+class DailyMatches:
+    """What a member received for one day of their own calendar; fixed once made, pages are only added.
+
+    ``short_because`` says why a page is shorter than the quota, None when it is full."""
+
+    user_id: UserId
+    day: date
+    made_at: datetime
+    suggestions: tuple[Suggestion, ...]
+    short_because: str | None = None
+    version: int = 1
+
+
+class DecisionKind(StrEnum):
+    LIKE = "like"
+    PASS = "pass"  # noqa: S105  the word for saying no
+
+
+@attrs.frozen
+class Decision:
+    """What a member decided about another. Taking it back removes it."""
+
+    by: UserId
+    about: UserId
+    kind: DecisionKind
+    at: datetime
+    note: str | None = None
+
+
+@attrs.frozen
+class Match:
+    """A mutual like: one row per pair, ``low`` < ``high``."""
+
+    id: MatchId
+    low: UserId
+    high: UserId
+    at: datetime
+
+
+@attrs.frozen
+class Exposure:
+    """How often a member was shown on a day, and how often chance would have shown them (``fair``)."""
+
+    user_id: UserId
+    day: date
+    shown: int
+    fair: float
+
+
+class NoticeKind(StrEnum):
+    DAILY_MATCHES = "daily_matches"
+    MUTUAL_MATCH = "mutual_match"
+
+
+@attrs.frozen
+class Notice:
+    """A quiet notification inside the product: it waits to be seen and never rings."""
+
+    id: NoticeId
+    user_id: UserId
+    kind: NoticeKind
+    at: datetime
+    subject: str
+    seen_at: datetime | None = None
+
+
+@event("compatibility.daily_matches_made")
+class DailyMatchesMade(Event):
+    user_id: UserId
+    day: date
+    count: int
+
+
+@event("compatibility.liked")
+class Liked(Event):
+    by: UserId
+    about: UserId
+
+
+@event("compatibility.passed")
+class Passed(Event):
+    by: UserId
+    about: UserId
+
+
+@event("compatibility.decision_undone")
+class DecisionUndone(Event):
+    by: UserId
+    about: UserId
+
+
+@event("compatibility.matched")
+class Matched(Event):
+    match_id: MatchId
+    low: UserId
+    high: UserId
+
+
+class PersonMissing(NotFound):
+    """Nobody by this id whom the member may know of."""
+
+    code = "person_missing"
+
+
+class AlreadyDecided(Conflict):
+    code = "already_decided"
+
+
+class NothingToUndo(Conflict):
+    code = "nothing_to_undo"
+
+
+class NotReadyToMatch(Conflict):
+    """Something is still missing before matches can be made; ``fields`` lists it."""
+
+    code = "not_ready_to_match"
+
+
+class DecisionInvalid(Invalid):
+    code = "decision_invalid"

@@ -1,0 +1,80 @@
+"""Consent: what a member agreed to, when, in which words; an append-only chain of records per member."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from saltbitter_domain.events import Event, event
+from saltbitter_domain.kernel import Conflict, ConsentRecordId, Invalid, UserId
+
+
+class Purpose(StrEnum):
+    TERMS = "terms"
+    PRIVACY_POLICY = "privacy_policy"
+    PSYCHOLOGICAL_PROFILE = "psychological_profile"
+    ORIENTATION = "orientation"
+    LOCATION = "location"
+    AI_PRACTICE = "ai_practice"
+    AI_COACHING = "ai_coaching"
+    MARKETING_EMAILS = "marketing_emails"
+    ANALYTICS = "analytics"
+
+
+REQUIRED = frozenset({Purpose.TERMS, Purpose.PRIVACY_POLICY})
+"""Without these there is no account; they are withdrawn by leaving."""
+
+
+@attrs.frozen
+class ConsentText:
+    """The words a member agrees to, under a version."""
+
+    purpose: Purpose
+    version: str
+    title: str
+    text: str
+
+
+@attrs.frozen
+class ConsentRecord:
+    """One link of a member's chain: ``hash`` is SHA-256 over the record's canonical form and ``previous_hash``."""
+
+    id: ConsentRecordId
+    user_id: UserId
+    sequence: int
+    purpose: Purpose
+    granted: bool
+    text_version: str
+    channel: str
+    at: datetime
+    previous_hash: str
+    hash: str
+
+
+@event("consent.given")
+class ConsentGiven(Event):
+    user_id: UserId
+    purpose: Purpose
+    text_version: str
+
+
+@event("consent.withdrawn")
+class ConsentWithdrawn(Event):
+    user_id: UserId
+    purpose: Purpose
+
+
+class ConsentOutdated(Conflict):
+    """The member saw an older text than the one in force."""
+
+    code = "consent_text_outdated"
+
+
+class ConsentRequired(Conflict):
+    """Terms and privacy policy cannot be withdrawn while the account is kept."""
+
+    code = "consent_required_for_account"
+
+
+class ConsentUnknown(Invalid):
+    code = "consent_unknown"

@@ -1,0 +1,25 @@
+"""What consent needs from outside."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.kernel import UserId
+
+
+class ConsentLog(Protocol):
+    """The append-only store of consent records."""
+
+    async def append(self, record: ConsentRecord) -> None:
+        """Store the next link; ``StaleWrite`` when ``record.sequence`` is not the next one of the member's chain."""
+        ...
+
+    async def last(self, user_id: UserId) -> ConsentRecord | None: ...
+
+    async def chain(self, user_id: UserId) -> Sequence[ConsentRecord]:
+        """Every record of the member, oldest first."""
+        ...
+
+    async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
+        """The latest record for each purpose the member ever decided on."""
+        ...

@@ -1,0 +1,106 @@
+"""Facts that happened, and the outbox that carries them to whoever must react.
+
+An event is a frozen class of ids and facts, declared in its feature's ``model`` with ``@event("feature.past_tense")``
+and emitted in plain sight by the use case. It is stored in the same transaction as the state it tells of; the
+relay then hands its id to the workers, at least once.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar, dataclass_transform
+
+import attrs
+
+from saltbitter_domain.kernel import EventId
+
+
+class Event:
+    """The base of every event; ``event_name`` gives its dotted name."""
+
+    __slots__ = ()
+
+
+_E = TypeVar("_E", bound=Event)
+_BY_NAME: dict[str, type[Event]] = {}
+_NAMES: dict[type[Event], str] = {}
+
+
+@dataclass_transform(frozen_default=True)
+def event(name: str) -> Callable[[type[_E]], type[_E]]:
+    """Declare an event class under its dotted, past-tense name, for example ``users.registered``."""
+
+    def declare(cls: type[_E]) -> type[_E]:
+        frozen = attrs.frozen(cls)
+        if name in _BY_NAME:
+            raise ValueError(f"two events are named {name}")
+        _BY_NAME[name] = frozen
+        _NAMES[frozen] = name
+        return frozen
+
+    return declare
+
+
+def event_name(of: Event | type[Event]) -> str:
+    """The dotted name an event was declared under."""
+    return _NAMES[of if isinstance(of, type) else type(of)]
+
+
+def event_class(name: str) -> type[Event]:
+    """The class declared under ``name``; ``KeyError`` when there is none."""
+    return _BY_NAME[name]
+
+
+def all_events() -> dict[str, type[Event]]:
+    """Every declared event by name."""
+    return dict(_BY_NAME)
+
+
+RETRY_BASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 12
+"""After this many failed deliveries (60 s doubling, about 34 hours in all) a message is set aside for a person to look at."""
+
+
+@attrs.frozen
+class OutboxMessage:
+    """One stored event on its way. ``due_at`` is when it should next be handed to the workers."""
+
+    id: EventId
+    event: Event
+    occurred_at: datetime
+    due_at: datetime
+    attempts: int = 0
+    done_at: datetime | None = None
+    dead_at: datetime | None = None
+    last_error: str | None = None
+
+    def published(self, now: datetime) -> "OutboxMessage":
+        """Handed to the workers: due again only if nobody reports back in time (60 s, doubling)."""
+        return attrs.evolve(self, attempts=self.attempts + 1, due_at=now + RETRY_BASE * 2**self.attempts)
+
+    def done(self, now: datetime) -> "OutboxMessage":
+        """Every listener has taken effect."""
+        return attrs.evolve(self, done_at=now)
+
+    def failed(self, error: str, now: datetime) -> "OutboxMessage":
+        """A listener failed; after ``MAX_ATTEMPTS`` the message is dead and waits for a person."""
+        return attrs.evolve(self, last_error=error, dead_at=now if self.attempts >= MAX_ATTEMPTS else None)
+
+
+class Outbox(Protocol):
+    """The store of messages, outside any business transaction. Writing to it is ``UnitOfWork.emit``."""
+
+    async def due(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
+        """Up to ``limit`` messages neither done nor dead with ``due_at <= now``, oldest first."""
+        ...
+
+    async def get(self, message_id: EventId) -> OutboxMessage | None:
+        """The message, or None."""
+        ...
+
+    async def save(self, message: OutboxMessage) -> None:
+        """Store the new state of a message that exists."""
+        ...
+
+    async def undelivered(self) -> int:
+        """How many messages are neither done nor dead."""
+        ...

@@ -1,0 +1,157 @@
+"""Words every feature shares: ids, money, places on the grid, time, and the families of refusals."""
+
+import math
+from datetime import datetime
+from typing import ClassVar, NewType, Protocol, Self
+from uuid import UUID
+
+import attrs
+
+UserId = NewType("UserId", UUID)
+SessionId = NewType("SessionId", UUID)
+PhotoId = NewType("PhotoId", UUID)
+AssessmentId = NewType("AssessmentId", UUID)
+MatchId = NewType("MatchId", UUID)
+ConsentRecordId = NewType("ConsentRecordId", UUID)
+NoticeId = NewType("NoticeId", UUID)
+EventId = NewType("EventId", UUID)
+
+EARTH_RADIUS_KM = 6371.0088
+"""Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""
+
+CELL_KM = 2.0
+"""Side of a location cell in kilometres: at least the 1 km the product promises, at the size its measurements advise."""
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """The only source of new ids."""
+
+    def new(self) -> UUID:
+        """A fresh UUIDv7 (RFC 9562): unique, and ordered by the time of its making."""
+        ...
+
+
+@attrs.frozen(order=True)
+class Money:
+    """An amount in integer minor units (cents for USD, yen for JPY) and its ISO 4217 currency."""
+
+    amount_minor: int = attrs.field(validator=attrs.validators.instance_of(int))
+    currency: str = attrs.field(validator=attrs.validators.matches_re(r"[A-Z]{3}"))
+
+
+@attrs.frozen(order=True)
+class GridCell:
+    """The centre of the location cell a member is in, in degrees (WGS 84). An exact fix is never kept."""
+
+    latitude: float = attrs.field(validator=[attrs.validators.ge(-90.0), attrs.validators.le(90.0)])
+    longitude: float = attrs.field(validator=[attrs.validators.ge(-180.0), attrs.validators.le(180.0)])
+
+    @classmethod
+    def containing(cls, latitude: float, longitude: float) -> Self:
+        """The cell, about ``CELL_KM`` on each side, that holds this fix.
+
+        Rows of cells are ``CELL_KM`` high; within a row every cell has the same width in degrees, at least
+        ``CELL_KM`` wide in its middle, and a whole number of them goes round the Earth. Snapping twice gives the same cell.
+
+        Raises ``ValueError`` outside latitude [-90, 90] or longitude [-180, 180].
+        """
+        if not (-90.0 <= latitude <= 90.0 and -180.0 <= longitude <= 180.0):
+            raise ValueError("latitude must lie in [-90, 90] and longitude in [-180, 180]")
+        km_per_degree = math.pi * EARTH_RADIUS_KM / 180.0
+        rows = int(180.0 * km_per_degree / CELL_KM)
+        row = min(int((latitude + 90.0) / 180.0 * rows), rows - 1)
+        middle = (row + 0.5) / rows * 180.0 - 90.0
+        columns = max(1, int(360.0 * km_per_degree * math.cos(math.radians(middle)) / CELL_KM))
+        column = int((longitude + 180.0) / 360.0 * columns) % columns
+        return cls(round(middle, 6), round((column + 0.5) / columns * 360.0 - 180.0, 6))
+
+    def distance_km(self, other: "GridCell") -> float:
+        """Great-circle distance between the two centres in kilometres, by the haversine formula (Sinnott 1984)."""
+        lat_a, lat_b = math.radians(self.latitude), math.radians(other.latitude)
+        half_lat = (lat_b - lat_a) / 2
+        half_lon = math.radians(other.longitude - self.longitude) / 2
+        h = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
+        return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+
+
+@attrs.frozen
+class FieldProblem:
+    """What is wrong with one field: its path (``preferences.age.min``), a stable code and a sentence."""
+
+    path: str
+    code: str
+    message: str
+
+
+class DomainError(Exception):
+    """A refusal. ``code`` is stable and unique, the detail says what is wrong and what to do.
+
+    A concrete error inherits exactly one of the families below; entry points answer by family and never by code.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str, *, fields: tuple[FieldProblem, ...] = (), retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fields = fields
+        self.retry_after = retry_after
+        """Whole seconds after which trying again makes sense, where that is known."""
+
+
+class Malformed(DomainError):
+    """The request could not be read at all."""
+
+
+class NotAuthenticated(DomainError):
+    """We do not know who is asking."""
+
+
+class NotAllowed(DomainError):
+    """We know who is asking, and they may not."""
+
+
+class NotFound(DomainError):
+    """There is no such thing, or none that the asker may know of."""
+
+
+class Conflict(DomainError):
+    """The request does not fit the present state."""
+
+
+class Stale(DomainError):
+    """The thing was changed by someone else since it was read; read again and repeat."""
+
+
+class TooLarge(DomainError):
+    """More bytes than accepted."""
+
+
+class UnsupportedMedia(DomainError):
+    """Content of a type that is not accepted."""
+
+
+class Invalid(DomainError):
+    """The request was read and breaks a rule; ``fields`` says where."""
+
+
+class TooMany(DomainError):
+    """A limit on how often was reached; ``retry_after`` says when to come back."""
+
+
+class Unavailable(DomainError):
+    """We cannot do this just now; ``retry_after`` says when to come back."""
+
+
+class StaleWrite(Stale):
+    """An entity was saved from a version that is no longer the latest."""
+
+    code = "stale_write"

@@ -1,0 +1,143 @@
+"""What profiles need from outside."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+import attrs
+
+from saltbitter_domain.kernel import GridCell, PhotoId, UserId
+from saltbitter_domain.profiles.model import Photo, Profile, RefusalReason
+
+
+class Profiles(Protocol):
+    """The store of profiles, one per member."""
+
+    async def add(self, profile: Profile) -> None:
+        """Store a new profile; ``ProfileExists`` when the member has one."""
+        ...
+
+    async def get(self, user_id: UserId) -> Profile | None:
+        """The member's profile, or None."""
+        ...
+
+    async def save(self, profile: Profile) -> None:
+        """Store a change made to version ``profile.version``, which becomes one higher.
+
+        ``StaleWrite`` when that version is no longer the latest."""
+        ...
+
+
+class Photos(Protocol):
+    """The store of what is known of photos (their pixels are in the ``PhotoStore``)."""
+
+    async def add(self, photo: Photo) -> None:
+        """Store a new photo; ``TooManyPhotos`` when the member already has six."""
+        ...
+
+    async def get(self, photo_id: PhotoId) -> Photo | None:
+        """The photo, or None."""
+        ...
+
+    async def of(self, user_id: UserId) -> Sequence[Photo]:
+        """The member's photos by position."""
+        ...
+
+    async def save(self, photo: Photo) -> None:
+        """Store a change made to version ``photo.version``; ``StaleWrite`` as for profiles."""
+        ...
+
+    async def remove(self, photo_id: PhotoId) -> None:
+        """Forget the photo; nothing happens when it is not there."""
+        ...
+
+
+class Size(StrEnum):
+    """Renditions by the length of their longer side in pixels."""
+
+    LARGE = "1080"
+    MEDIUM = "480"
+    SMALL = "160"
+
+
+class Format(StrEnum):
+    WEBP = "webp"
+    JPEG = "jpeg"
+
+
+@attrs.frozen
+class Rendition:
+    size: Size
+    format: Format
+    content: bytes
+
+
+@attrs.frozen
+class Rendered:
+    """A photo decoded, turned upright, and encoded anew from its pixels alone, in every size and format."""
+
+    renditions: tuple[Rendition, ...]
+    width: int
+    height: int
+    blurhash: str
+    perceptual_hash: str
+
+
+class PhotoStore(Protocol):
+    """Where the bytes of photos are kept, by opaque key."""
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None: ...
+
+    async def get(self, key: str) -> bytes | None: ...
+
+    async def delete(self, prefix: str) -> None:
+        """Delete every key that starts with ``prefix``."""
+        ...
+
+    def url(self, key: str, lifetime: timedelta) -> str:
+        """A signed address that serves the bytes for at most ``lifetime``, itself at most 15 minutes."""
+        ...
+
+
+class PhotoEditor(Protocol):
+    """Reads and re-encodes images."""
+
+    def sniff(self, content: bytes) -> str | None:
+        """The media type by content: image/jpeg, image/png, image/webp or image/heic, else None."""
+        ...
+
+    async def render(self, content: bytes) -> Rendered | RefusalReason:
+        """All renditions, or why not (``UNREADABLE``). Pixels are counted before decoding; off the event loop."""
+        ...
+
+
+class FaceDetector(Protocol):
+    async def count(self, image: bytes) -> int:
+        """How many clear faces the JPEG or WebP rendition shows."""
+        ...
+
+
+class PhotoModerator(Protocol):
+    async def judge(self, image: bytes, perceptual_hash: str) -> RefusalReason | None:
+        """Why others may not see the picture, or None when they may."""
+        ...
+
+
+@attrs.frozen
+class Place:
+    """The nearest city worth naming and the IANA time zone of a cell."""
+
+    city: str
+    country: str
+    time_zone: str
+
+
+class Places(Protocol):
+    def at(self, cell: GridCell) -> Place | None:
+        """What is there, or None in open water far from any city."""
+        ...
+
+    def is_time_zone(self, name: str) -> bool:
+        """Whether ``name`` is a time zone of the IANA database."""
+        ...

@@ -1,0 +1,51 @@
+"""The unit of work: one business transaction over every store, with the events it gives rise to."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from saltbitter_domain.assessments.ports import Assessments
+from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices, People
+from saltbitter_domain.consent.ports import ConsentLog
+from saltbitter_domain.events import Event
+from saltbitter_domain.kernel import EventId
+from saltbitter_domain.profiles.ports import Photos, Profiles
+from saltbitter_domain.subscriptions.ports import Subscriptions
+from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
+
+
+class UnitOfWork(Protocol):
+    """Stores that read and write in one transaction.
+
+    Reads see the unit's own writes. Nothing is kept without ``commit``; leaving the block otherwise rolls back."""
+
+    users: Users
+    sessions: Sessions
+    one_time_tokens: OneTimeTokens
+    profiles: Profiles
+    photos: Photos
+    assessments: Assessments
+    consents: ConsentLog
+    subscriptions: Subscriptions
+    people: People
+    daily_matches: DailyMatchesStore
+    decisions: Decisions
+    exposures: Exposures
+    notices: Notices
+
+    def emit(self, event: Event) -> None:
+        """Store the event in the outbox with this transaction."""
+        ...
+
+    async def first_time(self, listener: str, message: EventId) -> bool:
+        """Mark that ``listener`` handles ``message`` in this transaction; False when it already did in an earlier one."""
+        ...
+
+    async def commit(self) -> None:
+        """Keep everything; ``StaleWrite`` when another transaction changed the same things meanwhile."""
+        ...
+
+
+class UnitsOfWork(Protocol):
+    """Begins units of work."""
+
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]: ...

@@ -1,0 +1,149 @@
+"""What accounts need from outside."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import attrs
+
+from saltbitter_domain.kernel import EventId, SessionId, UserId
+from saltbitter_domain.users.model import OneTimeToken, Role, Session, TokenPurpose, User
+
+
+class Users(Protocol):
+    """The store of accounts."""
+
+    async def add(self, user: User) -> None:
+        """Store a new account; ``EmailTaken`` when another has the address."""
+        ...
+
+    async def get(self, user_id: UserId) -> User | None: ...
+
+    async def by_email(self, email: str) -> User | None:
+        """The account with this normalised address, or None."""
+        ...
+
+    async def save(self, user: User) -> None:
+        """Store a change made to version ``user.version``, which becomes one higher; ``StaleWrite`` when outdated."""
+        ...
+
+
+class Sessions(Protocol):
+    """The store of sessions."""
+
+    async def add(self, session: Session) -> None: ...
+
+    async def get(self, session_id: SessionId) -> Session | None: ...
+
+    async def by_token(self, token_hash: str) -> Session | None:
+        """The session in which this refresh token was ever issued, current or older, or None."""
+        ...
+
+    async def open_of(self, user_id: UserId, now: datetime) -> Sequence[Session]:
+        """Sessions neither ended nor expired, the latest used first."""
+        ...
+
+    async def save(self, session: Session) -> None:
+        """Store a change made to version ``session.version``; ``StaleWrite`` when outdated.
+        Every ``token_hash`` a session ever had stays findable by ``by_token``."""
+        ...
+
+
+class OneTimeTokens(Protocol):
+    """The store of verification and reset tokens."""
+
+    async def add(self, token: OneTimeToken) -> None: ...
+
+    async def get(self, token_hash: str) -> OneTimeToken | None: ...
+
+    async def save(self, token: OneTimeToken) -> None:
+        """``StaleWrite`` when outdated, so that of two simultaneous uses one fails."""
+        ...
+
+    async def discard(self, user_id: UserId, purpose: TokenPurpose) -> None:
+        """Forget the member's unused tokens of this purpose."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Slow hashing, off the event loop, with a bounded queue: ``Busy`` when it is full."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(self, password: str, hashed: str | None) -> bool:
+        """Whether they fit. With None it works just as long and answers False, so that timing tells nothing."""
+        ...
+
+    def outdated(self, hashed: str) -> bool:
+        """Whether the hash should be renewed at this login."""
+        ...
+
+
+class PasswordAdvisor(Protocol):
+    """Knows common passwords and estimates strength."""
+
+    def is_common(self, password: str) -> bool: ...
+
+    def strength(self, password: str, hints: Sequence[str]) -> int:
+        """0 (guessed at once) to 4 (very hard to guess)."""
+        ...
+
+
+@attrs.frozen
+class Access:
+    """What a valid access token says."""
+
+    user_id: UserId
+    session_id: SessionId
+    role: Role
+    expires_at: datetime
+
+
+class AccessTokens(Protocol):
+    """Signed tokens for the API."""
+
+    def issue(self, access: Access) -> str: ...
+
+    def read(self, token: str) -> Access:
+        """What the token says; ``AccessTokenRefused`` when it is forged, expired or of another kind."""
+        ...
+
+
+class Revocations(Protocol):
+    """Sessions whose access tokens must no longer be honoured, known to every process within 5 seconds."""
+
+    async def revoke(self, session_id: SessionId, until: datetime) -> None:
+        """Remember until the last access token of the session has expired."""
+        ...
+
+    def is_revoked(self, session_id: SessionId) -> bool: ...
+
+
+class Secrets(Protocol):
+    """Randomness for tokens."""
+
+    def token(self) -> str:
+        """A fresh URL-safe token of 256 random bits."""
+        ...
+
+
+class EmailAddresses(Protocol):
+    def normalise(self, raw: str) -> str | None:
+        """The address in its one canonical form (NFKC, case, IDNA), or None when it is not an address."""
+        ...
+
+
+@attrs.frozen
+class Mail:
+    """A message to a member: a template's name and what it needs. ``key`` makes sending it twice harmless."""
+
+    key: EventId
+    to: str
+    template: str
+    data: dict[str, str] = attrs.field(repr=False, factory=dict)
+
+
+class Mailer(Protocol):
+    async def send(self, mail: Mail) -> None:
+        """Hand the mail over; a repeated ``key`` is sent once. ``Unavailable`` when it should be tried again."""
+        ...

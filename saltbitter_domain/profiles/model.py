@@ -3,6 +3,7 @@
 Vocabularies are closed: an answer is one of the words here or it is not given (``None``, unknown).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -136,7 +137,7 @@ class BasicValue(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Incognito: seen only by those the member has liked, in every tier. Paused: in nobody's matches, and receiving none."""
+    """Incognito: seen only by those the member has liked, in every tier. Paused: in nobody's matches, and getting none."""
 
     ACTIVE = "active"
     INCOGNITO = "incognito"
@@ -174,21 +175,15 @@ class PromptAnswer:
 
 
 @attrs.frozen
-class Profile:
-    """What a member says of themselves. One per member, known by the member's id.
+class ProfileContent:
+    """All that a member says of themselves and may rewrite at will; ``None`` and empty mean not said.
 
-    ``values`` maps every rated basic value to 0–7; ``cell`` is the centre of the member's location cell and ``city``
-    the name shown for it; ``date_of_birth`` is copied from the account and never shown, only the age is.
-    """
+    ``values`` maps every rated basic value to 0–7, ``languages`` are ISO 639 codes, ``interests`` and prompts are
+    keys of the catalogue."""
 
-    user_id: UserId
     name: str
-    date_of_birth: date
     genders: frozenset[Gender]
     preferences: Preferences
-    time_zone: str
-    created_at: datetime
-    updated_at: datetime
     pronouns: str | None = None
     orientation: Orientation | None = None
     intention: Intention | None = None
@@ -203,7 +198,22 @@ class Profile:
     bio: str = ""
     prompts: tuple[PromptAnswer, ...] = ()
     interests: frozenset[str] = frozenset()
-    values: dict[BasicValue, int] = attrs.field(factory=dict)
+    values: Mapping[BasicValue, int] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Profile:
+    """A member as others may come to know them. One per member, known by the member's id.
+
+    ``cell`` is the centre of the member's location cell and ``city`` the name shown for it; ``date_of_birth`` is
+    copied from the account and never shown, only the age is."""
+
+    user_id: UserId
+    date_of_birth: date
+    content: ProfileContent
+    time_zone: str
+    created_at: datetime
+    updated_at: datetime
     cell: GridCell | None = None
     city: str | None = None
     located_at: datetime | None = None

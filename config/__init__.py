@@ -1,0 +1,1 @@
+"""Puts the house together: settings, one container of adapters per mode, and the application over them."""

@@ -1,0 +1,1 @@
+"""Background work: the outbox relay, the listeners it wakes, and the periodic jobs."""

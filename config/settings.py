@@ -1,0 +1,146 @@
+"""Settings, read once from the environment and judged together, so that one start names every problem."""
+
+import os
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+import attrs
+
+PREFIX = "SALTBITTER_"
+MIN_SECRET_BYTES = 32
+KNOWN_SECRETS = frozenset(
+    {"changeme", "change-me", "secret", "password", "example", "saltbitter", "insecure", "default"}
+)
+
+
+@attrs.frozen
+class Settings:
+    """How a process runs. Secrets never appear in the repr."""
+
+    public_url: str
+    token_key: str = attrs.field(repr=False)
+    password_pepper: str = attrs.field(repr=False)
+    media_key: str = attrs.field(repr=False)
+    derivation_key: str = attrs.field(repr=False)
+    previous_token_key: str | None = attrs.field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8080
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    log_format: str = "json"
+
+
+@attrs.frozen
+class Problem:
+    """What is wrong with one setting and what to do about it."""
+
+    name: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}"
+
+
+class SettingsRefused(Exception):
+    """The process must not start with these settings; ``problems`` names each fault."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class _Reader:
+    """Reads settings and collects every problem on the way."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.problems: list[Problem] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self._environment.get(PREFIX + name, default)
+
+    def refuse(self, name: str, message: str) -> None:
+        self.problems.append(Problem(PREFIX + name, message))
+
+    def secret(self, name: str, *, required: bool = True) -> str | None:
+        value = self._environment.get(PREFIX + name)
+        if not value:
+            if required:
+                self.refuse(
+                    name, "is missing; set it to at least 32 random bytes, for example from `openssl rand -base64 48`"
+                )
+            return None
+        weakness = weakness_of(value)
+        if weakness:
+            self.refuse(name, f"{weakness}; set it to at least 32 random bytes")
+        return value
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        raw = self.text(name, str(default))
+        if raw.isascii() and raw.isdigit() and low <= int(raw) <= high:
+            return int(raw)
+        self.refuse(name, f"must be a whole number from {low} to {high}")
+        return default
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            self.refuse(name, f"must be one of {', '.join(allowed)}")
+        return value
+
+    def address(self, name: str) -> str:
+        value = self.text(name, "").rstrip("/")
+        if not _is_origin(value):
+            self.refuse(name, "must be an address such as https://saltbitter.example, without a path")
+        return value
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
+        for origin in origins:
+            if not _is_origin(origin):
+                self.refuse(name, f"{origin!r} is not an origin such as https://saltbitter.example")
+        return origins
+
+
+def weakness_of(secret: str) -> str | None:
+    """Why a secret must not be used (too short, well known, or hardly random), or None."""
+    if len(secret.encode()) < MIN_SECRET_BYTES:
+        return f"is shorter than {MIN_SECRET_BYTES} bytes"
+    if any(known in secret.casefold() for known in KNOWN_SECRETS):
+        return "contains a well-known word"
+    if len(set(secret)) < 12:
+        return "repeats few characters"
+    return None
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises ``SettingsRefused`` naming every missing, weak or unreadable one."""
+    read = _Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
+    read.choice("STORE", "memory", ("memory",))
+    secrets = {name: read.secret(name) for name in ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")}
+    present = [value for value in secrets.values() if value]
+    if len(set(present)) < len(present):
+        read.refuse("TOKEN_KEY", "shares its value with another secret; give each its own")
+    settings = Settings(
+        public_url=read.address("PUBLIC_URL"),
+        token_key=secrets["TOKEN_KEY"] or "",
+        password_pepper=secrets["PASSWORD_PEPPER"] or "",
+        media_key=secrets["MEDIA_KEY"] or "",
+        derivation_key=secrets["DERIVATION_KEY"] or "",
+        previous_token_key=read.secret("TOKEN_KEY_PREVIOUS", required=False),
+        host=read.text("HOST", "127.0.0.1"),
+        port=read.number("PORT", 8080, 1, 65535),
+        allowed_origins=read.origins("ALLOWED_ORIGINS"),
+        trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
+        log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
+    )
+    if read.problems:
+        raise SettingsRefused(read.problems)
+    return settings
+
+
+def _is_origin(value: str) -> bool:
+    parts = urlsplit(value)
+    return (
+        parts.scheme in {"http", "https"} and bool(parts.netloc) and not (parts.path or parts.query or parts.fragment)
+    )

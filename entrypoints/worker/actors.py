@@ -1,0 +1,54 @@
+"""The actors, the same on every broker. A message carries an id or a name, never content."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+import dramatiq
+import structlog
+
+from entrypoints.worker.relay import Relay
+from entrypoints.worker.schedule import PeriodicJob
+from saltbitter_domain.kernel import Clock
+
+log = structlog.get_logger()
+
+DELIVERY_LIMIT_MS = 60_000
+JOB_LIMIT_MS = 30 * 60_000
+
+
+@attrs.frozen
+class Actors:
+    """How to ask the workers for something."""
+
+    deliver: Callable[[str], Any]
+    run_job: Callable[[str], Any]
+
+
+def declare_actors(broker: dramatiq.Broker, relay: Relay, jobs: Sequence[PeriodicJob], clock: Clock) -> Actors:
+    """Declare the actors on ``broker``: ``deliver`` one outbox message, ``run_job`` one periodic job by name."""
+    by_name = {job.name: job for job in jobs}
+
+    async def deliver(message_id: str) -> None:
+        await relay.deliver(message_id)
+
+    async def run_job(name: str) -> None:
+        started = clock.now()
+        outcome = "failed"
+        try:
+            await by_name[name].run()
+            outcome = "done"
+        except Exception:
+            log.exception("job_failed", job=name)
+        finally:
+            ms = round((clock.now() - started).total_seconds() * 1000)
+            log.info("job", job=name, outcome=outcome, ms=ms)
+
+    def declare(function: Callable[..., Any], queue: str, limit: int) -> Callable[[str], Any]:
+        decorate = dramatiq.actor(
+            actor_name=function.__name__, broker=broker, queue_name=queue, time_limit=limit, max_retries=0
+        )
+        send: Callable[[str], Any] = decorate(function).send
+        return send
+
+    return Actors(deliver=declare(deliver, "urgent", DELIVERY_LIMIT_MS), run_job=declare(run_job, "bulk", JOB_LIMIT_MS))

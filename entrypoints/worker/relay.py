@@ -1,0 +1,61 @@
+"""From the outbox to the listeners: at least once, each effect once."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import attrs
+import structlog
+
+from saltbitter_domain.events import Outbox, OutboxMessage, event_name
+from saltbitter_domain.kernel import Clock, EventId
+
+Listener = Callable[[EventId, Any], Awaitable[None]]
+"""Reacts to one event. Its effect and its mark (``UnitOfWork.first_time``) share a transaction: repeating is harmless."""
+
+BATCH = 200
+
+log = structlog.get_logger()
+
+
+@attrs.frozen
+class Relay:
+    """Hands due messages to the workers (``publish``) and, in a worker, calls the listeners of one (``deliver``)."""
+
+    outbox: Outbox
+    listeners: Mapping[str, Sequence[tuple[str, Listener]]]
+    clock: Clock
+
+    async def publish(self, send: Callable[[str], object]) -> int:
+        """Send the id of every due message; how many. One that is lost on the way is due again a minute later."""
+        sent = 0
+        while messages := await self.outbox.due(self.clock.now(), BATCH):
+            for message in messages:
+                await self.outbox.save(message.published(self.clock.now()))
+                send(str(message.id))
+            sent += len(messages)
+        return sent
+
+    async def deliver(self, message_id: str) -> None:
+        """Call every listener of the message; a failure is recorded and the message comes again later."""
+        message = await self.outbox.get(EventId(UUID(message_id)))
+        if message is None or message.done_at is not None:
+            return
+        failures = [
+            failure
+            for name, listener in self.listeners.get(event_name(message.event), ())
+            if (failure := await self._call(name, listener, message)) is not None
+        ]
+        now = self.clock.now()
+        await self.outbox.save(message.failed(", ".join(failures), now) if failures else message.done(now))
+
+    async def _call(self, name: str, listener: Listener, message: OutboxMessage) -> str | None:
+        """Call one listener; what failed, or None. One failing listener keeps no other from its work."""
+        bound = log.bind(message_id=str(message.id), topic=event_name(message.event), listener=name)
+        try:
+            await listener(message.id, message.event)
+        except Exception as error:  # noqa: BLE001  whatever it was, it is recorded and the message comes again
+            bound.exception("listener_failed", attempts=message.attempts)
+            return f"{name}: {type(error).__name__}"
+        bound.info("listener_done")
+        return None

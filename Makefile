@@ -1,0 +1,69 @@
+# SaltBitter. `make help` lists what there is; every target installs what it needs.
+SHELL := /bin/bash
+PYTHON := $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8080
+TESTS ?= tests
+
+.PHONY: help demo test check lint types imports security format mutants population openapi lock clean require-python
+
+help: ## what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+require-python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	  echo "SaltBitter needs Python 3.11. Debian, Ubuntu: apt-get install python3.11 python3.11-venv; macOS: brew install python@3.11."; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python lacks the venv module. Debian, Ubuntu: apt-get install python3.11-venv."; exit 1; }
+
+$(VENV)/.demo: requirements.txt pyproject.toml | require-python
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "Installing SaltBitter's packages into $(VENV) (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.demo
+	@echo "Installing the development tools (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.demo ## the whole journey in memory: 2,000 demo members, mailbox and time machine
+	@$(BIN)/saltbitter demo --port $(PORT)
+
+test: $(VENV)/.dev ## every test, with coverage
+	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
+	@$(BIN)/python -m tests.coverage_gate build/coverage.json
+
+check: lint types imports security ## every gate except the tests
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports
+
+security: $(VENV)/.dev
+	@$(BIN)/bandit -q -c pyproject.toml -r saltbitter_domain adapters entrypoints config
+
+format: $(VENV)/.dev ## let ruff put the code in order
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+mutants: $(VENV)/.dev ## mutation score of scoring, policies and allocation (bar 85 %)
+	@$(BIN)/python -m tests.bench.mutants
+
+population: $(VENV)/.demo ## 10,000 synthetic members, one daily run over them, and its report
+	@$(BIN)/saltbitter population --size 10000 --seed 1 --out build/population.jsonl --run
+
+lock: ## renew requirements*.txt from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "Renewing the locks needs uv: pip install uv."; exit 1; }
+	@uv export -q --upgrade --format requirements.txt --no-emit-project --no-dev --no-header -o requirements.txt
+	@uv export -q --format requirements.txt --no-emit-project --no-header --all-groups -o requirements-dev.txt
+	@rm -f uv.lock
+
+clean: ## remove what was made
+	@rm -rf $(VENV) build .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants

@@ -186,7 +186,9 @@ class NoticeKind(StrEnum):
 
 @attrs.frozen
 class Notice:
-    """A quiet notification inside the product: it waits to be seen and never rings."""
+    """A quiet notification inside the product: it waits to be seen and never rings.
+
+    ``subject`` is the day (ISO 8601) for new daily matches, and the other person's id for a mutual match."""
 
     id: NoticeId
     user_id: UserId
@@ -217,8 +219,11 @@ class Passed(Event):
 
 @event("compatibility.decision_undone")
 class DecisionUndone(Event):
+    """A like or pass was taken back; ``match_id`` names the match that ended with it, if one did."""
+
     by: UserId
     about: UserId
+    match_id: MatchId | None = None
 
 
 @event("compatibility.matched")
@@ -240,6 +245,18 @@ class AlreadyDecided(Conflict):
 
 class NothingToUndo(Conflict):
     code = "nothing_to_undo"
+
+
+class NobodyLeft(Conflict):
+    """Nobody else fits today; the next morning brings a new look at everybody."""
+
+    code = "nobody_left"
+
+
+class MatchesNotMadeYet(Conflict):
+    """The day's first ten have not been made yet, so that there is nothing to add a page to."""
+
+    code = "matches_not_made_yet"
 
 
 class NotReadyToMatch(Conflict):

@@ -67,8 +67,8 @@ class DailyMatchesStore(Protocol):
         """Store added pages of version ``matches.version``; ``StaleWrite`` when outdated."""
         ...
 
-    async def was_suggested(self, to: UserId, candidate: UserId) -> bool:
-        """Whether ``candidate`` was ever in a set of ``to``."""
+    async def was_suggested(self, to: UserId, candidate: UserId, since: date = date.min) -> bool:
+        """Whether ``candidate`` was in a set of ``to`` for ``since`` or a later day."""
         ...
 
 
@@ -104,9 +104,14 @@ class Decisions(Protocol):
 
     async def match_between(self, a: UserId, b: UserId) -> Match | None: ...
 
-    async def excluded(self, now: datetime) -> Mapping[UserId, frozenset[UserId]]:
-        """For each member the people who may not be suggested to them: liked, matched, or passed in the last 90 days,
-        by either side."""
+    async def excluded(self, now: datetime, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
+        """For each of these members, or of all, the people who may not be suggested to them: whom they like, are
+        matched with, or where either passed on the other in the last 90 days. Whoever likes them may be, so that
+        the like can be answered in every tier."""
+        ...
+
+    async def likers(self, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
+        """For each of these members, or of all, the people whose like of them stands."""
         ...
 
 

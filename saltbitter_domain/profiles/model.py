@@ -4,7 +4,7 @@ Vocabularies are closed: an answer is one of the words here or it is not given (
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import attrs
@@ -14,21 +14,31 @@ from saltbitter_domain.kernel import (
     Conflict,
     GridCell,
     Invalid,
+    NotAllowed,
     NotFound,
     PhotoId,
     TooLarge,
+    TooMany,
     UnsupportedMedia,
     UserId,
 )
 
 MIN_AGE = 18
 MAX_AGE = 120
-MAX_PHOTOS = 6
-MIN_INTERESTS, MAX_INTERESTS = 5, 15
+MIN_DISTANCE_KM, MAX_DISTANCE_KM = 5, 500
+MAX_NAME = 50
+MAX_PRONOUNS = 30
 MAX_BIO = 500
 MAX_PROMPTS = 3
+MAX_ANSWER = 300
+MAX_LANGUAGES = 10
+MIN_INTERESTS, MAX_INTERESTS = 5, 15
+MAX_VALUE_RATING = 7
+MAX_PHOTOS = 6
+MAX_APPEAL = 500
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 MAX_PHOTO_PIXELS = 40_000_000
+PHOTO_ADDRESS_LIFETIME = timedelta(minutes=15)
 
 
 class Gender(StrEnum):
@@ -137,7 +147,7 @@ class BasicValue(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Incognito: seen only by those the member has liked, in every tier. Paused: in nobody's matches, and getting none."""
+    """Incognito: seen only by those the member has liked, in every tier. Paused: in nobody's matches, getting none."""
 
     ACTIVE = "active"
     INCOGNITO = "incognito"
@@ -146,14 +156,10 @@ class Visibility(StrEnum):
 
 @attrs.frozen
 class AgeRange:
-    """Ages sought, in whole years, both ends included; 18 to 120."""
+    """Ages sought, in whole years, both ends included; 18 to 120, which ``policies.check`` sees to."""
 
     min: int
     max: int
-
-    def __attrs_post_init__(self) -> None:
-        if not MIN_AGE <= self.min <= self.max <= MAX_AGE:
-            raise ValueError(f"an age range runs from at least {MIN_AGE} to at most {MAX_AGE}, lower end first")
 
 
 @attrs.frozen
@@ -179,7 +185,7 @@ class ProfileContent:
     """All that a member says of themselves and may rewrite at will; ``None`` and empty mean not said.
 
     ``values`` maps every rated basic value to 0–7, ``languages`` are ISO 639 codes, ``interests`` and prompts are
-    keys of the catalogue."""
+    keys of the catalogue. Texts are kept exactly as they were written."""
 
     name: str
     genders: frozenset[Gender]
@@ -206,7 +212,8 @@ class Profile:
     """A member as others may come to know them. One per member, known by the member's id.
 
     ``cell`` is the centre of the member's location cell and ``city`` the name shown for it; ``date_of_birth`` is
-    copied from the account and never shown, only the age is."""
+    copied from the account and never shown, only the age is. ``located_at`` is when the cell last changed; it outlives
+    the cell, so that forgetting one's location and giving it again is no way round the limit on moving."""
 
     user_id: UserId
     date_of_birth: date
@@ -245,7 +252,10 @@ class RefusalReason(StrEnum):
 
 @attrs.frozen
 class Photo:
-    """One of up to six photos; position 0 is the primary. Renditions exist only once the photo was processed."""
+    """One of up to six photos; position 0 is the primary, and vacant when no photo is fit to be it.
+
+    ``width`` and ``height`` are pixels of the upright picture and ``faces`` how many clear faces it shows; they, the
+    hashes and the renditions exist once the photo was processed and could be read."""
 
     id: PhotoId
     user_id: UserId
@@ -256,9 +266,79 @@ class Photo:
     perceptual_hash: str | None = None
     width: int | None = None
     height: int | None = None
+    faces: int | None = None
     refusal: RefusalReason | None = None
     appeal: str | None = None
     version: int = 1
+
+
+class Size(StrEnum):
+    """Renditions by the length of their longer side in pixels."""
+
+    LARGE = "1080"
+    MEDIUM = "480"
+    SMALL = "160"
+
+
+class Format(StrEnum):
+    WEBP = "webp"
+    JPEG = "jpeg"
+
+
+@attrs.frozen
+class PhotoAddress:
+    """A signed address of one rendition, good for at most 15 minutes."""
+
+    size: Size
+    format: Format
+    url: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class PublicPhoto:
+    """An approved photo as others see it."""
+
+    id: PhotoId
+    width: int
+    height: int
+    blurhash: str
+    addresses: tuple[PhotoAddress, ...]
+
+
+class DistanceBand(StrEnum):
+    """All that is ever told of how far away somebody is; each band leaves out its upper end."""
+
+    UNDER_5 = "under_5_km"
+    FROM_5_TO_10 = "5_to_10_km"
+    FROM_10_TO_25 = "10_to_25_km"
+    FROM_25_TO_50 = "25_to_50_km"
+    FROM_50_TO_100 = "50_to_100_km"
+    OVER_100 = "over_100_km"
+
+
+@attrs.frozen
+class PublicProfile:
+    """What one member may see of another; ``distance`` is None when either's location is unknown."""
+
+    user_id: UserId
+    name: str
+    pronouns: str | None
+    age: int
+    genders: tuple[Gender, ...]
+    intention: Intention | None
+    has_children: HasChildren | None
+    wants_children: WantsChildren | None
+    smoking: Smoking | None
+    drinking: Drinking | None
+    education: Education | None
+    religion: Religion | None
+    languages: tuple[str, ...]
+    bio: str
+    prompts: tuple[PromptAnswer, ...]
+    interests: tuple[str, ...]
+    city: str | None
+    distance: DistanceBand | None
+    photos: tuple[PublicPhoto, ...]
 
 
 @event("profiles.created")
@@ -302,6 +382,18 @@ class ProfileInvalid(Invalid):
     code = "profile_invalid"
 
 
+class OrientationConsentNeeded(NotAllowed):
+    code = "orientation_consent_needed"
+
+
+class LocationConsentNeeded(NotAllowed):
+    code = "location_consent_needed"
+
+
+class LocationChangedTooSoon(TooMany):
+    code = "location_changed_too_soon"
+
+
 class PhotoMissing(NotFound):
     code = "photo_missing"
 
@@ -316,3 +408,21 @@ class PhotoTooLarge(TooLarge):
 
 class PhotoTypeNotAccepted(UnsupportedMedia):
     code = "photo_type_not_accepted"
+
+
+class PhotoOrderInvalid(Invalid):
+    code = "photo_order_invalid"
+
+
+class PrimaryPhotoUnfit(Conflict):
+    """The first photo must be approved and show exactly one face."""
+
+    code = "primary_photo_unfit"
+
+
+class AppealInvalid(Invalid):
+    code = "appeal_invalid"
+
+
+class AppealNotPossible(Conflict):
+    code = "appeal_not_possible"

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from enum import StrEnum
 from typing import Protocol
 
 import attrs
 
 from saltbitter_domain.kernel import GridCell, PhotoId, UserId
-from saltbitter_domain.profiles.model import Photo, Profile, RefusalReason
+from saltbitter_domain.profiles.model import Format, Photo, Profile, RefusalReason, Size
 
 
 class Profiles(Protocol):
@@ -53,19 +52,6 @@ class Photos(Protocol):
         ...
 
 
-class Size(StrEnum):
-    """Renditions by the length of their longer side in pixels."""
-
-    LARGE = "1080"
-    MEDIUM = "480"
-    SMALL = "160"
-
-
-class Format(StrEnum):
-    WEBP = "webp"
-    JPEG = "jpeg"
-
-
 @attrs.frozen
 class Rendition:
     size: Size
@@ -75,7 +61,9 @@ class Rendition:
 
 @attrs.frozen
 class Rendered:
-    """A photo decoded, turned upright, and encoded anew from its pixels alone, in every size and format."""
+    """A photo decoded, turned upright, and encoded anew from its pixels alone, in every size and format.
+
+    ``width`` and ``height`` are pixels of the upright original."""
 
     renditions: tuple[Rendition, ...]
     width: int

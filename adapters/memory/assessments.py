@@ -1,0 +1,43 @@
+"""Completed assessments."""
+
+from collections.abc import Sequence
+
+from adapters.memory.store import Tables
+from adapters.memory.transaction import Transaction
+from saltbitter_domain.assessments.model import Assessment
+from saltbitter_domain.assessments.ports import Assessments
+from saltbitter_domain.kernel import AssessmentId, UserId
+
+
+class MemoryAssessments(Assessments):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, assessment: Assessment) -> None:
+        self._transaction.write(lambda tables: tables.assessments.put(assessment.id, assessment))
+
+    async def latest(self, user_id: UserId) -> Assessment | None:
+        return next(iter(await self.of(user_id, limit=1)), None)
+
+    async def of(self, user_id: UserId, before: AssessmentId | None = None, limit: int = 20) -> Sequence[Assessment]:
+        def query(tables: Tables) -> list[Assessment]:
+            newest_first = sorted(tables.assessments.where("user", user_id), key=_age, reverse=True)
+            if before is None:
+                return newest_first[:limit]
+            mark = tables.assessments.get(before)
+            return [] if mark is None else [row for row in newest_first if _age(row) < _age(mark)][:limit]
+
+        return self._transaction.read(query)
+
+    async def remove_all(self, user_id: UserId) -> int:
+        def change(tables: Tables) -> int:
+            rows = tables.assessments.where("user", user_id)
+            for row in rows:
+                tables.assessments.drop(row.id)
+            return len(rows)
+
+        return self._transaction.write(change)
+
+
+def _age(assessment: Assessment) -> tuple[object, ...]:
+    return assessment.taken_at, assessment.id

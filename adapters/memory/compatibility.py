@@ -1,0 +1,239 @@
+"""Daily matches, decisions and the matches that follow, exposure, notices."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import attrs
+
+from adapters.memory.store import Tables
+from adapters.memory.table import replace
+from adapters.memory.transaction import Transaction
+from saltbitter_domain.compatibility.model import (
+    PASS_RESTS_FOR,
+    AlreadyDecided,
+    DailyMatches,
+    Decision,
+    DecisionKind,
+    Exposure,
+    Match,
+    Notice,
+)
+from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices
+from saltbitter_domain.kernel import MatchId, NoticeId, UserId
+
+
+class MemoryDailyMatches(DailyMatchesStore):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def get(self, user_id: UserId, day: date) -> DailyMatches | None:
+        return self._transaction.read(lambda tables: tables.daily_matches.get((user_id, day)))
+
+    async def latest(self, user_id: UserId) -> DailyMatches | None:
+        sets = self._transaction.read(lambda tables: tables.daily_matches.where("user", user_id))
+        return max(sets, key=lambda matches: matches.day, default=None)
+
+    async def have(self, user_ids: Collection[UserId], day: date) -> frozenset[UserId]:
+        def query(tables: Tables) -> frozenset[UserId]:
+            return frozenset(user_id for user_id in user_ids if tables.daily_matches.get((user_id, day)))
+
+        return self._transaction.read(query)
+
+    async def add(self, matches: DailyMatches) -> bool:
+        key = (matches.user_id, matches.day)
+
+        def change(tables: Tables) -> bool:
+            if tables.daily_matches.get(key) is not None:
+                return False
+            tables.daily_matches.put(key, matches)
+            return True
+
+        await self._transaction.hold(("daily_matches", key))
+        return self._transaction.write(change)
+
+    async def save(self, matches: DailyMatches) -> None:
+        key = (matches.user_id, matches.day)
+        self._transaction.write(lambda tables: replace(tables.daily_matches, key, matches))
+
+    async def was_suggested(self, to: UserId, candidate: UserId, since: date = date.min) -> bool:
+        sets = self._transaction.read(lambda tables: tables.daily_matches.where("user", to))
+        return any(
+            suggestion.candidate == candidate
+            for matches in sets
+            if matches.day >= since
+            for suggestion in matches.suggestions
+        )
+
+
+class MemoryDecisions(Decisions):
+    """A transaction that decides about a pair holds the pair's row until it ends, so that the other side's waits."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, decision: Decision, match_id: MatchId) -> Match | None:
+        pair = low, high = _pair(decision.by, decision.about)
+
+        def change(tables: Tables) -> Match | None:
+            earlier = tables.decisions.get((decision.by, decision.about))
+            if tables.matches.get(pair) or (earlier and _stands(earlier, decision.at)):
+                raise AlreadyDecided("You have already decided about this person.")
+            tables.decisions.put((decision.by, decision.about), decision)
+            answered = tables.decisions.get((decision.about, decision.by))
+            if not (answered and answered.kind is decision.kind is DecisionKind.LIKE):
+                return None
+            match = Match(match_id, low, high, decision.at)
+            tables.matches.put(pair, match)
+            return match
+
+        await self._transaction.hold(("pair", pair))
+        return self._transaction.write(change)
+
+    async def get(self, by: UserId, about: UserId) -> Decision | None:
+        return self._transaction.read(lambda tables: tables.decisions.get((by, about)))
+
+    async def last_by(self, by: UserId) -> Decision | None:
+        decisions = self._transaction.read(lambda tables: tables.decisions.where("by", by))
+        return max(decisions, key=lambda decision: (decision.at, decision.about), default=None)
+
+    async def undo(self, decision: Decision) -> Match | None:
+        pair = _pair(decision.by, decision.about)
+
+        def change(tables: Tables) -> Match | None:
+            if tables.decisions.get((decision.by, decision.about)) != decision:
+                return None
+            tables.decisions.drop((decision.by, decision.about))
+            match = tables.matches.get(pair)
+            tables.matches.drop(pair)
+            return match
+
+        await self._transaction.hold(("pair", pair))
+        return self._transaction.write(change)
+
+    async def likes_received(
+        self, user_id: UserId, before: datetime | None = None, limit: int = 20
+    ) -> Sequence[Decision]:
+        def query(tables: Tables) -> list[Decision]:
+            return [
+                decision
+                for decision in tables.decisions.where("about", user_id)
+                if decision.kind is DecisionKind.LIKE
+                and (before is None or decision.at < before)
+                and tables.decisions.get((user_id, decision.by)) is None
+            ]
+
+        waiting = self._transaction.read(query)
+        return sorted(waiting, key=lambda decision: (decision.at, decision.by), reverse=True)[:limit]
+
+    async def matches_of(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[Match]:
+        def query(tables: Tables) -> list[Match]:
+            matches = tables.matches.where("low", user_id) + tables.matches.where("high", user_id)
+            newest_first = sorted(matches, key=_age, reverse=True)
+            if before is None:
+                return newest_first[:limit]
+            marks = tables.matches.where("id", before)
+            return [row for row in newest_first if any(_age(row) < _age(mark) for mark in marks)][:limit]
+
+        return self._transaction.read(query)
+
+    async def match_between(self, a: UserId, b: UserId) -> Match | None:
+        return self._transaction.read(lambda tables: tables.matches.get(_pair(a, b)))
+
+    async def excluded(self, now: datetime, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
+        others: dict[UserId, set[UserId]] = defaultdict(set)
+        decisions, matches = self._transaction.read(lambda tables: (_decisions(tables, of), _matches(tables, of)))
+        for row in decisions:
+            if _stands(row, now):
+                others[row.by].add(row.about)
+                if row.kind is DecisionKind.PASS:
+                    others[row.about].add(row.by)
+        for match in matches:
+            others[match.low].add(match.high)
+            others[match.high].add(match.low)
+        return _only(of, others)
+
+    async def likers(self, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
+        likers: dict[UserId, set[UserId]] = defaultdict(set)
+        for row in self._transaction.read(lambda tables: _decisions(tables, of)):
+            if row.kind is DecisionKind.LIKE:
+                likers[row.about].add(row.by)
+        return _only(of, likers)
+
+
+def _decisions(tables: Tables, of: Collection[UserId] | None) -> Iterable[Decision]:
+    if of is None:
+        return tables.decisions.items().values()
+    return [row for user_id in set(of) for index in ("by", "about") for row in tables.decisions.where(index, user_id)]
+
+
+def _matches(tables: Tables, of: Collection[UserId] | None) -> Iterable[Match]:
+    if of is None:
+        return tables.matches.items().values()
+    return [row for user_id in set(of) for index in ("low", "high") for row in tables.matches.where(index, user_id)]
+
+
+def _only(of: Collection[UserId] | None, found: Mapping[UserId, set[UserId]]) -> dict[UserId, frozenset[UserId]]:
+    return {user_id: frozenset(found.get(user_id, ())) for user_id in (found if of is None else of)}
+
+
+def _pair(a: UserId, b: UserId) -> tuple[UserId, UserId]:
+    return (a, b) if a < b else (b, a)
+
+
+def _stands(decision: Decision, now: datetime) -> bool:
+    return decision.kind is DecisionKind.LIKE or now < decision.at + PASS_RESTS_FOR
+
+
+def _age(row: Match | Notice) -> tuple[object, ...]:
+    return row.at, row.id
+
+
+class MemoryExposures(Exposures):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, exposures: Collection[Exposure]) -> None:
+        def change(tables: Tables) -> None:
+            for more in exposures:
+                key = (more.user_id, more.day)
+                stored = tables.exposures.get(key)
+                total = more
+                if stored is not None:
+                    total = attrs.evolve(stored, shown=stored.shown + more.shown, fair=stored.fair + more.fair)
+                tables.exposures.put(key, total)
+
+        self._transaction.write(change)
+
+    async def since(self, day: date) -> Mapping[UserId, Sequence[Exposure]]:
+        found: dict[UserId, list[Exposure]] = defaultdict(list)
+        for exposure in self._transaction.read(lambda tables: tables.exposures.items().values()):
+            if exposure.day >= day:
+                found[exposure.user_id].append(exposure)
+        return {user_id: sorted(days, key=lambda exposure: exposure.day) for user_id, days in found.items()}
+
+
+class MemoryNotices(Notices):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, notice: Notice) -> None:
+        self._transaction.write(lambda tables: tables.notices.put(notice.id, notice))
+
+    async def of(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
+        def query(tables: Tables) -> list[Notice]:
+            newest_first = sorted(tables.notices.where("user", user_id), key=_age, reverse=True)
+            if before is None:
+                return newest_first[:limit]
+            mark = tables.notices.get(before)
+            return [] if mark is None else [row for row in newest_first if _age(row) < _age(mark)][:limit]
+
+        return self._transaction.read(query)
+
+    async def mark_seen(self, user_id: UserId, at: datetime) -> None:
+        def change(tables: Tables) -> None:
+            for notice in tables.notices.where("user", user_id):
+                if notice.seen_at is None:
+                    tables.notices.put(notice.id, attrs.evolve(notice, seen_at=at))
+
+        self._transaction.write(change)

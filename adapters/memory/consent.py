@@ -1,0 +1,36 @@
+"""The append-only chains of consent records."""
+
+from collections.abc import Mapping, Sequence
+
+from adapters.memory.store import Tables
+from adapters.memory.transaction import Transaction
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.consent.ports import ConsentLog
+from saltbitter_domain.kernel import StaleWrite, UserId
+
+
+class MemoryConsentLog(ConsentLog):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def append(self, record: ConsentRecord) -> None:
+        def change(tables: Tables) -> None:
+            if record.sequence != len(tables.consents.where("user", record.user_id)) + 1:
+                raise StaleWrite("Another consent was recorded in the meantime. Read the consents again and repeat.")
+            tables.consents.put((record.user_id, record.sequence), record)
+
+        self._transaction.write(change)
+
+    async def last(self, user_id: UserId) -> ConsentRecord | None:
+        return next(reversed(await self.chain(user_id)), None)
+
+    async def chain(self, user_id: UserId) -> Sequence[ConsentRecord]:
+        return self._transaction.read(lambda tables: chain_of(tables, user_id))
+
+    async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
+        return {record.purpose: record for record in await self.chain(user_id)}
+
+
+def chain_of(tables: Tables, user_id: UserId) -> list[ConsentRecord]:
+    """The member's records, oldest first."""
+    return sorted(tables.consents.where("user", user_id), key=lambda record: record.sequence)

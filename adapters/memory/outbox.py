@@ -1,0 +1,33 @@
+"""The store of messages on their way."""
+
+import heapq
+from collections.abc import Sequence
+from datetime import datetime
+
+from adapters.memory.store import MemoryStore
+from saltbitter_domain.events import Outbox, OutboxMessage
+from saltbitter_domain.kernel import EventId
+
+
+class MemoryOutbox(Outbox):
+    """Works on the committed state directly: each call is a transaction of its own."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def due(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
+        with self._store.lock:
+            waiting = [row for row in self._store.tables.outbox.where("open", True) if row.due_at <= now]
+        return heapq.nsmallest(limit, waiting, key=lambda row: (row.occurred_at, row.id))
+
+    async def get(self, message_id: EventId) -> OutboxMessage | None:
+        with self._store.lock:
+            return self._store.tables.outbox.get(message_id)
+
+    async def save(self, message: OutboxMessage) -> None:
+        with self._store.lock:
+            self._store.tables.outbox.put(message.id, message)
+
+    async def undelivered(self) -> int:
+        with self._store.lock:
+            return len(self._store.tables.outbox.where("open", True))

@@ -1,0 +1,55 @@
+"""Profiles and what is known of photos."""
+
+from collections.abc import Sequence
+
+from adapters.memory.store import Tables
+from adapters.memory.table import replace
+from adapters.memory.transaction import Transaction
+from saltbitter_domain.kernel import PhotoId, UserId
+from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, Profile, ProfileExists, TooManyPhotos
+from saltbitter_domain.profiles.ports import Photos, Profiles
+
+
+class MemoryProfiles(Profiles):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, profile: Profile) -> None:
+        def change(tables: Tables) -> None:
+            if tables.profiles.get(profile.user_id) is not None:
+                raise ProfileExists("You already have a profile. Edit it instead.")
+            tables.profiles.put(profile.user_id, profile)
+
+        self._transaction.write(change)
+
+    async def get(self, user_id: UserId) -> Profile | None:
+        return self._transaction.read(lambda tables: tables.profiles.get(user_id))
+
+    async def save(self, profile: Profile) -> None:
+        self._transaction.write(lambda tables: replace(tables.profiles, profile.user_id, profile))
+
+
+class MemoryPhotos(Photos):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, photo: Photo) -> None:
+        def change(tables: Tables) -> None:
+            if len(tables.photos.where("user", photo.user_id)) >= MAX_PHOTOS:
+                raise TooManyPhotos(f"You already have {MAX_PHOTOS} photos. Delete one before you add another.")
+            tables.photos.put(photo.id, photo)
+
+        self._transaction.write(change)
+
+    async def get(self, photo_id: PhotoId) -> Photo | None:
+        return self._transaction.read(lambda tables: tables.photos.get(photo_id))
+
+    async def of(self, user_id: UserId) -> Sequence[Photo]:
+        photos = self._transaction.read(lambda tables: tables.photos.where("user", user_id))
+        return sorted(photos, key=lambda photo: (photo.position, photo.id))
+
+    async def save(self, photo: Photo) -> None:
+        self._transaction.write(lambda tables: replace(tables.photos, photo.id, photo))
+
+    async def remove(self, photo_id: PhotoId) -> None:
+        self._transaction.write(lambda tables: tables.photos.drop(photo_id))

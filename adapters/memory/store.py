@@ -1,0 +1,105 @@
+"""The committed state of one process: tables, the lock that guards them, and row locks for units of work."""
+
+import asyncio
+import copy
+import threading
+from collections.abc import Hashable, Iterable
+from contextlib import suppress
+from datetime import date
+
+from adapters.memory.table import Table
+from saltbitter_domain.assessments.model import Assessment
+from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposure, Match, Notice
+from saltbitter_domain.consent.model import ConsentRecord
+from saltbitter_domain.events import OutboxMessage
+from saltbitter_domain.kernel import AssessmentId, EventId, NoticeId, PhotoId, SessionId, StaleWrite, UserId
+from saltbitter_domain.profiles.model import Photo, Profile
+from saltbitter_domain.subscriptions.model import Tier
+from saltbitter_domain.users.model import OneTimeToken, Session, User
+
+LOCK_WAIT_SECONDS = 5.0
+"""How long a unit of work waits for a row that another holds, like a database's lock timeout."""
+
+
+class Tables:
+    """Every table of the store, or a layer of changes above every table."""
+
+    def __init__(self) -> None:
+        self.users = Table[UserId, User](email=lambda row: row.email)
+        self.sessions = Table[SessionId, Session](user=lambda row: row.user_id)
+        self.session_tokens = Table[str, SessionId]()
+        self.one_time_tokens = Table[str, OneTimeToken](user=lambda row: row.user_id)
+        self.profiles = Table[UserId, Profile]()
+        self.photos = Table[PhotoId, Photo](user=lambda row: row.user_id)
+        self.assessments = Table[AssessmentId, Assessment](user=lambda row: row.user_id)
+        self.consents = Table[tuple[UserId, int], ConsentRecord](user=lambda row: row.user_id)
+        self.tiers = Table[UserId, Tier]()
+        self.daily_matches = Table[tuple[UserId, date], DailyMatches](user=lambda row: row.user_id)
+        self.decisions = Table[tuple[UserId, UserId], Decision](by=lambda row: row.by, about=lambda row: row.about)
+        self.matches = Table[tuple[UserId, UserId], Match](
+            id=lambda row: row.id, low=lambda row: row.low, high=lambda row: row.high
+        )
+        self.exposures = Table[tuple[UserId, date], Exposure]()
+        self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
+        self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
+        self.handled = Table[tuple[str, EventId], EventId]()
+
+    def layer(self) -> "Tables":
+        above = copy.copy(self)
+        vars(above).update({name: table.layer() for name, table in vars(self).items()})
+        return above
+
+    def flush(self) -> None:
+        for table in vars(self).values():
+            table.flush()
+
+
+class RowLocks:
+    """Locks by row, each held by one owner until released, awaited from any thread's event loop without blocking it."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._owners: dict[Hashable, object] = {}
+        self._waiters: dict[Hashable, list[asyncio.Future[None]]] = {}
+
+    async def acquire(self, row: Hashable, owner: object) -> None:
+        """Hold the row; at once when the owner already does. ``StaleWrite`` after ``LOCK_WAIT_SECONDS``."""
+        try:
+            async with asyncio.timeout(LOCK_WAIT_SECONDS):
+                while (released := self._take(row, owner)) is not None:
+                    await released
+        except TimeoutError:
+            raise StaleWrite("Somebody is changing this right now. Read it again and repeat the change.") from None
+
+    def release(self, rows: Iterable[Hashable]) -> None:
+        """Let go of rows held, and wake whoever waits for them."""
+        with self._mutex:
+            waiters: list[asyncio.Future[None]] = []
+            for row in rows:
+                del self._owners[row]
+                waiters += self._waiters.pop(row, [])
+        for waiter in waiters:
+            with suppress(RuntimeError):  # The loop of a waiter may have been closed meanwhile.
+                waiter.get_loop().call_soon_threadsafe(_wake, waiter)
+
+    def _take(self, row: Hashable, owner: object) -> asyncio.Future[None] | None:
+        with self._mutex:
+            if self._owners.setdefault(row, owner) is owner:
+                return None
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.setdefault(row, []).append(waiter)
+            return waiter
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+class MemoryStore:
+    """What was committed. Whoever touches ``tables`` holds ``lock``; the HTTP loop and the worker's are two threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.tables = Tables()
+        self.row_locks = RowLocks()

@@ -1,0 +1,85 @@
+"""Units of work over the store in memory."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from adapters.memory.assessments import MemoryAssessments
+from adapters.memory.compatibility import MemoryDailyMatches, MemoryDecisions, MemoryExposures, MemoryNotices
+from adapters.memory.consent import MemoryConsentLog
+from adapters.memory.people import MemoryPeople
+from adapters.memory.profiles import MemoryPhotos, MemoryProfiles
+from adapters.memory.store import MemoryStore, Tables
+from adapters.memory.subscriptions import MemorySubscriptions
+from adapters.memory.transaction import Transaction
+from adapters.memory.users import MemoryOneTimeTokens, MemorySessions, MemoryUsers
+from saltbitter_domain.events import Event, OutboxMessage
+from saltbitter_domain.kernel import Clock, EventId, Ids
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+
+Doorbell = Callable[[Sequence[EventId]], None]
+"""Told which messages were just committed, so that the relay need not wait for its next look. Must not raise."""
+
+
+def _silent(_: Sequence[EventId]) -> None:
+    """Nobody waits at the door."""
+
+
+class MemoryUnitOfWork(UnitOfWork):
+    def __init__(self, transaction: Transaction, clock: Clock, ids: Ids, doorbell: Doorbell) -> None:
+        self._transaction = transaction
+        self._clock = clock
+        self._ids = ids
+        self._doorbell = doorbell
+        self._emitted: list[EventId] = []
+        self.users = MemoryUsers(transaction)
+        self.sessions = MemorySessions(transaction)
+        self.one_time_tokens = MemoryOneTimeTokens(transaction)
+        self.profiles = MemoryProfiles(transaction)
+        self.photos = MemoryPhotos(transaction)
+        self.assessments = MemoryAssessments(transaction)
+        self.consents = MemoryConsentLog(transaction)
+        self.subscriptions = MemorySubscriptions(transaction)
+        self.people = MemoryPeople(transaction, clock)
+        self.daily_matches = MemoryDailyMatches(transaction)
+        self.decisions = MemoryDecisions(transaction)
+        self.exposures = MemoryExposures(transaction)
+        self.notices = MemoryNotices(transaction)
+
+    def emit(self, event: Event) -> None:
+        now = self._clock.now()
+        message = OutboxMessage(EventId(self._ids.new()), event, occurred_at=now, due_at=now)
+        self._transaction.write(lambda tables: tables.outbox.put(message.id, message))
+        self._emitted.append(message.id)
+
+    async def first_time(self, listener: str, message: EventId) -> bool:
+        key = (listener, message)
+
+        def change(tables: Tables) -> bool:
+            if tables.handled.get(key) is not None:
+                return False
+            tables.handled.put(key, message)
+            return True
+
+        await self._transaction.hold(("handled", key))
+        return self._transaction.write(change)
+
+    async def commit(self) -> None:
+        self._transaction.commit()
+        if self._emitted:
+            self._doorbell(tuple(self._emitted))
+
+
+class MemoryUnitsOfWork(UnitsOfWork):
+    def __init__(self, store: MemoryStore, clock: Clock, ids: Ids, doorbell: Doorbell = _silent) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._doorbell = doorbell
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[MemoryUnitOfWork]:
+        transaction = Transaction(self._store)
+        try:
+            yield MemoryUnitOfWork(transaction, self._clock, self._ids, self._doorbell)
+        finally:
+            transaction.close()

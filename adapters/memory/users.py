@@ -1,0 +1,97 @@
+"""Accounts, sessions and one-time tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from adapters.memory.store import Tables
+from adapters.memory.table import replace
+from adapters.memory.transaction import Transaction
+from saltbitter_domain.kernel import SessionId, UserId
+from saltbitter_domain.users.model import EmailTaken, OneTimeToken, Session, TokenPurpose, User
+from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
+
+
+class MemoryUsers(Users):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, user: User) -> None:
+        def change(tables: Tables) -> None:
+            _refuse_taken_email(tables, user)
+            tables.users.put(user.id, user)
+
+        self._transaction.write(change)
+
+    async def get(self, user_id: UserId) -> User | None:
+        return self._transaction.read(lambda tables: tables.users.get(user_id))
+
+    async def by_email(self, email: str) -> User | None:
+        return self._transaction.read(lambda tables: next(iter(tables.users.where("email", email)), None))
+
+    async def save(self, user: User) -> None:
+        def change(tables: Tables) -> None:
+            _refuse_taken_email(tables, user)
+            replace(tables.users, user.id, user)
+
+        self._transaction.write(change)
+
+
+def _refuse_taken_email(tables: Tables, user: User) -> None:
+    if any(other.id != user.id for other in tables.users.where("email", user.email)):
+        raise EmailTaken("Another account has this address.")
+
+
+class MemorySessions(Sessions):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, session: Session) -> None:
+        def change(tables: Tables) -> None:
+            tables.sessions.put(session.id, session)
+            tables.session_tokens.put(session.token_hash, session.id)
+
+        self._transaction.write(change)
+
+    async def get(self, session_id: SessionId) -> Session | None:
+        return self._transaction.read(lambda tables: tables.sessions.get(session_id))
+
+    async def by_token(self, token_hash: str) -> Session | None:
+        def query(tables: Tables) -> Session | None:
+            session_id = tables.session_tokens.get(token_hash)
+            return None if session_id is None else tables.sessions.get(session_id)
+
+        return self._transaction.read(query)
+
+    async def open_of(self, user_id: UserId, now: datetime) -> Sequence[Session]:
+        sessions = self._transaction.read(lambda tables: tables.sessions.where("user", user_id))
+        still_open = [session for session in sessions if session.ended_at is None and session.expires_at > now]
+        return sorted(still_open, key=lambda session: (session.last_used_at, session.id), reverse=True)
+
+    async def save(self, session: Session) -> None:
+        def change(tables: Tables) -> None:
+            replace(tables.sessions, session.id, session)
+            tables.session_tokens.put(session.token_hash, session.id)
+
+        self._transaction.write(change)
+
+
+class MemoryOneTimeTokens(OneTimeTokens):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, token: OneTimeToken) -> None:
+        self._transaction.write(lambda tables: tables.one_time_tokens.put(token.token_hash, token))
+
+    async def get(self, token_hash: str) -> OneTimeToken | None:
+        return self._transaction.read(lambda tables: tables.one_time_tokens.get(token_hash))
+
+    async def save(self, token: OneTimeToken) -> None:
+        self._transaction.write(lambda tables: replace(tables.one_time_tokens, token.token_hash, token))
+
+    async def discard(self, user_id: UserId, purpose: TokenPurpose) -> None:
+        def change(tables: Tables) -> None:
+            for token in tables.one_time_tokens.where("user", user_id):
+                if token.purpose is purpose and token.used_at is None:
+                    tables.one_time_tokens.drop(token.token_hash)
+
+        self._transaction.write(change)

@@ -1,20 +1,27 @@
 """Completed assessments."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from adapters.memory.store import Tables
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.assessments.ports import Assessments
-from saltbitter_domain.kernel import AssessmentId, UserId
+from saltbitter_domain.kernel import AssessmentId, StaleWrite, UserId
 
 
 class MemoryAssessments(Assessments):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def add(self, assessment: Assessment) -> None:
-        self._transaction.write(lambda tables: tables.assessments.put(assessment.id, assessment))
+    async def add(self, assessment: Assessment, after: AssessmentId | None = None) -> None:
+        def change(tables: Tables) -> None:
+            latest = max(tables.assessments.where("user", assessment.user_id), key=_age, default=None)
+            if (latest and latest.id) != after:
+                raise StaleWrite("Another assessment was stored in the meantime. Read the latest again and repeat.")
+            tables.assessments.put(assessment.id, assessment)
+
+        self._transaction.write(change)
 
     async def latest(self, user_id: UserId) -> Assessment | None:
         return next(iter(await self.of(user_id, limit=1)), None)
@@ -39,5 +46,5 @@ class MemoryAssessments(Assessments):
         return self._transaction.write(change)
 
 
-def _age(assessment: Assessment) -> tuple[object, ...]:
+def _age(assessment: Assessment) -> tuple[datetime, AssessmentId]:
     return assessment.taken_at, assessment.id

@@ -26,7 +26,8 @@ class MemoryOutbox(Outbox):
 
     async def save(self, message: OutboxMessage) -> None:
         with self._store.lock:
-            self._store.tables.outbox.put(message.id, message)
+            if self._store.tables.outbox.get(message.id) is not None:
+                self._store.tables.outbox.put(message.id, message)
 
     async def undelivered(self) -> int:
         with self._store.lock:

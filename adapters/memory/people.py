@@ -8,9 +8,11 @@ from adapters.memory.consent import chain_of
 from adapters.memory.store import Tables
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.assessments.model import Assessment
+from saltbitter_domain.assessments.scoring import reliability
 from saltbitter_domain.compatibility.model import Attachment, Traits
 from saltbitter_domain.compatibility.ports import People
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.model import MIN_AGE, PhotoState, Profile, Visibility, age_on
 from saltbitter_domain.users.model import AccountStatus, User
@@ -103,7 +105,7 @@ def _missing_in_photos(tables: Tables, user_id: UserId) -> list[str]:
 
 def _traits(tables: Tables, profile: Profile, today: Mapping[str, date]) -> Traits:
     content, seeks = profile.content, profile.content.preferences
-    consents = {record.purpose: record.granted for record in chain_of(tables, profile.user_id)}
+    consents = {record.purpose: record for record in chain_of(tables, profile.user_id)}
     return Traits(
         user_id=profile.user_id,
         age=age_on(profile.date_of_birth, today[profile.time_zone]),
@@ -112,8 +114,8 @@ def _traits(tables: Tables, profile: Profile, today: Mapping[str, date]) -> Trai
         ages=seeks.ages,
         max_distance_km=seeks.max_distance_km,
         deal_breakers=seeks.deal_breakers,
-        cell=profile.cell if consents.get(Purpose.LOCATION) else None,
-        attachment=_attachment(tables, profile.user_id) if consents.get(Purpose.PSYCHOLOGICAL_PROFILE) else None,
+        cell=profile.cell if granted(consents, Purpose.LOCATION) else None,
+        attachment=_attachment(tables, profile.user_id) if granted(consents, Purpose.PSYCHOLOGICAL_PROFILE) else None,
         interests=content.interests,
         values=content.values,
         intention=content.intention,
@@ -135,4 +137,4 @@ def _attachment(tables: Tables, user_id: UserId) -> Attachment | None:
     )
     if taken is None:
         return None
-    return Attachment(taken.scores.anxiety, taken.scores.avoidance)
+    return Attachment(taken.scores.anxiety, taken.scores.avoidance, reliability(taken.quality))

@@ -1,0 +1,65 @@
+"""The bytes of photos in a dictionary, served by this process under signed addresses."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import mimetypes
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode
+
+from saltbitter_domain.kernel import Clock
+from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
+from saltbitter_domain.profiles.ports import PhotoStore
+
+Drawer = Callable[[str], bytes | None]
+"""Draws the picture of a key when it is first asked for, for example the demo's portraits; None when it has none."""
+
+
+class MemoryPhotoStore(PhotoStore):
+    def __init__(self, clock: Clock, secret: bytes, base_path: str = "/media", lazy: Drawer | None = None) -> None:
+        self._clock = clock
+        self._secret = secret
+        self._base_path = base_path
+        self._lazy = lazy
+        self._contents: dict[str, tuple[bytes, str]] = {}
+        self._deleted: set[str] = set()
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        self._contents[key] = (content, content_type)
+
+    async def get(self, key: str) -> bytes | None:
+        if key in self._contents:
+            return self._contents[key][0]
+        if self._lazy is None or any(key.startswith(prefix) for prefix in self._deleted):
+            return None
+        return await asyncio.to_thread(self._lazy, key)
+
+    async def delete(self, prefix: str) -> None:
+        for key in list(self._contents):
+            if key.startswith(prefix):
+                self._contents.pop(key, None)
+        if self._lazy is not None:
+            self._deleted.add(prefix)
+
+    def content_type(self, key: str) -> str:
+        """The media type the key was stored with, else the one its ending tells."""
+        stored = self._contents.get(key)
+        return stored[1] if stored else mimetypes.guess_type(key)[0] or "application/octet-stream"
+
+    def url(self, key: str, lifetime: timedelta) -> str:
+        if not timedelta() < lifetime <= PHOTO_ADDRESS_LIFETIME:
+            raise ValueError(f"an address of a photo lives for at most {PHOTO_ADDRESS_LIFETIME}")
+        expires = int((self._clock.now() + lifetime).timestamp())
+        query = urlencode({"expires": expires, "signature": self._sign(key, expires)})
+        return f"{self._base_path}/{quote(key)}?{query}"
+
+    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
+        """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
+        genuine = hmac.compare_digest(self._sign(key, expires).encode(), signature.encode())
+        return genuine and now.timestamp() < expires
+
+    def _sign(self, key: str, expires: int) -> str:
+        digest = hmac.digest(self._secret, f"{expires}/{key}".encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

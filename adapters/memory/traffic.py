@@ -1,0 +1,94 @@
+"""Rate limits and remembered answers of one process."""
+
+import math
+import threading
+from collections import deque
+from datetime import datetime, timedelta
+
+import attrs
+
+from saltbitter_domain.kernel import Clock
+from saltbitter_domain.traffic import (
+    Idempotency,
+    IdempotencyKeyReused,
+    RateLimits,
+    RequestInProgress,
+    StoredAnswer,
+)
+
+MAX_KEYS = 100_000
+"""How many callers are counted at once; beyond, whoever was quiet for longest is forgotten."""
+
+REMEMBERED_FOR = timedelta(hours=24)
+RESERVED_FOR = timedelta(seconds=60)
+"""After this long without an answer the first request is taken to have died, and the key is free again."""
+
+
+class MemoryRateLimits(RateLimits):
+    """The exact sliding window: the times of the requests that were let through. A refused request does not count."""
+
+    def __init__(self, clock: Clock, max_keys: int = MAX_KEYS) -> None:
+        self._clock = clock
+        self._max_keys = max_keys
+        self._lock = threading.Lock()
+        self._hits: dict[tuple[str, str], deque[datetime]] = {}
+
+    async def hit(self, scope: str, key: str, limit: int, window: timedelta) -> int | None:
+        now = self._clock.now()
+        with self._lock:
+            hits = self._hits.pop((scope, key), deque())
+            self._hits[scope, key] = hits  # The latest user comes last, so that the longest quiet comes first.
+            if len(self._hits) > self._max_keys:
+                del self._hits[next(iter(self._hits))]
+            while hits and hits[0] <= now - window:
+                hits.popleft()
+            if len(hits) < limit:
+                hits.append(now)
+                return None
+            free_at = hits[len(hits) - limit] + window if limit else now + window
+            return max(1, math.ceil((free_at - now).total_seconds()))
+
+
+@attrs.frozen
+class _Request:
+    fingerprint: str
+    begun_at: datetime
+    answer: StoredAnswer | None = None
+
+    def forgotten(self, now: datetime) -> bool:
+        return now >= self.begun_at + (RESERVED_FOR if self.answer is None else REMEMBERED_FOR)
+
+
+class MemoryIdempotency(Idempotency):
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._requests: dict[tuple[str, str], _Request] = {}
+
+    async def begin(self, owner: str, key: str, fingerprint: str) -> StoredAnswer | None:
+        now = self._clock.now()
+        with self._lock:
+            self._forget(now)
+            first = self._requests.get((owner, key))
+            if first is None or first.forgotten(now):
+                self._requests.pop((owner, key), None)
+                self._requests[owner, key] = _Request(fingerprint, now)
+                return None
+        if first.fingerprint != fingerprint:
+            raise IdempotencyKeyReused("This key was used for another request. Choose a new key for a new request.")
+        if first.answer is None:
+            raise RequestInProgress("The first request with this key is still being answered.", retry_after=1)
+        return first.answer
+
+    async def finish(self, owner: str, key: str, answer: StoredAnswer | None) -> None:
+        with self._lock:
+            request = self._requests.get((owner, key))
+            if answer is None:
+                self._requests.pop((owner, key), None)
+            elif request is not None:
+                self._requests[owner, key] = attrs.evolve(request, answer=answer)
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what is over a day old; requests stand in the order in which they began."""
+        while self._requests and now >= self._requests[first := next(iter(self._requests))].begun_at + REMEMBERED_FOR:
+            del self._requests[first]

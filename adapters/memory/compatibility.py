@@ -18,6 +18,8 @@ from saltbitter_domain.compatibility.model import (
     Exposure,
     Match,
     Notice,
+    Standing,
+    Suggestion,
 )
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices
 from saltbitter_domain.kernel import MatchId, NoticeId, UserId
@@ -56,14 +58,16 @@ class MemoryDailyMatches(DailyMatchesStore):
         key = (matches.user_id, matches.day)
         self._transaction.write(lambda tables: replace(tables.daily_matches, key, matches))
 
-    async def was_suggested(self, to: UserId, candidate: UserId, since: date = date.min) -> bool:
+    async def suggestion(self, to: UserId, candidate: UserId, since: date) -> Suggestion | None:
         sets = self._transaction.read(lambda tables: tables.daily_matches.where("user", to))
-        return any(
-            suggestion.candidate == candidate
+        found = [
+            (matches.day, suggestion)
             for matches in sets
             if matches.day >= since
             for suggestion in matches.suggestions
-        )
+            if suggestion.candidate == candidate
+        ]
+        return max(found, key=lambda dated: dated[0])[1] if found else None
 
 
 class MemoryDecisions(Decisions):
@@ -92,6 +96,19 @@ class MemoryDecisions(Decisions):
 
     async def get(self, by: UserId, about: UserId) -> Decision | None:
         return self._transaction.read(lambda tables: tables.decisions.get((by, about)))
+
+    async def between(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, Standing]:
+        def query(tables: Tables) -> dict[UserId, Standing]:
+            return {
+                other: Standing(
+                    mine=tables.decisions.get((user_id, other)),
+                    theirs=tables.decisions.get((other, user_id)),
+                    match=tables.matches.get(_pair(user_id, other)),
+                )
+                for other in others
+            }
+
+        return self._transaction.read(query)
 
     async def last_by(self, by: UserId) -> Decision | None:
         decisions = self._transaction.read(lambda tables: tables.decisions.where("by", by))

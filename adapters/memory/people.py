@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from adapters.memory.consent import chain_of
 from adapters.memory.store import Tables
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.assessments.scoring import reliability
 from saltbitter_domain.compatibility.model import Attachment, Traits
-from saltbitter_domain.compatibility.ports import People
+from saltbitter_domain.compatibility.ports import Card, People
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.kernel import Clock, UserId
@@ -39,6 +41,16 @@ class MemoryPeople(People):
                 for user_id in sorted(asked)
                 if (profile := tables.profiles.get(user_id)) and not _missing(tables, user_id, today)
             ]
+
+        return self._transaction.read(query)
+
+    async def cards(self, user_ids: Collection[UserId]) -> Mapping[UserId, Card]:
+        def query(tables: Tables) -> dict[UserId, Card]:
+            return {
+                user_id: _card(tables, profile)
+                for user_id in user_ids
+                if (profile := tables.profiles.get(user_id)) and not _missing_in_account(tables.users.get(user_id))
+            }
 
         return self._transaction.read(query)
 
@@ -101,6 +113,18 @@ def _missing_in_photos(tables: Tables, user_id: UserId) -> list[str]:
     if states & {PhotoState.PROCESSING, PhotoState.APPEALED}:
         return ["photo_in_review"]
     return ["primary_photo"]
+
+
+def _card(tables: Tables, profile: Profile) -> Card:
+    photos = [photo for photo in tables.photos.where("user", profile.user_id) if photo.state is PhotoState.APPROVED]
+    return Card(
+        attrs.evolve(profile, cell=profile.cell if _allowed(tables, profile.user_id, Purpose.LOCATION) else None),
+        tuple(sorted(photos, key=lambda photo: (photo.position, photo.id))),
+    )
+
+
+def _allowed(tables: Tables, user_id: UserId, purpose: Purpose) -> bool:
+    return granted({record.purpose: record for record in chain_of(tables, user_id)}, purpose)
 
 
 def _traits(tables: Tables, profile: Profile, today: Mapping[str, date]) -> Traits:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Conflict, GridCell, Invalid, MatchId, NotFound, NoticeId, UserId
+from saltbitter_domain.kernel import Conflict, FieldProblem, GridCell, Invalid, MatchId, NotFound, NoticeId, UserId
 from saltbitter_domain.profiles.model import (
     AgeRange,
     BasicValue,
@@ -29,6 +29,8 @@ MORNING_HOUR = 6
 PASS_RESTS_FOR = timedelta(days=90)
 UNDO_WITHIN = timedelta(minutes=10)
 MAX_NOTE = 300
+KNOWN_FOR = timedelta(days=30)
+"""How long a member may look up, and decide about, somebody who was suggested to them."""
 
 
 @attrs.frozen
@@ -158,6 +160,25 @@ class Decision:
     at: datetime
     note: str | None = None
 
+    def check(self) -> None:
+        """``DecisionInvalid`` unless the note, if there is one, goes with a like and has 1 to ``MAX_NOTE`` characters,
+        not all of them blank."""
+        if self.note is None:
+            return
+        problems = []
+        if self.kind is not DecisionKind.LIKE:
+            problems.append(FieldProblem("note", "only_with_a_like", "A note goes with a like; a pass is silent."))
+        if not self.note.strip():
+            problems.append(FieldProblem("note", "blank", "Write a few words, or leave the note out."))
+        if len(self.note) > MAX_NOTE:
+            problems.append(FieldProblem("note", "too_long", f"Keep the note to {MAX_NOTE} characters."))
+        if problems:
+            raise DecisionInvalid("The note cannot be sent like this.", fields=tuple(problems))
+
+    def can_be_undone(self, now: datetime) -> bool:
+        """Whether it is at most ``UNDO_WITHIN`` old."""
+        return now - self.at <= UNDO_WITHIN
+
 
 @attrs.frozen
 class Match:
@@ -167,6 +188,19 @@ class Match:
     low: UserId
     high: UserId
     at: datetime
+
+
+@attrs.frozen
+class Standing:
+    """What stands between a member and another: what each decided about the other, and their match."""
+
+    mine: Decision | None = None
+    theirs: Decision | None = None
+    match: Match | None = None
+
+    @property
+    def likes_me(self) -> bool:
+        return self.theirs is not None and self.theirs.kind is DecisionKind.LIKE
 
 
 @attrs.frozen

@@ -1,21 +1,25 @@
 """What matching needs from outside."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 import attrs
 
 from saltbitter_domain.compatibility.model import (
+    DAILY_QUOTA,
     DailyMatches,
     Decision,
     Exposure,
     Match,
     Notice,
     PairScore,
+    Standing,
+    Suggestion,
     Traits,
 )
 from saltbitter_domain.kernel import MatchId, NoticeId, UserId
+from saltbitter_domain.profiles.model import Photo, Profile
 
 
 @attrs.frozen
@@ -26,8 +30,17 @@ class Dweller:
     time_zone: str
 
 
+@attrs.frozen
+class Card:
+    """A member's profile and approved photos, the primary first, for others to see through ``public_view``."""
+
+    profile: Profile
+    photos: tuple[Photo, ...]
+
+
 class People(Protocol):
-    """Reads of everybody who can take part: verified, active account, profile with an approved primary photo, not paused.
+    """Reads of everybody who can take part: verified and active account, profile with an approved primary photo, not
+    paused.
 
     Consent is looked at as of now: what was withdrawn is unknown in the traits."""
 
@@ -41,6 +54,11 @@ class People(Protocol):
 
     async def traits(self, user_ids: Collection[UserId] | None = None) -> Sequence[Traits]:
         """The traits of these people, or of all who can take part, ordered by id; whoever cannot is left out."""
+        ...
+
+    async def cards(self, user_ids: Collection[UserId]) -> Mapping[UserId, Card]:
+        """The cards of these members. Left out is whoever has no active account or no profile; the paused are not,
+        because their matches still know them. Without the consent ``location`` the profile has no cell."""
         ...
 
     async def missing_for(self, user_id: UserId) -> Sequence[str]:
@@ -67,8 +85,8 @@ class DailyMatchesStore(Protocol):
         """Store added pages of version ``matches.version``; ``StaleWrite`` when outdated."""
         ...
 
-    async def was_suggested(self, to: UserId, candidate: UserId, since: date = date.min) -> bool:
-        """Whether ``candidate`` was in a set of ``to`` for ``since`` or a later day."""
+    async def suggestion(self, to: UserId, candidate: UserId, since: date) -> Suggestion | None:
+        """The newest suggestion of ``candidate`` to ``to`` in a set for ``since`` or a later day."""
         ...
 
 
@@ -83,6 +101,10 @@ class Decisions(Protocol):
         ...
 
     async def get(self, by: UserId, about: UserId) -> Decision | None: ...
+
+    async def between(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, Standing]:
+        """What stands between the member and each of these, none of them left out."""
+        ...
 
     async def last_by(self, by: UserId) -> Decision | None:
         """The member's newest standing decision."""
@@ -144,3 +166,46 @@ class Policy(Protocol):
     def name(self) -> str: ...
 
     def score(self, a: Traits, b: Traits) -> PairScore: ...
+
+
+@attrs.frozen
+class MatchRequest:
+    """Everything a run may know. There is no tier in it, so that nobody can pay for reach.
+
+    ``viewers`` are to receive up to ``quota`` suggestions each for ``day``, drawn from ``people``, who are all that
+    can take part, themselves included. ``excluded`` and ``liked_by`` are as in ``Decisions.excluded`` and ``.likers``;
+    ``history`` holds the exposures of the last days, ``day`` included."""
+
+    day: date
+    viewers: Sequence[UserId]
+    people: Sequence[Traits]
+    excluded: Mapping[UserId, frozenset[UserId]]
+    liked_by: Mapping[UserId, frozenset[UserId]]
+    history: Mapping[UserId, Sequence[Exposure]]
+    quota: int = DAILY_QUOTA
+
+
+@attrs.frozen
+class Introductions:
+    """What a run gives: for every viewer their suggestions, ranked from 1, and for whoever has fewer than the quota
+    why (a stable code); ``fair`` is the exposure each of the people would have got by chance."""
+
+    suggestions: Mapping[UserId, tuple[Suggestion, ...]]
+    short: Mapping[UserId, str]
+    fair: Mapping[UserId, float]
+
+
+Progress = Callable[[int, int], None]
+"""Told how much of how much is done. It may be called from another thread."""
+
+
+class MatchEngine(Protocol):
+    """Introduces people to one another, off the event loop; the same request always gives the same introductions."""
+
+    async def run(self, request: MatchRequest, progress: Progress | None = None) -> Introductions:
+        """The first page of every viewer, allocated together."""
+        ...
+
+    async def next_page(self, request: MatchRequest) -> Introductions:
+        """A further page for the one viewer, of those still left, under the same ceilings."""
+        ...

@@ -46,6 +46,24 @@ class Questionnaire:
     title: str
     source: str
     statements: tuple[Statement, ...]
+    instructions: str = ""
+
+
+@attrs.frozen
+class Norm:
+    """How a score is distributed among the people of a reference sample."""
+
+    mean: float
+    sd: float
+
+
+@attrs.frozen
+class Norms:
+    """The reference sample of both scores, and where it comes from."""
+
+    source: str
+    anxiety: Norm
+    avoidance: Norm
 
 
 @attrs.frozen
@@ -73,17 +91,66 @@ class QualityFlag(StrEnum):
 
 @attrs.frozen
 class Assessment:
-    """One completed questionnaire. ``answers`` maps statement ids to 1–7; ``seconds`` is how long answering took."""
+    """One completed questionnaire. ``answers`` maps statement ids to 1–7; ``seconds`` is how long answering took.
+
+    What it says about the member stays out of its ``repr``, and so out of logs and tracebacks."""
 
     id: AssessmentId
     user_id: UserId
     questionnaire: str
-    answers: Mapping[str, int]
-    seconds: float
-    scores: AttachmentScores
-    classification: Classification
-    quality: frozenset[QualityFlag]
+    answers: Mapping[str, int] = attrs.field(repr=False)
+    seconds: float = attrs.field(repr=False)
+    scores: AttachmentScores = attrs.field(repr=False)
+    classification: Classification = attrs.field(repr=False)
+    quality: frozenset[QualityFlag] = attrs.field(repr=False)
     taken_at: datetime
+
+    @property
+    def retake_at(self) -> datetime:
+        """The first instant at which the member may answer again."""
+        return self.taken_at + RETAKE_AFTER
+
+
+@attrs.frozen
+class Change:
+    """From one result to a later one: differences of the scores in [-6, 6], positive where the later is higher.
+
+    ``clear`` names the dimensions whose difference is larger than answering twice would usually give."""
+
+    since: datetime
+    anxiety: float
+    avoidance: float
+    previous_style: Style
+    clear: frozenset[Dimension]
+
+
+@attrs.frozen
+class Growth:
+    """What a style, or the styles a result lies between, may mean for a member: said to them, in the second person."""
+
+    title: str
+    summary: str
+    strengths: tuple[str, ...]
+    suggestions: tuple[str, ...]
+    communication: tuple[str, ...]
+    this_week: tuple[str, ...]
+    resources: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Insights:
+    """An assessment read back to the member it is about, and to nobody else.
+
+    Percentiles are whole numbers from 1 to 99: how many of a hundred people of the reference sample score lower."""
+
+    assessment: Assessment = attrs.field(repr=False)
+    anxiety_percentile: int = attrs.field(repr=False)
+    avoidance_percentile: int = attrs.field(repr=False)
+    norms_source: str
+    growth: Growth = attrs.field(repr=False)
+    quality_notes: tuple[str, ...] = attrs.field(repr=False)
+    change: Change | None = attrs.field(repr=False)
+    note: str
 
 
 @event("assessments.submitted")
@@ -111,6 +178,12 @@ class RetakeTooSoon(Conflict):
 
 class AssessmentMissing(NotFound):
     code = "assessment_missing"
+
+
+class QuestionnaireInvalid(Invalid):
+    """A set of statements, for example one loaded from a file, cannot be used."""
+
+    code = "questionnaire_invalid"
 
 
 class QuestionnaireMissing(NotFound):

@@ -10,7 +10,11 @@ from saltbitter_domain.kernel import AssessmentId, UserId
 class Assessments(Protocol):
     """The store of completed assessments; they are never changed."""
 
-    async def add(self, assessment: Assessment) -> None: ...
+    async def add(self, assessment: Assessment, after: AssessmentId | None = None) -> None:
+        """Store the assessment that follows ``after``, or the member's first.
+
+        ``StaleWrite`` when ``after`` is not the member's latest by now: someone answered twice at once."""
+        ...
 
     async def latest(self, user_id: UserId) -> Assessment | None: ...
 

@@ -24,6 +24,8 @@ class Purpose(StrEnum):
 REQUIRED = frozenset({Purpose.TERMS, Purpose.PRIVACY_POLICY})
 """Without these there is no account; they are withdrawn by leaving."""
 
+GENESIS_HASH = "0" * 64
+
 
 @attrs.frozen
 class ConsentText:
@@ -37,7 +39,11 @@ class ConsentText:
 
 @attrs.frozen
 class ConsentRecord:
-    """One link of a member's chain: ``hash`` is SHA-256 over the record's canonical form and ``previous_hash``."""
+    """One link of a member's chain.
+
+    ``sequence`` counts from 1. ``channel`` is where it was decided, named by the entry point (``web``, ``api``).
+    ``hash`` is SHA-256 in lower-case hexadecimal over the record's canonical form (``policies.canonical_form``), which
+    holds ``previous_hash``: the hash of the link before, ``GENESIS_HASH`` for the first."""
 
     id: ConsentRecordId
     user_id: UserId

@@ -1,0 +1,115 @@
+"""Deciding on a purpose, taking it back, and seeing what was decided."""
+
+from collections.abc import Mapping, Sequence
+
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import (
+    REQUIRED,
+    ConsentGiven,
+    ConsentOutdated,
+    ConsentRecord,
+    ConsentRequired,
+    ConsentText,
+    ConsentUnknown,
+    ConsentWithdrawn,
+    Purpose,
+)
+from saltbitter_domain.consent.policies import next_record, verify_chain
+from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, StaleWrite, UserId
+from saltbitter_domain.uow import UnitsOfWork
+
+ATTEMPTS = 5
+"""A form that saves several purposes at once makes them race for the next link; a decision does not depend on them."""
+
+
+class ConsentService:
+    """What a member agreed to. Nothing is ever agreed to by default."""
+
+    def __init__(
+        self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, texts: Mapping[Purpose, ConsentText] = TEXTS
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._texts = texts
+
+    def texts(self) -> Sequence[ConsentText]:
+        """The texts in force, one for each purpose."""
+        return tuple(self._texts.values())
+
+    async def state(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord | None]:
+        """The latest decision on every purpose; None where the member never decided."""
+        async with self._begin() as uow:
+            current = await uow.consents.current(user_id)
+        return {purpose: current.get(purpose) for purpose in Purpose}
+
+    async def decide(
+        self, user_id: UserId, purpose: str, granted: bool, text_version: str, channel: str
+    ) -> ConsentRecord:
+        """Record a yes or a no, and give back the record that now holds.
+
+        A yes must name the text in force (``ConsentOutdated``). A no needs no reading: whatever ``text_version`` says,
+        it is recorded under the words it takes back, or those in force when nothing was agreed to. Deciding the same
+        again adds nothing. ``ConsentUnknown`` for a purpose there is no text for, ``ConsentRequired`` for a no to what
+        an account cannot be without.
+        """
+        text = self._text(purpose)
+        if granted and text_version != text.version:
+            raise ConsentOutdated(
+                f"This text has been reworded and is now version {text.version}; read it and decide again.",
+                fields=(FieldProblem("text_version", "outdated", f"The version in force is {text.version}."),),
+            )
+        if not granted and text.purpose in REQUIRED:
+            raise ConsentRequired(
+                f"“{text.title}” comes with having an account; to end it, close the account.",
+                fields=(FieldProblem("granted", "required", "This cannot be taken back while the account is kept."),),
+            )
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._record(user_id, text, granted, channel)
+            except StaleWrite:
+                continue
+        return await self._record(user_id, text, granted, channel)
+
+    async def history(self, user_id: UserId) -> Sequence[ConsentRecord]:
+        """Every decision the member ever took, oldest first."""
+        async with self._begin() as uow:
+            return await uow.consents.chain(user_id)
+
+    async def verify(self, user_id: UserId) -> bool:
+        """Whether the member's records are as they were written."""
+        return verify_chain(await self.history(user_id))
+
+    def _text(self, purpose: str) -> ConsentText:
+        text = next((text for text in self._texts.values() if text.purpose == purpose), None)
+        if text is None:
+            raise ConsentUnknown(
+                "We never ask for consent to that; choose one of the purposes listed with their texts.",
+                fields=(FieldProblem("purpose", "unknown", "There is no such purpose."),),
+            )
+        return text
+
+    async def _record(self, user_id: UserId, text: ConsentText, granted: bool, channel: str) -> ConsentRecord:
+        async with self._begin() as uow:
+            held = (await uow.consents.current(user_id)).get(text.purpose)
+            was_granted = held is not None and held.granted
+            version = held.text_version if held is not None and was_granted and not granted else text.version
+            if held is not None and held.granted == granted and (not granted or held.text_version == version):
+                return held
+            record = next_record(
+                await uow.consents.last(user_id),
+                id=ConsentRecordId(self._ids.new()),
+                user_id=user_id,
+                purpose=text.purpose,
+                granted=granted,
+                text_version=version,
+                channel=channel,
+                at=self._clock.now(),
+            )
+            await uow.consents.append(record)
+            if granted:
+                uow.emit(ConsentGiven(user_id, text.purpose, version))
+            elif was_granted:
+                uow.emit(ConsentWithdrawn(user_id, text.purpose))
+            await uow.commit()
+            return record

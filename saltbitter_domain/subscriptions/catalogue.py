@@ -1,0 +1,62 @@
+"""The plans on offer and what each entitles to.
+
+Messaging, safety, privacy settings and incognito belong to every tier and are therefore not entitlements. Nothing here
+changes whose list a member appears in. No plan is marked as recommended or chosen beforehand.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from saltbitter_domain.kernel import Money
+from saltbitter_domain.subscriptions.model import Entitlements, Plan, Tier
+
+ENTITLEMENTS: Mapping[Tier, Entitlements] = MappingProxyType(
+    {
+        Tier.FREE: Entitlements(
+            daily_matches=10,
+            see_who_liked=False,
+            advanced_filters=False,
+            ai_messages_a_day=50,
+            coaching_insights=False,
+            weekly_report=False,
+        ),
+        Tier.PREMIUM: Entitlements(
+            daily_matches=None,
+            see_who_liked=True,
+            advanced_filters=True,
+            ai_messages_a_day=None,
+            coaching_insights=False,
+            weekly_report=False,
+        ),
+        Tier.ELITE: Entitlements(
+            daily_matches=None,
+            see_who_liked=True,
+            advanced_filters=True,
+            ai_messages_a_day=None,
+            coaching_insights=True,
+            weekly_report=True,
+        ),
+    }
+)
+
+PLANS = (
+    Plan(
+        Tier.FREE,
+        Money(0, "USD"),
+        "Ten introductions a day, messages with everyone you match with, and all safety and privacy settings.",
+        ENTITLEMENTS[Tier.FREE],
+    ),
+    Plan(
+        Tier.PREMIUM,
+        Money(1999, "USD"),
+        "Introductions without a daily limit, who liked you, more filters, and AI practice without a limit.",
+        ENTITLEMENTS[Tier.PREMIUM],
+    ),
+    Plan(
+        Tier.ELITE,
+        Money(4999, "USD"),
+        "Everything in Premium, with coaching insights and a weekly report to reflect on.",
+        ENTITLEMENTS[Tier.ELITE],
+    ),
+)
+"""By price, lowest first."""

@@ -1,0 +1,94 @@
+"""How a photo is decided on, and which comes first."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from saltbitter_domain.kernel import FieldProblem, PhotoId
+from saltbitter_domain.profiles.model import Photo, PhotoOrderInvalid, PhotoState, PrimaryPhotoUnfit, RefusalReason
+from saltbitter_domain.profiles.ports import Rendered
+
+_ABOUT_FACES = (RefusalReason.NO_FACE, RefusalReason.SEVERAL_FACES)
+
+
+def decided(photo: Photo, rendered: Rendered, faces: int, objection: RefusalReason | None) -> Photo:
+    """The photo after it was looked at: refused for the moderator's ``objection``, else, when it is the primary, unless
+    it shows exactly one face; approved otherwise."""
+    refusal = objection
+    if refusal is None and photo.position == 0 and faces != 1:
+        refusal = RefusalReason.SEVERAL_FACES if faces else RefusalReason.NO_FACE
+    return attrs.evolve(
+        photo,
+        state=PhotoState.APPROVED if refusal is None else PhotoState.REFUSED,
+        refusal=refusal,
+        faces=faces,
+        width=rendered.width,
+        height=rendered.height,
+        blurhash=rendered.blurhash,
+        perceptual_hash=rendered.perceptual_hash,
+    )
+
+
+def unreadable(photo: Photo, reason: RefusalReason) -> Photo:
+    """The photo after nothing could be made of it."""
+    return attrs.evolve(photo, state=PhotoState.REFUSED, refusal=reason)
+
+
+def free_position(photos: Sequence[Photo]) -> int:
+    """Where the next photo goes: first when there is no primary, else last."""
+    return max((photo.position + 1 for photo in photos), default=0) if _holder(photos) else 0
+
+
+def in_order(photos: Sequence[Photo]) -> tuple[Photo, ...]:
+    """A member's photos, given in order, with their positions closed up.
+
+    The primary stays unless it was refused; then, or when there is none, the first photo that is fit takes its place.
+    When none is fit the place stays vacant and the others follow from 1."""
+    primary = _primary(photos)
+    others = [photo for photo in photos if photo is not primary]
+    return (
+        *([] if primary is None else [_placed(primary, 0)]),
+        *(_placed(photo, position) for position, photo in enumerate(others, start=1)),
+    )
+
+
+def arranged(photos: Sequence[Photo], order: Sequence[PhotoId]) -> tuple[Photo, ...]:
+    """The photos in the order the member wishes.
+
+    ``PhotoOrderInvalid`` unless ``order`` names each of them once; ``PrimaryPhotoUnfit`` when another photo than the
+    present primary would come first and is not approved with exactly one face."""
+    by_id = {photo.id: photo for photo in photos}
+    if sorted(order) != sorted(by_id):
+        raise PhotoOrderInvalid(
+            "Name each of your photos once, in the order you wish.",
+            fields=(FieldProblem("photo_ids", "not_a_permutation", "Name each of your photos once."),),
+        )
+    wished = [by_id[photo_id] for photo_id in order]
+    if wished and wished[0] is not _primary(photos) and not _is_fit(wished[0]):
+        raise PrimaryPhotoUnfit(
+            "Your first photo must be approved and show your face and nobody else's. Choose another."
+        )
+    return tuple(_placed(photo, position) for position, photo in enumerate(wished))
+
+
+def _is_fit(photo: Photo) -> bool:
+    return photo.state is PhotoState.APPROVED and photo.faces == 1
+
+
+def _holder(photos: Sequence[Photo]) -> Photo | None:
+    return next((photo for photo in photos if photo.position == 0), None)
+
+
+def _primary(photos: Sequence[Photo]) -> Photo | None:
+    holder = _holder(photos)
+    if holder is not None and holder.state is not PhotoState.REFUSED:
+        return holder
+    return next((photo for photo in photos if _is_fit(photo)), holder)
+
+
+def _placed(photo: Photo, position: int) -> Photo:
+    """A photo refused only because it was to be the first is welcome in any other place."""
+    welcome = position != 0 and photo.state is PhotoState.REFUSED and photo.refusal in _ABOUT_FACES
+    if welcome:
+        return attrs.evolve(photo, position=position, state=PhotoState.APPROVED, refusal=None)
+    return attrs.evolve(photo, position=position)

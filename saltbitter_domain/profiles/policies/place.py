@@ -1,0 +1,50 @@
+"""How a member's place may change, and what is told of how far away it is."""
+
+import math
+from datetime import datetime, timedelta
+
+from saltbitter_domain.kernel import CELL_KM, GridCell
+from saltbitter_domain.profiles.model import DistanceBand, LocationChangedTooSoon, Profile
+
+STAYS_WITHIN_KM = 2.5 * CELL_KM
+"""Cells at most two apart: the centres of two such cells in a row lie a little over twice ``CELL_KM`` from each other."""
+MOVES_AT_MOST_EVERY = timedelta(minutes=10)
+FASTEST_KMH = 900.0
+"""The cruising speed of an airliner. Whoever seems to move faster is not moving but asking where others are."""
+
+_BANDS_BELOW_KM = (
+    (5.0, DistanceBand.UNDER_5),
+    (10.0, DistanceBand.FROM_5_TO_10),
+    (25.0, DistanceBand.FROM_10_TO_25),
+    (50.0, DistanceBand.FROM_25_TO_50),
+    (100.0, DistanceBand.FROM_50_TO_100),
+)
+
+
+def distance_band(one: GridCell | None, other: GridCell | None) -> DistanceBand | None:
+    """How far apart two cell centres are, in bands; None when either is unknown."""
+    if one is None or other is None:
+        return None
+    distance = one.distance_km(other)
+    return next((band for below, band in _BANDS_BELOW_KM if distance < below), DistanceBand.OVER_100)
+
+
+def moves_to(profile: Profile, cell: GridCell, now: datetime) -> bool:
+    """Whether a member who is now in ``cell`` moves there; False when they stay in the cell they have.
+
+    A cell is kept until the member is more than two cells away, so that crossing a border back and forth tells nothing.
+    A move takes at least 10 minutes and no more than 900 km/h, else ``LocationChangedTooSoon``: locating others takes
+    many moves in a short time.
+    """
+    distance = 0.0 if profile.cell is None else profile.cell.distance_km(cell)
+    if profile.cell is not None and distance <= STAYS_WITHIN_KM:
+        return False
+    if profile.located_at is not None:
+        earliest = profile.located_at + max(MOVES_AT_MOST_EVERY, timedelta(hours=distance / FASTEST_KMH))
+        if now < earliest:
+            minutes = math.ceil((earliest - now) / timedelta(minutes=1))
+            raise LocationChangedTooSoon(
+                f"Your place changed only recently. You can change it again in {minutes} min.",
+                retry_after=math.ceil((earliest - now).total_seconds()),
+            )
+    return True

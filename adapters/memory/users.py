@@ -64,7 +64,7 @@ class MemorySessions(Sessions):
 
     async def open_of(self, user_id: UserId, now: datetime) -> Sequence[Session]:
         sessions = self._transaction.read(lambda tables: tables.sessions.where("user", user_id))
-        still_open = [session for session in sessions if session.ended_at is None and session.expires_at > now]
+        still_open = [session for session in sessions if session.is_open(now)]
         return sorted(still_open, key=lambda session: (session.last_used_at, session.id), reverse=True)
 
     async def save(self, session: Session) -> None:

@@ -1,0 +1,51 @@
+"""Every contract runs over every adapter of its port; a new adapter joins by one line in ``stores``."""
+
+import pytest
+
+from adapters.system.clock import ManualClock
+from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
+from saltbitter_domain.traffic import Idempotency, RateLimits
+from saltbitter_domain.users.ports import Mailer, Revocations
+from tests.contracts import stores
+from tests.doubles.builders import NOW
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture(params=stores.STORES)
+def store(request: pytest.FixtureRequest, clock: ManualClock) -> stores.Store:
+    return stores.STORES[request.param](clock)
+
+
+@pytest.fixture(params=stores.RATE_LIMITS)
+def rate_limits(request: pytest.FixtureRequest, clock: ManualClock) -> RateLimits:
+    return stores.RATE_LIMITS[request.param](clock)
+
+
+@pytest.fixture(params=stores.IDEMPOTENCY)
+def idempotency(request: pytest.FixtureRequest, clock: ManualClock) -> Idempotency:
+    return stores.IDEMPOTENCY[request.param](clock)
+
+
+@pytest.fixture(params=stores.REVOCATIONS)
+def revocations(request: pytest.FixtureRequest, clock: ManualClock) -> Revocations:
+    return stores.REVOCATIONS[request.param](clock)
+
+
+@pytest.fixture(params=stores.MAILERS)
+def mailer(request: pytest.FixtureRequest, clock: ManualClock) -> Mailer:
+    return stores.MAILERS[request.param](clock)
+
+
+@pytest.fixture(params=stores.PHOTO_STORES)
+def photo_store(request: pytest.FixtureRequest, clock: ManualClock) -> PhotoStore:
+    return stores.PHOTO_STORES[request.param](clock)
+
+
+@pytest.fixture(params=stores.MODERATORS)
+def moderator(request: pytest.FixtureRequest) -> PhotoModerator:
+    """A moderator who removed the picture with the hash ``removed``."""
+    return stores.MODERATORS[request.param]("removed")

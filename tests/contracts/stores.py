@@ -1,0 +1,88 @@
+"""The adapters under contract, each made fresh for a test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import attrs
+
+from adapters.memory.mailer import MemoryMailer
+from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.photo_checks import MemoryModerator
+from adapters.memory.photo_store import MemoryPhotoStore
+from adapters.memory.revocations import MemoryRevocations
+from adapters.memory.store import MemoryStore
+from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
+from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.system.clock import ManualClock
+from adapters.system.ids import UuidV7Ids
+from saltbitter_domain.events import Outbox
+from saltbitter_domain.kernel import Clock, EventId
+from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
+from saltbitter_domain.traffic import Idempotency, RateLimits
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.users.model import User
+from saltbitter_domain.users.ports import Mailer, Revocations
+from tests.doubles.builders import a_user
+
+
+@attrs.frozen
+class Store:
+    """An empty store, and what rang at its door."""
+
+    begin: UnitsOfWork
+    outbox: Outbox
+    clock: ManualClock
+    rung: list[EventId]
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work that is committed at the end of the block."""
+        async with self.begin() as uow:
+            yield uow
+            await uow.commit()
+
+    async def member(self, **changes: Any) -> User:
+        """A member with a committed account: other rows may only belong to somebody who is there."""
+        user = a_user(**changes)
+        async with self.unit() as uow:
+            await uow.users.add(user)
+        return user
+
+    async def members(self, number: int) -> Sequence[User]:
+        """So many members, ordered by id."""
+        users = [a_user() for _ in range(number)]
+        async with self.unit() as uow:
+            for user in users:
+                await uow.users.add(user)
+        return users
+
+
+async def outcomes(*calls: Coroutine[Any, Any, Any]) -> list[Any]:
+    """What each of these, run at the same time, returned or raised."""
+    return await asyncio.gather(*calls, return_exceptions=True)
+
+
+def _in_memory(clock: ManualClock) -> Store:
+    store, rung = MemoryStore(), list[EventId]()
+    return Store(MemoryUnitsOfWork(store, clock, UuidV7Ids(clock), rung.extend), MemoryOutbox(store), clock, rung)
+
+
+def _photos_in_memory(clock: Clock) -> PhotoStore:
+    return MemoryPhotoStore(clock, secret=b"a secret of this test")
+
+
+def _moderator_in_memory(removed: str) -> PhotoModerator:
+    moderator = MemoryModerator()
+    moderator.remember_removed(removed)
+    return moderator
+
+
+STORES: dict[str, Callable[[ManualClock], Store]] = {"memory": _in_memory}
+RATE_LIMITS: dict[str, Callable[[Clock], RateLimits]] = {"memory": MemoryRateLimits}
+IDEMPOTENCY: dict[str, Callable[[Clock], Idempotency]] = {"memory": MemoryIdempotency}
+REVOCATIONS: dict[str, Callable[[Clock], Revocations]] = {"memory": MemoryRevocations}
+MAILERS: dict[str, Callable[[Clock], Mailer]] = {"memory": MemoryMailer}
+PHOTO_STORES: dict[str, Callable[[Clock], PhotoStore]] = {"memory": _photos_in_memory}
+MODERATORS: dict[str, Callable[[str], PhotoModerator]] = {"memory": _moderator_in_memory}

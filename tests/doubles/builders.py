@@ -1,0 +1,373 @@
+"""Valid entities, plain unless told otherwise. ``a_full_...`` fills every field, for round trips."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from saltbitter_domain.assessments.model import (
+    Assessment,
+    AttachmentScores,
+    Classification,
+    QualityFlag,
+    Style,
+)
+from saltbitter_domain.compatibility.model import (
+    Attachment,
+    Band,
+    Confidence,
+    DailyMatches,
+    Decision,
+    DecisionKind,
+    Explanation,
+    Factor,
+    FactorExplanation,
+    Notice,
+    NoticeKind,
+    Suggestion,
+    Traits,
+)
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.consent.policies import next_record
+from saltbitter_domain.kernel import (
+    AssessmentId,
+    ConsentRecordId,
+    GridCell,
+    NoticeId,
+    PhotoId,
+    SessionId,
+    UserId,
+)
+from saltbitter_domain.profiles.model import (
+    AgeRange,
+    BasicValue,
+    DealBreaker,
+    Drinking,
+    Education,
+    Gender,
+    HasChildren,
+    Importance,
+    Intention,
+    Orientation,
+    Photo,
+    PhotoState,
+    Preferences,
+    Profile,
+    ProfileContent,
+    PromptAnswer,
+    RefusalReason,
+    Religion,
+    Smoking,
+    Visibility,
+    WantsChildren,
+)
+from saltbitter_domain.users.model import (
+    AccountStatus,
+    EndReason,
+    OneTimeToken,
+    Role,
+    Session,
+    TokenPurpose,
+    User,
+)
+
+NOW = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
+TEXTS = (
+    "Zoë",
+    "Владимир",
+    "يوسف",
+    "林さくら",
+    "👩‍👩‍👧 & co",
+    "e\u0301 é",
+    "two\nlines\ttab",
+    "'; --",
+    "  spaces  ",
+    "ß" * 500,
+)
+"""Texts that have been lost or mangled on their way into some store."""
+
+PARIS = GridCell.containing(48.8566, 2.3522)
+
+_numbers = count(1)
+
+
+def new_id() -> UUID:
+    """A UUIDv7 later than every one before it."""
+    return UUID(int=next(_numbers) << 80 | 0x7 << 76 | 0b10 << 62)
+
+
+def unset_fields(entity: attrs.AttrsInstance) -> list[str]:
+    """The fields that still have their default. A round trip proves nothing about those."""
+    plain = attrs.fields(type(entity))
+    return [field.name for field in plain if field.name != "version" and getattr(entity, field.name) == field.default]
+
+
+def a_user(**changes: Any) -> User:
+    """A verified member of 35 in Paris."""
+    user_id = changes.pop("id", None) or UserId(new_id())
+    user = User(
+        id=user_id,
+        email=f"{user_id}@example.org",
+        password_hash="$plain$secret",
+        date_of_birth=date(1991, 2, 28),
+        time_zone="Europe/Paris",
+        created_at=NOW,
+        email_verified_at=NOW,
+    )
+    return attrs.evolve(user, **changes)
+
+
+def a_full_user() -> User:
+    """A user with every field set."""
+    return a_user(
+        role=Role.MODERATOR,
+        status=AccountStatus.SUSPENDED,
+        password_changed_at=NOW + timedelta(days=1),
+        last_login_at=NOW + timedelta(days=2, microseconds=1),
+    )
+
+
+def a_session(user: User, **changes: Any) -> Session:
+    """A session just begun."""
+    session_id = SessionId(new_id())
+    session = Session(
+        id=session_id,
+        user_id=user.id,
+        label="Firefox on Linux",
+        ip_prefix="192.0.2.0/24",
+        created_at=NOW,
+        last_used_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+        token_hash=f"hash-of-{session_id}",
+    )
+    return attrs.evolve(session, **changes)
+
+
+def a_full_session(user: User) -> Session:
+    """A session with every field set."""
+    return a_session(
+        user,
+        previous_hash="earlier",
+        rotated_at=NOW + timedelta(hours=1),
+        ended_at=NOW + timedelta(hours=2),
+        ended_because=EndReason.LOGOUT,
+    )
+
+
+def a_token(user: User, **changes: Any) -> OneTimeToken:
+    """An unused token to verify an address with."""
+    token = OneTimeToken(
+        token_hash=f"hash-of-{new_id()}",
+        user_id=user.id,
+        purpose=TokenPurpose.VERIFY_EMAIL,
+        created_at=NOW,
+        expires_at=NOW + timedelta(hours=1),
+    )
+    return attrs.evolve(token, **changes)
+
+
+def a_content(**changes: Any) -> ProfileContent:
+    """A woman who seeks men and women of 30 to 45, and says no more than she must."""
+    content = ProfileContent(
+        name="Ada",
+        genders=frozenset({Gender.WOMAN}),
+        preferences=Preferences(genders=frozenset({Gender.MAN, Gender.WOMAN}), ages=AgeRange(30, 45)),
+    )
+    return attrs.evolve(content, **changes)
+
+
+def a_full_content() -> ProfileContent:
+    """A content with every field set."""
+    return ProfileContent(
+        name="Ada",
+        genders=frozenset({Gender.WOMAN, Gender.NON_BINARY}),
+        preferences=Preferences(
+            genders=frozenset(Gender),
+            ages=AgeRange(18, 120),
+            max_distance_km=25,
+            deal_breakers=frozenset({DealBreaker.SMOKES, DealBreaker.OTHER_RELIGION}),
+        ),
+        pronouns="she/they",
+        orientation=Orientation.BISEXUAL,
+        intention=Intention.LONG_TERM,
+        has_children=HasChildren.NO,
+        wants_children=WantsChildren.MAYBE,
+        smoking=Smoking.NEVER,
+        drinking=Drinking.RARELY,
+        education=Education.MASTER,
+        religion=Religion.AGNOSTIC,
+        religion_importance=Importance.NOT,
+        languages=("fr", "en", "de"),
+        bio="Reads on trains.",
+        prompts=(PromptAnswer("small_joy", "The first coffee."), PromptAnswer("sunday", "A long walk.")),
+        interests=frozenset({"hiking", "chess", "poetry", "cooking", "jazz"}),
+        values={value: rating % 8 for rating, value in enumerate(BasicValue)},
+    )
+
+
+def a_profile(user: User, **changes: Any) -> Profile:
+    """The plain profile of a member."""
+    profile = Profile(
+        user_id=user.id,
+        date_of_birth=user.date_of_birth,
+        content=a_content(),
+        time_zone=user.time_zone,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    return attrs.evolve(profile, **changes)
+
+
+def a_full_profile(user: User) -> Profile:
+    """A profile with every field set."""
+    return a_profile(
+        user,
+        content=a_full_content(),
+        cell=PARIS,
+        city="Paris",
+        located_at=NOW + timedelta(minutes=3),
+        visibility=Visibility.INCOGNITO,
+    )
+
+
+def a_photo(user: User, **changes: Any) -> Photo:
+    """A photo just uploaded as the primary one."""
+    photo = Photo(id=PhotoId(new_id()), user_id=user.id, position=0, state=PhotoState.PROCESSING, uploaded_at=NOW)
+    return attrs.evolve(photo, **changes)
+
+
+def a_full_photo(user: User) -> Photo:
+    """A photo with every field set."""
+    return a_photo(
+        user,
+        state=PhotoState.APPEALED,
+        blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+        perceptual_hash="f0e1d2c3b4a59687",
+        width=3024,
+        height=4032,
+        faces=2,
+        refusal=RefusalReason.SEVERAL_FACES,
+        appeal="The other face is a statue.",
+    )
+
+
+def an_assessment(user: User, **changes: Any) -> Assessment:
+    """A careful answer of every statement."""
+    assessment = Assessment(
+        id=AssessmentId(new_id()),
+        user_id=user.id,
+        questionnaire="own-18-v1",
+        answers={"anxiety-1": 2, "avoidance-1": 6},
+        seconds=143.25,
+        scores=AttachmentScores(anxiety=2.0, avoidance=6.0),
+        classification=Classification(Style.AVOIDANT, (Style.AVOIDANT, Style.FEARFUL)),
+        quality=frozenset(),
+        taken_at=NOW,
+    )
+    return attrs.evolve(assessment, **changes)
+
+
+def a_full_assessment(user: User) -> Assessment:
+    """An assessment with every field set."""
+    return an_assessment(user, quality=frozenset(QualityFlag))
+
+
+def a_consent(
+    user: User,
+    previous: ConsentRecord | None = None,
+    purpose: Purpose = Purpose.TERMS,
+    granted: bool = True,
+    at: datetime = NOW,
+) -> ConsentRecord:
+    """The next link of the member's chain."""
+    return next_record(
+        previous,
+        id=ConsentRecordId(new_id()),
+        user_id=user.id,
+        purpose=purpose,
+        granted=granted,
+        text_version="2026-01",
+        channel="web",
+        at=at,
+    )
+
+
+def an_explanation() -> Explanation:
+    """An explanation with every part of it."""
+    factors = (
+        FactorExplanation(Factor.INTERESTS, Band.STRONG, Confidence.HIGH, ("You both like jazz.", "And chess.")),
+        FactorExplanation(Factor.ATTACHMENT, Band.UNKNOWN, Confidence.LOW, ()),
+    )
+    return Explanation(policy="weighted-v1", total=75, confidence=Confidence.MEDIUM, factors=factors)
+
+
+def a_daily_set(user: User, *candidates: User, **changes: Any) -> DailyMatches:
+    """A member's suggestions of 2 March 2026, in this order."""
+    matches = DailyMatches(
+        user_id=user.id,
+        day=date(2026, 3, 2),
+        made_at=NOW,
+        suggestions=tuple(
+            Suggestion(candidate.id, rank, 75.125 - rank, an_explanation())
+            for rank, candidate in enumerate(candidates, 1)
+        ),
+    )
+    return attrs.evolve(matches, **changes)
+
+
+def a_like(by: User, about: User, **changes: Any) -> Decision:
+    """A like without a note."""
+    return attrs.evolve(Decision(by.id, about.id, DecisionKind.LIKE, NOW), **changes)
+
+
+def a_pass(by: User, about: User, **changes: Any) -> Decision:
+    """A pass."""
+    return attrs.evolve(Decision(by.id, about.id, DecisionKind.PASS, NOW), **changes)
+
+
+def a_notice(user: User, **changes: Any) -> Notice:
+    """A notice that new matches are there, not yet seen."""
+    notice = Notice(NoticeId(new_id()), user.id, NoticeKind.DAILY_MATCHES, NOW, "2026-03-02")
+    return attrs.evolve(notice, **changes)
+
+
+def a_traits(**changes: Any) -> Traits:
+    """Somebody of 35 who seeks anybody, with nothing else known."""
+    traits = Traits(
+        user_id=UserId(new_id()),
+        age=35,
+        genders=frozenset({Gender.WOMAN}),
+        seeks=frozenset(Gender),
+        ages=AgeRange(18, 120),
+    )
+    return attrs.evolve(traits, **changes)
+
+
+def a_full_traits(**changes: Any) -> Traits:
+    """Somebody of whom everything is known."""
+    content = a_full_content()
+    traits = Traits(
+        user_id=UserId(new_id()),
+        age=35,
+        genders=content.genders,
+        seeks=content.preferences.genders,
+        ages=content.preferences.ages,
+        max_distance_km=content.preferences.max_distance_km,
+        deal_breakers=content.preferences.deal_breakers,
+        cell=PARIS,
+        attachment=Attachment(2.5, 3.0, 1.0),
+        interests=content.interests,
+        values=content.values,
+        intention=content.intention,
+        has_children=content.has_children,
+        wants_children=content.wants_children,
+        smoking=content.smoking,
+        drinking=content.drinking,
+        education=content.education,
+        religion=content.religion,
+        religion_importance=content.religion_importance,
+        languages=frozenset(content.languages),
+    )
+    return attrs.evolve(traits, **changes)

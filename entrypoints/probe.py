@@ -1,0 +1,249 @@
+"""A scripted new member who walks the whole journey over HTTP, and then a second one: the black-box monitor.
+
+Every step prints its time; the first that does not hold ends the probe with what was expected and what came.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib import resources
+from typing import Any
+
+import aiohttp
+import attrs
+
+PATIENCE_SECONDS = 60
+POLL_SECONDS = 0.2
+HOME = (51.5074, -0.1278)
+"""London, where the demo has members to meet."""
+
+PHOTOS = (("portrait.jpg", "image/jpeg"), ("portrait.heic", "image/heic"))
+INTERESTS = 6
+
+
+class ProbeFailed(Exception):
+    """A step did not hold."""
+
+
+@attrs.frozen
+class Person:
+    """Who a probe member is. The two are made for one another, so that each is bound to be suggested to the other."""
+
+    name: str
+    gender: str
+    seeks: str
+
+
+PEOPLE = (Person("Probe One", "woman", "man"), Person("Probe Two", "man", "woman"))
+
+
+@attrs.define
+class Journey:
+    """One member's way through the API."""
+
+    http: aiohttp.ClientSession
+    url: str
+    person: Person
+    say: Callable[[str], None]
+    email: str = attrs.field(init=False)
+    password: str = attrs.field(init=False, repr=False)
+    tokens: dict[str, Any] = attrs.field(init=False, factory=dict, repr=False)
+    user_id: str = attrs.field(init=False, default="")
+
+    def __attrs_post_init__(self) -> None:
+        self.email = f"probe-{secrets.token_hex(6)}@saltbitter.example"
+        self.password = f"probe {secrets.token_urlsafe(18)}"
+
+    @asynccontextmanager
+    async def step(self, what: str) -> AsyncIterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        except (ProbeFailed, aiohttp.ClientError, TimeoutError, KeyError) as error:
+            raise ProbeFailed(f"{self.person.name}: {what}: {error}") from error
+        self.say(f"  ok  {what}  {(time.perf_counter() - started) * 1000:.0f} ms")
+
+    async def call(self, method: str, path: str, expect: int, **options: Any) -> Any:
+        """One request; its JSON, when the status is the expected one. A 429 is waited out once, as a client should."""
+        headers = dict(options.pop("headers", {}))
+        if self.tokens:
+            headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
+        for attempt in (1, 2):
+            async with self.http.request(method, self.url + path, headers=headers, **options) as answer:
+                if answer.status == expect:
+                    return await answer.json() if answer.content_type == "application/json" else await answer.read()
+                if answer.status == 429 and attempt == 1:
+                    seconds = int(answer.headers["Retry-After"])
+                    self.say(f"  ..  waiting {seconds} s, as the rate limit asks")
+                else:
+                    raise ProbeFailed(
+                        f"{method} {path} answered {answer.status}, expected {expect}: {await answer.text()}"
+                    )
+            await asyncio.sleep(seconds)
+        raise ProbeFailed(f"{method} {path} was refused twice by the rate limit")
+
+    async def until(self, what: str, look: Callable[[], Any]) -> Any:
+        """The first true thing that ``look`` finds, asked again until patience ends."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if found := await look():
+                return found
+            await asyncio.sleep(POLL_SECONDS)
+        raise ProbeFailed(f"{what} did not happen within {PATIENCE_SECONDS} s")
+
+    async def join(self) -> None:
+        """From nothing to a signed-in member."""
+        async with self.step("read the terms and register"):
+            texts = (await self.call("GET", "/api/consents/texts", 200))["texts"]
+            versions = {text["purpose"]: text["version"] for text in texts}
+            await self.call(
+                "POST",
+                "/api/auth/register",
+                202,
+                json={
+                    "email": self.email,
+                    "password": self.password,
+                    "date_of_birth": "1991-05-17",
+                    "time_zone": "Europe/London",
+                    "terms_version": versions["terms"],
+                    "privacy_policy_version": versions["privacy_policy"],
+                },
+            )
+        async with self.step("verify the address by the mailed token"):
+            mail = await self.until("the verification mail", self._verification_mail)
+            await self.call("POST", "/api/auth/verify", 204, json={"token": mail["data"]["token"]})
+        async with self.step("log in"):
+            credentials = {"email": self.email, "password": self.password, "device_label": "probe"}
+            self.tokens = await self.call("POST", "/api/auth/login", 200, json=credentials)
+            self.user_id = (await self.call("GET", "/api/me", 200))["id"]
+        async with self.step("give consent to the attachment profile and the location"):
+            for purpose in ("psychological_profile", "location"):
+                decision = {"granted": True, "text_version": versions[purpose]}
+                await self.call("PUT", f"/api/me/consents/{purpose}", 200, json=decision)
+
+    async def _verification_mail(self) -> Any:
+        mails = (await self.call("GET", "/demo/mailbox.json", 200, params={"to": self.email}))["mails"]
+        return next((mail for mail in mails if mail["template"] == "verify_email"), None)
+
+    async def describe(self) -> None:
+        """Profile, place and two real photographs."""
+        async with self.step("create the profile"):
+            catalogue = await self.call("GET", "/api/catalogue", 200)
+            interests = [interest["key"] for group in catalogue["interests"] for interest in group["interests"]]
+            values = [value["key"] for value in catalogue["values"]]
+            await self.call(
+                "POST",
+                "/api/me/profile",
+                201,
+                headers={"Idempotency-Key": secrets.token_hex(16)},
+                json={
+                    "name": self.person.name,
+                    "genders": [self.person.gender],
+                    "preferences": {
+                        "genders": [self.person.seeks],
+                        "ages": {"min": 30, "max": 40},
+                        "max_distance_km": 50,
+                        "deal_breakers": [],
+                    },
+                    "intention": "long_term",
+                    "languages": ["en"],
+                    "smoking": "never",
+                    "interests": sorted(interests)[:: len(interests) // INTERESTS][:INTERESTS],
+                    "values": {value: 7 - index * 7 // len(values) for index, value in enumerate(values)},
+                    "bio": "I am a scripted member who checks that everything works.",
+                },
+            )
+        async with self.step("set the location"):
+            place = {"latitude": HOME[0], "longitude": HOME[1]}
+            await self.call("PUT", "/api/me/location", 200, json=place)
+        for name, media_type in PHOTOS:
+            async with self.step(f"upload a {media_type} photograph and see it approved"):
+                content = resources.files("entrypoints").joinpath("probe_photos", name).read_bytes()
+                headers = {"Content-Type": media_type}
+                photo = await self.call("POST", "/api/me/photos", 201, data=content, headers=headers)
+                await self.until("the photo's approval", partial(self._approved, photo["id"]))
+
+    async def _approved(self, photo_id: str) -> bool:
+        photos = (await self.call("GET", "/api/me/photos", 200))["photos"]
+        state = next(photo["state"] for photo in photos if photo["id"] == photo_id)
+        if state == "refused":
+            raise ProbeFailed("the photo was refused")
+        return bool(state == "approved")
+
+    async def assess(self) -> None:
+        """The attachment questionnaire and its result."""
+        async with self.step("answer the attachment questionnaire and read the result"):
+            questionnaire = await self.call("GET", "/api/questionnaires/attachment", 200)
+            answers = {statement["id"]: 2 + index % 2 for index, statement in enumerate(questionnaire["statements"])}
+            body = {"questionnaire": questionnaire["version"], "answers": answers, "seconds": 120.5}
+            result = await self.call("POST", "/api/me/assessments", 201, json=body)
+            if not 1 <= result["scores"]["anxiety"] <= 7:
+                raise ProbeFailed(f"an anxiety score of {result['scores']['anxiety']}")
+
+    async def meet(self) -> None:
+        """The first suggestions, a like, an undo and a pass."""
+        async with self.step("receive matches with their explanations"):
+            suggestions = await self.until("the first matches", self.suggestions)
+            if not all(suggestion["explanation"]["factors"] for suggestion in suggestions):
+                raise ProbeFailed("a suggestion without an explanation")
+        async with self.step("like somebody, take it back, and pass"):
+            other = suggestions[-1]["person"]["user_id"]
+            await self.decide(other, "like")
+            await self.call("POST", "/api/me/decisions/undo", 200)
+            await self.decide(other, "pass")
+
+    async def suggestions(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.call("GET", "/api/me/daily-matches", 200))["suggestions"]
+        return found
+
+    async def decide(self, user_id: str, kind: str) -> Any:
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        body = {"user_id": user_id, "kind": kind}
+        return await self.call("POST", "/api/me/decisions", 201, json=body, headers=headers)
+
+    async def refresh(self) -> None:
+        """A new pair of tokens; the access token does not outlive a night."""
+        old, self.tokens = self.tokens["refresh_token"], {}
+        self.tokens = await self.call("POST", "/api/auth/refresh", 200, json={"refresh_token": old})
+
+    async def sees(self, user_id: str) -> bool:
+        return any(suggestion["person"]["user_id"] == user_id for suggestion in await self.suggestions())
+
+    async def matches_with(self, user_id: str) -> int:
+        matches = (await self.call("GET", "/api/me/matches", 200))["matches"]
+        return sum(match["person"]["user_id"] == user_id for match in matches)
+
+
+async def probe(url: str, say: Callable[[str], None]) -> None:
+    """Two new members walk the journey at ``url`` and match. Raises ``ProbeFailed`` at the first step that fails."""
+    timeout = aiohttp.ClientTimeout(total=30)
+    async with aiohttp.ClientSession(timeout=timeout) as http:
+        one, two = (Journey(http, url.rstrip("/"), person, say) for person in PEOPLE)
+        for journey in (one, two):
+            say(f"{journey.person.name} ({journey.email})")
+            await journey.join()
+            await journey.describe()
+            await journey.assess()
+            await journey.meet()
+        await _match(one, two, say)
+
+
+async def _match(one: Journey, two: Journey, say: Callable[[str], None]) -> None:
+    say("Both")
+    async with one.step("sleep until the next morning and meet each other"):
+        await one.call("POST", "/demo/time-machine", 200, json={"time_zone": "Europe/London"})
+        await asyncio.gather(one.refresh(), two.refresh())
+        await one.until("being suggested to each other", lambda: one.sees(two.user_id))
+        await two.until("being suggested to each other", lambda: two.sees(one.user_id))
+    async with one.step("like each other at the same moment and match exactly once"):
+        outcomes = await asyncio.gather(one.decide(two.user_id, "like"), two.decide(one.user_id, "like"))
+        if sum(outcome["match"] is not None for outcome in outcomes) != 1:
+            raise ProbeFailed("the two likes did not make exactly one match")
+        if [await one.matches_with(two.user_id), await two.matches_with(one.user_id)] != [1, 1]:
+            raise ProbeFailed("the match is not in both members' lists exactly once")
+    async with one.step("log out everywhere"):
+        await one.call("POST", "/api/auth/logout-everywhere", 204)
+        await two.call("POST", "/api/auth/logout-everywhere", 204)

@@ -71,6 +71,10 @@ class Traits:
     languages: frozenset[str] = frozenset()
     visibility: Visibility = Visibility.ACTIVE
 
+    def distance_km(self, other: "Traits") -> float | None:
+        """Kilometres between the two cells' centres, None when one is unknown."""
+        return self.cell.distance_km(other.cell) if self.cell and other.cell else None
+
 
 class Factor(StrEnum):
     ATTACHMENT = "attachment"

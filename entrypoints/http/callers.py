@@ -1,0 +1,56 @@
+"""Who is calling: their network address, and the access token they show."""
+
+import re
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from aiohttp import hdrs, web
+
+from entrypoints.http.errors import TokenMissing
+
+Address = IPv4Address | IPv6Address
+
+UNKNOWN = IPv4Address(0)
+"""Stands for a peer without an address, as behind a Unix socket."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def client_address(peer: str | None, forwarded: Sequence[str], trusted_proxies: int) -> Address:
+    """The client's address as seen by the outermost proxy we run.
+
+    Each of our proxies appends the address it was called from to ``X-Forwarded-For``. With *n* of them, the n-th entry
+    from the right was written by our outermost one; everything left of it is the client's own claim and never read."""
+    hops = [hop.strip() for line in forwarded for hop in line.split(",")] if trusted_proxies else []
+    for hop in [*hops[-trusted_proxies:], peer] if trusted_proxies else [peer]:
+        address = _parsed(hop)
+        if address is not None:
+            return address
+    return UNKNOWN
+
+
+def _parsed(hop: str | None) -> Address | None:
+    try:
+        address = ip_address(hop or "")
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def limited_as(address: Address) -> str:
+    """What limits count by: the address, or the /64 of an IPv6 one, since a single household has all of it."""
+    return str(address) if isinstance(address, IPv4Address) else str(IPv6Network((address, 64), strict=False))
+
+
+def request_id_of(request: web.Request) -> str | None:
+    """The id the caller gave the request, when it is one that is safe to log and return."""
+    given = request.headers.get("X-Request-ID", "")
+    return given if _REQUEST_ID.fullmatch(given) else None
+
+
+def bearer_token(request: web.Request) -> str:
+    """The token of ``Authorization: Bearer`` (RFC 6750); never read from the address. Raises ``TokenMissing``."""
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenMissing("Sign in, then send the access token as 'Authorization: Bearer <token>'.")
+    return token

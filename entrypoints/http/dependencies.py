@@ -1,0 +1,43 @@
+"""What the API is given when it is put together; methods see the services they were built with and nothing else."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+import attrs
+
+from saltbitter_domain.kernel import Clock, Ids
+from saltbitter_domain.traffic import Idempotency, RateLimits
+from saltbitter_domain.users.ports import Access
+
+
+class Authenticator(Protocol):
+    """Knows members by their access tokens."""
+
+    def authenticate(self, access_token: str) -> Access:
+        """What the token says; a ``NotAuthenticated`` refusal when it is not, or no longer, good."""
+        ...
+
+
+@attrs.frozen
+class HttpSettings:
+    """``trusted_proxies`` is how many proxies of ours stand before the process; limits are requests per minute."""
+
+    public_url: str
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    member_limit: int = 100
+    signing_in_limit: int = 10
+    address_limit: int = 1200
+    body_seconds: float = 30.0
+    """How long a body may take to arrive."""
+
+
+@attrs.frozen
+class Ports:
+    """What every request needs, whatever it asks for. ``ready`` tells of each dependency whether it answers."""
+
+    rate_limits: RateLimits
+    idempotency: Idempotency
+    clock: Clock
+    ids: Ids
+    ready: Callable[[], Awaitable[Mapping[str, bool]]]

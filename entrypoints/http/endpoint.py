@@ -1,0 +1,176 @@
+"""From a request to the method that answers it, and back: read, structure, call, write."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import attrs
+from aiohttp import BodyPartReader, hdrs, web
+from aiohttp.web import RequestKey
+
+from entrypoints.http import wire
+from entrypoints.http.dependencies import HttpSettings, Ports
+from entrypoints.http.errors import (
+    BodyIncomplete,
+    BodyTooLarge,
+    IdempotencyKeyMalformed,
+    IfMatchFailed,
+    IfMatchRequired,
+    MediaTypeRefused,
+    RouteMissing,
+    refused,
+)
+from entrypoints.http.routing import JSON, Call, Method, Route, Upload
+from saltbitter_domain.kernel import DomainError
+from saltbitter_domain.traffic import StoredAnswer
+
+CALL = RequestKey("call", Call)
+MAX_JSON_BYTES = 1024 * 1024
+REPLAYED = "Idempotency-Replayed"
+KEPT_HEADERS = (hdrs.CONTENT_TYPE, hdrs.ETAG, hdrs.WWW_AUTHENTICATE)
+
+_KEY = re.compile(r"[!-~]{8,64}")
+_ETAG = re.compile(r'"([0-9]{1,18})"')
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings) -> Handler:
+    """The aiohttp handler of a route. It raises refusals; the middleware around it turns them into answers."""
+    for type_ in (route.body, route.query, *route.parameters.values()):
+        if type_ is not None:
+            wire.prepare(type_)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        call = request[CALL]
+        payload = await _payload(request, route, settings.body_seconds)
+        key = _idempotency_key(request) if route.idempotent else None
+        if key is None:
+            return await _answer(route, method, call, payload)
+        owner = f"user:{call.user_id}" if call.access else f"address:{call.address}"
+        fingerprint = hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + payload).hexdigest()
+        stored = await ports.idempotency.begin(owner, key, fingerprint)
+        if stored is not None:
+            return web.Response(status=stored.status, headers=[*stored.headers, (REPLAYED, "true")], body=stored.body)
+        answer = None
+        try:
+            try:
+                response = await _answer(route, method, call, payload)
+            except DomainError as refusal:
+                response = refused(refusal, call.id)
+            answer = _to_store(response)
+        finally:
+            await ports.idempotency.finish(owner, key, answer)
+        return response
+
+    return handle
+
+
+async def _answer(route: Route, method: Method, call: Call, payload: bytes) -> web.StreamResponse:
+    arguments: dict[str, object] = {}
+    for name, type_ in route.parameters.items():
+        arguments[name] = wire.read_text(call.request.match_info[name], type_)
+        if arguments[name] is None:
+            raise RouteMissing("There is nothing at this address.")
+    if route.if_match:
+        call = attrs.evolve(call, version=_if_match(call.request))
+    if route.query is not None:
+        arguments["query"] = wire.read_query(call.request.query, route.query)
+    if route.body is not None:
+        arguments["body"] = wire.read_body(payload, route.body)
+    elif route.upload is not None:
+        call = attrs.evolve(call, upload=payload)
+    value = await method(call, **arguments)
+    return value if isinstance(value, web.StreamResponse) else _written(route, value)
+
+
+def _written(route: Route, value: Any) -> web.Response:
+    if route.answer is None:
+        return web.Response(status=route.status)
+    response = web.Response(status=route.status, body=wire.written(value, route.answer), content_type=JSON)
+    if route.etag:
+        response.headers[hdrs.ETAG] = f'"{value.version}"'
+    return response
+
+
+def _if_match(request: web.Request) -> int:
+    given = request.headers.get(hdrs.IF_MATCH, "").strip()
+    if given in {"", "*"}:
+        raise IfMatchRequired("Read the resource, then send its ETag in If-Match with the edit.")
+    match = _ETAG.fullmatch(given)
+    if match is None:
+        raise IfMatchFailed("If-Match is not an ETag of this resource; read it again and repeat the edit.")
+    return int(match[1])
+
+
+def _idempotency_key(request: web.Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise IdempotencyKeyMalformed("An Idempotency-Key is 8 to 64 visible ASCII characters, such as a UUID.")
+    return key
+
+
+def _to_store(response: web.StreamResponse) -> StoredAnswer | None:
+    """What a retry is to be answered with, or None where trying again may well end differently."""
+    if response.status >= 500 or response.status in {412, 429} or not isinstance(response, web.Response):
+        return None
+    headers = tuple((name, response.headers[name]) for name in KEPT_HEADERS if name in response.headers)
+    body = response.body
+    return StoredAnswer(response.status, headers, body if isinstance(body, bytes) else b"")
+
+
+async def _payload(request: web.Request, route: Route, seconds: float) -> bytes:
+    """The bytes of the JSON body or of the uploaded file; empty on routes that take none."""
+    if route.body is None and route.upload is None:
+        return b""
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise MediaTypeRefused("Send the body without a Content-Encoding.")
+    try:
+        async with asyncio.timeout(seconds):
+            return await (_json(request) if route.upload is None else _uploaded(request, route.upload))
+    except TimeoutError:
+        raise BodyIncomplete(f"The body did not arrive within {seconds:g} seconds.") from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise BodyIncomplete("The body ended before it was complete.") from None
+    except ValueError:
+        raise BodyIncomplete("The body is not the form it claims to be.") from None
+
+
+async def _json(request: web.Request) -> bytes:
+    if request.content_type != JSON or (request.charset or "utf-8").lower() != "utf-8":
+        raise MediaTypeRefused(f"Send the body as {JSON}, in UTF-8.")
+    too_large = BodyTooLarge(f"The body may have at most {MAX_JSON_BYTES} bytes.")
+    if (request.content_length or 0) > MAX_JSON_BYTES:
+        raise too_large
+    return await _read(request.content.readany, MAX_JSON_BYTES, too_large)
+
+
+async def _uploaded(request: web.Request, upload: Upload) -> bytes:
+    too_large = upload.too_large(f"The file may have at most {upload.max_bytes} bytes.")
+    if request.content_type == "multipart/form-data":
+        part = await _part(request, upload)
+        return await _read(part.read_chunk, upload.max_bytes, too_large)
+    if request.content_type not in (*upload.media_types, "application/octet-stream"):
+        accepted = ", ".join(upload.media_types)
+        raise MediaTypeRefused(f"Send the file as {accepted}, or as the field '{upload.field}' of multipart/form-data.")
+    if (request.content_length or 0) > upload.max_bytes:
+        raise too_large
+    return await _read(request.content.readany, upload.max_bytes, too_large)
+
+
+async def _part(request: web.Request, upload: Upload) -> BodyPartReader:
+    part = await (await request.multipart()).next()
+    if not isinstance(part, BodyPartReader) or part.name != upload.field:
+        raise BodyIncomplete(f"The form does not begin with a file in the field '{upload.field}'.")
+    return part
+
+
+async def _read(chunk: Callable[[], Awaitable[bytes]], max_bytes: int, too_large: DomainError) -> bytes:
+    body = bytearray()
+    while part := await chunk():
+        body += part
+        if len(body) > max_bytes:
+            raise too_large
+    return bytes(body)

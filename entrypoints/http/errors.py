@@ -1,0 +1,154 @@
+"""Refusals as answers: one table from families to statuses, one body (RFC 9457) for every error."""
+
+from http import HTTPStatus
+
+import attrs
+from aiohttp import hdrs, web
+
+from entrypoints.http import wire
+from saltbitter_domain.kernel import (
+    Conflict,
+    DomainError,
+    FieldProblem,
+    Invalid,
+    Malformed,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    Stale,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    UnsupportedMedia,
+)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class PreconditionMissing(DomainError):
+    """The request must say which version it changes."""
+
+
+class MethodUnknown(DomainError):
+    """The resource does not answer this method."""
+
+
+STATUS: dict[type[DomainError], HTTPStatus] = {
+    Malformed: HTTPStatus.BAD_REQUEST,
+    NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    MethodUnknown: HTTPStatus.METHOD_NOT_ALLOWED,
+    Conflict: HTTPStatus.CONFLICT,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class RouteMissing(NotFound):
+    code = "route_missing"
+
+
+class MethodNotSupported(MethodUnknown):
+    code = "method_not_supported"
+
+
+class IfMatchRequired(PreconditionMissing):
+    """An edit must carry the ETag it was made from in ``If-Match``."""
+
+    code = "if_match_required"
+
+
+class IfMatchFailed(Stale):
+    """``If-Match`` does not name a version this resource ever had."""
+
+    code = "if_match_failed"
+
+
+class BodyTooLarge(TooLarge):
+    code = "body_too_large"
+
+
+class BodyIncomplete(Malformed):
+    """The body ended early, or did not arrive in time."""
+
+    code = "body_incomplete"
+
+
+class MediaTypeRefused(UnsupportedMedia):
+    code = "media_type_refused"
+
+
+class IdempotencyKeyMalformed(Malformed):
+    """An ``Idempotency-Key`` has 8 to 64 visible ASCII characters."""
+
+    code = "idempotency_key_malformed"
+
+
+class TokenMissing(NotAuthenticated):
+    code = "access_token_missing"
+
+
+@attrs.frozen
+class Problem:
+    """What went wrong (RFC 9457). ``code`` is stable; ``fields`` names every field at fault."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    fields: tuple[FieldProblem, ...] = ()
+
+
+def status_of(refusal: type[DomainError]) -> HTTPStatus:
+    """The status of a refusal: that of its family. ``KeyError`` when it belongs to none."""
+    return next(STATUS[cls] for cls in refusal.__mro__ if cls in STATUS)
+
+
+def refused(refusal: DomainError, request_id: str) -> web.Response:
+    """The answer that carries a refusal."""
+    status = status_of(type(refusal))
+    response = _answer(status, refusal.code, refusal.detail, request_id, refusal.fields)
+    if status is HTTPStatus.UNAUTHORIZED:
+        refused_token = "" if isinstance(refusal, TokenMissing) else ', error="invalid_token"'
+        response.headers[hdrs.WWW_AUTHENTICATE] = f'Bearer realm="saltbitter"{refused_token}'
+    if refusal.retry_after is not None:
+        response.headers[hdrs.RETRY_AFTER] = str(max(1, refusal.retry_after))
+    return response
+
+
+def from_aiohttp(error: web.HTTPException, request_id: str) -> web.Response:
+    """The answer for what aiohttp itself refuses: unknown paths and methods above all."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        response = refused(MethodNotSupported(f"This address answers {allowed}."), request_id)
+        response.headers[hdrs.ALLOW] = allowed
+        return response
+    if isinstance(error, web.HTTPNotFound):
+        return refused(RouteMissing("There is nothing at this address."), request_id)
+    status = HTTPStatus(error.status)
+    return _answer(status, "http_error", status.description or status.phrase, request_id)
+
+
+def unexpected(request_id: str) -> web.Response:
+    """The answer to our own mistakes: it tells nothing but where to ask."""
+    return _answer(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "Something went wrong on our side. If it happens again, tell us the request id.",
+        request_id,
+    )
+
+
+def _answer(
+    status: HTTPStatus, code: str, detail: str, request_id: str, fields: tuple[FieldProblem, ...] = ()
+) -> web.Response:
+    problem = Problem("about:blank", status.phrase, int(status), detail, code, request_id, fields)
+    return web.Response(status=status, body=wire.written(problem, Problem), content_type=PROBLEM_JSON)

@@ -1,0 +1,41 @@
+"""Whether the process lives, and whether it can serve."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import attrs
+from aiohttp import web
+
+from entrypoints.http import wire
+from entrypoints.http.routing import JSON, Audience, Call, route
+
+
+@attrs.frozen
+class Alive:
+    alive: bool
+
+
+@attrs.frozen
+class Readiness:
+    """Each dependency and whether it answers."""
+
+    ready: bool
+    dependencies: Mapping[str, bool]
+
+
+class Health:
+    def __init__(self, ready: Callable[[], Awaitable[Mapping[str, bool]]]) -> None:
+        self._ready = ready
+
+    @route("GET", "/livez", audience=Audience.PROBE)
+    async def livez(self, _call: Call) -> Alive:
+        """Whether the process runs; it asks nothing else, so that a lost dependency never restarts it."""
+        return Alive(alive=True)
+
+    @route("GET", "/readyz", audience=Audience.PROBE)
+    async def readyz(self, _call: Call) -> Readiness:
+        """Whether requests should be sent here: 200 when every dependency answers, else 503."""
+        dependencies = await self._ready()
+        readiness = Readiness(all(dependencies.values()), dependencies)
+        if readiness.ready:
+            return readiness
+        return web.Response(status=503, body=wire.written(readiness, Readiness), content_type=JSON)  # type: ignore[return-value]

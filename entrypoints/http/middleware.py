@@ -1,0 +1,115 @@
+"""The one middleware: who asks, may they, how often; refusals become answers; one line in the log.
+
+It is a single function because every layer of middleware costs each request more than all of this does together.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from aiohttp import hdrs, web
+
+from entrypoints.http import callers, errors, headers
+from entrypoints.http.dependencies import Authenticator, HttpSettings, Ports
+from entrypoints.http.endpoint import CALL, Handler
+from entrypoints.http.routing import Audience, Call, Route
+from saltbitter_domain.kernel import DomainError, NotAuthenticated
+from saltbitter_domain.traffic import RateLimited
+from saltbitter_domain.users.ports import Access
+
+_MINUTE = timedelta(minutes=1)
+_log = structlog.get_logger("http")
+
+
+class Gate:
+    """Stands before every route. ``routes`` knows each aiohttp handler's declaration; what it does not know is shut."""
+
+    def __init__(
+        self, routes: Mapping[Handler, Route], authenticator: Authenticator, ports: Ports, settings: HttpSettings
+    ) -> None:
+        self._routes = routes
+        self._authenticator = authenticator
+        self._ports = ports
+        self._settings = settings
+
+    async def stamp(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Runs as every answer's headers are written, also those that aiohttp makes by itself."""
+        headers.secure(response)
+        headers.share(request, response, self._settings.allowed_origins)
+        if (call := request.get(CALL)) is not None:
+            response.headers[headers.REQUEST_ID] = call.id
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer the request, whatever happens, and log that it was answered."""
+        started = time.perf_counter()
+        request_id = callers.request_id_of(request) or str(self._ports.ids.new())
+        address = callers.client_address(
+            request.remote, request.headers.getall(hdrs.X_FORWARDED_FOR, ()), self._settings.trusted_proxies
+        )
+        call = request[CALL] = Call(request_id, address, request)
+        route = self._routes.get(request.match_info.handler)
+        response: web.StreamResponse
+        code = None
+        try:
+            response = await self._admit(call, route, handler)
+        except DomainError as refusal:
+            code = refusal.code
+            response = errors.refused(refusal, request_id)
+        except web.HTTPException as error:
+            response = errors.from_aiohttp(error, request_id)
+        except Exception as error:  # noqa: BLE001  our own mistakes are answered too, and logged
+            code = "internal_error"
+            _log.error("request_failed", request_id=request_id, exc_info=error)
+            response = errors.unexpected(request_id)
+        access = request[CALL].access
+        _log.info(
+            "request",
+            method=request.method,
+            route=route.public_path if route else None,
+            status=response.status,
+            ms=round((time.perf_counter() - started) * 1000, 2),
+            request_id=request_id,
+            user_id=str(access.user_id) if access else None,
+            code=code,
+        )
+        return response
+
+    async def _admit(self, call: Call, route: Route | None, handler: Handler) -> web.StreamResponse:
+        request = call.request
+        if route is None:
+            await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
+            return await self._unknown(request, handler)
+        if route.audience is Audience.MEMBER:
+            access = await self._member(call)
+            request[CALL] = Call(call.id, call.address, request, access)
+            await self._limit("member", str(access.user_id), self._settings.member_limit)
+        elif route.audience is Audience.SIGNING_IN:
+            await self._limit("signing_in", callers.limited_as(call.address), self._settings.signing_in_limit)
+        elif route.audience is Audience.ANYONE:
+            await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
+        response = await handler(request)
+        response.headers.setdefault(hdrs.CACHE_CONTROL, route.cache)
+        return response
+
+    async def _unknown(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        missing = request.match_info.http_exception
+        if isinstance(missing, web.HTTPMethodNotAllowed) and request.method == hdrs.METH_OPTIONS:
+            return headers.options(request, missing.allowed_methods, self._settings.allowed_origins)
+        if missing is None:
+            raise errors.RouteMissing("There is nothing at this address.")
+        return await handler(request)
+
+    async def _member(self, call: Call) -> Access:
+        try:
+            return self._authenticator.authenticate(callers.bearer_token(call.request))
+        except NotAuthenticated:
+            # Guessing tokens is counted by address, since there is no member to count it by.
+            await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
+            raise
+
+    async def _limit(self, scope: str, key: str, limit: int) -> None:
+        wait = await self._ports.rate_limits.hit(scope, key, limit, _MINUTE)
+        if wait is not None:
+            raise RateLimited(f"That was a lot at once. Please wait {wait} seconds.", retry_after=wait)

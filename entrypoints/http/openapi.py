@@ -1,0 +1,228 @@
+"""The OpenAPI 3.1 document, made from the routes and the very classes that read and write their JSON."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, get_args, get_origin, get_type_hints
+
+import attrs
+import msgspec
+
+from entrypoints.http.errors import (
+    PROBLEM_JSON,
+    BodyIncomplete,
+    BodyTooLarge,
+    IdempotencyKeyMalformed,
+    IfMatchFailed,
+    IfMatchRequired,
+    MediaTypeRefused,
+    Problem,
+    RouteMissing,
+    TokenMissing,
+    status_of,
+)
+from entrypoints.http.routing import JSON, Audience, Route
+from entrypoints.http.wire import JsonMalformed, RequestInvalid
+from saltbitter_domain.kernel import DomainError, StaleWrite
+from saltbitter_domain.traffic import IdempotencyKeyReused, RateLimited, RequestInProgress
+from saltbitter_domain.users.model import AccessTokenRefused
+
+Schema = dict[str, Any]
+
+INFO = {
+    "title": "SaltBitter",
+    "version": "1",
+    "summary": "Introductions that explain themselves.",
+    "description": (
+        "JSON in UTF-8, strict: unknown keys and values of another type are refused. Errors are "
+        "`application/problem+json` (RFC 9457) with a stable `code`. Lists come in pages: send `next` back as "
+        "`cursor`. Instants are RFC 3339 in UTC. Send `Idempotency-Key` with a POST that creates something, and a "
+        "retry will not create it twice."
+    ),
+}
+
+
+def document(routes: Sequence[Route], public_url: str) -> Schema:
+    """The whole document for these routes."""
+    types = list(dict.fromkeys(type_ for route in routes for type_ in _types(route)))
+    schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    _complete(components, types, answered=[route.answer for route in routes if _is_schema(route)])
+    schema_of = dict(zip(types, schemas, strict=True))
+    paths: dict[str, Schema] = {}
+    for route in routes:
+        paths.setdefault(route.public_path, {})[route.method.lower()] = _operation(route, schema_of)
+    return {
+        "openapi": "3.1.0",
+        "info": INFO,
+        "servers": [{"url": public_url}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _is_schema(route: Route) -> bool:
+    return route.produces == JSON and route.answer is not None
+
+
+def _types(route: Route) -> Iterator[Any]:
+    yield Problem
+    yield from route.parameters.values()
+    if route.body is not None:
+        yield route.body
+    if route.query is not None:
+        yield from get_type_hints(route.query, include_extras=True).values()
+    if _is_schema(route):
+        yield route.answer
+
+
+def _operation(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
+    operation: Schema = {
+        "operationId": route.name,
+        "tags": [route.tag],
+        "summary": route.summary,
+        "parameters": [*_parameters(route, schema_of)],
+        "responses": _responses(route, schema_of),
+    }
+    if route.description:
+        operation["description"] = route.description
+    if route.audience is Audience.MEMBER:
+        operation["security"] = [{"accessToken": []}]
+    if route.body is not None:
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema_of[route.body]}}}
+    elif route.upload is not None:
+        form = {
+            "type": "object",
+            "properties": {route.upload.field: {"type": "string", "contentMediaType": "application/octet-stream"}},
+            "required": [route.upload.field],
+        }
+        content: Schema = {media_type: {} for media_type in route.upload.media_types}
+        operation["requestBody"] = {"required": True, "content": content | {"multipart/form-data": {"schema": form}}}
+    return operation
+
+
+def _parameters(route: Route, schema_of: Mapping[Any, Schema]) -> Iterator[Schema]:
+    for name, type_ in route.parameters.items():
+        yield {"name": name, "in": "path", "required": True, "schema": schema_of[type_]}
+    if route.query is not None:
+        types = get_type_hints(route.query, include_extras=True)
+        for field in attrs.fields(route.query):
+            schema = _without_null(schema_of[types[field.name]])
+            required = field.default is attrs.NOTHING
+            yield {"name": field.name, "in": "query", "required": required, "schema": schema}
+    if route.idempotent:
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "A UUID or the like. Repeated with the same content, the request is answered as before.",
+            "schema": {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[!-~]*$"},
+        }
+    if route.if_match:
+        yield {
+            "name": "If-Match",
+            "in": "header",
+            "required": True,
+            "description": "The ETag the edit was made from.",
+            "schema": {"type": "string", "examples": ['"3"']},
+        }
+
+
+def _without_null(schema: Schema) -> Schema:
+    """A parameter is left out where a body would say null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
+    return choices[0] if len(choices) == 1 else schema
+
+
+def _responses(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
+    success: Schema = {"description": route.status.phrase}
+    if _is_schema(route):
+        success["content"] = {JSON: {"schema": schema_of[route.answer]}}
+    elif route.answer is not None:
+        success["content"] = {route.produces: {}}
+    if route.etag:
+        success["headers"] = {"ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}}}
+    responses: Schema = {str(int(route.status)): success}
+    by_status: dict[int, list[str]] = {}
+    for error in dict.fromkeys((*route.errors, *_implied(route))):
+        by_status.setdefault(int(status_of(error)), []).append(error.code)
+    for status, codes in sorted(by_status.items()):
+        responses[str(status)] = _refusal(status, codes)
+    return responses
+
+
+def _refusal(status: int, codes: list[str]) -> Schema:
+    response: Schema = {
+        "description": f"One of: {', '.join(f'`{code}`' for code in codes)}.",
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in {429, 503}:
+        seconds = {"type": "integer", "minimum": 1}
+        response["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": seconds}}
+    if status == 401:
+        response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+    return response
+
+
+def _implied(route: Route) -> Iterator[type[DomainError]]:
+    """What the edge itself may refuse on such a route."""
+    if route.audience is not Audience.PROBE:
+        yield RateLimited
+    if route.audience is Audience.MEMBER:
+        yield from (TokenMissing, AccessTokenRefused)
+    if route.parameters:
+        yield RouteMissing
+    if route.body is not None:
+        yield from (JsonMalformed, BodyIncomplete, BodyTooLarge, MediaTypeRefused, RequestInvalid)
+    if route.upload is not None:
+        yield from (BodyIncomplete, route.upload.too_large, MediaTypeRefused)
+    if route.query is not None:
+        yield RequestInvalid
+    if route.if_match:
+        yield from (IfMatchRequired, IfMatchFailed, StaleWrite)
+    if route.idempotent:
+        yield from (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
+
+
+def _complete(components: dict[str, Schema], types: Iterable[Any], answered: Iterable[Any]) -> None:
+    """Say what msgspec leaves out: no other keys, instants, the keys of mappings, and that answers give every field."""
+    asked = {_name(cls) for cls in _classes(set(types) - set(answered))}
+    for cls in _classes(types):
+        schema = components[_name(cls)]
+        schema["additionalProperties"] = False
+        if _name(cls) not in asked:
+            schema["required"] = list(schema["properties"])
+        for name, type_ in get_type_hints(get_origin(cls) or cls).items():
+            if datetime in (type_, *get_args(type_)):
+                _first(schema["properties"][name], "string")["format"] = "date-time"
+            if get_origin(type_) is Mapping or getattr(get_origin(type_), "__name__", "") == "Mapping":
+                key = get_args(type_)[0]
+                if isinstance(key, type) and issubclass(key, Enum):
+                    schema["properties"][name]["propertyNames"] = {"enum": [member.value for member in key]}
+
+
+def _first(schema: Schema, type_: str) -> Schema:
+    return next(choice for choice in (schema, *schema.get("anyOf", ())) if choice.get("type") == type_)
+
+
+def _classes(types: Iterable[Any]) -> set[Any]:
+    """Every attrs class that appears in these types, at any depth."""
+    found: set[Any] = set()
+    waiting = list(types)
+    while waiting:
+        type_ = waiting.pop()
+        waiting.extend(get_args(type_))
+        cls = get_origin(type_) or type_
+        if isinstance(cls, type) and attrs.has(cls) and type_ not in found:
+            found.add(type_)
+            waiting.extend(get_type_hints(cls).values())
+    return found
+
+
+def _name(cls: Any) -> str:
+    """The name msgspec gives the component of a class: ``Page[Notice]`` is ``Page_Notice_``."""
+    if arguments := get_args(cls):
+        return f"{get_origin(cls).__name__}_{'_'.join(argument.__name__ for argument in arguments)}_"
+    return str(cls.__name__)

@@ -1,0 +1,199 @@
+"""Routes as declarations: what a method of a resource accepts, answers and refuses, and who may call it.
+
+A resource is a plain class that is given the services it needs. Its methods are declared with ``route``; the types of
+their parameters are the request and the type of their result is the answer::
+
+    class Accounts:
+        def __init__(self, auth: AuthService) -> None: ...
+
+        @route("POST", "/api/auth/login", audience=Audience.SIGNING_IN, errors=(CredentialsRefused,))
+        async def login(self, call: Call, body: Login) -> SignedIn:
+            \"\"\"Sign in with e-mail and password.\"\"\"
+"""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from enum import Enum
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import attrs
+from aiohttp import web
+
+from entrypoints.http.callers import Address
+from saltbitter_domain.kernel import DomainError, UserId
+from saltbitter_domain.users.ports import Access
+
+JSON = "application/json"
+
+Method = Callable[..., Awaitable[Any]]
+M = TypeVar("M", bound=Method)
+
+_PARAMETER = re.compile(r"\{([a-z_]+)(:[^}]*)?\}")
+_ATTRIBUTE = "__route__"
+
+
+class Audience(Enum):
+    """Who may call a route, and how often. There is no default: a route without an audience does not exist."""
+
+    PROBE = "probe"
+    """The platform's health checks: everyone, never limited."""
+    ANYONE = "anyone"
+    """Everyone, within a generous limit per address."""
+    SIGNING_IN = "signing_in"
+    """Everyone, within the narrow limit per address that guards passwords and tokens."""
+    MEMBER = "member"
+    """Whoever shows a valid access token, within the limit per member."""
+
+
+@attrs.frozen
+class Call:
+    """One request: what a method may need besides its body."""
+
+    id: str
+    address: Address
+    request: web.Request
+    access: Access | None = None
+    version: int | None = None
+    upload: bytes = attrs.field(default=b"", repr=False)
+
+    @property
+    def member(self) -> Access:
+        """The valid access token of the caller, on routes for members."""
+        if self.access is None:
+            raise RuntimeError("only routes for members know who is calling")
+        return self.access
+
+    @property
+    def user_id(self) -> UserId:
+        return self.member.user_id
+
+    @property
+    def if_match(self) -> int:
+        """The version named in ``If-Match``, on routes that ask for it."""
+        if self.version is None:
+            raise RuntimeError("only routes with if_match know a version")
+        return self.version
+
+
+@attrs.frozen
+class Upload:
+    """A body of bytes: sent as it is under one of ``media_types``, or as ``field`` of multipart/form-data."""
+
+    field: str
+    media_types: tuple[str, ...]
+    max_bytes: int
+    too_large: type[DomainError]
+
+
+@attrs.frozen
+class Route:
+    """A declaration, complete: the edge is built from it and the OpenAPI document tells of it."""
+
+    method: str
+    path: str
+    audience: Audience
+    name: str
+    tag: str
+    summary: str
+    description: str
+    status: HTTPStatus
+    answer: Any
+    produces: str
+    parameters: Mapping[str, Any]
+    query: type | None
+    body: Any
+    upload: Upload | None
+    errors: tuple[type[DomainError], ...]
+    idempotent: bool
+    if_match: bool
+    etag: bool
+    cache: str
+
+    @property
+    def public_path(self) -> str:
+        """The path as documented and logged: parameters by name, without their patterns."""
+        return _PARAMETER.sub(r"{\1}", self.path)
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    audience: Audience,
+    status: int = 200,
+    errors: tuple[type[DomainError], ...] = (),
+    upload: Upload | None = None,
+    produces: str = JSON,
+    idempotent: bool = False,
+    if_match: bool = False,
+    etag: bool = False,
+    cache: str = "no-store",
+) -> Callable[[M], M]:
+    """Declare a method as the answer to ``method path``.
+
+    The method takes a ``Call`` and, by these names, ``body`` (JSON), ``query`` (an attrs class) and every parameter of
+    the path. It answers a value of its declared type, None for no content, or a ready ``web.StreamResponse`` where
+    ``produces`` is not JSON. ``idempotent`` honours ``Idempotency-Key``; ``if_match`` demands ``If-Match``; ``etag``
+    sends the ``version`` of the answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``."""
+
+    def declare(function: M) -> M:
+        types = {
+            name: parameter.annotation
+            for name, parameter in list(inspect.signature(function).parameters.items())[2:]  # after self and call
+        }
+        in_path = [name for name, _ in _PARAMETER.findall(path)]
+        if stray := set(types) - set(in_path) - {"body", "query"} | set(in_path) - set(types):
+            raise TypeError(f"{function.__qualname__} and {path} disagree on {', '.join(sorted(stray))}")
+        summary, _, description = inspect.cleandoc(function.__doc__ or "").partition("\n")
+        if not summary:
+            raise TypeError(
+                f"{function.__qualname__} needs a docstring: it is what the documentation says of the route"
+            )
+        answer = inspect.signature(function).return_annotation
+        declaration = Route(
+            method=method,
+            path=path,
+            audience=audience,
+            name=function.__name__,
+            tag=_tag(function),
+            summary=summary.rstrip("."),
+            description=description.strip(),
+            status=HTTPStatus(204 if answer is None and status == 200 else status),
+            answer=answer,
+            produces=produces,
+            parameters={name: types[name] for name in in_path},
+            query=types.get("query"),
+            body=types.get("body"),
+            upload=upload,
+            errors=errors,
+            idempotent=idempotent,
+            if_match=if_match,
+            etag=etag,
+            cache=cache,
+        )
+        setattr(function, _ATTRIBUTE, declaration)
+        return function
+
+    return declare
+
+
+def routes_of(resource: type) -> Iterator[Route]:
+    """The routes a resource declares, in the order they are written."""
+    for attribute in vars(resource).values():
+        declaration = getattr(attribute, _ATTRIBUTE, None)
+        if isinstance(declaration, Route):
+            yield declaration
+
+
+def bound_routes(resource: object) -> Iterator[tuple[Route, Method]]:
+    """The routes of a resource with the methods that answer them."""
+    for declaration in routes_of(type(resource)):
+        yield declaration, getattr(resource, declaration.name)
+
+
+def _tag(function: Method) -> str:
+    """The resource's name in words: ``DailyMatches`` is documented as "Daily matches"."""
+    owner = function.__qualname__.rpartition(".")[0].rpartition(".")[2]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", owner).capitalize()

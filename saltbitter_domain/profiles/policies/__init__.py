@@ -2,13 +2,20 @@
 
 from saltbitter_domain.profiles.policies.completeness import Completeness, MissingPart, completeness
 from saltbitter_domain.profiles.policies.content import LINE_BREAKS, check, text_problems
-from saltbitter_domain.profiles.policies.photos import arranged, decided, free_position, in_order, unreadable
+from saltbitter_domain.profiles.policies.photos import Examined, arranged, decided, free_position, in_order
 from saltbitter_domain.profiles.policies.place import distance_band, moves_to
-from saltbitter_domain.profiles.policies.views import photo_addresses, public_photos, public_view, rendition_key
+from saltbitter_domain.profiles.policies.views import (
+    photo_addresses,
+    public_photos,
+    public_view,
+    rendition_key,
+    renditions_prefix,
+)
 
 __all__ = [
     "LINE_BREAKS",
     "Completeness",
+    "Examined",
     "MissingPart",
     "arranged",
     "check",
@@ -22,6 +29,6 @@ __all__ = [
     "public_photos",
     "public_view",
     "rendition_key",
+    "renditions_prefix",
     "text_problems",
-    "unreadable",
 ]

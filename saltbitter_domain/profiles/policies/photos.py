@@ -11,27 +11,34 @@ from saltbitter_domain.profiles.ports import Rendered
 _ABOUT_FACES = (RefusalReason.NO_FACE, RefusalReason.SEVERAL_FACES)
 
 
-def decided(photo: Photo, rendered: Rendered, faces: int, objection: RefusalReason | None) -> Photo:
-    """The photo after it was looked at: refused for the moderator's ``objection``, else, when it is the primary, unless
-    it shows exactly one face; approved otherwise."""
-    refusal = objection
-    if refusal is None and photo.position == 0 and faces != 1:
-        refusal = RefusalReason.SEVERAL_FACES if faces else RefusalReason.NO_FACE
+@attrs.frozen
+class Examined:
+    """What was found in a photo: its renditions, how many clear faces it shows, and what the moderator objects to."""
+
+    rendered: Rendered
+    faces: int
+    objection: RefusalReason | None
+
+
+def decided(photo: Photo, found: Examined | RefusalReason) -> Photo:
+    """The photo after it was looked at; a reason when nothing could be made of it.
+
+    It is refused for the moderator's objection, else, when it is the primary, unless it shows exactly one face."""
+    if isinstance(found, RefusalReason):
+        return attrs.evolve(photo, state=PhotoState.REFUSED, refusal=found)
+    refusal = found.objection
+    if refusal is None and photo.position == 0 and found.faces != 1:
+        refusal = RefusalReason.SEVERAL_FACES if found.faces else RefusalReason.NO_FACE
     return attrs.evolve(
         photo,
         state=PhotoState.APPROVED if refusal is None else PhotoState.REFUSED,
         refusal=refusal,
-        faces=faces,
-        width=rendered.width,
-        height=rendered.height,
-        blurhash=rendered.blurhash,
-        perceptual_hash=rendered.perceptual_hash,
+        faces=found.faces,
+        width=found.rendered.width,
+        height=found.rendered.height,
+        blurhash=found.rendered.blurhash,
+        perceptual_hash=found.rendered.perceptual_hash,
     )
-
-
-def unreadable(photo: Photo, reason: RefusalReason) -> Photo:
-    """The photo after nothing could be made of it."""
-    return attrs.evolve(photo, state=PhotoState.REFUSED, refusal=reason)
 
 
 def free_position(photos: Sequence[Photo]) -> int:

@@ -7,7 +7,7 @@ from saltbitter_domain.kernel import CELL_KM, GridCell
 from saltbitter_domain.profiles.model import DistanceBand, LocationChangedTooSoon, Profile
 
 STAYS_WITHIN_KM = 2.5 * CELL_KM
-"""Cells at most two apart: the centres of two such cells in a row lie a little over twice ``CELL_KM`` from each other."""
+"""Reaches cells at most two apart: the centres of two in a row lie a little over twice ``CELL_KM`` from each other."""
 MOVES_AT_MOST_EVERY = timedelta(minutes=10)
 FASTEST_KMH = 900.0
 """The cruising speed of an airliner. Whoever seems to move faster is not moving but asking where others are."""

@@ -53,9 +53,14 @@ def public_view(
     )
 
 
+def renditions_prefix(photo_id: PhotoId) -> str:
+    """What the keys of all renditions of a photo start with in the photo store."""
+    return f"photos/{photo_id}/"
+
+
 def rendition_key(photo_id: PhotoId, size: Size, format: Format) -> str:  # noqa: A002  the field's word
     """Where the photo store keeps a rendition."""
-    return f"photos/{photo_id}/{size}.{format}"
+    return f"{renditions_prefix(photo_id)}{size}.{format}"
 
 
 def photo_addresses(photo: Photo, store: PhotoStore) -> tuple[PhotoAddress, ...]:

@@ -1,0 +1,6 @@
+"""What members do with their profile and their photos."""
+
+from saltbitter_domain.profiles.service.photos import PhotoService
+from saltbitter_domain.profiles.service.profile import ProfileService
+
+__all__ = ["PhotoService", "ProfileService"]

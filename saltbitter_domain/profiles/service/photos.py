@@ -1,0 +1,207 @@
+"""From an uploaded picture to a photo others may see, and what its owner can do about it."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from saltbitter_domain.kernel import Clock, DomainError, EventId, Ids, PhotoId, UserId
+from saltbitter_domain.profiles.model import (
+    MAX_APPEAL,
+    MAX_PHOTO_BYTES,
+    AppealInvalid,
+    AppealNotPossible,
+    Format,
+    Photo,
+    PhotoAddress,
+    PhotoDecided,
+    PhotoDeleted,
+    PhotoMissing,
+    PhotoState,
+    PhotoTooLarge,
+    PhotoTypeNotAccepted,
+    PhotoUploaded,
+    ProfileChanged,
+    RefusalReason,
+    Size,
+)
+from saltbitter_domain.profiles.policies import (
+    LINE_BREAKS,
+    Examined,
+    arranged,
+    decided,
+    free_position,
+    in_order,
+    photo_addresses,
+    rendition_key,
+    renditions_prefix,
+    text_problems,
+)
+from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, PhotoModerator, PhotoStore, Rendered
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+
+
+class PhotoService:
+    """A member's own photos; somebody else's are ``PhotoMissing``."""
+
+    def __init__(
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        ids: Ids,
+        store: PhotoStore,
+        editor: PhotoEditor,
+        faces: FaceDetector,
+        moderator: PhotoModerator,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._store = store
+        self._editor = editor
+        self._faces = faces
+        self._moderator = moderator
+
+    async def upload_photo(self, user_id: UserId, content: bytes) -> Photo:
+        """Take in a JPEG, PNG, WebP or HEIC of at most 10 MiB; others see it once it was processed and approved.
+
+        ``PhotoTooLarge``, ``PhotoTypeNotAccepted``, ``TooManyPhotos``."""
+        if len(content) > MAX_PHOTO_BYTES:
+            raise PhotoTooLarge(
+                f"A photo may have at most {MAX_PHOTO_BYTES // 2**20} MB. Save it smaller and try again."
+            )
+        media_type = self._editor.sniff(content)
+        if media_type is None:
+            raise PhotoTypeNotAccepted("Send the photo as JPEG, PNG, WebP or HEIC.")
+        photo_id = PhotoId(self._ids.new())
+        await self._store.put(_original(photo_id), content, media_type)
+        try:
+            return await self._add(user_id, photo_id)
+        except DomainError:
+            await self._store.delete(_original(photo_id))
+            raise
+
+    async def photos(self, user_id: UserId) -> Sequence[Photo]:
+        """The member's photos in their order, in whatever state."""
+        async with self._begin() as uow:
+            return await uow.photos.of(user_id)
+
+    def urls(self, photo: Photo) -> tuple[PhotoAddress, ...]:
+        """Signed addresses of the renditions for the photo's owner, good for 15 minutes; none while it is processed."""
+        return photo_addresses(photo, self._store)
+
+    async def arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> Sequence[Photo]:
+        """Put all photos in this order. ``PhotoOrderInvalid``, ``PrimaryPhotoUnfit``."""
+        async with self._begin() as uow:
+            before = await uow.photos.of(user_id)
+            await _save_changes(uow, before, arranged(before, photo_ids))
+            uow.emit(ProfileChanged(user_id))
+            await uow.commit()
+        return await self.photos(user_id)
+
+    async def delete_photo(self, user_id: UserId, photo_id: PhotoId) -> None:
+        """Delete a photo for good; the others close up."""
+        async with self._begin() as uow:
+            photo = await _own(uow, user_id, photo_id)
+            others = [other for other in await uow.photos.of(user_id) if other.id != photo.id]
+            await uow.photos.remove(photo.id)
+            await _save_changes(uow, others, in_order(others))
+            uow.emit(PhotoDeleted(user_id, photo.id))
+            await uow.commit()
+
+    async def appeal(self, user_id: UserId, photo_id: PhotoId, words: str) -> Photo:
+        """Ask a person to look at a refused photo again, once, saying why in 1 to 500 characters.
+
+        ``AppealInvalid``, ``AppealNotPossible``."""
+        if problems := tuple(text_problems("words", words, MAX_APPEAL, breaks=LINE_BREAKS)):
+            raise AppealInvalid("Please tell us in your own words why we should look again.", fields=problems)
+        async with self._begin() as uow:
+            photo = await _own(uow, user_id, photo_id)
+            if photo.state is not PhotoState.REFUSED or photo.appeal is not None:
+                raise AppealNotPossible("A photo can be appealed once, when it was refused.")
+            if photo.refusal is RefusalReason.UNREADABLE:
+                raise AppealNotPossible("Nobody could open this picture. Save it again and upload it once more.")
+            appealed = attrs.evolve(photo, state=PhotoState.APPEALED, appeal=words)
+            await uow.photos.save(appealed)
+            await uow.commit()
+        return attrs.evolve(appealed, version=appealed.version + 1)
+
+    async def process(self, _message: EventId, event: PhotoUploaded) -> None:
+        """Listener: look at an uploaded photo, keep its renditions, decide on it, and forget the original.
+
+        Running again, at the same time or after the photo was deleted, leaves the same end."""
+        photo = await self._present(event.photo_id)
+        if photo is not None and photo.state is PhotoState.PROCESSING:
+            photo = await self._decide(event, await self._examine(photo.id))
+        await self._store.delete(_original(event.photo_id))
+        if photo is None:
+            await self._store.delete(renditions_prefix(event.photo_id))
+
+    async def remove_files(self, _message: EventId, event: PhotoDeleted) -> None:
+        """Listener: a deleted photo leaves nothing behind."""
+        await self._store.delete(_original(event.photo_id))
+        await self._store.delete(renditions_prefix(event.photo_id))
+
+    async def _add(self, user_id: UserId, photo_id: PhotoId) -> Photo:
+        async with self._begin() as uow:
+            position = free_position(await uow.photos.of(user_id))
+            photo = Photo(photo_id, user_id, position, PhotoState.PROCESSING, uploaded_at=self._clock.now())
+            await uow.photos.add(photo)
+            uow.emit(PhotoUploaded(user_id, photo_id))
+            await uow.commit()
+        return photo
+
+    async def _present(self, photo_id: PhotoId) -> Photo | None:
+        async with self._begin() as uow:
+            return await uow.photos.get(photo_id)
+
+    async def _examine(self, photo_id: PhotoId) -> Examined | RefusalReason:
+        """Render the original, store the renditions, count faces, ask the moderator: all outside any transaction."""
+        original = await self._store.get(_original(photo_id))
+        rendered = RefusalReason.UNREADABLE if original is None else await self._editor.render(original)
+        if isinstance(rendered, RefusalReason):
+            return rendered
+        for rendition in rendered.renditions:
+            key = rendition_key(photo_id, rendition.size, rendition.format)
+            await self._store.put(key, rendition.content, f"image/{rendition.format}")
+        picture = _rendition(rendered, Size.LARGE)
+        faces = await self._faces.count(picture)
+        return Examined(rendered, faces, await self._moderator.judge(picture, rendered.perceptual_hash))
+
+    async def _decide(self, event: PhotoUploaded, examined: Examined | RefusalReason) -> Photo | None:
+        """Store the decision, unless the photo is gone (None) or was decided on meanwhile.
+
+        Uploads at the same moment may have chosen the same position, which is mended here."""
+        async with self._begin() as uow:
+            before = await uow.photos.of(event.user_id)
+            photo = next((photo for photo in before if photo.id == event.photo_id), None)
+            if photo is not None and photo.state is PhotoState.PROCESSING:
+                seen = [decided(p, examined) if p.id == photo.id else p for p in in_order(before)]
+                await _save_changes(uow, before, in_order(seen))
+                await uow.commit()
+            return photo
+
+
+async def _own(uow: UnitOfWork, user_id: UserId, photo_id: PhotoId) -> Photo:
+    photo = await uow.photos.get(photo_id)
+    if photo is None or photo.user_id != user_id:
+        raise PhotoMissing("There is no such photo among yours.")
+    return photo
+
+
+async def _save_changes(uow: UnitOfWork, before: Sequence[Photo], after: Sequence[Photo]) -> None:
+    """Store the photos that changed, and tell of each new state."""
+    known = {photo.id: photo for photo in before}
+    for photo in after:
+        if photo != known[photo.id]:
+            await uow.photos.save(photo)
+        if photo.state is not known[photo.id].state:
+            uow.emit(PhotoDecided(photo.user_id, photo.id, photo.state))
+
+
+def _original(photo_id: PhotoId) -> str:
+    return f"uploads/{photo_id}"
+
+
+def _rendition(rendered: Rendered, size: Size) -> bytes:
+    return next(r.content for r in rendered.renditions if r.size is size and r.format is Format.JPEG)

@@ -1,0 +1,177 @@
+"""Writing a profile, saying where one is, and who may see it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import attrs
+
+from saltbitter_domain.consent.model import ConsentWithdrawn, Purpose
+from saltbitter_domain.consent.policies import granted
+from saltbitter_domain.kernel import Clock, EventId, FieldProblem, GridCell, StaleWrite, UserId
+from saltbitter_domain.profiles.model import (
+    LocationConsentNeeded,
+    OrientationConsentNeeded,
+    Profile,
+    ProfileChanged,
+    ProfileContent,
+    ProfileCreated,
+    ProfileInvalid,
+    ProfileMissing,
+    Visibility,
+)
+from saltbitter_domain.profiles.policies import Completeness, check, completeness, moves_to
+from saltbitter_domain.profiles.ports import Places
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.users.model import UserMissing
+
+
+class ProfileService:
+    """A member's own profile. Whatever asks for a ``version`` answers ``StaleWrite`` when it is not the latest, and
+    whatever needs a profile answers ``ProfileMissing`` when there is none."""
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, places: Places) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._places = places
+
+    async def create_profile(self, user_id: UserId, content: ProfileContent) -> Profile:
+        """Write the first version. Date of birth and time zone are the account's.
+
+        ``ProfileInvalid`` with everything that is wrong, ``OrientationConsentNeeded``, ``ProfileExists``."""
+        _refuse_invalid(content)
+        async with self._begin() as uow:
+            user = await uow.users.get(user_id)
+            if user is None:
+                raise UserMissing("There is no such account.")
+            await _refuse_orientation_without_consent(uow, user_id, content)
+            now = self._clock.now()
+            profile = Profile(user_id, user.date_of_birth, content, user.time_zone, created_at=now, updated_at=now)
+            await uow.profiles.add(profile)
+            uow.emit(ProfileCreated(user_id))
+            await uow.commit()
+        return profile
+
+    async def get(self, user_id: UserId) -> Profile:
+        """The member's profile as they see it themselves."""
+        async with self._begin() as uow:
+            return await _profile(uow, user_id)
+
+    async def edit(self, user_id: UserId, content: ProfileContent, version: int) -> Profile:
+        """Replace all that the member says of themselves. ``ProfileInvalid``, ``OrientationConsentNeeded``."""
+        _refuse_invalid(content)
+        async with self._begin() as uow:
+            profile = await _profile(uow, user_id, version)
+            await _refuse_orientation_without_consent(uow, user_id, content)
+            return await self._keep(uow, attrs.evolve(profile, content=content))
+
+    async def set_visibility(self, user_id: UserId, visibility: Visibility, version: int) -> Profile:
+        """Be seen, be seen only by those one likes, or take a break: for every tier alike."""
+        async with self._begin() as uow:
+            profile = await _profile(uow, user_id, version)
+            return await self._keep(uow, attrs.evolve(profile, visibility=visibility))
+
+    async def set_location(self, user_id: UserId, latitude: float, longitude: float) -> Profile:
+        """Say where one is, in degrees (WGS 84). Only the centre of the cell is kept, with its city and time zone.
+
+        Within two cells of the present one nothing changes. ``ProfileInvalid`` outside the globe,
+        ``LocationConsentNeeded``, ``LocationChangedTooSoon`` for moves too often or too fast."""
+        cell = _cell(latitude, longitude)
+        async with self._begin() as uow:
+            profile = await _profile(uow, user_id)
+            if not granted(await uow.consents.current(user_id), Purpose.LOCATION):
+                raise LocationConsentNeeded("We may use your location only once you have agreed to it.")
+            now = self._clock.now()
+            if not moves_to(profile, cell, now):
+                return profile
+            return await self._keep(uow, self._moved(profile, cell, now))
+
+    async def set_time_zone(self, user_id: UserId, name: str) -> Profile:
+        """Correct the time zone by hand; it holds until the member moves. ``ProfileInvalid`` for an unknown name."""
+        if not self._places.is_time_zone(name):
+            raise ProfileInvalid(
+                "We do not know this time zone.",
+                fields=(FieldProblem("time_zone", "unknown", "Give a time zone of the IANA list, as Europe/Lisbon."),),
+            )
+        async with self._begin() as uow:
+            return await self._keep(uow, attrs.evolve(await _profile(uow, user_id), time_zone=name))
+
+    async def completeness(self, user_id: UserId) -> Completeness:
+        """How much of the profile is there, what is missing and why it helps."""
+        async with self._begin() as uow:
+            return completeness(await _profile(uow, user_id), await uow.photos.of(user_id))
+
+    async def forget_location(self, message: EventId, event: ConsentWithdrawn) -> None:
+        """Listener: whoever takes the consent back is nowhere. The time zone stays, for their mornings."""
+        if event.purpose is Purpose.LOCATION:
+            await self._forget(message, event, lambda profile: attrs.evolve(profile, cell=None, city=None))
+
+    async def forget_orientation(self, message: EventId, event: ConsentWithdrawn) -> None:
+        """Listener: whoever takes the consent back has not told their orientation."""
+        if event.purpose is Purpose.ORIENTATION:
+            await self._forget(
+                message,
+                event,
+                lambda profile: attrs.evolve(profile, content=attrs.evolve(profile.content, orientation=None)),
+            )
+
+    async def _forget(self, message: EventId, event: ConsentWithdrawn, change: Callable[[Profile], Profile]) -> None:
+        """Once only: a message that comes again later must not take what the member has agreed to anew."""
+        async with self._begin() as uow:
+            if not await uow.first_time(f"profiles.forget_{event.purpose}", message):
+                return
+            profile = await uow.profiles.get(event.user_id)
+            if profile is not None and (changed := change(profile)) != profile:
+                await self._keep(uow, changed)
+            else:
+                await uow.commit()
+
+    def _moved(self, profile: Profile, cell: GridCell, now: datetime) -> Profile:
+        place = self._places.at(cell)
+        return attrs.evolve(
+            profile,
+            cell=cell,
+            located_at=now,
+            city=place.city if place else None,
+            time_zone=place.time_zone if place else profile.time_zone,
+        )
+
+    async def _keep(self, uow: UnitOfWork, changed: Profile) -> Profile:
+        """Store the change, tell of it, and give back the profile under its new version."""
+        changed = attrs.evolve(changed, updated_at=self._clock.now())
+        await uow.profiles.save(changed)
+        uow.emit(ProfileChanged(changed.user_id))
+        await uow.commit()
+        return attrs.evolve(changed, version=changed.version + 1)
+
+
+async def _profile(uow: UnitOfWork, user_id: UserId, version: int | None = None) -> Profile:
+    profile = await uow.profiles.get(user_id)
+    if profile is None:
+        raise ProfileMissing("There is no profile yet. Create it first.")
+    if version is not None and version != profile.version:
+        raise StaleWrite("Your profile was changed in the meantime. Read it again and repeat the change.")
+    return profile
+
+
+def _refuse_invalid(content: ProfileContent) -> None:
+    if problems := check(content):
+        raise ProfileInvalid("Some of your answers need another look.", fields=problems)
+
+
+async def _refuse_orientation_without_consent(uow: UnitOfWork, user_id: UserId, content: ProfileContent) -> None:
+    if content.orientation is not None and not granted(await uow.consents.current(user_id), Purpose.ORIENTATION):
+        raise OrientationConsentNeeded(
+            "We may keep your orientation only once you have agreed to it. Agree first, or leave it out.",
+            fields=(FieldProblem("orientation", "consent_needed", "Agree to it first, or leave it out."),),
+        )
+
+
+def _cell(latitude: float, longitude: float) -> GridCell:
+    problems = [
+        FieldProblem(path, "out_of_range", f"Give degrees from -{limit} to {limit}.")
+        for path, degrees, limit in (("latitude", latitude, 90), ("longitude", longitude, 180))
+        if not -limit <= degrees <= limit
+    ]
+    if problems:
+        raise ProfileInvalid("There is no such place.", fields=tuple(problems))
+    return GridCell.containing(latitude, longitude)

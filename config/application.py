@@ -1,0 +1,109 @@
+"""The application: every service over the adapters of a mode, and which listener reacts to which event."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from dependency_injector import containers, providers
+
+from saltbitter_domain.assessments.service import AttachmentService
+from saltbitter_domain.compatibility.service import MatchingService
+from saltbitter_domain.consent.service import ConsentService
+from saltbitter_domain.kernel import EventId
+from saltbitter_domain.profiles.service import PhotoService, ProfileService
+from saltbitter_domain.subscriptions.service import SubscriptionService
+from saltbitter_domain.users.service import AccountMail, AuthService, RecoveryService
+
+Listeners = Mapping[str, Sequence[tuple[str, Callable[[EventId, Any], Awaitable[None]]]]]
+
+
+def listeners(
+    auth: AuthService,
+    account_mail: AccountMail,
+    profiles: ProfileService,
+    photos: PhotoService,
+    matching: MatchingService,
+) -> Listeners:
+    """Every reaction, by the name of the event. A listener's own name marks what it has handled: never rename one."""
+    return {
+        "users.registered": [("mail_verification", account_mail.send_verification)],
+        "users.verification_requested": [("mail_verification", account_mail.send_verification)],
+        "users.registration_repeated": [("mail_already_registered", account_mail.send_already_registered)],
+        "users.reset_requested": [("mail_reset", account_mail.send_reset)],
+        "users.password_changed": [("mail_password_changed", account_mail.send_password_changed)],
+        "users.sessions_ended": [
+            ("revoke_ended", auth.revoke_ended),
+            ("mail_session_replayed", account_mail.send_session_replayed),
+        ],
+        "profiles.photo_uploaded": [("process_photo", photos.process)],
+        "profiles.photo_deleted": [("remove_photo_files", photos.remove_files)],
+        "consent.withdrawn": [
+            ("forget_location", profiles.forget_location),
+            ("forget_orientation", profiles.forget_orientation),
+        ],
+        "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
+        "compatibility.matched": [("notify_match", matching.notify_match)],
+    }
+
+
+class Application(containers.DeclarativeContainer):
+    """Services are singletons without state of their own; ``adapters`` is the container of the mode."""
+
+    adapters = providers.DependenciesContainer()
+
+    auth = providers.Singleton(
+        AuthService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        addresses=adapters.addresses,
+        hasher=adapters.hasher,
+        advisor=adapters.advisor,
+        secrets=adapters.secrets,
+        access_tokens=adapters.access_tokens,
+        revocations=adapters.revocations,
+    )
+    recovery = providers.Singleton(
+        RecoveryService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        addresses=adapters.addresses,
+        hasher=adapters.hasher,
+        advisor=adapters.advisor,
+        secrets=adapters.secrets,
+        access_tokens=adapters.access_tokens,
+        revocations=adapters.revocations,
+    )
+    account_mail = providers.Singleton(
+        AccountMail,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        secrets=adapters.secrets,
+        mailer=adapters.mailer,
+        public_url=adapters.settings.provided.public_url,
+    )
+    consents = providers.Singleton(ConsentService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
+    profiles = providers.Singleton(ProfileService, begin=adapters.begin, clock=adapters.clock, places=adapters.places)
+    photos = providers.Singleton(
+        PhotoService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        store=adapters.photo_store,
+        editor=adapters.photo_editor,
+        faces=adapters.faces,
+        moderator=adapters.moderator,
+    )
+    attachment = providers.Singleton(AttachmentService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
+    subscriptions = providers.Singleton(SubscriptionService, begin=adapters.begin)
+    matching = providers.Singleton(
+        MatchingService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        engine=adapters.match_engine,
+        photo_store=adapters.photo_store,
+    )
+    listeners = providers.Singleton(
+        listeners, auth=auth, account_mail=account_mail, profiles=profiles, photos=photos, matching=matching
+    )

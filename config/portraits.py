@@ -1,0 +1,22 @@
+"""Which demo member's portrait stands behind which photo, drawn when somebody looks."""
+
+from adapters.local.portraits import draw_portrait
+from saltbitter_domain.kernel import PhotoId
+
+
+class Portraits:
+    def __init__(self) -> None:
+        self._seeds: dict[str, int] = {}
+
+    def remember(self, photo_id: PhotoId, seed: int) -> None:
+        self._seeds[str(photo_id)] = seed
+
+    def draw(self, key: str) -> bytes | None:
+        """The rendition under ``photos/<photo id>/<size>.<format>``, or None when it is nobody's portrait."""
+        folder, _, rest = key.partition("/")
+        photo_id, _, name = rest.partition("/")
+        size, _, image_format = name.partition(".")
+        seed = self._seeds.get(photo_id)
+        if folder != "photos" or seed is None:
+            return None
+        return draw_portrait(seed, int(size), image_format)

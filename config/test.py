@@ -1,0 +1,30 @@
+"""The mode of the tests: the embedded mode with a clock that stands still and passwords that hash fast."""
+
+from datetime import UTC, datetime
+
+from dependency_injector import providers
+
+from adapters.memory.photo_checks import CountingFaces
+from adapters.system.clock import ManualClock
+from adapters.system.passwords import BcryptPasswords
+from config import demo
+from config.settings import Settings
+
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+FAST_ROUNDS = 4
+
+
+def settings() -> Settings:
+    """Settings with secrets of the moment."""
+    return demo.settings("127.0.0.1", 8080)
+
+
+def adapters(settings: Settings) -> demo.Adapters:
+    """The adapters of this mode."""
+    peppers = {"p1": settings.password_pepper.encode()}
+    return demo.Adapters(
+        settings=settings,
+        clock=providers.Singleton(ManualClock, START),
+        hasher=providers.Singleton(BcryptPasswords, peppers, rounds=FAST_ROUNDS),
+        faces=providers.Singleton(CountingFaces, 1),
+    )

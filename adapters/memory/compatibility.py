@@ -38,7 +38,11 @@ class MemoryDailyMatches(DailyMatchesStore):
 
     async def have(self, user_ids: Collection[UserId], day: date) -> frozenset[UserId]:
         def query(tables: Tables) -> frozenset[UserId]:
-            return frozenset(user_id for user_id in user_ids if tables.daily_matches.get((user_id, day)))
+            return frozenset(
+                user_id
+                for user_id in user_ids
+                if any(matches.day >= day for matches in tables.daily_matches.where("user", user_id))
+            )
 
         return self._transaction.read(query)
 

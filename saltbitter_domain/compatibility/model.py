@@ -7,7 +7,7 @@ from enum import StrEnum
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Conflict, FieldProblem, GridCell, Invalid, MatchId, NotFound, NoticeId, UserId
+from saltbitter_domain.kernel import Conflict, GridCell, Invalid, MatchId, NotFound, NoticeId, UserId
 from saltbitter_domain.profiles.model import (
     AgeRange,
     BasicValue,
@@ -124,6 +124,16 @@ class Explanation:
     confidence: Confidence
     factors: tuple[FactorExplanation, ...]
 
+    def without(self, factor: Factor) -> "Explanation":
+        """The same with nothing told of this factor, because what it rested on is no longer to be used."""
+        return attrs.evolve(
+            self,
+            factors=tuple(
+                FactorExplanation(factor, Band.UNKNOWN, Confidence.LOW, ()) if told.factor is factor else told
+                for told in self.factors
+            ),
+        )
+
 
 @attrs.frozen
 class Suggestion:
@@ -164,21 +174,6 @@ class Decision:
     at: datetime
     note: str | None = None
 
-    def check(self) -> None:
-        """``DecisionInvalid`` unless the note, if there is one, goes with a like and has 1 to ``MAX_NOTE`` characters,
-        not all of them blank."""
-        if self.note is None:
-            return
-        problems = []
-        if self.kind is not DecisionKind.LIKE:
-            problems.append(FieldProblem("note", "only_with_a_like", "A note goes with a like; a pass is silent."))
-        if not self.note.strip():
-            problems.append(FieldProblem("note", "blank", "Write a few words, or leave the note out."))
-        if len(self.note) > MAX_NOTE:
-            problems.append(FieldProblem("note", "too_long", f"Keep the note to {MAX_NOTE} characters."))
-        if problems:
-            raise DecisionInvalid("The note cannot be sent like this.", fields=tuple(problems))
-
     def can_be_undone(self, now: datetime) -> bool:
         """Whether it is at most ``UNDO_WITHIN`` old."""
         return now - self.at <= UNDO_WITHIN
@@ -193,6 +188,10 @@ class Match:
     high: UserId
     at: datetime
 
+    def other(self, than: UserId) -> UserId:
+        """The one of the two who is not ``than``."""
+        return self.low if than == self.high else self.high
+
 
 @attrs.frozen
 class Standing:
@@ -201,6 +200,10 @@ class Standing:
     mine: Decision | None = None
     theirs: Decision | None = None
     match: Match | None = None
+
+    @property
+    def decided(self) -> DecisionKind | None:
+        return self.mine.kind if self.mine else None
 
     @property
     def likes_me(self) -> bool:

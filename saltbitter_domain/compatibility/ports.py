@@ -23,14 +23,6 @@ from saltbitter_domain.profiles.model import Photo, Profile
 
 
 @attrs.frozen
-class Dweller:
-    """A member who can take part in matching, and the time zone their morning is in."""
-
-    user_id: UserId
-    time_zone: str
-
-
-@attrs.frozen
 class Card:
     """A member's profile and approved photos, the primary first, for others to see through ``public_view``."""
 
@@ -74,7 +66,7 @@ class DailyMatchesStore(Protocol):
     async def latest(self, user_id: UserId) -> DailyMatches | None: ...
 
     async def have(self, user_ids: Collection[UserId], day: date) -> frozenset[UserId]:
-        """Which of these members have a set for the day."""
+        """Which of these members have a set for the day, or for a later one because they moved to the west since."""
         ...
 
     async def add(self, matches: DailyMatches) -> bool:

@@ -1,0 +1,23 @@
+"""Use cases of matching and what they show."""
+
+from saltbitter_domain.compatibility.service.matching import MatchingService
+from saltbitter_domain.compatibility.service.views import (
+    DailyView,
+    DecisionOutcome,
+    LikeView,
+    MatchView,
+    PersonView,
+    RunReport,
+    SuggestionView,
+)
+
+__all__ = [
+    "DailyView",
+    "DecisionOutcome",
+    "LikeView",
+    "MatchView",
+    "MatchingService",
+    "PersonView",
+    "RunReport",
+    "SuggestionView",
+]

@@ -1,0 +1,313 @@
+"""The use cases of matching: the morning's introductions, what members decide about them, and whom they know by now."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+
+import attrs
+
+from saltbitter_domain.compatibility.calendar import current_day, next_morning
+from saltbitter_domain.compatibility.model import (
+    MAX_NOTE,
+    DailyMatches,
+    DailyMatchesMade,
+    Decision,
+    DecisionInvalid,
+    DecisionKind,
+    DecisionUndone,
+    Liked,
+    Match,
+    Matched,
+    MatchesNotMadeYet,
+    NobodyLeft,
+    NothingToUndo,
+    Notice,
+    NoticeKind,
+    Passed,
+    PersonMissing,
+)
+from saltbitter_domain.compatibility.ports import Introductions, MatchEngine, Progress
+from saltbitter_domain.compatibility.service import morning
+from saltbitter_domain.compatibility.service.acquaintance import (
+    NOBODY,
+    acquaintance,
+    entitlements,
+    profiles_for,
+    require_ready,
+    still_true,
+    taking_part,
+)
+from saltbitter_domain.compatibility.service.transactions import again_when_stale, full_page
+from saltbitter_domain.compatibility.service.views import (
+    DailyView,
+    DecisionOutcome,
+    LikeView,
+    MatchView,
+    PersonView,
+    RunReport,
+    SuggestionView,
+)
+from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, MatchId, NoticeId, UserId
+from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems
+from saltbitter_domain.profiles.ports import PhotoStore
+from saltbitter_domain.subscriptions.model import NotEntitled
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.users.model import UserMissing
+
+BATCH = 1000
+"""Sets stored in one transaction: enough to be quick, little enough to lose when a run is stopped."""
+
+
+class MatchingService:
+    """Introductions come from the ``engine``, which never learns of tiers; ``photos`` signs addresses of pictures."""
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, photos: PhotoStore) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._engine = engine
+        self._photos = photos
+
+    async def generate_matches(self, progress: Progress | None = None) -> RunReport:
+        """Make the day's first ten for everybody whose morning has come and who has none yet, in every time zone.
+
+        It may run as often, and at as many places at once, as one likes: a member gets one set for a day. Whoever was
+        missed, because nothing ran or the run was stopped, or who became ready after 06:00, is served by the next."""
+        async with self._begin() as uow:
+            due = await morning.due(uow, self._clock.now())
+        made = [stored for day, viewers in due.items() for stored in await self._make(day, viewers, progress)]
+        return morning.report(due, made)
+
+    async def daily_matches(self, user_id: UserId) -> DailyView:
+        """The member's day: whom they were introduced to, why, and what they decided."""
+        now = self._clock.now()
+        async with self._begin() as uow:
+            day, zone, todays = await _today(uow, user_id, now)
+            view = DailyView(
+                day=day,
+                next_at=next_morning(day, zone),
+                missing=tuple(await uow.people.missing_for(user_id)),
+                may_ask_for_more=(await entitlements(uow, user_id)).daily_matches is None,
+            )
+            if view.missing or todays is None:
+                return view
+            return attrs.evolve(
+                view,
+                made_at=todays.made_at,
+                short_because=todays.short_because,
+                suggestions=await self._suggested(uow, todays, now),
+            )
+
+    async def next_page(self, user_id: UserId) -> DailyView:
+        """Add ten more of those left to the member's day, at any time of it; what is on earlier pages stays.
+
+        ``NotEntitled`` in a tier with ten a day, ``NotReadyToMatch``, ``MatchesNotMadeYet`` before the first ten,
+        ``NobodyLeft`` when nobody else may be shown today."""
+        await again_when_stale(lambda: self._add_page(user_id))
+        return await self.daily_matches(user_id)
+
+    async def decide(self, by: UserId, about: UserId, kind: DecisionKind, note: str | None = None) -> DecisionOutcome:
+        """Like somebody, with a note of up to 300 characters if wished, or pass; a like that answers a like is a match.
+
+        ``DecisionInvalid`` for the note, ``NotReadyToMatch``, ``PersonMissing`` about whoever the member does not know,
+        ``AlreadyDecided``."""
+        problems = _note_problems(kind, note)
+        if problems:
+            raise DecisionInvalid("The note cannot be sent like this.", fields=problems)
+        decision = Decision(by, about, kind, self._clock.now(), note)
+        return await again_when_stale(lambda: self._decide(decision))
+
+    async def undo(self, by: UserId) -> Decision:
+        """Take back the member's newest decision, up to ten minutes after it; the decision that was taken back.
+
+        A match that stood on it ends, whichever of the two likes came first, because a match is two likes. The other's
+        like stays and may be answered again. ``NothingToUndo`` when there is none so new."""
+        return await again_when_stale(lambda: self._undo(by))
+
+    async def person(self, viewer: UserId, other: UserId) -> PersonView:
+        """Another member; ``PersonMissing`` unless they are a match, were suggested in the last 30 days and still take
+        part, or like the viewer, whose tier shows that."""
+        now = self._clock.now()
+        async with self._begin() as uow:
+            known = await acquaintance(uow, viewer, other, now)
+            profile = (await profiles_for(uow, self._photos, viewer, [other], now)).get(other)
+            if profile is None:
+                raise PersonMissing(NOBODY)
+            theirs = known.standing.theirs
+            return PersonView(
+                profile,
+                known.explanation,
+                known.standing.decided,
+                known.standing.match,
+                note=theirs.note if theirs and known.likes_shown else None,
+            )
+
+    async def matches(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[MatchView]:
+        """The member's matches, newest first, older than the match ``before``; also those who have paused, but nobody
+        whose account is not active."""
+        async with self._begin() as uow:
+
+            async def show(found: Sequence[Match]) -> Sequence[MatchView]:
+                others = [match.other(user_id) for match in found]
+                profiles = await profiles_for(uow, self._photos, user_id, others, self._clock.now())
+                return [MatchView(profiles[o], match) for o, match in zip(others, found, strict=True) if o in profiles]
+
+            return await full_page(
+                lambda last: uow.decisions.matches_of(user_id, last.id if last else before, limit), show, limit
+            )
+
+    async def likes_received(
+        self, user_id: UserId, before: datetime | None = None, limit: int = 20
+    ) -> Sequence[LikeView]:
+        """Who likes the member and waits for an answer, newest first, liked before the instant ``before``.
+
+        ``NotEntitled`` in the free tier, whose members meet the same people in their daily matches."""
+        async with self._begin() as uow:
+            if not (await entitlements(uow, user_id)).see_who_liked:
+                raise NotEntitled(
+                    "Seeing who liked you is part of Premium and Elite. They may still come up in your day."
+                )
+
+            async def show(likes: Sequence[Decision]) -> Sequence[LikeView]:
+                standings = await uow.decisions.between(user_id, [like.by for like in likes])
+                visible = await taking_part(uow, standings)
+                profiles = await profiles_for(uow, self._photos, user_id, visible, self._clock.now())
+                return [LikeView(profiles[like.by], like.at, like.note) for like in likes if like.by in profiles]
+
+            return await full_page(
+                lambda last: uow.decisions.likes_received(user_id, last.at if last else before, limit), show, limit
+            )
+
+    async def notices(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
+        """The member's notices, newest first, older than the notice ``before``."""
+        async with self._begin() as uow:
+            return await uow.notices.of(user_id, before, limit)
+
+    async def mark_notices_seen(self, user_id: UserId) -> None:
+        """The member has looked at all their notices."""
+        async with self._begin() as uow:
+            await uow.notices.mark_seen(user_id, self._clock.now())
+            await uow.commit()
+
+    async def notify_daily(self, message: EventId, event: DailyMatchesMade) -> None:
+        """Tell the member of their new matches, unless there are none."""
+        async with self._begin() as uow:
+            if event.count and await uow.first_time("compatibility.notify_daily", message):
+                await self._notify(uow, event.user_id, NoticeKind.DAILY_MATCHES, event.day.isoformat())
+                await uow.commit()
+
+    async def notify_match(self, message: EventId, event: Matched) -> None:
+        """Tell both of their match, if it still stands."""
+        async with self._begin() as uow:
+            match = await uow.decisions.match_between(event.low, event.high)
+            if match and match.id == event.match_id and await uow.first_time("compatibility.notify_match", message):
+                await self._notify(uow, event.low, NoticeKind.MUTUAL_MATCH, str(event.high))
+                await self._notify(uow, event.high, NoticeKind.MUTUAL_MATCH, str(event.low))
+                await uow.commit()
+
+    async def _make(self, day: date, viewers: Sequence[UserId], progress: Progress | None) -> Sequence[DailyMatches]:
+        now = self._clock.now()
+        async with self._begin() as uow:
+            request = await morning.request(uow, day, viewers, now)
+        introductions = await self._engine.run(request, progress)
+        stored: list[DailyMatches] = []
+        for start in range(0, len(viewers), BATCH):
+            batch = viewers[start : start + BATCH]
+            stored += await again_when_stale(partial(self._keep, introductions, day, batch, now))
+        return stored
+
+    async def _keep(
+        self, introductions: Introductions, day: date, batch: Sequence[UserId], now: datetime
+    ) -> Sequence[DailyMatches]:
+        async with self._begin() as uow:
+            stored = await morning.keep(uow, introductions, day, batch, now)
+            await uow.commit()
+        return stored
+
+    async def _add_page(self, user_id: UserId) -> None:
+        now = self._clock.now()
+        async with self._begin() as uow:
+            if (await entitlements(uow, user_id)).daily_matches is not None:
+                raise NotEntitled("Ten introductions a day belong to your tier; the next ones come tomorrow at 06:00.")
+            await require_ready(uow, user_id)
+            _, _, todays = await _today(uow, user_id, now)
+            if todays is None:
+                raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
+            request = await morning.request_further(uow, todays, now)
+        more = await self._engine.next_page(request)
+        if not more.suggestions[user_id]:
+            raise NobodyLeft("You have met everybody who fits today. Tomorrow at 06:00 we look again.")
+        async with self._begin() as uow:
+            await morning.append(uow, todays, more)
+            await uow.commit()
+
+    async def _decide(self, decision: Decision) -> DecisionOutcome:
+        by, about = decision.by, decision.about
+        async with self._begin() as uow:
+            await require_ready(uow, by)
+            await acquaintance(uow, by, about, decision.at)
+            match = await uow.decisions.add(decision, MatchId(self._ids.new()))
+            uow.emit(Liked(by, about) if decision.kind is DecisionKind.LIKE else Passed(by, about))
+            if match:
+                uow.emit(Matched(match.id, match.low, match.high))
+            await uow.commit()
+        return DecisionOutcome(decision, match)
+
+    async def _undo(self, by: UserId) -> Decision:
+        async with self._begin() as uow:
+            last = await uow.decisions.last_by(by)
+            if last is None or not last.can_be_undone(self._clock.now()):
+                raise NothingToUndo("A like or pass can be taken back for ten minutes. There is none so new.")
+            ended = await uow.decisions.undo(last)
+            uow.emit(DecisionUndone(by, last.about, ended.id if ended else None))
+            await uow.commit()
+        return last
+
+    async def _suggested(self, uow: UnitOfWork, todays: DailyMatches, now: datetime) -> tuple[SuggestionView, ...]:
+        """Those of the day's suggestions whom the member may still see, the best fit first."""
+        candidates = [suggestion.candidate for suggestion in todays.suggestions]
+        standings = await uow.decisions.between(todays.user_id, candidates)
+        visible = await taking_part(uow, standings)
+        profiles = await profiles_for(uow, self._photos, todays.user_id, visible, now)
+        explanations = await still_true(uow, todays.user_id, visible, todays.suggestions)
+        views = [
+            SuggestionView(
+                profiles[suggestion.candidate],
+                suggestion.rank,
+                explanations[suggestion.candidate],
+                standings[suggestion.candidate].decided,
+                standings[suggestion.candidate].match,
+            )
+            for suggestion in todays.suggestions
+            if suggestion.candidate in profiles
+        ]
+        return tuple(sorted(views, key=lambda view: (-view.explanation.total, view.rank)))
+
+    async def _notify(self, uow: UnitOfWork, user_id: UserId, kind: NoticeKind, subject: str) -> None:
+        await uow.notices.add(Notice(NoticeId(self._ids.new()), user_id, kind, self._clock.now(), subject))
+
+
+async def _today(uow: UnitOfWork, user_id: UserId, now: datetime) -> tuple[date, str, DailyMatches | None]:
+    """The day the member is in, their time zone, and the day's set once it is made.
+
+    Whoever moved to the west keeps the newest set they had until their new home catches up with its day."""
+    profile = await uow.profiles.get(user_id)
+    zone = profile.time_zone if profile else await _account_zone(uow, user_id)
+    day = current_day(now, zone)
+    latest = await uow.daily_matches.latest(user_id)
+    return (latest.day, zone, latest) if latest and latest.day >= day else (day, zone, None)
+
+
+async def _account_zone(uow: UnitOfWork, user_id: UserId) -> str:
+    user = await uow.users.get(user_id)
+    if user is None:
+        raise UserMissing("There is no such account.")
+    return user.time_zone
+
+
+def _note_problems(kind: DecisionKind, note: str | None) -> tuple[FieldProblem, ...]:
+    if note is None:
+        return ()
+    if kind is not DecisionKind.LIKE:
+        return (FieldProblem("note", "only_with_a_like", "A note goes with a like; a pass is silent."),)
+    return tuple(text_problems("note", note, MAX_NOTE, breaks=LINE_BREAKS))

@@ -1,0 +1,37 @@
+"""Repeating what came too late, and reading on until a page is full."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from saltbitter_domain.kernel import StaleWrite
+
+R = TypeVar("R")
+V = TypeVar("V")
+
+ATTEMPTS = 3
+
+
+async def again_when_stale(attempt: Callable[[], Awaitable[R]]) -> R:
+    """Make the attempt, a whole unit of work, again when another came first; ``StaleWrite`` after ``ATTEMPTS``."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except StaleWrite:
+            continue
+    return await attempt()
+
+
+async def full_page(
+    read: Callable[[R | None], Awaitable[Sequence[R]]],
+    show: Callable[[Sequence[R]], Awaitable[Sequence[V]]],
+    limit: int,
+) -> Sequence[V]:
+    """Up to ``limit`` views, reading on after the last row for as long as there are rows, since not every row is shown.
+
+    ``read`` gives the rows after one, or the first; ``show`` the views of those that may be shown."""
+    views: list[V] = []
+    rows = await read(None)
+    while rows and len(views) < limit:
+        views += await show(rows)
+        rows = await read(rows[-1])
+    return views[:limit]

@@ -25,8 +25,8 @@ NOT_A_DIAGNOSIS = (
 
 RESOURCES = (
     (
-        "If closeness has often hurt or frightened you, you do not have to sort it out alone: a licensed therapist can go "
-        "through it with you at your own pace."
+        "If closeness has often hurt or frightened you, you do not have to sort it out alone: a licensed therapist can "
+        "go through it with you at your own pace."
     ),
     "Your doctor is a good first person to ask. They can listen, and they know which support there is near you.",
     "If you are in danger now, or think of harming yourself, call your local emergency number.",
@@ -49,8 +49,8 @@ STYLES = {
         title="Secure",
         summary=(
             "Your answers describe someone who is mostly at ease with closeness and with time apart. You tend to "
-            "expect that people who care about you still will after a difficult day, and you can lean on them without losing "
-            "sight of yourself."
+            "expect that people who care about you still will after a difficult day, and you can lean on them without "
+            "losing sight of yourself."
         ),
         strengths=(
             "You can enjoy being close and enjoy being on your own, so neither has to win.",
@@ -68,16 +68,16 @@ STYLES = {
                 "curious about what it is like for them before you explain how you see it."
             ),
             (
-                "Being steady can mean that you carry other people's weather. Notice when you have been the calm one for "
-                "a while, and say what you need yourself."
+                "Being steady can mean that you carry other people's weather. Notice when you have been the calm one "
+                "for a while, and say what you need yourself."
             ),
             (
                 "Ease can turn into habit. Now and then ask the questions you stopped asking once you knew each other "
                 "well: what do you hope for this year, what has changed?"
             ),
             (
-                "You may assume that good intentions show. Say them out loud: a partner who is used to guessing gets more "
-                "from one plain sentence of yours than from ten hints."
+                "You may assume that good intentions show. Say them out loud: a partner who is used to guessing gets "
+                "more from one plain sentence of yours than from ten hints."
             ),
             (
                 "If you notice that you keep explaining away something that bothers you, take it as seriously as you "
@@ -86,17 +86,17 @@ STYLES = {
         ),
         communication=(
             (
-                "Say what you saw, what you felt and what you would like, in that order: “When the plan changed at six I "
-                "felt dropped. Could you call me next time?”"
+                "Say what you saw, what you felt and what you would like, in that order: “When the plan changed at six "
+                "I felt dropped. Could you call me next time?”"
             ),
             (
-                "Tell people early how you like to be in touch. “I am slow to text and glad to talk” spares someone you "
-                "are getting to know a week of wondering."
+                "Tell people early how you like to be in touch. “I am slow to text and glad to talk” spares someone "
+                "you are getting to know a week of wondering."
             ),
             "When a partner is upset, ask whether they would like you to listen or to help, and then do that one.",
             (
-                "Make repair ordinary. “I did not like how I said that, may I try again?” works for you at any point in "
-                "a conversation."
+                "Make repair ordinary. “I did not like how I said that, may I try again?” works for you at any point "
+                "in a conversation."
             ),
             (
                 "Answer the question behind the question: if you are asked “Are we all right?”, begin with the yes or "
@@ -117,7 +117,8 @@ STYLES = {
         title="Anxious",
         summary=(
             "Your answers describe someone who cares a great deal about closeness and quickly picks up signs of "
-            "distance. Mattering to someone is important to you, and not knowing where you stand takes up a lot of room."
+            "distance. Mattering to someone is important to you, and not knowing where you stand takes up a lot of "
+            "room."
         ),
         strengths=(
             "You notice how people feel, often before they have said a word to you.",
@@ -128,8 +129,8 @@ STYLES = {
         ),
         suggestions=(
             (
-                "A worry can feel like news. Before you act on one, separate what you saw (“two hours without an answer”) "
-                "from the story you added (“I said something stupid”)."
+                "A worry can feel like news. Before you act on one, separate what you saw (“two hours without an "
+                "answer”) from the story you added (“I said something stupid”)."
             ),
             (
                 "Give your wish for comfort a little time. If you feel the pull to send one more message, do something "
@@ -144,14 +145,14 @@ STYLES = {
                 "before you check whether it is still true."
             ),
             (
-                "Look at how a person treats you over a month and not over one evening. A pattern tells you more than a "
-                "mood does."
+                "Look at how a person treats you over a month and not over one evening. A pattern tells you more than "
+                "a mood does."
             ),
         ),
         communication=(
             (
-                "Ask for what you would like instead of testing for it. “I would love a message when you get home” gives "
-                "the other person a fair chance."
+                "Ask for what you would like instead of testing for it. “I would love a message when you get home” "
+                "gives the other person a fair chance."
             ),
             (
                 "Name the feeling without making anyone guilty of it: “I notice that I am getting worried, and I would "
@@ -166,8 +167,8 @@ STYLES = {
         ),
         this_week=(
             (
-                "Write down one worry about someone, and then three other explanations that you would believe if a friend "
-                "told you the story."
+                "Write down one worry about someone, and then three other explanations that you would believe if a "
+                "friend told you the story."
             ),
             "Make one request out loud that you would usually only hint at.",
             "Plan an evening that depends on nobody else, and spend part of it on something you are good at.",
@@ -177,9 +178,9 @@ STYLES = {
     Style.AVOIDANT: Growth(
         title="Avoidant",
         summary=(
-            "Your answers describe someone who values independence and likes to have a say in how near others come. You "
-            "tend to handle things yourself, and you may need some room before you can take in how much someone means "
-            "to you."
+            "Your answers describe someone who values independence and likes to have a say in how near others come. "
+            "You tend to handle things yourself, and you may need some room before you can take in how much someone "
+            "means to you."
         ),
         strengths=(
             "You are good company for yourself, and you rarely make another person responsible for your mood.",
@@ -190,16 +191,16 @@ STYLES = {
         ),
         suggestions=(
             (
-                "Notice the moment when you begin to list someone's faults, or suddenly wish to be elsewhere. Ask yourself "
-                "what had just come close."
+                "Notice the moment when you begin to list someone's faults, or suddenly wish to be elsewhere. Ask "
+                "yourself what had just come close."
             ),
             (
-                "Try relying on someone in small things first: a lift, an opinion, a spare key. You can stop at any point "
-                "and see how it felt."
+                "Try relying on someone in small things first: a lift, an opinion, a spare key. You can stop at any "
+                "point and see how it felt."
             ),
             (
-                "Time for yourself is easier to give when it has an end. Take what you need, and say when you expect to "
-                "be back."
+                "Time for yourself is easier to give when it has an end. Take what you need, and say when you expect "
+                "to be back."
             ),
             (
                 "Your body may know a feeling before you have a word for it. A tight jaw or a restless leg can be the "
@@ -209,12 +210,12 @@ STYLES = {
         ),
         communication=(
             (
-                "When you need a break, say so and name your return: “I would like to think about this. Can I come back to "
-                "it at eight?”"
+                "When you need a break, say so and name your return: “I would like to think about this. Can I come "
+                "back to it at eight?”"
             ),
             (
-                "Share something while it is unfinished. “I do not know yet what I feel, but it is not nothing” tells a "
-                "partner more than you might think."
+                "Share something while it is unfinished. “I do not know yet what I feel, but it is not nothing” tells "
+                "a partner more than you might think."
             ),
             "If talking face to face is a lot for you, talk side by side: walking, driving, cooking.",
             (
@@ -222,8 +223,8 @@ STYLES = {
                 "may carry it around all week."
             ),
             (
-                "When someone asks for closeness, say what you can offer along with what you cannot: “Not tonight, but I "
-                "would like to have Sunday morning with you.”"
+                "When someone asks for closeness, say what you can offer along with what you cannot: “Not tonight, but "
+                "I would like to have Sunday morning with you.”"
             ),
         ),
         this_week=(
@@ -242,8 +243,8 @@ STYLES = {
         ),
         strengths=(
             (
-                "You know the wish for closeness and the wish for safety, so you understand people whom others find hard "
-                "to read."
+                "You know the wish for closeness and the wish for safety, so you understand people whom others find "
+                "hard to read."
             ),
             "You are careful with trust, and when you give it, you mean it.",
             "You pay attention to how people treat one another; very little escapes you.",
@@ -252,54 +253,54 @@ STYLES = {
         ),
         suggestions=(
             (
-                "Let closeness come in steps that you choose. You can enjoy an evening without deciding what it means for "
-                "next year."
+                "Let closeness come in steps that you choose. You can enjoy an evening without deciding what it means "
+                "for next year."
             ),
             (
-                "When you feel the urge to get away, try a pause before you leave: say that you need ten minutes, breathe "
-                "out slowly, and see what is still true afterwards."
+                "When you feel the urge to get away, try a pause before you leave: say that you need ten minutes, "
+                "breathe out slowly, and see what is still true afterwards."
             ),
             (
                 "Find out what settles you, a walk, music, cold water on the wrists, a call to a friend, and use it "
                 "before a difficult talk as well as after it."
             ),
             (
-                "Notice with whom you feel calm, also when somebody dazzling is in the room, and give that calm time to "
-                "become interesting to you."
+                "Notice with whom you feel calm, also when somebody dazzling is in the room, and give that calm time "
+                "to become interesting to you."
             ),
             (
-                "Be as patient with yourself as you would be with a friend who has reasons to be careful. You owe nobody a "
-                "pace that frightens you."
+                "Be as patient with yourself as you would be with a friend who has reasons to be careful. You owe "
+                "nobody a pace that frightens you."
             ),
         ),
         communication=(
             (
-                "Tell someone you trust about both halves: “I like being close to you, and sometimes I get scared and go "
-                "quiet. It helps when you stay friendly and give me a little time.”"
+                "Tell someone you trust about both halves: “I like being close to you, and sometimes I get scared and "
+                "go quiet. It helps when you stay friendly and give me a little time.”"
             ),
             (
-                "Agree with a partner on a word that means “pause, I am coming back”, so that stepping out for a moment "
-                "does not look as if you were leaving."
+                "Agree with a partner on a word that means “pause, I am coming back”, so that stepping out for a "
+                "moment does not look as if you were leaving."
             ),
             (
-                "Keep hard conversations short. Twenty good minutes and a second date for the rest can be kinder to you "
-                "both than one long night."
+                "Keep hard conversations short. Twenty good minutes and a second date for the rest can be kinder to "
+                "you both than one long night."
             ),
             "Say what you need while it is small. “Could you sit next to me?” is a complete request.",
             (
-                "Check what you heard before you reply to it: “I understood that you are disappointed in me. Is that what "
-                "you meant?”"
+                "Check what you heard before you reply to it: “I understood that you are disappointed in me. Is that "
+                "what you meant?”"
             ),
         ),
         this_week=(
             (
-                "Choose one person who has been kind to you, and share something with them that feels about three out of "
-                "ten difficult."
+                "Choose one person who has been kind to you, and share something with them that feels about three out "
+                "of ten difficult."
             ),
             "Twice this week, when you want to move away from someone, write down what happened in the minute before.",
             (
-                "Before you sleep, take one slow minute: feel your feet, breathe out longer than in, and name five things "
-                "you can hear."
+                "Before you sleep, take one slow minute: feel your feet, breathe out longer than in, and name five "
+                "things you can hear."
             ),
             "Make a short list of people and places with whom and where you feel at ease, and spend an hour with one.",
         ),
@@ -315,7 +316,8 @@ BLENDS = {
     ),
     frozenset({Style.SECURE, Style.AVOIDANT}): (
         "One of your scores lies near the middle of the scale, so a single word would claim too much. You seem to "
-        "worry little about whether you are wanted, and how near you like people to come depends on the person and the day."
+        "worry little about whether you are wanted, and how near you like people to come depends on the person and the "
+        "day."
     ),
     frozenset({Style.ANXIOUS, Style.FEARFUL}): (
         "One of your scores lies near the middle of the scale, so a single word would claim too much. Mattering to "

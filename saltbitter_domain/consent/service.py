@@ -18,8 +18,9 @@ from saltbitter_domain.consent.policies import next_record, verify_chain
 from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, StaleWrite, UserId
 from saltbitter_domain.uow import UnitsOfWork
 
-ATTEMPTS = 5
-"""A form that saves several purposes at once makes them race for the next link; a decision does not depend on them."""
+ATTEMPTS = len(Purpose)
+"""A form that saves all purposes at once makes them race for the next link. A decision depends on none of the others,
+so whoever loses tries again, and loses at most once to each."""
 
 
 class ConsentService:

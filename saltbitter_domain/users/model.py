@@ -20,9 +20,11 @@ from saltbitter_domain.kernel import (
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+"""Counted anew at each rotation: a session lives as long as it is used at least once a week."""
 LOST_ANSWER_GRACE = timedelta(seconds=10)
 ONE_TIME_TOKEN_LIFETIME = timedelta(minutes=60)
 MIN_PASSWORD, MAX_PASSWORD = 12, 128
+"""In code points of the NFKC form (NIST SP 800-63B-4 asks to count so, and for at least 64 to be accepted)."""
 
 
 class Role(StrEnum):
@@ -41,9 +43,9 @@ class User:
     """An account. ``email`` is normalised; ``password_hash`` carries its scheme."""
 
     id: UserId
-    email: str
-    password_hash: str
-    date_of_birth: date
+    email: str = attrs.field(repr=False)
+    password_hash: str = attrs.field(repr=False)
+    date_of_birth: date = attrs.field(repr=False)
     time_zone: str
     created_at: datetime
     email_verified_at: datetime | None = None
@@ -54,28 +56,59 @@ class User:
     version: int = 1
 
 
+class EndReason(StrEnum):
+    """Why a session ended before its time."""
+
+    LOGOUT = "logout"
+    LOGOUT_EVERYWHERE = "logout_everywhere"
+    ENDED_BY_MEMBER = "ended_by_member"
+    TOKEN_REPLAYED = "token_replayed"  # noqa: S105  a reason
+    PASSWORD_RESET = "password_reset"  # noqa: S105  a reason
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a reason
+
+
 @attrs.frozen
 class Session:
     """A family of refresh tokens on one device. Hashes are SHA-256 of opaque 256-bit tokens.
 
-    ``previous_hash`` may be used once more within ``LOST_ANSWER_GRACE`` of ``rotated_at`` (an answer that was lost);
-    any other use of an older token ends the family.
+    Each token has one successor, which takes its place at ``rotated_at``. The token before the current one
+    (``previous_hash``) is answered with that same successor for ``LOST_ANSWER_GRACE``, so that a lost answer or a
+    second tab does no harm; any other use of an older token ends the family.
     """
 
     id: SessionId
     user_id: UserId
     label: str
-    ip_prefix: str
+    ip_prefix: str = attrs.field(repr=False)
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
-    token_hash: str
-    previous_hash: str | None = None
+    token_hash: str = attrs.field(repr=False)
+    previous_hash: str | None = attrs.field(default=None, repr=False)
     rotated_at: datetime | None = None
-    grace_used: bool = False
     ended_at: datetime | None = None
-    ended_because: str | None = None
+    ended_because: EndReason | None = None
     version: int = 1
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it has neither ended nor expired."""
+        return self.ended_at is None and now < self.expires_at
+
+    def ended(self, because: EndReason, now: datetime) -> "Session":
+        """The session, over."""
+        return attrs.evolve(self, ended_at=now, ended_because=because)
+
+
+@attrs.frozen
+class Tokens:
+    """What a device holds after login: a short-lived access token and the refresh token that renews both."""
+
+    access_token: str = attrs.field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = attrs.field(repr=False)
+    refresh_expires_at: datetime
+    session_id: SessionId
+    user_id: UserId
 
 
 class TokenPurpose(StrEnum):
@@ -87,13 +120,17 @@ class TokenPurpose(StrEnum):
 class OneTimeToken:
     """A single-use token, known by the SHA-256 of its 256 bits."""
 
-    token_hash: str
+    token_hash: str = attrs.field(repr=False)
     user_id: UserId
     purpose: TokenPurpose
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
     version: int = 1
+
+    def serves(self, purpose: TokenPurpose, now: datetime) -> bool:
+        """Whether it is for this purpose, unused and not expired."""
+        return self.purpose is purpose and self.used_at is None and now < self.expires_at
 
 
 @event("users.registered")
@@ -110,6 +147,8 @@ class RegistrationRepeated(Event):
 
 @event("users.verification_requested")
 class VerificationRequested(Event):
+    """Somebody asked for a new link. ``user_id`` is nobody's when the address is unknown (see ``RecoveryService``)."""
+
     user_id: UserId
 
 
@@ -120,6 +159,8 @@ class EmailVerified(Event):
 
 @event("users.reset_requested")
 class ResetRequested(Event):
+    """Somebody forgot a password. ``user_id`` is nobody's when the address is unknown (see ``RecoveryService``)."""
+
     user_id: UserId
 
 
@@ -138,7 +179,7 @@ class SessionStarted(Event):
 class SessionsEnded(Event):
     user_id: UserId
     session_ids: tuple[SessionId, ...]
-    because: str
+    because: EndReason
 
 
 class CredentialsRefused(NotAuthenticated):

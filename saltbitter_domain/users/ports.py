@@ -66,7 +66,7 @@ class OneTimeTokens(Protocol):
 
 
 class PasswordHasher(Protocol):
-    """Slow hashing, off the event loop, with a bounded queue: ``Busy`` when it is full."""
+    """Slow hashing of passwords, in their NFKC form, off the event loop; ``Busy`` when too many wait already."""
 
     async def hash(self, password: str) -> str: ...
 
@@ -82,7 +82,9 @@ class PasswordHasher(Protocol):
 class PasswordAdvisor(Protocol):
     """Knows common passwords and estimates strength."""
 
-    def is_common(self, password: str) -> bool: ...
+    def is_common(self, password: str) -> bool:
+        """Whether it is among the common ones, in whatever letter case."""
+        ...
 
     def strength(self, password: str, hints: Sequence[str]) -> int:
         """0 (guessed at once) to 4 (very hard to guess)."""
@@ -120,10 +122,17 @@ class Revocations(Protocol):
 
 
 class Secrets(Protocol):
-    """Randomness for tokens."""
+    """Where tokens come from: chance, or a key only the server has."""
 
     def token(self) -> str:
         """A fresh URL-safe token of 256 random bits."""
+        ...
+
+    def derived(self, purpose: str, seed: str) -> str:
+        """A URL-safe token of 256 bits, always the same for the same purpose and seed.
+
+        HMAC-SHA-256 under a key that only the server has, over purpose and seed kept apart: without the key it can
+        be told neither from the seed nor from other tokens. So a token can be handed out again without being kept."""
         ...
 
 

@@ -1,0 +1,166 @@
+"""Rules of accounts: who may join, which passwords, how a session moves from token to token."""
+
+import functools
+import hashlib
+import unicodedata
+import zoneinfo
+from datetime import UTC, date, datetime
+from enum import Enum, auto
+from ipaddress import IPv6Address, ip_address, ip_network
+
+import attrs
+
+from saltbitter_domain.kernel import FieldProblem
+from saltbitter_domain.profiles.model import MAX_AGE, MIN_AGE, age_on
+from saltbitter_domain.users.model import (
+    LOST_ANSWER_GRACE,
+    MAX_PASSWORD,
+    MIN_PASSWORD,
+    REFRESH_TOKEN_LIFETIME,
+    Session,
+)
+from saltbitter_domain.users.ports import PasswordAdvisor
+
+PRODUCT_NAME = "saltbitter"
+MIN_TELLING = 4
+"""A piece of a name or address shorter than this (code points) occurs in good passwords by chance."""
+MAX_LABEL = 80
+
+
+def canonical_password(password: str) -> str:
+    """The form in which a password is judged, hashed and compared: NFKC, so that it does not matter how a keyboard
+    composes an accent (NIST SP 800-63B-4 on passwords)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def password_problems(
+    password: str, *, name: str, email: str, advisor: PasswordAdvisor, path: str = "password"
+) -> tuple[FieldProblem, ...]:
+    """Everything that speaks against this password; empty when nothing does.
+
+    Length is 12 to 128 code points of the NFKC form and any character will do. Common passwords are refused, and
+    those containing the product's name, a word of the member's ``name`` or the local part of their ``email``. There
+    are no rules of composition (NIST SP 800-63B-4). ``path`` names the field in the problems.
+    """
+    canonical = canonical_password(password)
+    folded = canonical.casefold()
+    problems = []
+    if len(canonical) < MIN_PASSWORD:
+        problems.append(("too_short", f"Use at least {MIN_PASSWORD} characters; a few unrelated words do well."))
+    if len(canonical) > MAX_PASSWORD:
+        problems.append(("too_long", f"Use at most {MAX_PASSWORD} characters."))
+    if advisor.is_common(canonical):
+        problems.append(("common", "Many people use this password, so it is among the first to be tried."))
+    if PRODUCT_NAME in folded:
+        problems.append(("contains_product", "Leave the name SaltBitter out of your password."))
+    if _contains_any(folded, name.split()):
+        problems.append(("contains_name", "Leave your own name out of your password."))
+    local_part = email.rpartition("@")[0]
+    if _contains_any(folded, (local_part, local_part.partition("+")[0])):
+        problems.append(("contains_email", "Leave your e-mail address out of your password."))
+    return tuple(FieldProblem(path, code, message) for code, message in problems)
+
+
+def _contains_any(folded: str, pieces: tuple[str, ...] | list[str]) -> bool:
+    telling = (canonical_password(piece).casefold() for piece in pieces)
+    return any(len(piece) >= MIN_TELLING and piece in folded for piece in telling)
+
+
+def hash_token(token: str) -> str:
+    """SHA-256 of a token, in hex. A plain hash suffices: nobody can try out 256 random bits.
+
+    Whatever characters come in give some hash, so that a garbled token is merely an unknown one."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+@functools.cache
+def _time_zones() -> frozenset[str]:
+    # Both are files beside the zones on some systems; the first means wherever the server stands.
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
+
+
+def birth_problems(date_of_birth: date, time_zone: str, now: datetime) -> tuple[FieldProblem, ...]:
+    """Why someone born on this day and living in this IANA time zone may not join at ``now``; empty when they may.
+
+    They must be 18 on their own calendar, and the date one that a living person can have. An unknown zone is a problem
+    too; the age is then judged by UTC."""
+    problems = []
+    known = time_zone in _time_zones()
+    if not known:
+        problems.append(FieldProblem("time_zone", "unknown", "Give a time zone of the IANA list, as Europe/Lisbon."))
+    today = now.astimezone(zoneinfo.ZoneInfo(time_zone) if known else UTC).date()
+    age = age_on(date_of_birth, today)
+    if date_of_birth > today:
+        problems.append(FieldProblem("date_of_birth", "in_the_future", "This day has not come yet."))
+    elif age > MAX_AGE:
+        problems.append(
+            FieldProblem("date_of_birth", "too_long_ago", "Check the year: nobody living is as old as this.")
+        )
+    elif age < MIN_AGE:
+        message = f"SaltBitter is for adults: you can join from the day you turn {MIN_AGE}."
+        problems.append(FieldProblem("date_of_birth", "under_age", message))
+    return tuple(problems)
+
+
+def ip_prefix(ip: str) -> str:
+    """The network an address is in, as members see it in their sessions: IPv4 by /24, IPv6 by /64.
+
+    Empty when ``ip`` is not an address. IPv4 written as IPv6 (RFC 4291, 2.5.5.2) counts as IPv4."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or IPv6Address(int(address))  # leaves a zone index (fe80::1%eth0) behind
+    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
+
+
+def device_label(raw: str) -> str:
+    """The name of a device as shown in the list of sessions: printable, at most 80 code points, never empty."""
+    printable = "".join(character if character.isprintable() else " " for character in raw)
+    return " ".join(printable.split())[:MAX_LABEL].rstrip() or "Unknown device"
+
+
+class Outcome(Enum):
+    ROTATED = auto()
+    """The current token was used: its successor takes its place."""
+    REPEATED = auto()
+    """The previous token came again within the grace: the answer is the same successor, and nothing changes."""
+    REPLAYED = auto()
+    """An older token came: someone else may hold the others too, so the whole family has to end."""
+    OVER = auto()
+    """The session had ended or expired."""
+
+
+@attrs.frozen
+class Rotation:
+    outcome: Outcome
+    session: Session
+    """The session as it was, or rotated."""
+
+
+def rotate(session: Session, presented_hash: str, successor_hash: str, now: datetime) -> Rotation:
+    """Decide what presenting a refresh token that was issued in this session leads to (RFC 9700, 4.14.2).
+
+    Any number of simultaneous uses of one token give one rotation and one successor; a token two or more rotations
+    old, or the previous one after ``LOST_ANSWER_GRACE``, ends the family. Each rotation renews the seven days.
+    """
+    if not session.is_open(now):
+        return Rotation(Outcome.OVER, session)
+    if presented_hash == session.token_hash:
+        rotated = attrs.evolve(
+            session,
+            token_hash=successor_hash,
+            previous_hash=presented_hash,
+            rotated_at=now,
+            last_used_at=now,
+            expires_at=now + REFRESH_TOKEN_LIFETIME,
+        )
+        return Rotation(Outcome.ROTATED, rotated)
+    if (
+        presented_hash == session.previous_hash
+        and session.rotated_at is not None
+        and now - session.rotated_at <= LOST_ANSWER_GRACE
+    ):
+        return Rotation(Outcome.REPEATED, session)
+    return Rotation(Outcome.REPLAYED, session)

@@ -1,0 +1,302 @@
+"""Joining, coming in, staying in and going out."""
+
+import functools
+from collections.abc import Sequence
+from datetime import date
+
+import attrs
+
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import ConsentOutdated, Purpose
+from saltbitter_domain.consent.policies import next_record
+from saltbitter_domain.kernel import Clock, ConsentRecordId, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
+from saltbitter_domain.uow import UnitsOfWork
+from saltbitter_domain.users.model import (
+    AccountStatus,
+    AccountSuspended,
+    CredentialsRefused,
+    EmailTaken,
+    EndReason,
+    Registered,
+    RegistrationInvalid,
+    RegistrationRepeated,
+    Session,
+    SessionMissing,
+    SessionsEnded,
+    TokenPurpose,
+    Tokens,
+    User,
+    UserMissing,
+)
+from saltbitter_domain.users.policies import (
+    Outcome,
+    birth_problems,
+    canonical_password,
+    device_label,
+    hash_token,
+    ip_prefix,
+    password_problems,
+    rotate,
+)
+from saltbitter_domain.users.ports import (
+    Access,
+    AccessTokens,
+    EmailAddresses,
+    PasswordAdvisor,
+    PasswordHasher,
+    Revocations,
+    Secrets,
+)
+from saltbitter_domain.users.service.sessions import (
+    end_sessions,
+    issue_tokens,
+    persistently,
+    revoke,
+    session_over,
+    start_session,
+)
+
+REFRESH = "refresh"
+"""The purpose under which the successor of a refresh token is derived from it."""
+
+
+class AuthService:
+    def __init__(
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        ids: Ids,
+        addresses: EmailAddresses,
+        hasher: PasswordHasher,
+        advisor: PasswordAdvisor,
+        secrets: Secrets,
+        access_tokens: AccessTokens,
+        revocations: Revocations,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._addresses = addresses
+        self._hasher = hasher
+        self._advisor = advisor
+        self._secrets = secrets
+        self._access_tokens = access_tokens
+        self._revocations = revocations
+
+    async def register(
+        self,
+        *,
+        email: str,
+        password: str,
+        date_of_birth: date,
+        time_zone: str,
+        terms_version: str,
+        privacy_policy_version: str,
+    ) -> None:
+        """Open an account and record consent to the terms and the privacy policy in the texts now in force.
+
+        The answer is the same when the address has an account; its owner is then told by mail. The new member may
+        log in at once and gets a mail to verify the address, without which they are in nobody's matches.
+
+        Raises ``RegistrationInvalid`` with everything that is wrong, ``ConsentOutdated``.
+        """
+        address = self._addresses.normalise(email)
+        now = self._clock.now()
+        problems = (
+            *([] if address else [FieldProblem("email", "not_an_address", "Give an e-mail address you can read.")]),
+            *password_problems(password, name="", email=address or "", advisor=self._advisor),
+            *birth_problems(date_of_birth, time_zone, now),
+        )
+        if problems or address is None:
+            raise RegistrationInvalid("Some answers need another look.", fields=problems)
+        _refuse_outdated_texts(terms_version, privacy_policy_version)
+        # Hashed whether or not the address is taken, so that the time it takes tells nothing.
+        password_hash = await self._hasher.hash(canonical_password(password))
+        user = User(
+            id=UserId(self._ids.new()),
+            email=address,
+            password_hash=password_hash,
+            date_of_birth=date_of_birth,
+            time_zone=time_zone,
+            created_at=now,
+        )
+        try:
+            await self._add_account(
+                user, {Purpose.TERMS: terms_version, Purpose.PRIVACY_POLICY: privacy_policy_version}
+            )
+        except EmailTaken:
+            async with self._begin() as uow:
+                owner = await uow.users.by_email(address)
+                if owner is not None:
+                    uow.emit(RegistrationRepeated(owner.id))
+                    await uow.commit()
+
+    async def _add_account(self, user: User, texts: dict[Purpose, str]) -> None:
+        async with self._begin() as uow:
+            await uow.users.add(user)
+            previous = None
+            for purpose, version in texts.items():
+                previous = next_record(
+                    previous,
+                    id=ConsentRecordId(self._ids.new()),
+                    user_id=user.id,
+                    purpose=purpose,
+                    granted=True,
+                    text_version=version,
+                    channel="registration",
+                    at=user.created_at,
+                )
+                await uow.consents.append(previous)
+            uow.emit(Registered(user.id))
+            await uow.commit()
+
+    async def login(self, *, email: str, password: str, label: str, ip: str) -> Tokens:
+        """Open a session on a device. ``label`` is the device as the member will see it, ``ip`` where it asks from.
+
+        An address not yet verified may log in. Unused links to reset the password die.
+        Raises ``CredentialsRefused``, alike for unknown addresses and wrong passwords; ``AccountSuspended``.
+        """
+        address = self._addresses.normalise(email)
+        return await persistently(
+            functools.partial(
+                self._login, address, canonical_password(password), label=device_label(label), prefix=ip_prefix(ip)
+            )
+        )
+
+    async def _login(self, address: str | None, password: str, *, label: str, prefix: str) -> Tokens:
+        checked = await self._by_email(address) if address else None
+        fits = await self._hasher.verify(password, checked.password_hash if checked else None)
+        if checked is None or not fits:
+            raise CredentialsRefused("E-mail address or password is not right. Try again, or reset your password.")
+        renewed = await self._hasher.hash(password) if self._hasher.outdated(checked.password_hash) else None
+        now = self._clock.now()
+        refresh_token = self._secrets.token()
+        async with self._begin() as uow:
+            user = await uow.users.get(checked.id)
+            if user is None or user.password_hash != checked.password_hash:
+                raise StaleWrite("The password was changed while it was being checked.")
+            _refuse_suspended(user)
+            await uow.users.save(attrs.evolve(user, last_login_at=now, password_hash=renewed or user.password_hash))
+            await uow.one_time_tokens.discard(user.id, TokenPurpose.RESET_PASSWORD)
+            session_id = SessionId(self._ids.new())
+            session = await start_session(
+                uow, user, session_id, label=label, ip_prefix=prefix, refresh_token=refresh_token, now=now
+            )
+            await uow.commit()
+        return issue_tokens(self._access_tokens, user, session, refresh_token, now)
+
+    async def _by_email(self, address: str) -> User | None:
+        async with self._begin() as uow:
+            return await uow.users.by_email(address)
+
+    async def refresh(self, refresh_token: str, ip: str) -> Tokens:
+        """Exchange a refresh token for its successor and a new access token.
+
+        For 10 seconds the same token is answered with the same successor, so that a lost answer can be asked for
+        again; the use of any older one ends the session, and the member is told by mail.
+        Raises ``SessionOver``, ``AccountSuspended``.
+        """
+        return await persistently(functools.partial(self._refresh, refresh_token, ip_prefix(ip)))
+
+    async def _refresh(self, refresh_token: str, prefix: str) -> Tokens:
+        presented_hash = hash_token(refresh_token)
+        now = self._clock.now()
+        async with self._begin() as uow:
+            found = await uow.sessions.by_token(presented_hash)
+            user = await uow.users.get(found.user_id) if found else None
+            if found is None or user is None:
+                raise session_over()
+            _refuse_suspended(user)
+            successor = self._secrets.derived(REFRESH, refresh_token)
+            rotation = rotate(found, presented_hash, hash_token(successor), now)
+            session = attrs.evolve(rotation.session, ip_prefix=prefix)
+            if rotation.outcome is Outcome.ROTATED:
+                await uow.sessions.save(session)
+                await uow.commit()
+            elif rotation.outcome is Outcome.REPLAYED:
+                # Kept although the request fails: whoever else holds a token of this family must lose it.
+                await end_sessions(uow, [found], EndReason.TOKEN_REPLAYED, now)
+                await uow.commit()
+        if rotation.outcome is Outcome.REPLAYED:
+            await revoke(self._revocations, [found.id], now)
+        if rotation.outcome in {Outcome.REPLAYED, Outcome.OVER}:
+            raise session_over()
+        return issue_tokens(self._access_tokens, user, session, successor, now)
+
+    def authenticate(self, access_token: str) -> Access:
+        """Who is asking. Raises ``AccessTokenRefused``, or ``SessionOver`` when the session has ended since."""
+        access = self._access_tokens.read(access_token)
+        if self._revocations.is_revoked(access.session_id):
+            raise session_over()
+        return access
+
+    async def account(self, user_id: UserId) -> User:
+        """The account. Raises ``UserMissing``."""
+        async with self._begin() as uow:
+            user = await uow.users.get(user_id)
+        if user is None:
+            raise UserMissing("There is no such account.")
+        return user
+
+    async def sessions(self, access: Access) -> Sequence[Session]:
+        """The member's open sessions, the latest used first."""
+        async with self._begin() as uow:
+            return await uow.sessions.open_of(access.user_id, self._clock.now())
+
+    async def end_session(self, access: Access, session_id: SessionId) -> None:
+        """End one of the member's own sessions. Raises ``SessionMissing``, also when it is someone else's."""
+        await self._end_one(access, session_id, EndReason.ENDED_BY_MEMBER)
+
+    async def logout(self, access: Access) -> None:
+        """End the session that is asking; its access token is refused everywhere within 5 seconds."""
+        await self._end_one(access, access.session_id, EndReason.LOGOUT)
+
+    async def logout_everywhere(self, access: Access) -> None:
+        """End every session of the member, this one too."""
+
+        async def end_all() -> None:
+            now = self._clock.now()
+            async with self._begin() as uow:
+                sessions = await uow.sessions.open_of(access.user_id, now)
+                ended = await end_sessions(uow, sessions, EndReason.LOGOUT_EVERYWHERE, now)
+                await uow.commit()
+            await revoke(self._revocations, ended, now)
+
+        await persistently(end_all)
+
+    async def _end_one(self, access: Access, session_id: SessionId, because: EndReason) -> None:
+        async def end() -> None:
+            now = self._clock.now()
+            async with self._begin() as uow:
+                session = await uow.sessions.get(session_id)
+                if session is None or session.user_id != access.user_id:
+                    raise SessionMissing("You have no such session.")
+                ended = await end_sessions(uow, [session], because, now)
+                await uow.commit()
+            await revoke(self._revocations, ended, now)
+
+        await persistently(end)
+
+    async def revoke_ended(self, message: EventId, event: SessionsEnded) -> None:  # noqa: ARG002  a listener
+        """Refuse the access tokens of ended sessions, should the process that ended them have died before doing so."""
+        await revoke(self._revocations, event.session_ids, self._clock.now())
+
+
+def _refuse_suspended(user: User) -> None:
+    if user.status is AccountStatus.SUSPENDED:
+        raise AccountSuspended("This account is suspended. Write to us if you think that is a mistake.")
+
+
+def _refuse_outdated_texts(terms_version: str, privacy_policy_version: str) -> None:
+    seen = {
+        "terms_version": (terms_version, Purpose.TERMS),
+        "privacy_policy_version": (privacy_policy_version, Purpose.PRIVACY_POLICY),
+    }
+    outdated = tuple(
+        FieldProblem(path, "outdated", f"The text in force is version {TEXTS[purpose].version}.")
+        for path, (version, purpose) in seen.items()
+        if version != TEXTS[purpose].version
+    )
+    if outdated:
+        raise ConsentOutdated("The texts have changed since you read them. Please read them again.", fields=outdated)

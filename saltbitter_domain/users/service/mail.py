@@ -1,0 +1,82 @@
+"""Mail to members about their accounts, sent when the facts it tells of have been stored."""
+
+from saltbitter_domain.kernel import Clock, EventId, UserId
+from saltbitter_domain.uow import UnitsOfWork
+from saltbitter_domain.users.model import (
+    ONE_TIME_TOKEN_LIFETIME,
+    EndReason,
+    OneTimeToken,
+    PasswordChanged,
+    Registered,
+    RegistrationRepeated,
+    ResetRequested,
+    SessionsEnded,
+    TokenPurpose,
+    User,
+    VerificationRequested,
+)
+from saltbitter_domain.users.policies import hash_token
+from saltbitter_domain.users.ports import Mail, Mailer, Secrets
+
+
+class AccountMail:
+    """Listeners, each of which may be called again with the same message: the mail is then the same, and sent once.
+
+    A one-time token is derived from the id of the message that asks for it. So it is in no event and no table, and a
+    repeated delivery mails the link that is already known. Links begin with ``public_url``, never with what a request
+    says of its host.
+    """
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, secrets: Secrets, mailer: Mailer, public_url: str) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._secrets = secrets
+        self._mailer = mailer
+        self._public_url = public_url.rstrip("/")
+
+    async def send_verification(self, message: EventId, event: Registered | VerificationRequested) -> None:
+        """Mail the link that verifies the address (``verify_email``), unless it is verified."""
+        user = await self._user(event.user_id)
+        if user is not None and user.email_verified_at is None:
+            await self._send_token(message, user, TokenPurpose.VERIFY_EMAIL, "verify")
+
+    async def send_reset(self, message: EventId, event: ResetRequested) -> None:
+        """Mail the link that lets the member choose a new password (``reset_password``)."""
+        user = await self._user(event.user_id)
+        if user is not None:
+            await self._send_token(message, user, TokenPurpose.RESET_PASSWORD, "reset-password")
+
+    async def send_already_registered(self, message: EventId, event: RegistrationRepeated) -> None:
+        """Tell a member that somebody, perhaps they, tried to register with their address (``already_registered``)."""
+        await self._notify(message, event.user_id, "already_registered", "login")
+
+    async def send_password_changed(self, message: EventId, event: PasswordChanged) -> None:
+        """Tell a member that their password was changed, and what to do if it was not them (``password_changed``)."""
+        await self._notify(message, event.user_id, "password_changed", "forgot-password")
+
+    async def send_session_replayed(self, message: EventId, event: SessionsEnded) -> None:
+        """Warn a member that a session was ended because its token may be in other hands (``session_replayed``)."""
+        if event.because is EndReason.TOKEN_REPLAYED:
+            await self._notify(message, event.user_id, "session_replayed", "login")
+
+    async def _send_token(self, message: EventId, user: User, purpose: TokenPurpose, page: str) -> None:
+        token = self._secrets.derived(purpose, str(message))
+        now = self._clock.now()
+        async with self._begin() as uow:
+            if await uow.first_time(f"users.mail.{purpose}", message):
+                await uow.one_time_tokens.discard(user.id, purpose)
+                await uow.one_time_tokens.add(
+                    OneTimeToken(hash_token(token), user.id, purpose, now, now + ONE_TIME_TOKEN_LIFETIME)
+                )
+                await uow.commit()
+        link = f"{self._public_url}/{page}?token={token}"
+        await self._mailer.send(Mail(message, user.email, purpose, {"link": link, "token": token}))
+
+    async def _notify(self, message: EventId, user_id: UserId, template: str, page: str) -> None:
+        user = await self._user(user_id)
+        if user is not None:
+            await self._mailer.send(Mail(message, user.email, template, {"link": f"{self._public_url}/{page}"}))
+
+    async def _user(self, user_id: UserId) -> User | None:
+        async with self._begin() as uow:
+            return await uow.users.get(user_id)

@@ -1,0 +1,94 @@
+"""What several use cases do with sessions inside their unit of work."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from saltbitter_domain.kernel import SessionId, StaleWrite
+from saltbitter_domain.uow import UnitOfWork
+from saltbitter_domain.users.model import (
+    ACCESS_TOKEN_LIFETIME,
+    REFRESH_TOKEN_LIFETIME,
+    EndReason,
+    Session,
+    SessionOver,
+    SessionsEnded,
+    SessionStarted,
+    Tokens,
+    User,
+)
+from saltbitter_domain.users.policies import hash_token
+from saltbitter_domain.users.ports import Access, AccessTokens, Revocations
+
+ATTEMPTS = 3
+REVOCATION_MARGIN = timedelta(minutes=1)
+"""For requests still under way when a session ends, and for servers whose clocks differ a little."""
+_T = TypeVar("_T")
+
+
+async def persistently(use_case: Callable[[], Awaitable[_T]]) -> _T:
+    """Run a use case again, from its reading on, when another transaction got in first; three times at most."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await use_case()
+        except StaleWrite:
+            continue
+    return await use_case()
+
+
+async def start_session(
+    uow: UnitOfWork, user: User, session_id: SessionId, *, label: str, ip_prefix: str, refresh_token: str, now: datetime
+) -> Session:
+    """Store a new session that begins with this refresh token."""
+    session = Session(
+        id=session_id,
+        user_id=user.id,
+        label=label,
+        ip_prefix=ip_prefix,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + REFRESH_TOKEN_LIFETIME,
+        token_hash=hash_token(refresh_token),
+    )
+    await uow.sessions.add(session)
+    uow.emit(SessionStarted(user.id, session.id))
+    return session
+
+
+async def end_sessions(
+    uow: UnitOfWork, sessions: Iterable[Session], because: EndReason, now: datetime
+) -> tuple[SessionId, ...]:
+    """Store these sessions of one member as ended; the ids of those that had not ended before."""
+    ending = [session for session in sessions if session.ended_at is None]
+    for session in ending:
+        await uow.sessions.save(session.ended(because, now))
+    ended = tuple(session.id for session in ending)
+    if ending:
+        uow.emit(SessionsEnded(ending[0].user_id, ended, because))
+    return ended
+
+
+async def revoke(revocations: Revocations, session_ids: Iterable[SessionId], now: datetime) -> None:
+    """Have the access tokens of ended sessions refused for as long as the last of them could live."""
+    for session_id in session_ids:
+        await revocations.revoke(session_id, now + ACCESS_TOKEN_LIFETIME + REVOCATION_MARGIN)
+
+
+def issue_tokens(
+    access_tokens: AccessTokens, user: User, session: Session, refresh_token: str, now: datetime
+) -> Tokens:
+    """A fresh access token beside the session's refresh token."""
+    access = Access(user.id, session.id, user.role, now + ACCESS_TOKEN_LIFETIME)
+    return Tokens(
+        access_token=access_tokens.issue(access),
+        access_expires_at=access.expires_at,
+        refresh_token=refresh_token,
+        refresh_expires_at=session.expires_at,
+        session_id=session.id,
+        user_id=user.id,
+    )
+
+
+def session_over() -> SessionOver:
+    """The one refusal for every session that cannot go on, whatever the cause."""
+    return SessionOver("This session is over. Please log in again.")

@@ -1,0 +1,247 @@
+"""Accounts in memory: the use cases of the ``users`` feature over a store of their own, at a time that stands still."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+from adapters.memory.mailer import MemoryMailer
+from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.revocations import MemoryRevocations
+from adapters.memory.store import MemoryStore
+from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.system.clock import ManualClock
+from adapters.system.emails import EmailValidatorAddresses
+from adapters.system.ids import UuidV7Ids
+from adapters.system.passwords import BcryptPasswords
+from adapters.system.secrets import SystemSecrets
+from adapters.system.tokens import Hs256AccessTokens
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.events import Event, OutboxMessage
+from saltbitter_domain.kernel import DomainError, SessionId, UserId
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.users.model import (
+    PasswordChanged,
+    Registered,
+    RegistrationRepeated,
+    ResetRequested,
+    SessionOver,
+    SessionsEnded,
+    Tokens,
+    User,
+    VerificationRequested,
+)
+from saltbitter_domain.users.ports import Access, Mail, PasswordAdvisor, PasswordHasher
+from saltbitter_domain.users.service import AccountMail, AuthService, RecoveryService
+
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+EMAIL = "ada@example.test"
+PASSWORD = "seven quiet otters"
+TERMS, PRIVACY_POLICY = TEXTS[Purpose.TERMS].version, TEXTS[Purpose.PRIVACY_POLICY].version
+COMMON = "correct horse battery"
+_BCRYPT = BcryptPasswords({"test": b"p" * 32}, rounds=4, waiting=100)
+
+
+class CountedPasswords(PasswordHasher):
+    """Real hashing at the fewest rounds, which counts what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.work: Counter[str] = Counter()
+        self.all_outdated = False
+
+    async def hash(self, password: str) -> str:
+        self.work["hash"] += 1
+        return await _BCRYPT.hash(password)
+
+    async def verify(self, password: str, hashed: str | None) -> bool:
+        self.work["verify"] += 1
+        return await _BCRYPT.verify(password, hashed)
+
+    def outdated(self, hashed: str) -> bool:
+        return self.all_outdated or _BCRYPT.outdated(hashed)
+
+
+class FewPasswords(PasswordAdvisor):
+    """Knows one common password, and takes length and hints for strength."""
+
+    def is_common(self, password: str) -> bool:
+        return password.casefold() == COMMON
+
+    def strength(self, password: str, hints: Sequence[str]) -> int:
+        return 0 if password in hints else min(4, len(password) // 5)
+
+
+class RacingUnits(UnitsOfWork):
+    """Units of work that can be made to collide."""
+
+    def __init__(self, begin: UnitsOfWork) -> None:
+        self._begin = begin
+        self._barrier = asyncio.Barrier(1)
+        self._racing = 0
+        self._refusals: list[DomainError] = []
+
+    def race(self, parties: int) -> None:
+        """None of the next ``parties`` commits before all of them have read and written."""
+        self._barrier, self._racing = asyncio.Barrier(parties), parties
+
+    def refuse(self, *refusals: DomainError) -> None:
+        """The next commits are refused with these, as when others always get in first."""
+        self._refusals = list(refusals)
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[UnitOfWork]:
+        async with self._begin() as uow:
+            commit = uow.commit
+
+            async def commit_together() -> None:
+                if self._refusals:
+                    raise self._refusals.pop(0)
+                if self._racing:
+                    self._racing -= 1
+                    await self._barrier.wait()
+                await commit()
+
+            uow.commit = commit_together  # type: ignore[method-assign]
+            yield uow
+
+
+class InterruptedRevocations(MemoryRevocations):
+    """Revocations of a process that may die first."""
+
+    alive = True
+
+    async def revoke(self, session_id: SessionId, until: datetime) -> None:
+        if not self.alive:
+            raise ConnectionError
+        await super().revoke(session_id, until)
+
+
+class Accounts:
+    def __init__(self) -> None:
+        self.clock = ManualClock(NOW)
+        self.ids = UuidV7Ids(self.clock)
+        store = MemoryStore()
+        self.begin = RacingUnits(MemoryUnitsOfWork(store, self.clock, self.ids))
+        self.outbox = MemoryOutbox(store)
+        self.passwords = CountedPasswords()
+        self.secrets = SystemSecrets(b"s" * 32)
+        self.access_tokens = Hs256AccessTokens(
+            {"test": b"k" * 32}, issuer="saltbitter", audience="api", clock=self.clock
+        )
+        self.revocations = InterruptedRevocations(self.clock)
+        self.mailer = MemoryMailer(self.clock)
+        ports: dict[str, Any] = {
+            "begin": self.begin,
+            "clock": self.clock,
+            "ids": self.ids,
+            "addresses": EmailValidatorAddresses(test_domains=True),
+            "hasher": self.passwords,
+            "advisor": FewPasswords(),
+            "secrets": self.secrets,
+            "access_tokens": self.access_tokens,
+            "revocations": self.revocations,
+        }
+        self.auth = AuthService(**ports)
+        self.recovery = RecoveryService(**ports)
+        self.mail = AccountMail(
+            begin=self.begin,
+            clock=self.clock,
+            secrets=self.secrets,
+            mailer=self.mailer,
+            public_url="https://saltbitter.example/",
+        )
+
+    async def register(
+        self,
+        email: str = EMAIL,
+        password: str = PASSWORD,
+        *,
+        born: date = date(1990, 5, 17),
+        time_zone: str = "Europe/Lisbon",
+        terms: str = TERMS,
+        privacy_policy: str = PRIVACY_POLICY,
+    ) -> None:
+        await self.auth.register(
+            email=email,
+            password=password,
+            date_of_birth=born,
+            time_zone=time_zone,
+            terms_version=terms,
+            privacy_policy_version=privacy_policy,
+        )
+
+    async def login(self, email: str = EMAIL, password: str = PASSWORD, *, label: str = "Phone") -> Tokens:
+        return await self.auth.login(email=email, password=password, label=label, ip="192.0.2.77")
+
+    async def enter(self, email: str = EMAIL) -> Tokens:
+        """Register and log in."""
+        await self.register(email)
+        return await self.login(email)
+
+    async def refresh(self, tokens: Tokens, ip: str = "192.0.2.77") -> Tokens:
+        return await self.auth.refresh(tokens.refresh_token, ip)
+
+    def access(self, tokens: Tokens) -> Access:
+        return self.auth.authenticate(tokens.access_token)
+
+    def lets_in(self, tokens: Tokens) -> bool:
+        """Whether the access token is honoured."""
+        try:
+            return self.access(tokens).session_id == tokens.session_id
+        except SessionOver:
+            return False
+
+    async def lets_stay(self, tokens: Tokens) -> bool:
+        """Whether the refresh token is honoured. It is used up by asking."""
+        try:
+            return self.lets_in(await self.refresh(tokens))
+        except SessionOver:
+            return False
+
+    async def user(self, email: str = EMAIL) -> User | None:
+        async with self.begin() as uow:
+            return await uow.users.by_email(email)
+
+    async def id_of(self, email: str = EMAIL) -> UserId:
+        user = await self.user(email)
+        assert user is not None
+        return user.id
+
+    async def messages(self) -> Sequence[OutboxMessage]:
+        """What waits to be delivered, oldest first."""
+        return await self.outbox.due(self.clock.now(), 1_000)
+
+    async def events(self) -> list[Event]:
+        return [message.event for message in await self.messages()]
+
+    async def deliver(self) -> None:
+        """Have every waiting message heard by its listeners."""
+        for message in await self.messages():
+            await self.hear(message)
+            await self.outbox.save(message.done(self.clock.now()))
+
+    async def hear(self, message: OutboxMessage) -> None:
+        match message.event:
+            case Registered() | VerificationRequested() as event:
+                await self.mail.send_verification(message.id, event)
+            case RegistrationRepeated() as event:
+                await self.mail.send_already_registered(message.id, event)
+            case ResetRequested() as event:
+                await self.mail.send_reset(message.id, event)
+            case PasswordChanged() as event:
+                await self.mail.send_password_changed(message.id, event)
+            case SessionsEnded() as event:
+                await self.auth.revoke_ended(message.id, event)
+                await self.mail.send_session_replayed(message.id, event)
+
+    def mails(self, to: str = EMAIL) -> list[Mail]:
+        """What reached this address, newest first."""
+        return [delivered.mail for delivered in self.mailer.inbox(to)]
+
+    async def mailed_token(self, template: str, to: str = EMAIL) -> str:
+        """The token of the newest mail of this kind, once everything waiting was delivered."""
+        await self.deliver()
+        return next(mail.data["token"] for mail in self.mails(to) if mail.template == template)

@@ -54,7 +54,11 @@ class WeightedV1:
 
     def score(self, a: Traits, b: Traits) -> PairScore:
         """The pair's score, the same whoever comes first."""
-        judgement = self.judge(self.prepare(a), self.prepare(b), a.distance_km(b))
+        return self.weigh(self.prepare(a), self.prepare(b))
+
+    def weigh(self, a: Prepared, b: Prepared) -> PairScore:
+        """``score`` of two people who are prepared already."""
+        judgement = self.judge(a, b, a.traits.distance_km(b.traits))
         known = (
             _ATTACHMENT * judgement.attachment_known
             + _INTERESTS * (judgement.interests is not None)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import attrs
-from aiohttp import BodyPartReader, hdrs, web
+from aiohttp import BodyPartReader, MultipartReader, hdrs, web
 from aiohttp.web import RequestKey
 
 from entrypoints.http import wire
@@ -150,8 +150,7 @@ async def _json(request: web.Request) -> bytes:
 async def _uploaded(request: web.Request, upload: Upload) -> bytes:
     too_large = upload.too_large(f"The file may have at most {upload.max_bytes} bytes.")
     if request.content_type == "multipart/form-data":
-        part = await _part(request, upload)
-        return await _read(part.read_chunk, upload.max_bytes, too_large)
+        return await _from_form(await request.multipart(), upload, too_large)
     if request.content_type not in (*upload.media_types, "application/octet-stream"):
         accepted = ", ".join(upload.media_types)
         raise MediaTypeRefused(f"Send the file as {accepted}, or as the field '{upload.field}' of multipart/form-data.")
@@ -160,11 +159,14 @@ async def _uploaded(request: web.Request, upload: Upload) -> bytes:
     return await _read(request.content.readany, upload.max_bytes, too_large)
 
 
-async def _part(request: web.Request, upload: Upload) -> BodyPartReader:
-    part = await (await request.multipart()).next()
+async def _from_form(form: MultipartReader, upload: Upload, too_large: DomainError) -> bytes:
+    part = await form.next()
     if not isinstance(part, BodyPartReader) or part.name != upload.field:
         raise BodyIncomplete(f"The form does not begin with a file in the field '{upload.field}'.")
-    return part
+    content = await _read(part.read_chunk, upload.max_bytes, too_large)
+    if await form.next() is not None:
+        raise BodyIncomplete("The form holds more than one file.")
+    return content
 
 
 async def _read(chunk: Callable[[], Awaitable[bytes]], max_bytes: int, too_large: DomainError) -> bytes:

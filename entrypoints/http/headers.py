@@ -6,7 +6,6 @@ CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 REQUEST_ID = "X-Request-ID"
 
 SECURITY = {
-    hdrs.SERVER: "saltbitter",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     CONTENT_SECURITY_POLICY: (
         "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -27,7 +26,8 @@ _READABLE = "ETag, Idempotency-Replayed, Retry-After, X-Request-ID"
 
 
 def secure(response: web.StreamResponse) -> None:
-    """Add every security header the answer does not set itself."""
+    """Add every security header the answer does not set itself, and keep what software we run to ourselves."""
+    response.headers[hdrs.SERVER] = "saltbitter"
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
 

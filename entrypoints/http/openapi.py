@@ -46,7 +46,7 @@ def document(routes: Sequence[Route], public_url: str) -> Schema:
     """The whole document for these routes."""
     types = list(dict.fromkeys(type_ for route in routes for type_ in _types(route)))
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-    _complete(components, types, answered=[route.answer for route in routes if _is_schema(route)])
+    _complete(components, types, asked=[route.body for route in routes if route.body is not None])
     schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, Schema] = {}
     for route in routes:
@@ -186,13 +186,13 @@ def _implied(route: Route) -> Iterator[type[DomainError]]:
         yield from (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
 
 
-def _complete(components: dict[str, Schema], types: Iterable[Any], answered: Iterable[Any]) -> None:
+def _complete(components: dict[str, Schema], types: Iterable[Any], asked: Iterable[Any]) -> None:
     """Say what msgspec leaves out: no other keys, instants, the keys of mappings, and that answers give every field."""
-    asked = {_name(cls) for cls in _classes(set(types) - set(answered))}
+    optional = {_name(cls) for cls in _classes(asked)}
     for cls in _classes(types):
         schema = components[_name(cls)]
         schema["additionalProperties"] = False
-        if _name(cls) not in asked:
+        if _name(cls) not in optional:
             schema["required"] = list(schema["properties"])
         for name, type_ in get_type_hints(get_origin(cls) or cls).items():
             if datetime in (type_, *get_args(type_)):

@@ -16,7 +16,13 @@ from uuid import UUID
 import attrs
 import cattrs
 import orjson
-from cattrs.cols import homogenous_tuple_structure_factory, is_frozenset, is_mapping, mapping_structure_factory
+from cattrs.cols import (
+    homogenous_tuple_structure_factory,
+    is_frozenset,
+    is_mapping,
+    mapping_structure_factory,
+    mapping_unstructure_factory,
+)
 from cattrs.gen import make_dict_structure_fn
 from msgspec import Meta
 from multidict import MultiMapping
@@ -149,7 +155,9 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path and name else path or name
 
 
-def _text(value: object, _: object = None) -> str:
+def _text(value: object, type_: Any = str) -> Any:
+    if type_ is not str:  # cattrs asks the hook of ``str`` for every StrEnum too
+        return _choice(value, type_)
     if type(value) is not str:
         raise Fault("not_text", "Give a text in double quotes.")
     if "\0" in value:
@@ -201,16 +209,12 @@ def _uuid(value: object, _: object = None) -> UUID:
     raise Fault("not_uuid", "Give a UUID in its form with hyphens.")
 
 
-def _enum(type_: type[Enum], _: object) -> Hook:
-    members = {member.value: member for member in type_}
-    message = f"Give one of: {', '.join(map(str, members))}."
-
-    def structure(value: object, _: object = None) -> Enum:
-        if type(value) is str and value in members:
-            return members[value]
-        raise Fault("not_a_choice", message)
-
-    return structure
+def _choice(value: object, type_: type[Enum]) -> Enum:
+    if type(value) is str:
+        for member in type_:
+            if member.value == value:
+                return member
+    raise Fault("not_a_choice", f"Give one of: {', '.join(str(member.value) for member in type_)}.")
 
 
 def _object(type_: Any, converter: cattrs.Converter) -> Hook:
@@ -302,23 +306,30 @@ def _is_enum(type_: Any) -> bool:
 
 def _make_converter() -> cattrs.Converter:
     converter = cattrs.Converter()
-    for type_, hook in (
-        (str, _text),
-        (int, _whole_number),
-        (float, _number),
-        (bool, _boolean),
-        (date, _date),
-        (datetime, _instant),
-        (UUID, _uuid),
-    ):
-        converter.register_structure_hook_func(lambda given, type_=type_: given is type_, hook)  # type: ignore[misc]
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(int, _whole_number)
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(bool, _boolean)
+    converter.register_structure_hook(date, _date)
+    converter.register_structure_hook(datetime, _instant)
+    converter.register_structure_hook(UUID, _uuid)
+    converter.register_structure_hook_func(_is_enum, _choice)
     converter.register_structure_hook_factory(_is_attrs, _object)
     converter.register_structure_hook_factory(is_mapping, _object)
     converter.register_structure_hook_factory(_is_array, _array)
-    converter.register_structure_hook_factory(_is_enum, _enum)
     converter.register_structure_hook_factory(_is_annotated, _bounded)
     converter.register_unstructure_hook_factory(is_frozenset, _sorted)
+    converter.register_unstructure_hook_factory(is_mapping, _by_text)
     return converter
+
+
+def _as_text(key: object, _: object = None) -> str:
+    return str(key)
+
+
+def _by_text(type_: Any, converter: cattrs.Converter) -> Callable[[Any], Any]:
+    """orjson takes only plain texts as keys."""
+    return mapping_unstructure_factory(type_, converter, unstructure_to=dict, key_handler=_as_text)
 
 
 def _sorted(type_: Any, converter: cattrs.Converter) -> Callable[[Iterable[Any]], list[Any]]:

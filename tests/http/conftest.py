@@ -1,0 +1,89 @@
+"""A served application and a client for it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
+from adapters.system.clock import ManualClock
+from adapters.system.ids import UuidV7Ids
+from entrypoints.http.app import build
+from entrypoints.http.dependencies import HttpSettings, Ports
+from tests.conftest import Run
+from tests.http.ping import Authenticator, Pings
+
+Client = TestClient[web.Request, web.Application]
+Serve = Callable[[web.Application], Coroutine[Any, Any, Client]]
+
+ORIGIN = "https://app.saltbitter.example"
+SETTINGS = HttpSettings(public_url="https://saltbitter.example", allowed_origins=(ORIGIN,), body_seconds=0.5)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 5, 4, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def dependencies() -> dict[str, bool]:
+    """What ``/readyz`` is told; a test may change it."""
+    return {"store": True}
+
+
+@pytest.fixture
+def ports(clock: ManualClock, dependencies: dict[str, bool]) -> Ports:
+    async def ready() -> Mapping[str, bool]:
+        return dependencies
+
+    return Ports(
+        rate_limits=MemoryRateLimits(clock),
+        idempotency=MemoryIdempotency(clock),
+        clock=clock,
+        ids=UuidV7Ids(clock),
+        ready=ready,
+    )
+
+
+@pytest.fixture
+def serve(runner: asyncio.Runner) -> Iterator[Serve]:
+    clients: list[Client] = []
+
+    async def start(app: web.Application) -> Client:
+        client: Client = TestClient(TestServer(app))
+        clients.append(client)
+        await client.start_server()
+        return client
+
+    yield start
+    for client in clients:
+        runner.run(client.close())
+
+
+@pytest.fixture
+def pings() -> Pings:
+    return Pings()
+
+
+@pytest.fixture
+def build_ping(pings: Pings, ports: Ports) -> Callable[..., web.Application]:
+    def make(**changes: Any) -> web.Application:
+        return build((pings,), Authenticator(), ports, attrs.evolve(SETTINGS, **changes))
+
+    return make
+
+
+@pytest.fixture
+def api(build_ping: Callable[..., web.Application], serve: Serve, run: Run) -> Client:
+    """The ping application, served."""
+    client: Client = run(serve(build_ping()))
+    return client
+
+
+ANNA = {"Authorization": "Bearer anna"}
+BEN = {"Authorization": "Bearer ben"}

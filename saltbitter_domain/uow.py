@@ -41,7 +41,9 @@ class UnitOfWork(Protocol):
         ...
 
     async def commit(self) -> None:
-        """Keep everything; ``StaleWrite`` when another transaction changed the same things meanwhile."""
+        """Keep everything; ``StaleWrite`` when another transaction changed the same things meanwhile.
+
+        A unit of work commits once. Writing after it, or anything after the block was left, is a ``RuntimeError``."""
         ...
 
 

@@ -1,0 +1,88 @@
+"""What every log of consents promises."""
+
+import asyncio
+
+import pytest
+
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.consent.policies import verify_chain
+from saltbitter_domain.consent.ports import ConsentLog
+from saltbitter_domain.kernel import StaleWrite
+from saltbitter_domain.users.model import User
+from tests.contracts.stores import Store, outcomes
+from tests.doubles.builders import a_consent
+
+PORT = ConsentLog
+
+
+async def decided(store: Store, user: User, *decisions: tuple[Purpose, bool]) -> list[ConsentRecord]:
+    """The member's chain after these decisions."""
+    chain: list[ConsentRecord] = []
+    async with store.unit() as uow:
+        for purpose, granted in decisions:
+            chain.append(a_consent(user, chain[-1] if chain else None, purpose, granted))
+            await uow.consents.append(chain[-1])
+    return chain
+
+
+async def test_a_chain_comes_back_as_it_was_written_and_still_proves_itself(store: Store) -> None:
+    user, other = await store.members(2)
+    chain = await decided(store, user, (Purpose.TERMS, True), (Purpose.LOCATION, True), (Purpose.LOCATION, False))
+    await decided(store, other, (Purpose.ANALYTICS, True))
+
+    async with store.begin() as uow:
+        assert await uow.consents.chain(user.id) == chain
+        assert await uow.consents.last(user.id) == chain[-1]
+        assert verify_chain(await uow.consents.chain(user.id))
+
+
+async def test_the_latest_decision_for_each_purpose_counts(store: Store) -> None:
+    user = await store.member()
+    terms, _, location = await decided(
+        store, user, (Purpose.TERMS, True), (Purpose.LOCATION, True), (Purpose.LOCATION, False)
+    )
+
+    async with store.begin() as uow:
+        assert await uow.consents.current(user.id) == {Purpose.TERMS: terms, Purpose.LOCATION: location}
+
+
+async def test_whoever_decided_nothing_has_an_empty_chain(store: Store) -> None:
+    user = await store.member()
+
+    async with store.begin() as uow:
+        assert await uow.consents.last(user.id) is None
+        assert await uow.consents.chain(user.id) == []
+        assert await uow.consents.current(user.id) == {}
+
+
+async def test_only_the_next_link_can_be_appended(store: Store) -> None:
+    user = await store.member()
+    first = a_consent(user)
+    second = a_consent(user, first)
+    async with store.begin() as uow:
+        with pytest.raises(StaleWrite):
+            await uow.consents.append(second)
+    async with store.unit() as uow:
+        await uow.consents.append(first)
+    async with store.begin() as uow:
+        with pytest.raises(StaleWrite):
+            await uow.consents.append(a_consent(user))
+
+
+async def test_of_two_decisions_at_once_one_is_refused_and_the_chain_stays_whole(store: Store) -> None:
+    user = await store.member()
+
+    async def decide(purpose: Purpose) -> None:
+        async with store.unit() as uow:
+            last = await uow.consents.last(user.id)
+            await asyncio.sleep(0)
+            await uow.consents.append(a_consent(user, last, purpose))
+            await asyncio.sleep(0)
+
+    results = await outcomes(decide(Purpose.LOCATION), decide(Purpose.ANALYTICS))
+
+    assert [type(result) for result in results if result is not None] == [StaleWrite]
+    async with store.begin() as uow:
+        chain = await uow.consents.chain(user.id)
+    assert len(chain) == 1
+    assert verify_chain(chain)

@@ -1,0 +1,60 @@
+"""What every store of one-time tokens promises."""
+
+import asyncio
+from datetime import timedelta
+
+import attrs
+
+from saltbitter_domain.kernel import StaleWrite
+from saltbitter_domain.users.model import TokenPurpose
+from saltbitter_domain.users.ports import OneTimeTokens
+from tests.contracts.stores import Store, outcomes
+from tests.doubles.builders import NOW, a_token, unset_fields
+
+PORT = OneTimeTokens
+
+
+async def test_a_token_comes_back_as_it_was_stored(store: Store) -> None:
+    token = a_token(await store.member(), purpose=TokenPurpose.RESET_PASSWORD, used_at=NOW + timedelta(minutes=59))
+    assert unset_fields(token) == []
+
+    async with store.unit() as uow:
+        await uow.one_time_tokens.add(token)
+
+    async with store.begin() as uow:
+        assert await uow.one_time_tokens.get(token.token_hash) == token
+        assert await uow.one_time_tokens.get("never issued") is None
+
+
+async def test_of_two_simultaneous_uses_one_fails(store: Store) -> None:
+    token = a_token(await store.member())
+    async with store.unit() as uow:
+        await uow.one_time_tokens.add(token)
+
+    async def use() -> None:
+        async with store.unit() as uow:
+            found = await uow.one_time_tokens.get(token.token_hash)
+            assert found is not None
+            await asyncio.sleep(0)
+            await uow.one_time_tokens.save(attrs.evolve(found, used_at=NOW))
+            await asyncio.sleep(0)
+
+    results = await outcomes(use(), use())
+
+    assert [type(result) for result in results if result is not None] == [StaleWrite]
+
+
+async def test_discarding_forgets_the_unused_tokens_of_the_member_and_purpose_and_no_others(store: Store) -> None:
+    user, other = await store.members(2)
+    gone = [a_token(user), a_token(user)]
+    kept = [a_token(user, used_at=NOW), a_token(user, purpose=TokenPurpose.RESET_PASSWORD), a_token(other)]
+    async with store.unit() as uow:
+        for token in gone + kept:
+            await uow.one_time_tokens.add(token)
+
+    async with store.unit() as uow:
+        await uow.one_time_tokens.discard(user.id, TokenPurpose.VERIFY_EMAIL)
+
+    async with store.begin() as uow:
+        assert [await uow.one_time_tokens.get(token.token_hash) for token in gone] == [None, None]
+        assert [await uow.one_time_tokens.get(token.token_hash) for token in kept] == kept

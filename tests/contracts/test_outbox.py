@@ -1,0 +1,114 @@
+"""What every outbox promises."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import attrs
+import pytest
+
+from adapters.system.clock import ManualClock
+from saltbitter_domain.compatibility.model import DailyMatchesMade
+from saltbitter_domain.events import MAX_ATTEMPTS, Event, Outbox, OutboxMessage
+from saltbitter_domain.kernel import EventId, SessionId, UserId
+from saltbitter_domain.users.model import EndReason, Registered, SessionsEnded
+from tests.contracts.stores import Store
+from tests.doubles.builders import NOW, new_id
+
+PORT = Outbox
+A_MINUTE = timedelta(minutes=1)
+
+
+def an_event() -> Event:
+    return Registered(UserId(new_id()))
+
+
+async def emit(store: Store, *events: Event) -> Sequence[OutboxMessage]:
+    """Emit these in one unit of work; their messages."""
+    rung = len(store.rung)
+    async with store.unit() as uow:
+        for event in events:
+            uow.emit(event)
+    messages = [await store.outbox.get(message_id) for message_id in store.rung[rung:]]
+    return [message for message in messages if message is not None]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Registered(UserId(new_id())),
+        DailyMatchesMade(UserId(new_id()), date(2026, 3, 29), 10),
+        SessionsEnded(UserId(new_id()), (SessionId(new_id()), SessionId(new_id())), EndReason.TOKEN_REPLAYED),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+async def test_an_emitted_event_waits_to_be_handed_over_at_once(store: Store, event: Event) -> None:
+    (message,) = await emit(store, event)
+
+    assert message == OutboxMessage(message.id, event, occurred_at=NOW, due_at=NOW)
+    assert await store.outbox.due(NOW, limit=10) == [message]
+    assert await store.outbox.undelivered() == 1
+
+
+async def test_an_unknown_id_has_no_message_and_saving_it_makes_none(store: Store) -> None:
+    unknown = EventId(new_id())
+    assert await store.outbox.get(unknown) is None
+
+    await store.outbox.save(OutboxMessage(unknown, an_event(), occurred_at=NOW, due_at=NOW))
+
+    assert await store.outbox.get(unknown) is None
+    assert await store.outbox.undelivered() == 0
+
+
+async def test_every_field_of_a_message_is_kept(store: Store) -> None:
+    (message,) = await emit(store, an_event())
+    changed = attrs.evolve(
+        message,
+        due_at=NOW + A_MINUTE,
+        attempts=3,
+        done_at=NOW,
+        dead_at=NOW + 2 * A_MINUTE,
+        last_error="listener: Ünïcode",
+    )
+
+    await store.outbox.save(changed)
+
+    assert await store.outbox.get(message.id) == changed
+
+
+async def test_due_messages_come_oldest_first_up_to_the_limit(store: Store, clock: ManualClock) -> None:
+    messages: list[OutboxMessage] = []
+    for _ in range(3):
+        messages += await emit(store, an_event(), an_event())
+        clock.advance(A_MINUTE)
+    await store.outbox.save(attrs.evolve(messages[0], due_at=NOW + A_MINUTE))
+
+    assert await store.outbox.due(clock.now(), limit=10) == [
+        attrs.evolve(messages[0], due_at=NOW + A_MINUTE),
+        *messages[1:],
+    ]
+    assert [message.id for message in await store.outbox.due(clock.now(), limit=2)] == [
+        message.id for message in messages[:2]
+    ]
+    assert await store.outbox.due(clock.now(), limit=0) == []
+
+
+async def test_a_message_handed_over_is_due_again_only_later(store: Store) -> None:
+    (message,) = await emit(store, an_event())
+    published = message.published(NOW)
+
+    await store.outbox.save(published)
+
+    assert await store.outbox.due(published.due_at - timedelta(microseconds=1), limit=10) == []
+    assert await store.outbox.due(published.due_at, limit=10) == [published]
+    assert await store.outbox.undelivered() == 1
+
+
+async def test_messages_done_or_dead_are_not_handed_over_again(store: Store) -> None:
+    done, dead, failed = await emit(store, an_event(), an_event(), an_event())
+
+    await store.outbox.save(done.done(NOW))
+    await store.outbox.save(attrs.evolve(dead, attempts=MAX_ATTEMPTS).failed("listener: OSError", NOW))
+    await store.outbox.save(failed.failed("listener: OSError", NOW))
+
+    assert await store.outbox.due(NOW + timedelta(days=365), limit=10) == [failed.failed("listener: OSError", NOW)]
+    assert await store.outbox.undelivered() == 1

@@ -1,0 +1,271 @@
+"""What every read of the people who can take part promises."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.system.clock import ManualClock
+from saltbitter_domain.assessments.model import AttachmentScores, QualityFlag
+from saltbitter_domain.compatibility.catalogue import TO_DO
+from saltbitter_domain.compatibility.model import Attachment, Traits
+from saltbitter_domain.compatibility.ports import Card, People
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.kernel import UserId
+from saltbitter_domain.profiles.model import PhotoState, Preferences, Visibility
+from saltbitter_domain.users.model import AccountStatus, User
+from tests.contracts.stores import Store
+from tests.doubles.builders import (
+    PARIS,
+    a_consent,
+    a_content,
+    a_full_profile,
+    a_full_traits,
+    a_photo,
+    a_profile,
+    a_user,
+    an_assessment,
+    new_id,
+    unset_fields,
+)
+
+PORT = People
+APPROVED = {"state": PhotoState.APPROVED}
+
+
+async def join(
+    store: Store,
+    *,
+    account: Mapping[str, Any] = {},
+    profile: Mapping[str, Any] = {},
+    photo: Mapping[str, Any] = APPROVED,
+) -> User:
+    """A member who can take part, unless something is different about them."""
+    user = a_user(**account)
+    async with store.unit() as uow:
+        await uow.users.add(user)
+        await uow.profiles.add(a_profile(user, **profile))
+        await uow.photos.add(a_photo(user, **photo))
+    return user
+
+
+async def consent(store: Store, user: User, *decisions: tuple[Purpose, bool]) -> None:
+    async with store.unit() as uow:
+        last: ConsentRecord | None = await uow.consents.last(user.id)
+        for purpose, granted in decisions:
+            last = a_consent(user, last, purpose, granted)
+            await uow.consents.append(last)
+
+
+async def traits_of(store: Store, user: User) -> Traits:
+    async with store.begin() as uow:
+        (traits,) = await uow.people.traits([user.id])
+    return traits
+
+
+async def missing_for(store: Store, user_id: UserId) -> Sequence[str]:
+    async with store.begin() as uow:
+        return await uow.people.missing_for(user_id)
+
+
+async def test_whoever_has_all_that_is_needed_takes_part(store: Store) -> None:
+    user = await join(store)
+
+    assert await missing_for(store, user.id) == []
+    async with store.begin() as uow:
+        assert await uow.people.zones() == ["Europe/Paris"]
+        assert await uow.people.in_zone("Europe/Paris") == [user.id]
+        assert [traits.user_id for traits in await uow.people.traits()] == [user.id]
+
+
+@pytest.mark.parametrize(
+    ("different", "missing"),
+    [
+        ({"account": {"email_verified_at": None}}, ["verify_email"]),
+        ({"account": {"status": AccountStatus.SUSPENDED}}, ["account_suspended"]),
+        ({"profile": {"content": a_content(name="")}}, ["complete_profile"]),
+        ({"profile": {"content": a_content(genders=frozenset())}}, ["complete_profile"]),
+        (
+            {"profile": {"content": a_content(preferences=Preferences(frozenset(), a_content().preferences.ages))}},
+            ["complete_profile"],
+        ),
+        ({"profile": {"date_of_birth": date(2008, 3, 3)}}, ["too_young"]),
+        ({"profile": {"visibility": Visibility.PAUSED}}, ["paused"]),
+        ({"photo": {"state": PhotoState.REFUSED}}, ["primary_photo"]),
+        ({"photo": {"state": PhotoState.APPROVED, "position": 1}}, ["primary_photo"]),
+        ({"photo": {"state": PhotoState.PROCESSING}}, ["photo_in_review"]),
+        ({"photo": {"state": PhotoState.APPEALED}}, ["photo_in_review"]),
+        (
+            {"account": {"email_verified_at": None}, "profile": {"visibility": Visibility.PAUSED}},
+            ["verify_email", "paused"],
+        ),
+    ],
+)
+async def test_whoever_lacks_something_is_told_what_and_takes_no_part(
+    store: Store, different: Mapping[str, Any], missing: Sequence[str]
+) -> None:
+    user = await join(store, **different)
+
+    assert await missing_for(store, user.id) == missing
+    assert set(missing) <= set(TO_DO)
+    async with store.begin() as uow:
+        assert await uow.people.zones() == []
+        assert await uow.people.in_zone(user.time_zone) == []
+        assert await uow.people.traits() == await uow.people.traits([user.id]) == []
+
+
+async def test_a_new_member_is_told_the_next_steps(store: Store) -> None:
+    newcomer = await store.member(email_verified_at=None)
+    with_profile = await store.member()
+    async with store.unit() as uow:
+        await uow.profiles.add(a_profile(with_profile))
+
+    assert await missing_for(store, newcomer.id) == ["verify_email", "create_profile"]
+    assert await missing_for(store, with_profile.id) == ["primary_photo"]
+    assert await missing_for(store, UserId(new_id())) == ["verify_email", "create_profile"]
+
+
+async def test_incognito_members_take_part_and_are_marked(store: Store) -> None:
+    user = await join(store, profile={"visibility": Visibility.INCOGNITO})
+
+    assert (await traits_of(store, user)).visibility is Visibility.INCOGNITO
+
+
+async def test_people_are_grouped_by_the_time_zone_of_their_profile(store: Store) -> None:
+    zones = ("Europe/Paris", "Pacific/Auckland", "Europe/Paris")
+    first, second, third = [await join(store, profile={"time_zone": zone}) for zone in zones]
+
+    async with store.begin() as uow:
+        assert sorted(await uow.people.zones()) == ["Europe/Paris", "Pacific/Auckland"]
+        assert sorted(await uow.people.in_zone("Europe/Paris")) == [first.id, third.id]
+        assert await uow.people.in_zone("Pacific/Auckland") == [second.id]
+        assert await uow.people.in_zone("America/New_York") == []
+
+
+async def test_traits_come_ordered_by_id_and_only_of_those_asked_for(store: Store) -> None:
+    users = [await join(store) for _ in range(4)]
+    everybody = sorted(user.id for user in users)
+
+    async with store.begin() as uow:
+        assert [traits.user_id for traits in await uow.people.traits()] == everybody
+        some = await uow.people.traits([everybody[3], everybody[1], UserId(new_id())])
+        assert [traits.user_id for traits in some] == [everybody[1], everybody[3]]
+        assert await uow.people.traits([]) == []
+
+
+async def test_traits_say_what_the_profile_says_and_what_was_consented_to(store: Store) -> None:
+    user = a_user()
+    async with store.unit() as uow:
+        await uow.users.add(user)
+        await uow.profiles.add(a_full_profile(user))
+        await uow.photos.add(a_photo(user, **APPROVED))
+        await uow.assessments.add(an_assessment(user, scores=AttachmentScores(2.5, 3.0)))
+    await consent(store, user, (Purpose.LOCATION, True), (Purpose.PSYCHOLOGICAL_PROFILE, True))
+
+    traits = await traits_of(store, user)
+
+    assert traits == a_full_traits(user_id=user.id, visibility=Visibility.INCOGNITO)
+    assert unset_fields(traits) == []
+
+
+@pytest.mark.parametrize(
+    ("decisions", "location_known", "attachment_known"),
+    [
+        ([], False, False),
+        ([(Purpose.LOCATION, True)], True, False),
+        ([(Purpose.PSYCHOLOGICAL_PROFILE, True)], False, True),
+        ([(Purpose.LOCATION, True), (Purpose.LOCATION, False)], False, False),
+        ([(Purpose.PSYCHOLOGICAL_PROFILE, True), (Purpose.PSYCHOLOGICAL_PROFILE, False)], False, False),
+        ([(Purpose.LOCATION, True), (Purpose.LOCATION, False), (Purpose.LOCATION, True)], True, False),
+    ],
+)
+async def test_without_consent_the_rest_is_unknown(
+    store: Store, decisions: Sequence[tuple[Purpose, bool]], location_known: bool, attachment_known: bool
+) -> None:
+    user = await join(store, profile={"cell": PARIS})
+    async with store.unit() as uow:
+        await uow.assessments.add(an_assessment(user))
+
+    await consent(store, user, *decisions)
+
+    traits = await traits_of(store, user)
+    assert (traits.cell is not None, traits.attachment is not None) == (location_known, attachment_known)
+    async with store.begin() as uow:
+        card = (await uow.people.cards([user.id]))[user.id]
+    assert (card.profile.cell is not None) == location_known
+
+
+async def test_the_latest_assessment_counts_and_a_careless_one_counts_less(store: Store) -> None:
+    user = await join(store)
+    await consent(store, user, (Purpose.PSYCHOLOGICAL_PROFILE, True))
+    assert (await traits_of(store, user)).attachment is None
+    first = an_assessment(user)
+    second = an_assessment(
+        user,
+        taken_at=first.taken_at + timedelta(days=90),
+        scores=AttachmentScores(3.0, 4.0),
+        quality=frozenset({QualityFlag.HASTY}),
+    )
+
+    async with store.unit() as uow:
+        await uow.assessments.add(first)
+        await uow.assessments.add(second, after=first.id)
+
+    assert (await traits_of(store, user)).attachment == Attachment(3.0, 4.0, reliability=0.5)
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "instant", "age"),
+    [
+        ("Europe/Paris", "2026-03-01T22:59:59+00:00", 34),
+        ("Europe/Paris", "2026-03-01T23:00:00+00:00", 35),
+        ("Pacific/Auckland", "2026-03-01T11:00:00+00:00", 35),
+        ("America/Los_Angeles", "2026-03-02T07:59:59+00:00", 34),
+    ],
+)
+async def test_age_is_counted_in_the_members_own_calendar(
+    store: Store, clock: ManualClock, time_zone: str, instant: str, age: int
+) -> None:
+    user = await join(store, profile={"date_of_birth": date(1991, 3, 2), "time_zone": time_zone})
+
+    clock.at(datetime.fromisoformat(instant))
+
+    assert (await traits_of(store, user)).age == age
+
+
+async def test_cards_show_profiles_with_their_approved_photos_the_primary_first(store: Store) -> None:
+    user = await join(store)
+    extra = [
+        a_photo(user, position=position, state=state)
+        for position, state in ((2, PhotoState.APPROVED), (1, PhotoState.APPROVED), (3, PhotoState.REFUSED))
+    ]
+    async with store.unit() as uow:
+        for photo in extra:
+            await uow.photos.add(photo)
+
+    async with store.begin() as uow:
+        primary = (await uow.photos.of(user.id))[0]
+        cards = await uow.people.cards([user.id, UserId(new_id())])
+    assert cards == {user.id: Card(a_profile(user), (primary, extra[1], extra[0]))}
+
+
+async def test_there_are_cards_of_the_paused_but_not_of_the_suspended_or_without_profile(store: Store) -> None:
+    paused = await join(store, profile={"visibility": Visibility.PAUSED})
+    suspended = await join(store, account={"status": AccountStatus.SUSPENDED})
+    without_profile = await store.member()
+
+    async with store.begin() as uow:
+        cards = await uow.people.cards([paused.id, suspended.id, without_profile.id])
+    assert set(cards) == {paused.id}
+
+
+async def test_a_unit_of_work_sees_its_own_changes_in_people(store: Store) -> None:
+    user = await join(store)
+
+    async with store.begin() as uow:
+        await uow.profiles.save(a_profile(user, visibility=Visibility.PAUSED))
+        assert await uow.people.missing_for(user.id) == ["paused"]
+        assert await uow.people.traits() == []
+
+    assert await missing_for(store, user.id) == []

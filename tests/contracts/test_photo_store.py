@@ -1,0 +1,116 @@
+"""What every store of photos' bytes promises, and the signed addresses of the one in memory."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from adapters.memory.photo_store import MemoryPhotoStore
+from adapters.system.clock import ManualClock
+from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
+from saltbitter_domain.profiles.ports import PhotoStore
+from tests.doubles.builders import NOW
+
+PORT = PhotoStore
+KEY = "0195/1080.webp"
+
+
+async def test_bytes_come_back_as_they_were_put(photo_store: PhotoStore) -> None:
+    content = bytes(range(256))
+
+    await photo_store.put(KEY, content, "image/webp")
+
+    assert await photo_store.get(KEY) == content
+    assert await photo_store.get("0195/480.webp") is None
+
+
+async def test_the_latest_bytes_count(photo_store: PhotoStore) -> None:
+    await photo_store.put(KEY, b"old", "image/webp")
+    await photo_store.put(KEY, b"new", "image/webp")
+
+    assert await photo_store.get(KEY) == b"new"
+
+
+async def test_deleting_takes_every_key_that_starts_so_and_no_other(photo_store: PhotoStore) -> None:
+    for key in ("0195/1080.webp", "0195/160.jpeg", "0196/1080.webp"):
+        await photo_store.put(key, b"picture", "image/webp")
+
+    for _ in range(2):
+        await photo_store.delete("0195/")
+
+    assert await photo_store.get("0195/1080.webp") is None
+    assert await photo_store.get("0195/160.jpeg") is None
+    assert await photo_store.get("0196/1080.webp") == b"picture"
+
+
+async def test_an_address_differs_from_key_to_key_and_ends_with_its_lifetime(photo_store: PhotoStore) -> None:
+    assert photo_store.url(KEY, timedelta(minutes=5)) != photo_store.url("0196/1080.webp", timedelta(minutes=5))
+    for lifetime in (PHOTO_ADDRESS_LIFETIME + timedelta(seconds=1), timedelta(), timedelta(seconds=-1)):
+        with pytest.raises(ValueError, match="lives"):
+            photo_store.url(KEY, lifetime)
+
+
+def in_memory(clock: ManualClock, secret: bytes = b"a secret of this test") -> MemoryPhotoStore:
+    return MemoryPhotoStore(clock, secret)
+
+
+def address(store: MemoryPhotoStore, key: str = KEY) -> tuple[str, int, str]:
+    """Path, expiry and signature of an address that lives for a minute."""
+    parts = urlsplit(store.url(key, timedelta(minutes=1)))
+    query = parse_qs(parts.query)
+    return parts.path, int(query["expires"][0]), query["signature"][0]
+
+
+def test_an_address_is_honoured_until_it_expires(clock: ManualClock) -> None:
+    store = in_memory(clock)
+    path, expires, signature = address(store)
+
+    assert path == f"/media/{KEY}"
+    assert store.verify(KEY, expires, signature, NOW)
+    assert store.verify(KEY, expires, signature, NOW + timedelta(seconds=59))
+    assert not store.verify(KEY, expires, signature, NOW + timedelta(minutes=1))
+
+
+def test_an_address_that_was_tampered_with_is_not_honoured(clock: ManualClock) -> None:
+    store = in_memory(clock)
+    _, expires, signature = address(store)
+
+    assert not store.verify("0196/1080.webp", expires, signature, NOW)
+    assert not store.verify(KEY, expires + 1, signature, NOW)
+    assert not store.verify(KEY, expires, signature[:-1], NOW)
+    assert not store.verify(KEY, expires, "ünïcode", NOW)
+    assert not in_memory(clock, b"another secret").verify(KEY, expires, signature, NOW)
+
+
+def test_a_key_is_escaped_in_its_address(clock: ManualClock) -> None:
+    path, expires, signature = address(in_memory(clock), "a b?#é")
+
+    assert path == "/media/a%20b%3F%23%C3%A9"
+    assert in_memory(clock).verify("a b?#é", expires, signature, NOW)
+
+
+async def test_the_media_type_is_the_one_put_or_told_by_the_ending(clock: ManualClock) -> None:
+    store = in_memory(clock)
+    await store.put("picture", b"x", "image/webp")
+
+    assert store.content_type("picture") == "image/webp"
+    assert store.content_type("elsewhere/160.jpeg") == "image/jpeg"
+    assert store.content_type("elsewhere") == "application/octet-stream"
+
+
+async def test_portraits_can_be_drawn_when_they_are_asked_for(clock: ManualClock) -> None:
+    store = MemoryPhotoStore(clock, b"secret", lazy=lambda key: b"drawn" if key.startswith("demo-") else None)
+    await store.put("demo-1/160.webp", b"put", "image/webp")
+
+    assert await store.get("demo-1/160.webp") == b"put"
+    assert await store.get("demo-2/160.webp") == b"drawn"
+    assert await store.get("other/160.webp") is None
+
+
+async def test_a_drawn_portrait_that_was_deleted_is_not_drawn_again(clock: ManualClock) -> None:
+    store = MemoryPhotoStore(clock, b"secret", lazy=lambda _: b"drawn")
+
+    await store.delete("demo-1/")
+
+    assert await store.get("demo-1/160.webp") is None
+    assert await store.get("demo-2/160.webp") == b"drawn"

@@ -1,0 +1,120 @@
+"""What every store of photos promises."""
+
+import asyncio
+from collections import Counter
+
+import attrs
+import pytest
+
+from saltbitter_domain.kernel import PhotoId, StaleWrite
+from saltbitter_domain.profiles.model import MAX_PHOTOS, PhotoState, TooManyPhotos
+from saltbitter_domain.profiles.ports import Photos
+from tests.contracts.stores import Store, outcomes
+from tests.doubles.builders import TEXTS, a_full_photo, a_photo, new_id, unset_fields
+
+PORT = Photos
+
+
+async def test_a_photo_comes_back_as_it_was_stored(store: Store) -> None:
+    photo = a_full_photo(await store.member())
+    assert unset_fields(photo) == []
+
+    async with store.unit() as uow:
+        await uow.photos.add(photo)
+
+    async with store.begin() as uow:
+        assert await uow.photos.get(photo.id) == photo
+        assert await uow.photos.get(PhotoId(new_id())) is None
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_appeals_come_back_unchanged(store: Store, text: str) -> None:
+    photo = a_photo(await store.member(), appeal=text)
+
+    async with store.unit() as uow:
+        await uow.photos.add(photo)
+
+    async with store.begin() as uow:
+        assert await uow.photos.get(photo.id) == photo
+
+
+async def test_photos_come_by_position_and_only_the_members_own(store: Store) -> None:
+    user, other = await store.members(2)
+    photos = [a_photo(user, position=position) for position in (2, 0, 1)]
+    async with store.unit() as uow:
+        for photo in (*photos, a_photo(other)):
+            await uow.photos.add(photo)
+
+    async with store.begin() as uow:
+        assert await uow.photos.of(user.id) == [photos[1], photos[2], photos[0]]
+
+
+async def test_a_member_has_at_most_six_photos(store: Store) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        for position in range(MAX_PHOTOS):
+            await uow.photos.add(a_photo(user, position=position))
+
+    async with store.begin() as uow:
+        with pytest.raises(TooManyPhotos):
+            await uow.photos.add(a_photo(user, position=MAX_PHOTOS))
+
+
+async def test_uploads_at_the_same_time_do_not_exceed_six(store: Store) -> None:
+    user = await store.member()
+
+    async def upload(position: int) -> None:
+        async with store.unit() as uow:
+            await uow.photos.add(a_photo(user, position=position))
+            await asyncio.sleep(0)
+
+    results = await outcomes(*(upload(position) for position in range(MAX_PHOTOS + 4)))
+
+    assert Counter(type(result) for result in results) == {type(None): MAX_PHOTOS, TooManyPhotos: 4}
+    async with store.begin() as uow:
+        assert len(await uow.photos.of(user.id)) == MAX_PHOTOS
+
+
+async def test_two_photos_can_swap_their_places(store: Store) -> None:
+    user = await store.member()
+    first, second = a_photo(user, position=0), a_photo(user, position=1)
+    async with store.unit() as uow:
+        await uow.photos.add(first)
+        await uow.photos.add(second)
+
+    async with store.unit() as uow:
+        await uow.photos.save(attrs.evolve(first, position=1))
+        await uow.photos.save(attrs.evolve(second, position=0))
+
+    async with store.begin() as uow:
+        assert [photo.id for photo in await uow.photos.of(user.id)] == [second.id, first.id]
+
+
+async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> None:
+    photo = a_photo(await store.member())
+    async with store.unit() as uow:
+        await uow.photos.add(photo)
+    async with store.unit() as uow:
+        await uow.photos.save(attrs.evolve(photo, state=PhotoState.APPROVED))
+
+    async with store.begin() as uow:
+        with pytest.raises(StaleWrite):
+            await uow.photos.save(attrs.evolve(photo, state=PhotoState.REFUSED))
+
+
+async def test_a_removed_photo_is_gone_and_removing_it_again_does_nothing(store: Store) -> None:
+    user = await store.member()
+    photo, kept = a_photo(user), a_photo(user, position=1)
+    async with store.unit() as uow:
+        await uow.photos.add(photo)
+        await uow.photos.add(kept)
+
+    for _ in range(2):
+        async with store.unit() as uow:
+            await uow.photos.remove(photo.id)
+
+    async with store.begin() as uow:
+        assert await uow.photos.get(photo.id) is None
+        assert await uow.photos.of(user.id) == [kept]
+        with pytest.raises(StaleWrite):
+            await uow.photos.save(photo)

@@ -1,0 +1,148 @@
+"""What every store of profiles promises."""
+
+import asyncio
+
+import attrs
+import pytest
+
+from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.profiles.model import ProfileExists, PromptAnswer
+from saltbitter_domain.profiles.ports import Profiles
+from saltbitter_domain.users.model import User
+from tests.contracts.stores import Store, outcomes
+from tests.doubles.builders import (
+    TEXTS,
+    a_content,
+    a_full_content,
+    a_full_profile,
+    a_profile,
+    new_id,
+    unset_fields,
+)
+
+PORT = Profiles
+
+
+async def test_a_profile_comes_back_as_it_was_stored(store: Store) -> None:
+    profile = a_full_profile(await store.member())
+    assert unset_fields(profile) + unset_fields(profile.content) + unset_fields(profile.content.preferences) == []
+
+    async with store.unit() as uow:
+        await uow.profiles.add(profile)
+
+    async with store.begin() as uow:
+        assert await uow.profiles.get(profile.user_id) == profile
+
+
+async def test_a_profile_that_says_no_more_than_it_must_comes_back_too(store: Store) -> None:
+    profile = a_profile(await store.member())
+
+    async with store.unit() as uow:
+        await uow.profiles.add(profile)
+
+    async with store.begin() as uow:
+        assert await uow.profiles.get(profile.user_id) == profile
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_texts_come_back_unchanged(store: Store, text: str) -> None:
+    content = a_content(name=text, pronouns=text, bio=text, prompts=(PromptAnswer("sunday", text),))
+    profile = a_profile(await store.member(), content=content, city=text)
+
+    async with store.unit() as uow:
+        await uow.profiles.add(profile)
+
+    async with store.begin() as uow:
+        assert await uow.profiles.get(profile.user_id) == profile
+
+
+async def test_whoever_has_no_profile_has_none(store: Store) -> None:
+    async with store.begin() as uow:
+        assert await uow.profiles.get(UserId(new_id())) is None
+
+
+async def test_a_member_has_one_profile(store: Store) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        await uow.profiles.add(a_profile(user))
+
+    async with store.begin() as uow:
+        with pytest.raises(ProfileExists):
+            await uow.profiles.add(a_profile(user))
+
+
+async def test_of_two_profiles_created_at_once_one_is_kept(store: Store) -> None:
+    user = await store.member()
+
+    async def create() -> None:
+        async with store.unit() as uow:
+            await uow.profiles.add(a_profile(user))
+            await asyncio.sleep(0)
+
+    results = await outcomes(create(), create())
+
+    assert [type(result) for result in results if result is not None] == [ProfileExists]
+
+
+async def test_a_change_replaces_everything_under_the_next_version(store: Store) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        await uow.profiles.add(a_full_profile(user))
+
+    async with store.unit() as uow:
+        await uow.profiles.save(a_profile(user))
+    async with store.unit() as uow:
+        await uow.profiles.save(a_profile(user, content=a_full_content(), version=2))
+
+    async with store.begin() as uow:
+        assert await uow.profiles.get(user.id) == a_profile(user, content=a_full_content(), version=3)
+
+
+async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> None:
+    user = await store.member()
+    async with store.begin() as uow:
+        with pytest.raises(StaleWrite):
+            await uow.profiles.save(a_profile(user))
+    async with store.unit() as uow:
+        await uow.profiles.add(a_profile(user))
+    async with store.unit() as uow:
+        await uow.profiles.save(a_profile(user))
+
+    for version in (1, 3):
+        async with store.begin() as uow:
+            with pytest.raises(StaleWrite):
+                await uow.profiles.save(a_profile(user, version=version))
+
+
+async def test_fifty_writers_at_once_lose_no_change(store: Store) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        await uow.profiles.add(a_profile(user, content=a_content(bio="")))
+
+    refusals = [
+        refusal for writer in await outcomes(*(_add_a_letter(store, user) for _ in range(50))) for refusal in writer
+    ]
+
+    async with store.begin() as uow:
+        profile = await uow.profiles.get(user.id)
+    assert profile is not None
+    assert (profile.content.bio, profile.version) == ("x" * 50, 51)
+    assert set(refusals) == {StaleWrite}
+
+
+async def _add_a_letter(store: Store, user: User) -> list[type[Exception]]:
+    """Lengthen the biography by one letter, as often as it takes; the refusals on the way."""
+    refusals: list[type[Exception]] = []
+    while True:
+        try:
+            async with store.unit() as uow:
+                profile = await uow.profiles.get(user.id)
+                assert profile is not None
+                await asyncio.sleep(0)
+                content = attrs.evolve(profile.content, bio=profile.content.bio + "x")
+                await uow.profiles.save(attrs.evolve(profile, content=content))
+                await asyncio.sleep(0)
+        except StaleWrite as refusal:
+            refusals.append(type(refusal))
+        else:
+            return refusals

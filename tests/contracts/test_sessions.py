@@ -1,0 +1,86 @@
+"""What every store of sessions promises."""
+
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from saltbitter_domain.kernel import SessionId, StaleWrite
+from saltbitter_domain.users.model import EndReason
+from saltbitter_domain.users.ports import Sessions
+from tests.contracts.stores import Store
+from tests.doubles.builders import NOW, TEXTS, a_full_session, a_session, new_id, unset_fields
+
+PORT = Sessions
+
+
+async def test_a_session_comes_back_as_it_was_stored(store: Store) -> None:
+    session = a_full_session(await store.member())
+    assert unset_fields(session) == []
+
+    async with store.unit() as uow:
+        await uow.sessions.add(session)
+
+    async with store.begin() as uow:
+        assert await uow.sessions.get(session.id) == session
+        assert await uow.sessions.by_token(session.token_hash) == session
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_labels_come_back_unchanged(store: Store, text: str) -> None:
+    session = a_session(await store.member(), label=text)
+
+    async with store.unit() as uow:
+        await uow.sessions.add(session)
+
+    async with store.begin() as uow:
+        assert await uow.sessions.get(session.id) == session
+
+
+async def test_nothing_is_found_under_an_unknown_id_or_token(store: Store) -> None:
+    async with store.begin() as uow:
+        assert await uow.sessions.get(SessionId(new_id())) is None
+        assert await uow.sessions.by_token("never issued") is None
+
+
+async def test_a_session_is_found_by_every_token_it_ever_had(store: Store) -> None:
+    session = a_session(await store.member(), token_hash="first")
+    async with store.unit() as uow:
+        await uow.sessions.add(session)
+    for version, token in enumerate(("second", "third"), 1):
+        async with store.unit() as uow:
+            await uow.sessions.save(attrs.evolve(session, token_hash=token, version=version))
+
+    latest = attrs.evolve(session, token_hash="third", version=3)
+    async with store.begin() as uow:
+        assert [await uow.sessions.by_token(token) for token in ("first", "second", "third")] == [latest] * 3
+
+
+async def test_open_sessions_are_those_neither_ended_nor_expired_the_latest_used_first(store: Store) -> None:
+    user, other = await store.members(2)
+    quiet = a_session(user, last_used_at=NOW - timedelta(hours=2))
+    busy = a_session(user, last_used_at=NOW)
+    ended = a_session(user, ended_at=NOW, ended_because=EndReason.LOGOUT)
+    expired = a_session(user, expires_at=NOW)
+    async with store.unit() as uow:
+        for session in (quiet, busy, ended, expired, a_session(other)):
+            await uow.sessions.add(session)
+
+    async with store.begin() as uow:
+        assert await uow.sessions.open_of(user.id, NOW) == [busy, quiet]
+        assert expired in await uow.sessions.open_of(user.id, NOW - timedelta(microseconds=1))
+
+
+async def test_of_two_changes_to_one_version_the_second_is_refused(store: Store) -> None:
+    session = a_session(await store.member())
+    async with store.unit() as uow:
+        await uow.sessions.add(session)
+    async with store.unit() as uow:
+        await uow.sessions.save(attrs.evolve(session, token_hash="winner"))
+
+    async with store.begin() as uow:
+        with pytest.raises(StaleWrite):
+            await uow.sessions.save(attrs.evolve(session, token_hash="loser"))
+
+    async with store.begin() as uow:
+        assert await uow.sessions.by_token("loser") is None

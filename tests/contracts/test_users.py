@@ -1,0 +1,111 @@
+"""What every store of accounts promises."""
+
+import asyncio
+
+import attrs
+import pytest
+
+from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.users.model import EmailTaken, User
+from saltbitter_domain.users.ports import Users
+from tests.contracts.stores import Store, outcomes
+from tests.doubles.builders import TEXTS, a_full_user, a_user, new_id, unset_fields
+
+PORT = Users
+
+
+async def test_an_account_comes_back_as_it_was_stored(store: Store) -> None:
+    user = a_full_user()
+    assert unset_fields(user) == []
+
+    async with store.unit() as uow:
+        await uow.users.add(user)
+
+    async with store.begin() as uow:
+        assert await uow.users.get(user.id) == user
+        assert await uow.users.by_email(user.email) == user
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_texts_come_back_unchanged(store: Store, text: str) -> None:
+    user = await store.member(email=text, password_hash=text)
+
+    async with store.begin() as uow:
+        assert await uow.users.by_email(text) == user
+
+
+async def test_nobody_is_found_under_an_unknown_id_or_address(store: Store) -> None:
+    await store.member(email="ada@example.org")
+
+    async with store.begin() as uow:
+        assert await uow.users.get(UserId(new_id())) is None
+        assert await uow.users.by_email("ada@example.com") is None
+
+
+async def test_an_address_belongs_to_one_account(store: Store) -> None:
+    await store.member(email="ada@example.org")
+
+    async with store.begin() as uow:
+        with pytest.raises(EmailTaken):
+            await uow.users.add(a_user(email="ada@example.org"))
+
+
+async def test_an_account_cannot_take_over_the_address_of_another(store: Store) -> None:
+    await store.member(email="ada@example.org")
+    other = await store.member(email="bob@example.org")
+
+    async with store.begin() as uow:
+        with pytest.raises(EmailTaken):
+            await uow.users.save(attrs.evolve(other, email="ada@example.org"))
+
+
+async def test_of_two_who_register_an_address_at_once_one_gets_it(store: Store) -> None:
+    async def register(user: User) -> None:
+        async with store.unit() as uow:
+            await uow.users.add(user)
+            await asyncio.sleep(0)
+
+    first, second = a_user(email="ada@example.org"), a_user(email="ada@example.org")
+    results = await outcomes(register(first), register(second))
+
+    assert [type(result) for result in results if result is not None] == [EmailTaken]
+    async with store.begin() as uow:
+        assert await uow.users.by_email("ada@example.org") in (first, second)
+
+
+async def test_a_change_is_kept_under_the_next_version(store: Store) -> None:
+    user = await store.member()
+
+    async with store.unit() as uow:
+        await uow.users.save(attrs.evolve(user, time_zone="Asia/Tokyo"))
+
+    async with store.begin() as uow:
+        assert await uow.users.get(user.id) == attrs.evolve(user, time_zone="Asia/Tokyo", version=2)
+
+
+async def test_a_changed_address_is_found_and_the_old_one_is_free(store: Store) -> None:
+    user = await store.member(email="old@example.org")
+
+    async with store.unit() as uow:
+        await uow.users.save(attrs.evolve(user, email="new@example.org"))
+
+    newcomer = await store.member(email="old@example.org")
+    async with store.begin() as uow:
+        assert await uow.users.by_email("new@example.org") == attrs.evolve(user, email="new@example.org", version=2)
+        assert await uow.users.by_email("old@example.org") == newcomer
+
+
+async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        await uow.users.save(attrs.evolve(user, time_zone="Asia/Tokyo"))
+
+    async with store.begin() as uow:
+        with pytest.raises(StaleWrite):
+            await uow.users.save(attrs.evolve(user, time_zone="Europe/Rome"))
+
+
+async def test_an_account_that_was_never_added_cannot_be_saved(store: Store) -> None:
+    async with store.begin() as uow:
+        with pytest.raises(StaleWrite):
+            await uow.users.save(a_user())

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping
 
 import attrs
 
-from saltbitter_domain.assessments.model import AttachmentScores, Style
-from saltbitter_domain.assessments.scoring import classify
+from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.compatibility.allocation.daily import DailyRun
 from saltbitter_domain.compatibility.eligibility import eligible
-from saltbitter_domain.compatibility.model import Attachment
+from saltbitter_domain.compatibility.policies.attachment import classification_of
 
 GINI_AT_MOST = 0.25
 NEVER_SHOWN_AT_MOST = 0.02
@@ -84,15 +83,11 @@ def _style_parity(run: DailyRun) -> Mapping[Style, float]:
     shown, fair = defaultdict[Style, float](float), defaultdict[Style, float](float)
     for person in run.request.people:
         if person.attachment and person.user_id in run.allocation.fair:
-            style = style_of(person.attachment)
+            style = classification_of(person.attachment).style
             shown[style] += run.allocation.shown[person.user_id]
             fair[style] += run.allocation.fair[person.user_id]
     all_shown, all_fair = sum(shown.values()), sum(fair.values())
     return {style: shown[style] / all_shown / (fair[style] / all_fair) for style in Style if fair[style] and all_shown}
-
-
-def style_of(attachment: Attachment) -> Style:
-    return classify(AttachmentScores(attachment.anxiety, attachment.avoidance)).style
 
 
 def _violations(run: DailyRun) -> int:

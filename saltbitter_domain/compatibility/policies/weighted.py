@@ -41,6 +41,17 @@ class Judgement:
     attachment_known: float
     demographics_known: float
 
+    @property
+    def confidence(self) -> float:
+        """The weighted share, in [0, 1], of what is known of both."""
+        known = (
+            _ATTACHMENT * self.attachment_known
+            + _INTERESTS * (self.interests is not None)
+            + _VALUES * (self.values is not None)
+            + _DEMOGRAPHICS * self.demographics_known
+        )
+        return known / sum(WEIGHTS.values())
+
 
 @attrs.frozen
 class WeightedV1:
@@ -59,12 +70,6 @@ class WeightedV1:
     def weigh(self, a: Prepared, b: Prepared) -> PairScore:
         """``score`` of two people who are prepared already."""
         judgement = self.judge(a, b, a.traits.distance_km(b.traits))
-        known = (
-            _ATTACHMENT * judgement.attachment_known
-            + _INTERESTS * (judgement.interests is not None)
-            + _VALUES * (judgement.values is not None)
-            + _DEMOGRAPHICS * judgement.demographics_known
-        )
         return PairScore(
             total=self.total(judgement),
             factors={
@@ -73,7 +78,7 @@ class WeightedV1:
                 Factor.VALUES: judgement.values,
                 Factor.DEMOGRAPHICS: judgement.demographics,
             },
-            confidence=known / 100.0,
+            confidence=judgement.confidence,
         )
 
     def prepare(self, person: Traits) -> Prepared:
@@ -86,7 +91,7 @@ class WeightedV1:
         )
 
     def judge(self, a: Prepared, b: Prepared, km: float | None) -> Judgement:
-        """The pair's factors, ``km`` apart (None when unknown). This is the inner loop of a run: about 5 µs."""
+        """The pair's factors, ``km`` apart (None when unknown). This is the inner loop of a run."""
         circumstances, circumstances_known = demographics(a.traits, b.traits, km)
         return Judgement(
             attachment=self._attachment(a.leaning, b.leaning),

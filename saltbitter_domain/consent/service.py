@@ -65,12 +65,14 @@ class ConsentService:
                 f"“{text.title}” comes with having an account; to end it, close the account.",
                 fields=(FieldProblem("granted", "required", "This cannot be taken back while the account is kept."),),
             )
-        for _ in range(ATTEMPTS - 1):
+        attempt = 1
+        while True:
             try:
                 return await self._record(user_id, text, granted, channel)
             except StaleWrite:
-                continue
-        return await self._record(user_id, text, granted, channel)
+                if attempt == ATTEMPTS:
+                    raise
+                attempt += 1
 
     async def history(self, user_id: UserId) -> Sequence[ConsentRecord]:
         """Every decision the member ever took, oldest first."""

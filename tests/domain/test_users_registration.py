@@ -16,6 +16,7 @@ from saltbitter_domain.users.model import (
     Registered,
     RegistrationInvalid,
     RegistrationRepeated,
+    SessionsEnded,
     SessionStarted,
 )
 from tests.doubles.users import EMAIL, NOW, PASSWORD, PRIVACY_POLICY, TERMS, Accounts
@@ -234,16 +235,25 @@ async def test_a_member_may_log_in_on_several_devices_at_the_same_moment() -> No
 async def test_a_password_changed_while_it_is_being_checked_no_longer_lets_anybody_in() -> None:
     accounts = Accounts()
     tokens = await accounts.enter()
+    change = accounts.recovery.change_password(accounts.access(tokens), PASSWORD, "eleven loud herons")
+    accounts.passwords.meanwhile = lambda: change
+
+    with pytest.raises(CredentialsRefused):
+        await accounts.login()
+    await accounts.login(password="eleven loud herons")
+
+
+async def test_no_session_opened_with_the_old_password_outlives_its_change() -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
     accounts.begin.race(2)
 
-    outcomes = await asyncio.gather(
+    await asyncio.gather(
         accounts.login(),
         accounts.recovery.change_password(accounts.access(tokens), PASSWORD, "eleven loud herons"),
         return_exceptions=True,
     )
 
-    sessions = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    assert len([event for event in await accounts.events() if isinstance(event, SessionsEnded)]) == 1
     async with accounts.begin() as uow:
-        still_open = await uow.sessions.open_of(tokens.user_id, NOW)
-    newest = sessions[-1]
-    assert [session.id for session in still_open] == [newest.session_id]
+        assert len(await uow.sessions.open_of(tokens.user_id, NOW)) == 1

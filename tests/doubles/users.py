@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -46,9 +46,12 @@ _BCRYPT = BcryptPasswords({"test": b"p" * 32}, rounds=4, waiting=100)
 
 
 class CountedPasswords(PasswordHasher):
-    """Real hashing at the fewest rounds, which counts what it was asked to do."""
+    """Real hashing at the fewest rounds, which counts what it was asked to do.
+
+    ``meanwhile`` is what happens, once, while the next password is being verified."""
 
     def __init__(self) -> None:
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
         self.work: Counter[str] = Counter()
         self.all_outdated = False
 
@@ -58,6 +61,9 @@ class CountedPasswords(PasswordHasher):
 
     async def verify(self, password: str, hashed: str | None) -> bool:
         self.work["verify"] += 1
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            await meanwhile()
         return await _BCRYPT.verify(password, hashed)
 
     def outdated(self, hashed: str) -> bool:

@@ -61,6 +61,8 @@ REFRESH = "refresh"
 
 
 class AuthService:
+    """Accounts, and the sessions their members hold: one per device, each a family of refresh tokens."""
+
     def __init__(
         self,
         *,

@@ -180,7 +180,6 @@ class RecoveryService:
         """Use the token up; of two simultaneous uses the second meets ``StaleWrite``, and then a used token."""
         token, user = await self._usable(uow, token_hash, purpose)
         await uow.one_time_tokens.save(attrs.evolve(token, used_at=self._clock.now()))
-        await uow.one_time_tokens.discard(user.id, purpose)
         return user
 
     def _verified(self, uow: UnitOfWork, user: User) -> User:

@@ -1,15 +1,21 @@
 """Which demo member's portrait stands behind which photo, drawn when somebody looks."""
 
-from adapters.local.portraits import draw_portrait
+from adapters.local.portraits import draw_portrait, portrait_blurhash
 from saltbitter_domain.kernel import PhotoId
 
 
 class Portraits:
+    """Remembers the number that each portrait is drawn from."""
+
     def __init__(self) -> None:
         self._seeds: dict[str, int] = {}
 
     def remember(self, photo_id: PhotoId, seed: int) -> None:
         self._seeds[str(photo_id)] = seed
+
+    def blurhash(self, seed: int) -> str:
+        """The placeholder shown until the portrait is there."""
+        return portrait_blurhash(seed)
 
     def draw(self, key: str) -> bytes | None:
         """The rendition under ``photos/<photo id>/<size>.<format>``, or None when it is nobody's portrait."""

@@ -1,0 +1,167 @@
+"""The command ``saltbitter``."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from config import settings as configuration
+from config.logging import configure
+from config.settings import SettingsRefused
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except SettingsRefused as refused:
+        print("SaltBitter does not start with these settings:", file=sys.stderr)
+        print(*(f"  - {problem}" for problem in refused.problems), sep="\n", file=sys.stderr)
+        print("`saltbitter check-config` explains them at any time.", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"saltbitter: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="saltbitter", description="A psychology-informed, ethical dating platform.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the whole journey in memory, with members who answer")
+    demo.add_argument("--host", default="127.0.0.1")
+    demo.add_argument("--port", type=_port, default=8080)
+    demo.add_argument("--members", type=_count, default=2_000, help="how many demo members (default 2000)")
+    demo.add_argument("--log", choices=("off", "text", "json"), default="off", help="request and job lines")
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="the API, with settings from the environment")
+    serve.set_defaults(run=_serve)
+
+    work = commands.add_parser("work", help="background workers beside the API")
+    work.set_defaults(run=_work)
+
+    check = commands.add_parser("check-config", help="judge the settings in the environment, all at once")
+    check.set_defaults(run=_check_config)
+
+    population = commands.add_parser("population", help="write a population of synthetic members")
+    population.add_argument("--size", type=_count, required=True)
+    population.add_argument("--seed", type=int, default=1)
+    population.add_argument("--out", type=Path, required=True, help="a file of one JSON object a line")
+    population.add_argument("--run", action="store_true", help="then make one morning's matches for all, and report")
+    population.set_defaults(run=_population)
+
+    probe = commands.add_parser("probe", help="walk the whole journey at URL as two new members")
+    probe.add_argument("url", metavar="URL")
+    probe.set_defaults(run=_probe)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from entrypoints.demo.run import demo
+
+    if options.log != "off":
+        configure(options.log)
+    else:
+        configure("text", level=100)
+    return _until_stopped(demo(options.host, options.port, options.members, print))
+
+
+def _serve(_options: argparse.Namespace) -> int:
+    settings = configuration.from_environment()
+    configure(settings.log_format)
+
+    async def serve() -> None:
+        from config.start import running
+        from entrypoints.site import embedded_workers, listening, site
+
+        async with (
+            running("demo", settings) as application,
+            embedded_workers(application, keep_running=True),
+            listening(site(application), settings.host, settings.port),
+        ):
+            print(f"SaltBitter answers at http://{settings.host}:{settings.port}. Its store ends with this process.")
+            await asyncio.Event().wait()
+
+    return _until_stopped(serve())
+
+
+def _work(_options: argparse.Namespace) -> int:
+    configuration.from_environment()
+    print(
+        "The only store so far is in the memory of one process, so the workers run inside `saltbitter serve`. "
+        "Start that instead.",
+        file=sys.stderr,
+    )
+    return 2
+
+
+def _check_config(_options: argparse.Namespace) -> int:
+    configuration.from_environment()
+    print("The settings are complete, and every secret is strong enough.")
+    return 0
+
+
+def _population(options: argparse.Namespace) -> int:
+    from entrypoints.measure import measure, write_population
+
+    today = date.fromtimestamp(time.time())  # noqa: DTZ012  the day members' ages are counted on
+    members = write_population(options.size, options.seed, today, options.out, print)
+    return measure(members, today, print) if options.run else 0
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from entrypoints.probe import ProbeFailed, probe
+
+    started = time.perf_counter()
+    try:
+        asyncio.run(probe(options.url, print))
+    except ProbeFailed as failure:
+        print(f"FAILED  {failure}", file=sys.stderr)
+        return 1
+    print(f"Every step holds, in {time.perf_counter() - started:.1f} s.")
+    return 0
+
+
+def _until_stopped(work: Coroutine[Any, Any, None]) -> int:
+    """Run until the work ends or the process is asked to end (SIGINT, SIGTERM), then close everything in order."""
+    import uvloop
+
+    async def stoppable() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            print("\nStopped.")
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(stoppable())
+    return 0
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port lies between 1 and 65535")
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("give a number of at least 1")
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

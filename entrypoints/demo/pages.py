@@ -1,0 +1,164 @@
+"""The demo's own pages: what to try, the mailbox, the time machine, and the ready-made member's morning."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import attrs
+import jinja2
+from aiohttp import web
+
+from adapters.memory.mailer import MemoryMailer
+from adapters.system.clock import MovableClock
+from entrypoints.demo.mails import in_words
+from entrypoints.demo.seed import EMAIL, Seeded
+from entrypoints.http.headers import CONTENT_SECURITY_POLICY
+from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.compatibility.calendar import current_day, next_morning
+from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind
+from saltbitter_domain.compatibility.service import MatchingService
+from saltbitter_domain.kernel import Invalid, UserId
+from saltbitter_domain.profiles.ports import Places
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+JUST_AFTER = timedelta(minutes=1)
+STATIC = {"demo.css": "text/css", "demo.js": "text/javascript"}
+
+
+class TimeZoneUnknown(Invalid):
+    """The time machine was sent to a place that has no clock."""
+
+    code = "time_zone_unknown"
+
+
+@attrs.frozen
+class MailboxQuery:
+    to: str | None = None
+
+
+@attrs.frozen
+class MailView:
+    to: str
+    template: str
+    subject: str
+    text: str
+    at: datetime
+    data: dict[str, str]
+
+
+@attrs.frozen
+class Mailbox:
+    """Newest first."""
+
+    mails: tuple[MailView, ...]
+
+
+@attrs.frozen
+class Destination:
+    """``time_zone`` is an IANA name: the clock moves to the next 06:00 there."""
+
+    time_zone: str
+
+
+@attrs.frozen
+class Arrival:
+    now: datetime
+
+
+@attrs.frozen
+class Choice:
+    user_id: UserId
+    kind: DecisionKind
+
+
+@attrs.frozen
+class Demo:
+    """The demo's pages. They exist in the demo only and need no sign-in: everybody in it is made up."""
+
+    mailer: MemoryMailer
+    clock: MovableClock
+    places: Places
+    matching: MatchingService
+    seeded: Seeded
+    settle: Callable[[], Awaitable[None]]
+    _templates: jinja2.Environment = attrs.field(
+        init=False, factory=lambda: jinja2.Environment(loader=jinja2.PackageLoader("entrypoints.demo"), autoescape=True)
+    )
+
+    @route("GET", "/", audience=Audience.ANYONE, produces="text/html")
+    async def home(self, _call: Call) -> web.StreamResponse:
+        """What there is to try."""
+        return self._page("home.html", email=EMAIL, password=self.seeded.password, size=len(self.seeded.members))
+
+    @route("GET", "/demo/morning", audience=Audience.ANYONE, produces="text/html")
+    async def morning(self, _call: Call) -> web.StreamResponse:
+        """The ready-made member's matches of the day, with their explanations."""
+        view = await self.matching.daily_matches(self.seeded.ready_made)
+        matches = await self.matching.matches(self.seeded.ready_made)
+        return self._page("morning.html", view=view, matches=matches, zone="Europe/London")
+
+    @route("POST", "/demo/morning", audience=Audience.ANYONE)
+    async def choose(self, _call: Call, body: Choice) -> None:
+        """Like or pass on behalf of the ready-made member."""
+        try:
+            await self.matching.decide(self.seeded.ready_made, body.user_id, body.kind, None)
+        except AlreadyDecided:
+            return
+        await self.settle()
+
+    @route("GET", "/demo/mailbox", audience=Audience.ANYONE, produces="text/html")
+    async def mailbox_page(self, _call: Call, query: MailboxQuery) -> web.StreamResponse:
+        """Every mail the demo sent, or those to one address."""
+        return self._page("mailbox.html", mails=self._mails(query.to), to=query.to or "")
+
+    @route("GET", "/demo/mailbox.json", audience=Audience.ANYONE)
+    async def mailbox(self, _call: Call, query: MailboxQuery) -> Mailbox:
+        """Every mail the demo sent, or those to one address."""
+        return Mailbox(self._mails(query.to))
+
+    @route("POST", "/demo/time-machine", audience=Audience.ANYONE, errors=(TimeZoneUnknown,))
+    async def time_machine(self, _call: Call, body: Destination) -> Arrival:
+        """Move the demo's clock to the next 06:00 of a time zone, and wait until that morning's work is done."""
+        if not self.places.is_time_zone(body.time_zone):
+            raise TimeZoneUnknown("There is no such time zone. Name one of the IANA database, such as Europe/London.")
+        now = self.clock.now()
+        morning = next_morning(current_day(now, body.time_zone), body.time_zone)
+        now = self.clock.advance(morning + JUST_AFTER - now)
+        await self.settle()
+        return Arrival(now)
+
+    @route("GET", "/verify", audience=Audience.ANYONE, produces="text/html")
+    async def verify_page(self, _call: Call) -> web.StreamResponse:
+        """Where the link of the verification mail leads in the demo."""
+        return self._page("verify.html")
+
+    @route("GET", "/reset-password", audience=Audience.ANYONE, produces="text/html")
+    async def reset_page(self, _call: Call) -> web.StreamResponse:
+        """Where the link of the reset mail leads in the demo."""
+        return self._page("reset.html")
+
+    @route("GET", "/demo/static/{name}", audience=Audience.ANYONE, produces="*/*")
+    async def static(self, _call: Call, name: str) -> web.StreamResponse:
+        """The style and the script of these pages."""
+        if name not in STATIC:
+            raise web.HTTPNotFound
+        body = files("entrypoints.demo").joinpath("static", name).read_bytes()
+        return web.Response(body=body, content_type=STATIC[name], charset="utf-8")
+
+    def _mails(self, to: str | None) -> tuple[MailView, ...]:
+        return tuple(
+            MailView(mail.to, mail.template, *in_words(mail), delivered.at, dict(mail.data))
+            for delivered in self.mailer.inbox(to)
+            for mail in (delivered.mail,)
+        )
+
+    def _page(self, template: str, **given: object) -> web.Response:
+        now = self.clock.now().astimezone(ZoneInfo("Europe/London"))
+        text = self._templates.get_template(template).render(now=now, **given)
+        return web.Response(
+            text=text, content_type="text/html", charset="utf-8", headers={CONTENT_SECURITY_POLICY: POLICY}
+        )

@@ -1,0 +1,45 @@
+"""What demo members decide. They are labelled as demo members wherever they are shown."""
+
+from collections.abc import Collection
+from hashlib import sha256
+
+from saltbitter_domain.compatibility.model import AlreadyDecided, DailyMatchesMade, DecisionKind, Liked, PersonMissing
+from saltbitter_domain.compatibility.service import MatchingService
+from saltbitter_domain.kernel import EventId, UserId
+
+LIKES_BACK = 0.6
+LIKES_FIRST = 0.3
+
+
+class DemoPeople:
+    """Listeners. A demo member's answer depends on the two ids alone, so asking again changes nothing."""
+
+    def __init__(self, matching: MatchingService, members: Collection[UserId]) -> None:
+        self._matching = matching
+        self._members = frozenset(members)
+
+    async def answer_like(self, _message: EventId, event: Liked) -> None:
+        """A demo member who is liked by somebody real likes them back, more often than not."""
+        if event.about in self._members and event.by not in self._members:
+            await self._maybe_like(event.about, event.by, LIKES_BACK)
+
+    async def look_at_matches(self, _message: EventId, event: DailyMatchesMade) -> None:
+        """A demo member to whom somebody real was suggested sometimes makes the first step."""
+        if event.user_id not in self._members:
+            return
+        for view in (await self._matching.daily_matches(event.user_id)).suggestions:
+            if view.profile.user_id not in self._members:
+                await self._maybe_like(event.user_id, view.profile.user_id, LIKES_FIRST)
+
+    async def _maybe_like(self, by: UserId, about: UserId, chance: float) -> None:
+        if _fraction(by, about) >= chance:
+            return
+        try:
+            await self._matching.decide(by, about, DecisionKind.LIKE, None)
+        except (AlreadyDecided, PersonMissing):
+            return
+
+
+def _fraction(by: UserId, about: UserId) -> float:
+    """A number in [0, 1) that is always the same for the same two people."""
+    return int.from_bytes(sha256(by.bytes + about.bytes).digest()[:6]) / 2**48

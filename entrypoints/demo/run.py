@@ -1,0 +1,54 @@
+"""Runs the demo: seeds it, starts everything in this process, and says what to try."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from config import demo as mode
+from config.start import running
+from entrypoints.demo.pages import Demo
+from entrypoints.demo.people import DemoPeople
+from entrypoints.demo.seed import EMAIL, seed
+from entrypoints.site import embedded_workers, listening, site
+
+
+async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> None:
+    """The demo at ``host:port`` with ``size`` members, until it is cancelled."""
+    started = time.perf_counter()
+    async with AsyncExitStack() as stack:
+        say(f"Making {size:,} demo members …")
+        application = await stack.enter_async_context(running("demo", mode.settings(host, port)))
+        seeded = await seed(application, size)
+        people = DemoPeople(application.matching(), seeded.members)
+        workers = await stack.enter_async_context(
+            embedded_workers(
+                application,
+                keep_running=True,
+                more_listeners={
+                    "compatibility.liked": [("demo_answer_like", people.answer_like)],
+                    "compatibility.daily_matches_made": [("demo_look_at_matches", people.look_at_matches)],
+                },
+            )
+        )
+        adapters = application.adapters
+        pages = Demo(
+            adapters.mailer(), adapters.clock(), adapters.places(), application.matching(), seeded, workers.settle
+        )
+        await stack.enter_async_context(listening(site(application, [pages]), host, port))
+        address = f"http://{host}:{port}"
+        say(
+            f"""
+SaltBitter's demo is ready after {time.perf_counter() - started:.1f} s: {address}
+
+  Sign in as   {EMAIL}
+  password     {seeded.password}
+
+  Try          {address}/demo/morning   the matches of the day, with their explanations
+               {address}/api/docs       the API, to try in the browser
+               {address}/demo/mailbox   every mail the demo sends
+               .venv/bin/saltbitter probe {address}   two new members walk the whole journey
+
+Nothing is kept. Ctrl-C ends it."""
+        )
+        await asyncio.Event().wait()

@@ -1,0 +1,73 @@
+"""One process of the embedded modes, whole: the application, its workers, and the API."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from config.application import Application, Listeners
+from config.settings import Settings
+from entrypoints.http.api import resources
+from entrypoints.http.app import build
+from entrypoints.http.dependencies import HttpSettings, Ports
+from entrypoints.worker.actors import declare_actors
+from entrypoints.worker.broker import embedded_broker
+from entrypoints.worker.embedded import EmbeddedWorkers
+from entrypoints.worker.relay import Relay
+from entrypoints.worker.schedule import PeriodicJob, Ticker
+
+
+def periodic_jobs(application: Application) -> tuple[PeriodicJob, ...]:
+    """Every periodic job, with what it runs. Undelivered messages are swept by the relay itself."""
+    return (PeriodicJob("daily_matches", "*/5 * * * *", application.matching().generate_matches),)
+
+
+def _merged(listeners: Listeners, more: Listeners) -> Listeners:
+    return {name: [*listeners.get(name, ()), *more.get(name, ())] for name in listeners.keys() | more.keys()}
+
+
+@asynccontextmanager
+async def embedded_workers(
+    application: Application, *, keep_running: bool, more_listeners: Listeners | None = None
+) -> AsyncIterator[EmbeddedWorkers]:
+    """The workers of this process, started. With ``keep_running`` they follow the doorbell and the schedule."""
+    adapters = application.adapters
+    relay = Relay(adapters.outbox(), _merged(application.listeners(), more_listeners or {}), adapters.clock())
+    broker = embedded_broker()
+    jobs = periodic_jobs(application)
+    actors = declare_actors(broker, relay, jobs, adapters.clock())
+    workers = EmbeddedWorkers(broker, relay, actors, Ticker(jobs, adapters.clock()))
+    adapters.doorbell().connect(workers.ring)
+    workers.start(keep_running=keep_running)
+    try:
+        yield workers
+    finally:
+        await workers.stop()
+
+
+def site(application: Application, more_resources: Sequence[object] = ()) -> web.Application:
+    """The HTTP application over an application of the domain."""
+    adapters = application.adapters
+    settings: Settings = adapters.settings()
+
+    async def ready() -> Mapping[str, bool]:
+        return {"store": True}
+
+    return build(
+        [*resources(application), *more_resources],
+        application.auth(),
+        Ports(adapters.rate_limits(), adapters.idempotency(), adapters.clock(), adapters.ids(), ready),
+        HttpSettings(settings.public_url, settings.allowed_origins, settings.trusted_proxies),
+    )
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """Serve ``app`` until the block ends; requests in flight are then finished."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()

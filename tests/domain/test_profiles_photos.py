@@ -1,0 +1,422 @@
+"""From an upload to a photo others may see: processed once, whatever happens meanwhile, and gone when deleted."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import attrs
+import pytest
+
+from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.photo_checks import MemoryModerator
+from adapters.memory.photo_store import MemoryPhotoStore
+from adapters.memory.store import MemoryStore
+from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.system.clock import ManualClock
+from adapters.system.ids import UuidV7Ids
+from saltbitter_domain.events import Event
+from saltbitter_domain.kernel import EventId, PhotoId, StaleWrite, Unavailable
+from saltbitter_domain.profiles.model import (
+    MAX_PHOTO_BYTES,
+    MAX_PHOTOS,
+    AppealInvalid,
+    AppealNotPossible,
+    Format,
+    Photo,
+    PhotoDecided,
+    PhotoDeleted,
+    PhotoMissing,
+    PhotoOrderInvalid,
+    PhotoState,
+    PhotoTooLarge,
+    PhotoTypeNotAccepted,
+    PhotoUploaded,
+    PrimaryPhotoUnfit,
+    ProfileChanged,
+    RefusalReason,
+    Size,
+    TooManyPhotos,
+)
+from saltbitter_domain.profiles.policies import rendition_key
+from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, Rendered, Rendition
+from saltbitter_domain.profiles.service import PhotoService
+from tests.doubles.builders import NOW, a_user
+from tests.doubles.crowd import Crowd
+
+ANA, BEA = a_user(), a_user()
+KEYS = [(size, form) for size in Size for form in Format]
+APPROVED, REFUSED, PROCESSING = PhotoState.APPROVED, PhotoState.REFUSED, PhotoState.PROCESSING
+
+
+class Sketches(PhotoEditor):
+    """Reads pictures that are words: ``JPEG portrait 1`` shows one face; ``JPEG torn`` cannot be read."""
+
+    def sniff(self, content: bytes) -> str | None:
+        return "image/jpeg" if content.startswith(b"JPEG") else None
+
+    async def render(self, content: bytes) -> Rendered | RefusalReason:
+        if content.startswith(b"JPEG torn"):
+            return RefusalReason.UNREADABLE
+        renditions = tuple(Rendition(size, form, f"{size} {form} ".encode() + content) for size, form in KEYS)
+        return Rendered(renditions, 3000, 2000, "LEHV6n", content.decode())
+
+
+class FacesByNumber(FaceDetector):
+    async def count(self, image: bytes) -> int:
+        assert image.startswith(b"1080 jpeg")
+        return int(image.split()[-1])
+
+
+class Interruptible(MemoryModerator):
+    """Lets something happen while it looks at a picture, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def judge(self, image: bytes, perceptual_hash: str) -> RefusalReason | None:
+        assert image.startswith(b"1080 jpeg")
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await super().judge(image, perceptual_hash)
+
+
+class House:
+    def __init__(self) -> None:
+        self.memory, self.clock = MemoryStore(), ManualClock(NOW)
+        ids = UuidV7Ids(self.clock)
+        self.files, self.moderator = MemoryPhotoStore(self.clock, b"secret"), Interruptible()
+        self.begin = Crowd(MemoryUnitsOfWork(self.memory, self.clock, ids))
+        self.service = PhotoService(
+            begin=self.begin,
+            clock=self.clock,
+            ids=ids,
+            store=self.files,
+            editor=Sketches(),
+            faces=FacesByNumber(),
+            moderator=self.moderator,
+        )
+        self.outbox = MemoryOutbox(self.memory)
+
+    async def events(self, kind: type[Event] = Event) -> Sequence[Event]:
+        """What was told and not yet delivered."""
+        return [m.event for m in await self.outbox.due(self.clock.now(), 100) if isinstance(m.event, kind)]
+
+    async def deliver(self) -> None:
+        """Hand every waiting message to its listener, until none is left."""
+        while messages := await self.outbox.due(self.clock.now(), 100):
+            for message in messages:
+                if isinstance(message.event, PhotoUploaded):
+                    await self.service.process(message.id, message.event)
+                if isinstance(message.event, PhotoDeleted):
+                    await self.service.remove_files(message.id, message.event)
+                await self.outbox.save(message.done(self.clock.now()))
+
+    async def has(self, *pictures: str) -> list[Photo]:
+        for picture in pictures:
+            await self.service.upload_photo(ANA.id, f"JPEG {picture}".encode())
+            await self.deliver()
+        return list(await self.service.photos(ANA.id))
+
+    async def photo(self, photo_id: PhotoId) -> Photo:
+        return next(photo for photo in await self.service.photos(ANA.id) if photo.id == photo_id)
+
+    async def kept(self, photo_id: PhotoId) -> list[str]:
+        """The keys under which anything is kept of a photo."""
+        keys = [f"uploads/{photo_id}", *(rendition_key(photo_id, size, form) for size, form in KEYS)]
+        return [key for key in keys if await self.files.get(key) is not None]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def states(photos: Sequence[Photo]) -> list[tuple[int, PhotoState, RefusalReason | None]]:
+    return [(photo.position, photo.state, photo.refusal) for photo in photos]
+
+
+async def test_an_upload_waits_unseen_until_it_was_processed(house: House) -> None:
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+
+    assert photo == Photo(photo.id, ANA.id, 0, PROCESSING, NOW)
+    assert await house.service.photos(ANA.id) == [photo]
+    assert await house.events() == [PhotoUploaded(ANA.id, photo.id)]
+    assert await house.files.get(f"uploads/{photo.id}") == b"JPEG portrait 1"
+    assert house.files.content_type(f"uploads/{photo.id}") == "image/jpeg"
+    assert house.service.urls(photo) == ()
+
+
+async def test_a_good_photo_is_approved_and_only_its_renditions_are_kept(house: House) -> None:
+    uploaded = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    message = (await house.outbox.due(NOW, 1))[0]
+    await house.service.process(message.id, PhotoUploaded(ANA.id, uploaded.id))
+
+    photo = await house.photo(uploaded.id)
+    assert photo == attrs.evolve(
+        uploaded,
+        state=APPROVED,
+        blurhash="LEHV6n",
+        perceptual_hash="JPEG portrait 1",
+        width=3000,
+        height=2000,
+        faces=1,
+        version=2,
+    )
+    assert await house.events(PhotoDecided) == [PhotoDecided(ANA.id, photo.id, APPROVED)]
+    keys = [rendition_key(photo.id, size, form) for size, form in KEYS]
+    assert await house.kept(photo.id) == keys
+    assert await house.files.get(f"photos/{photo.id}/480.webp") == b"480 webp JPEG portrait 1"
+    assert {house.files.content_type(key) for key in keys} == {"image/webp", "image/jpeg"}
+    assert [address.url for address in house.service.urls(photo)] == [
+        house.files.url(key, timedelta(minutes=15)) for key in keys
+    ]
+
+
+@pytest.mark.parametrize(
+    ("picture", "refusal"),
+    [
+        ("landscape 0", RefusalReason.NO_FACE),
+        ("friends 3", RefusalReason.SEVERAL_FACES),
+        ("torn", RefusalReason.UNREADABLE),
+        ("removed 1", RefusalReason.REMOVED_BEFORE),
+    ],
+)
+async def test_a_first_photo_is_refused_with_a_reason(house: House, picture: str, refusal: RefusalReason) -> None:
+    house.moderator.remember_removed("JPEG removed 1")
+    (photo,) = await house.has(picture)
+    assert states([photo]) == [(0, REFUSED, refusal)]
+    assert f"uploads/{photo.id}" not in await house.kept(photo.id)
+
+
+async def test_a_refused_photo_can_still_be_looked_at_by_its_owner_unless_it_was_unreadable(house: House) -> None:
+    landscape, torn = await house.has("landscape 0", "torn")
+    assert len(house.service.urls(landscape)) == len(await house.kept(landscape.id)) == 6
+    assert house.service.urls(torn) == ()
+    assert await house.kept(torn.id) == []
+
+
+async def test_other_photos_may_show_anything_that_is_allowed(house: House) -> None:
+    assert states(await house.has("portrait 1", "landscape 0", "friends 3")) == [
+        (0, APPROVED, None),
+        (1, APPROVED, None),
+        (2, APPROVED, None),
+    ]
+
+
+async def test_a_portrait_takes_the_place_of_a_refused_first_photo(house: House) -> None:
+    (landscape,) = await house.has("landscape 0")
+    await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    message = (await house.outbox.due(NOW, 1))[0]
+    assert isinstance(message.event, PhotoUploaded)
+    await house.service.process(message.id, message.event)
+
+    photos = await house.service.photos(ANA.id)
+    assert states(photos) == [(0, APPROVED, None), (1, APPROVED, None)]
+    assert photos[1].id == landscape.id
+    assert await house.events(PhotoDecided) == [
+        PhotoDecided(ANA.id, photos[0].id, APPROVED),
+        PhotoDecided(ANA.id, landscape.id, APPROVED),
+    ]
+
+
+async def test_an_upload_has_at_most_ten_megabytes(house: House) -> None:
+    await house.service.upload_photo(ANA.id, b"JPEG".ljust(MAX_PHOTO_BYTES))
+    with pytest.raises(PhotoTooLarge):
+        await house.service.upload_photo(ANA.id, b"JPEG".ljust(MAX_PHOTO_BYTES + 1))
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg/>"])
+async def test_an_upload_is_known_by_its_content(house: House, content: bytes) -> None:
+    with pytest.raises(PhotoTypeNotAccepted):
+        await house.service.upload_photo(ANA.id, content)
+    assert await house.events() == []
+
+
+async def test_there_are_at_most_six_photos_and_nothing_is_kept_of_a_seventh(house: House) -> None:
+    await house.has(*["portrait 1"] * MAX_PHOTOS)
+    before = dict(house.files._contents)
+    with pytest.raises(TooManyPhotos):
+        await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    assert house.files._contents == before
+    assert await house.events() == []
+
+
+async def test_uploads_at_the_same_moment_end_in_a_clear_order(house: House) -> None:
+    await asyncio.gather(*(house.service.upload_photo(ANA.id, b"JPEG portrait 1") for _ in range(4)))
+    await house.deliver()
+    assert states(await house.service.photos(ANA.id)) == [(place, APPROVED, None) for place in range(4)]
+
+
+async def test_processing_again_changes_nothing(house: House) -> None:
+    (photo,) = await house.has("portrait 1")
+    kept = await house.kept(photo.id)
+    await house.service.process(EventId(UUID(int=1)), PhotoUploaded(ANA.id, photo.id))
+    assert await house.service.photos(ANA.id) == [photo]
+    assert await house.kept(photo.id) == kept
+    assert await house.events() == []
+
+
+async def test_processing_twice_at_the_same_time_decides_once(house: House) -> None:
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    event = PhotoUploaded(ANA.id, photo.id)
+    results = await asyncio.gather(
+        *(house.service.process(EventId(UUID(int=n)), event) for n in range(2)), return_exceptions=True
+    )
+    assert all(result is None or isinstance(result, StaleWrite) for result in results)
+    assert len(await house.events(PhotoDecided)) == 1
+    await house.deliver()
+    assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None)]
+    assert len(await house.kept(photo.id)) == 6
+
+
+async def test_a_decision_made_meanwhile_stands(house: House) -> None:
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+
+    async def decide_at_once() -> None:
+        await house.service.process(EventId(UUID(int=1)), PhotoUploaded(ANA.id, photo.id))
+        house.moderator.remember_removed("JPEG portrait 1")
+
+    house.moderator.meanwhile = decide_at_once
+    await house.service.process(EventId(UUID(int=2)), PhotoUploaded(ANA.id, photo.id))
+    assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None)]
+    assert len(await house.events(PhotoDecided)) == 1
+
+
+async def test_when_an_outside_party_is_away_the_photo_waits_with_its_original(house: House) -> None:
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+
+    async def go_away() -> None:
+        raise Unavailable("Come back later.")
+
+    house.moderator.meanwhile = go_away
+    with pytest.raises(Unavailable):
+        await house.deliver()
+    assert states(await house.service.photos(ANA.id)) == [(0, PROCESSING, None)]
+    assert await house.files.get(f"uploads/{photo.id}") is not None
+
+    await house.deliver()
+    assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None)]
+
+
+async def test_an_upload_whose_original_is_lost_is_refused_as_unreadable(house: House) -> None:
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    await house.files.delete(f"uploads/{photo.id}")
+    await house.deliver()
+    assert states(await house.service.photos(ANA.id)) == [(0, REFUSED, RefusalReason.UNREADABLE)]
+
+
+async def test_a_photo_deleted_before_it_was_processed_leaves_nothing(house: House) -> None:
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    await house.service.delete_photo(ANA.id, photo.id)
+    await house.deliver()
+    assert await house.kept(photo.id) == []
+    assert await house.service.photos(ANA.id) == []
+
+
+async def test_a_photo_deleted_while_it_is_processed_leaves_nothing(house: House) -> None:
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+
+    async def delete() -> None:
+        await house.service.delete_photo(ANA.id, photo.id)
+        await house.service.remove_files(EventId(UUID(int=1)), PhotoDeleted(ANA.id, photo.id))
+
+    house.moderator.meanwhile = delete
+    await house.service.process(EventId(UUID(int=2)), PhotoUploaded(ANA.id, photo.id))
+    assert await house.kept(photo.id) == []
+    assert await house.service.photos(ANA.id) == []
+    assert await house.events(PhotoDecided) == []
+
+
+async def test_deleting_removes_every_rendition_and_only_its_own(house: House) -> None:
+    first, second = await house.has("portrait 1", "landscape 0")
+    await house.service.delete_photo(ANA.id, first.id)
+    assert await house.events() == [PhotoDeleted(ANA.id, first.id)]
+    await house.deliver()
+    assert await house.kept(first.id) == []
+    assert len(await house.kept(second.id)) == 6
+
+
+async def test_when_the_first_is_deleted_the_next_portrait_follows(house: House) -> None:
+    first, landscape, portrait = await house.has("portrait 1", "landscape 0", "portrait 1")
+    await house.service.delete_photo(ANA.id, first.id)
+    photos = await house.service.photos(ANA.id)
+    assert [(photo.id, photo.position) for photo in photos] == [(portrait.id, 0), (landscape.id, 1)]
+
+
+async def test_without_another_portrait_the_first_place_waits_for_the_next_upload(house: House) -> None:
+    first, _ = await house.has("portrait 1", "landscape 0")
+    await house.service.delete_photo(ANA.id, first.id)
+    assert states(await house.service.photos(ANA.id)) == [(1, APPROVED, None)]
+    assert states(await house.has("portrait 1")) == [(0, APPROVED, None), (1, APPROVED, None)]
+
+
+async def test_photos_are_put_in_the_order_their_owner_wishes(house: House) -> None:
+    one, two, three = await house.has("portrait 1", "landscape 0", "portrait 1")
+    photos = await house.service.arrange(ANA.id, [three.id, one.id, two.id])
+    assert [(photo.id, photo.position) for photo in photos] == [(three.id, 0), (one.id, 1), (two.id, 2)]
+    assert photos == await house.service.photos(ANA.id)
+    assert await house.events() == [ProfileChanged(ANA.id)]
+
+
+async def test_an_order_that_does_not_fit_changes_nothing(house: House) -> None:
+    one, two = photos = await house.has("portrait 1", "landscape 0")
+    with pytest.raises(PhotoOrderInvalid):
+        await house.service.arrange(ANA.id, [one.id])
+    with pytest.raises(PrimaryPhotoUnfit):
+        await house.service.arrange(ANA.id, [two.id, one.id])
+    assert await house.service.photos(ANA.id) == photos
+
+
+async def test_an_appeal_brings_a_refused_photo_before_a_person_once(house: House) -> None:
+    (photo,) = await house.has("friends 2")
+    appealed = await house.service.appeal(ANA.id, photo.id, "That is a statue.\nReally.")
+    assert appealed == await house.photo(photo.id)
+    assert appealed == attrs.evolve(
+        photo, state=PhotoState.APPEALED, appeal="That is a statue.\nReally.", version=photo.version + 1
+    )
+    with pytest.raises(AppealNotPossible):
+        await house.service.appeal(ANA.id, photo.id, "Again.")
+
+
+async def test_an_appeal_that_was_turned_down_is_the_last(house: House) -> None:
+    (photo,) = await house.has("friends 2")
+    await house.service.appeal(ANA.id, photo.id, "A statue.")
+    async with house.begin() as uow:
+        await uow.photos.save(attrs.evolve(await house.photo(photo.id), state=REFUSED))
+        await uow.commit()
+    with pytest.raises(AppealNotPossible):
+        await house.service.appeal(ANA.id, photo.id, "A statue, I said.")
+
+
+async def test_only_a_refused_photo_that_can_be_read_is_appealed(house: House) -> None:
+    portrait, torn = await house.has("portrait 1", "torn")
+    processing = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    for photo in (portrait, torn, processing):
+        with pytest.raises(AppealNotPossible):
+            await house.service.appeal(ANA.id, photo.id, "Please.")
+
+
+@pytest.mark.parametrize(("words", "code"), [("", "blank"), (" \n", "blank"), ("x" * 501, "too_long")])
+async def test_an_appeal_gives_its_reasons_in_1_to_500_characters(house: House, words: str, code: str) -> None:
+    (photo,) = await house.has("friends 2")
+    with pytest.raises(AppealInvalid) as refused:
+        await house.service.appeal(ANA.id, photo.id, words)
+    assert [(problem.path, problem.code) for problem in refused.value.fields] == [("words", code)]
+    assert (await house.service.appeal(ANA.id, photo.id, "x" * 500)).state is PhotoState.APPEALED
+
+
+async def test_nobody_reaches_anothers_photos(house: House) -> None:
+    (photo,) = await house.has("friends 2")
+    with pytest.raises(PhotoMissing):
+        await house.service.delete_photo(BEA.id, photo.id)
+    with pytest.raises(PhotoMissing):
+        await house.service.appeal(BEA.id, photo.id, "Mine.")
+    with pytest.raises(PhotoOrderInvalid):
+        await house.service.arrange(BEA.id, [photo.id])
+    with pytest.raises(PhotoMissing):
+        await house.service.delete_photo(ANA.id, PhotoId(UUID(int=404)))
+    assert await house.service.photos(BEA.id) == []
+    assert await house.service.photos(ANA.id) == [photo]

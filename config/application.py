@@ -102,7 +102,7 @@ class Application(containers.DeclarativeContainer):
         clock=adapters.clock,
         ids=adapters.ids,
         engine=adapters.match_engine,
-        photo_store=adapters.photo_store,
+        photos=adapters.photo_store,
     )
     listeners = providers.Singleton(
         listeners, auth=auth, account_mail=account_mail, profiles=profiles, photos=photos, matching=matching

@@ -65,7 +65,7 @@ async def _morning(members: Sequence[SyntheticMember], today: date, ran: Callabl
         clock=clock,
         ids=ids,
         engine=ReferenceEngine(ran),
-        photo_store=MemoryPhotoStore(clock, ids.new().bytes * 2),
+        photos=MemoryPhotoStore(clock, ids.new().bytes * 2),
     )
     return await matching.generate_matches(_show_progress)
 

@@ -1,0 +1,115 @@
+"""Settings are read once, judged together, and refused with every reason at once."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from config.settings import SettingsRefused, from_environment, weakness_of
+from entrypoints.cli import main
+
+GOOD = {
+    "SALTBITTER_PUBLIC_URL": "https://saltbitter.example",
+    "SALTBITTER_TOKEN_KEY": "kT9mW2xQ7vB4nR8cJ5hL1pZ6sD3fG0yA",
+    "SALTBITTER_PASSWORD_PEPPER": "Yq3Nf8Lw1Ks6Tb9Vz4Hx7Rd2Gm5Jc0Pe",
+    "SALTBITTER_MEDIA_KEY": "Wc5Zr0Bk3Xn8Qh1Mv6Fj9Ty4Sg7Ld2Ua",
+    "SALTBITTER_DERIVATION_KEY": "Ep2Ga7Iv4Od9Ru6Yl1Cs8Nw3Ht0Kz5Mb",
+}
+
+
+def refused(changes: Mapping[str, str]) -> set[str]:
+    """The names of the settings that are refused when these differ from good ones."""
+    with pytest.raises(SettingsRefused) as refusal:
+        from_environment({**GOOD, **{f"SALTBITTER_{name}": value for name, value in changes.items()}})
+    return {problem.name.removeprefix("SALTBITTER_") for problem in refusal.value.problems}
+
+
+def test_good_settings_are_accepted() -> None:
+    settings = from_environment({**GOOD, "SALTBITTER_ALLOWED_ORIGINS": "https://a.example, https://b.example"})
+
+    assert settings.allowed_origins == ("https://a.example", "https://b.example")
+    assert (settings.host, settings.port, settings.trusted_proxies) == ("127.0.0.1", 8080, 0)
+
+
+@pytest.mark.parametrize("secret", ["TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY"])
+@pytest.mark.parametrize(
+    "weak", ["", "short", "changeme-changeme-changeme-changeme-1234567890", "ababababababababababababababababab"]
+)
+def test_a_missing_short_known_or_monotonous_secret_is_refused(secret: str, weak: str) -> None:
+    assert refused({secret: weak}) == {secret}
+
+
+def test_a_secret_used_twice_is_refused() -> None:
+    assert refused({"MEDIA_KEY": GOOD["SALTBITTER_TOKEN_KEY"]}) == {"TOKEN_KEY"}
+
+
+def test_an_old_key_that_is_still_accepted_must_be_strong_too() -> None:
+    assert refused({"TOKEN_KEY_PREVIOUS": "weak"}) == {"TOKEN_KEY_PREVIOUS"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "http"),
+        ("PORT", "٣٠"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "11"),
+        ("PUBLIC_URL", "saltbitter.example"),
+        ("PUBLIC_URL", "https://saltbitter.example/app"),
+        ("PUBLIC_URL", "ftp://saltbitter.example"),
+        ("ALLOWED_ORIGINS", "https://a.example,*"),
+        ("LOG_FORMAT", "xml"),
+        ("STORE", "paper"),
+    ],
+)
+def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
+    assert refused({name: value}) == {name}
+
+
+def test_every_problem_is_named_at_once() -> None:
+    with pytest.raises(SettingsRefused) as refusal:
+        from_environment({})
+
+    assert len(refusal.value.problems) == 5
+    assert all(str(problem).startswith("SALTBITTER_") for problem in refusal.value.problems)
+
+
+def test_secrets_do_not_show_in_the_repr() -> None:
+    shown = repr(from_environment(GOOD))
+
+    assert not any(secret in shown for name, secret in GOOD.items() if "URL" not in name)
+
+
+def test_a_random_secret_is_strong_enough() -> None:
+    assert weakness_of(GOOD["SALTBITTER_TOKEN_KEY"]) is None
+
+
+def test_check_config_names_every_problem_and_answers_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in GOOD:
+        monkeypatch.delenv(name, raising=False)
+
+    assert main(["check-config"]) == 2
+    assert capsys.readouterr().err.count("  - SALTBITTER_") == 5
+
+
+def test_check_config_accepts_good_settings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["check-config"]) == 0
+    assert "complete" in capsys.readouterr().out
+
+
+def test_workers_apart_from_the_api_are_refused_while_the_store_is_in_one_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["work"]) == 2
+    assert "saltbitter serve" in capsys.readouterr().err

@@ -3,7 +3,8 @@
 Suggestions are accepted in descending merit while the viewer has quota and the candidate has capacity, in rounds that
 raise everybody's capacity: first what the last days still owe, then half the fair share, then the whole, then the
 ceiling. Within a round that is the one stable assignment of the two sides, found here by deferred acceptance
-(Gale & Shapley 1962, Am Math Mon 69, 9), which looks at no more than the top of each list.
+(Gale & Shapley 1962, Am Math Mon 69, 9), which looks at no more than the top of each list. Two repairs follow: whoever
+is still below their floor replaces somebody above theirs, and lists left short by ceilings are refilled by exchange.
 """
 
 import math
@@ -132,6 +133,7 @@ def allocate(edges: Edges, *, history: History, day: date, quota: int = DAILY_QU
     ):
         market.settle(targets)
     market.lift([b.floor for b in bounds])
+    market.refill([b.ceiling for b in bounds])
     return market.close(edges, fair)
 
 
@@ -213,6 +215,47 @@ class _Market:
             self.shown[leaving] -= 1
         taken[candidate] = k
         self.shown[candidate] += 1
+
+    def refill(self, ceilings: Sequence[int]) -> None:
+        """Fill lists that ceilings left short: somebody at their ceiling comes over from a list in which another, with
+        room, can stand in for them at the least loss of merit."""
+        short = [row for row, ranked in enumerate(self.ranked) if len(self.chosen[row]) < min(self.quota, len(ranked))]
+        holders = defaultdict[int, set[int]](set)
+        for row, taken in enumerate(self.chosen if short else ()):
+            for candidate in taken:
+                holders[candidate].add(row)
+        for row in short:
+            for k, candidate in enumerate(self.ranked[row]):
+                if len(self.chosen[row]) == self.quota:
+                    break
+                if candidate in self.chosen[row]:
+                    continue
+                if self.shown[candidate] < ceilings[candidate]:
+                    self.shown[candidate] += 1
+                elif not self._stand_in(candidate, holders, ceilings):
+                    continue
+                self.chosen[row][candidate] = k
+                holders[candidate].add(row)
+
+    def _stand_in(self, candidate: int, holders: Mapping[int, set[int]], ceilings: Sequence[int]) -> bool:
+        """Take ``candidate`` out of one of the lists they are in, and somebody else in; whether that could be done."""
+        swaps = []
+        for row in holders[candidate]:
+            ranked, merits, taken = self.ranked[row], self.merits[row], self.chosen[row]
+            for k, other in enumerate(ranked):
+                if other not in taken and self.shown[other] < ceilings[other]:
+                    swaps.append((merits[taken[candidate]] - merits[k], row, k))
+                    break
+        if not swaps:
+            return False
+        _, row, k = min(swaps)
+        other = self.ranked[row][k]
+        del self.chosen[row][candidate]
+        holders[candidate].remove(row)
+        self.chosen[row][other] = k
+        holders[other].add(row)
+        self.shown[other] += 1
+        return True
 
     def close(self, edges: Edges, fair: Sequence[float]) -> Allocation:
         lists, short = {}, {}

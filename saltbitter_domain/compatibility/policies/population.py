@@ -13,6 +13,8 @@ from saltbitter_domain.profiles.model import BasicValue
 NEUTRAL = 0.5
 """The mean of a factor that fewer than two people have told us about."""
 
+_TEN = tuple(BasicValue)
+
 
 @attrs.frozen
 class Population:
@@ -71,10 +73,10 @@ def unit_values(values: Mapping[BasicValue, int]) -> tuple[float, ...]:
 
     Centring takes out how high a person rates everything, as Schwartz advises (1992, Adv Exp Soc Psychol 25, 1).
     Empty when a rating is missing or all are equal: a flat profile says nothing of what matters more."""
-    if len(values) < len(BasicValue):
+    if len(values) < len(_TEN):
         return ()
-    mean = sum(values.values()) / len(BasicValue)
-    centred = [values[value] - mean for value in BasicValue]
+    mean = sum(values.values()) / len(_TEN)
+    centred = [values[value] - mean for value in _TEN]
     length = math.hypot(*centred)
     return tuple(part / length for part in centred) if length > 0.0 else ()
 

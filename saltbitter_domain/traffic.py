@@ -28,7 +28,8 @@ class RateLimits(Protocol):
     async def hit(self, scope: str, key: str, limit: int, window: timedelta) -> int | None:
         """Count one request of ``key`` in ``scope`` over a sliding window.
 
-        None when it is within ``limit``, else the whole seconds (at least 1) until the next would be."""
+        None when it is within ``limit``, else the whole seconds (at least 1) until the next would be. A request
+        that was refused does not count."""
         ...
 
 
@@ -43,7 +44,8 @@ class Idempotency(Protocol):
     """Answers remembered by the key the client chose, for 24 hours."""
 
     async def begin(self, owner: str, key: str, fingerprint: str) -> StoredAnswer | None:
-        """None when this is the first request with the key, which is now reserved; else the stored answer.
+        """None when this is the first request with the key, which is now reserved for 60 seconds; else the stored
+        answer.
 
         ``IdempotencyKeyReused`` when ``fingerprint`` differs, ``RequestInProgress`` while the first is unanswered."""
         ...

@@ -37,7 +37,7 @@ class UnitOfWork(Protocol):
         ...
 
     async def first_time(self, listener: str, message: EventId) -> bool:
-        """Mark that ``listener`` handles ``message`` in this transaction; False when it already did in an earlier one."""
+        """Mark that ``listener`` handles ``message`` in this transaction; False when an earlier one did already."""
         ...
 
     async def commit(self) -> None:

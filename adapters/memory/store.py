@@ -49,9 +49,9 @@ class Tables:
         vars(above).update({name: table.layer() for name, table in vars(self).items()})
         return above
 
-    def flush(self) -> None:
-        for table in vars(self).values():
-            table.flush()
+    def flush(self, into: "Tables") -> None:
+        for name, table in vars(self).items():
+            table.flush(vars(into)[name])
 
 
 class RowLocks:

@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 
 class Table(Generic[K, V]):
-    """Rows by key. A layer above a table shows that table with changes which it does not know of until ``flush``.
+    """Rows by key. A layer above a table shows that table with changes that are not made in it before ``flush``.
 
     Rows are immutable values. Whoever reads or writes holds the store's lock."""
 
@@ -63,15 +63,13 @@ class Table(Generic[K, V]):
         below = self._below.items() if self._below else {}
         return {key: row for key, row in {**below, **self._rows}.items() if row is not None}
 
-    def flush(self) -> None:
-        """Hand the changes of this layer to the table below."""
-        if self._below is None:
-            return
+    def flush(self, into: "Table[K, V]") -> None:
+        """Make the changes of this layer in another table."""
         for key, row in self._rows.items():
             if row is None:
-                self._below.drop(key)
+                into.drop(key)
             else:
-                self._below.put(key, row)
+                into.put(key, row)
 
     def _unlink(self, key: K) -> None:
         row = self._rows.get(key)

@@ -53,7 +53,7 @@ class Transaction:
             for change, told in self._changes:
                 if change(outcome) != told:
                     raise StaleWrite("Somebody changed the same things in the meantime. Read again and repeat.")
-            outcome.flush()
+            outcome.flush(self._store.tables)
             self._view = self._store.tables.layer()
         self._release()
 

@@ -15,7 +15,7 @@ from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import Match
 from saltbitter_domain.kernel import MatchId, StaleWrite
 from tests.contracts.stores import STORES, Store
-from tests.doubles.builders import a_like, a_profile, new_id
+from tests.doubles.builders import a_like, a_profile, an_assessment, new_id
 
 
 @pytest.fixture
@@ -151,6 +151,19 @@ def test_a_waiter_whose_loop_was_closed_keeps_nobody_from_the_pair(store: Store)
     locks.release(["row"])
 
     asyncio.run(locks.acquire("row", gone))
+
+
+async def test_what_a_unit_was_told_must_still_be_true_when_it_commits(store: Store) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        await uow.assessments.add(an_assessment(user))
+
+    async with store.begin() as slow:
+        assert await slow.assessments.remove_all(user.id) == 1
+        async with store.unit() as quick:
+            assert await quick.assessments.remove_all(user.id) == 1
+        with pytest.raises(StaleWrite):
+            await slow.commit()
 
 
 async def test_rate_limits_forget_whoever_was_quiet_for_longest(clock: ManualClock) -> None:

@@ -124,25 +124,26 @@ class Explanation:
     confidence: Confidence
     factors: tuple[FactorExplanation, ...]
 
-    def without(self, factor: Factor) -> "Explanation":
-        """The same with nothing told of this factor, because what it rested on is no longer to be used."""
-        return attrs.evolve(
-            self,
-            factors=tuple(
-                FactorExplanation(factor, Band.UNKNOWN, Confidence.LOW, ()) if told.factor is factor else told
-                for told in self.factors
-            ),
-        )
+    def without(self, factor: Factor, because: str) -> "Explanation":
+        """The same with nothing told of this factor but ``because``: what it rested on may no longer be used."""
+        silent = FactorExplanation(factor, Band.UNKNOWN, Confidence.LOW, (because,))
+        return attrs.evolve(self, factors=tuple(silent if told.factor is factor else told for told in self.factors))
 
 
 @attrs.frozen
 class Suggestion:
-    """One person in a member's daily set; ``rank`` counts from 1 through all pages of the day."""
+    """One person in a member's daily set; ``rank`` counts from 1 through all pages of the day. Neither it nor the score
+    is for members to see."""
 
     candidate: UserId
     rank: int
     score: float
     explanation: Explanation
+
+    @property
+    def page(self) -> int:
+        """Which ten of the day it belongs to, from 0."""
+        return (self.rank - 1) // DAILY_QUOTA
 
 
 @attrs.frozen

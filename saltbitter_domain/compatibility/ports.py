@@ -179,8 +179,8 @@ class MatchRequest:
 
 @attrs.frozen
 class Introductions:
-    """What a run gives: for every viewer their suggestions, ranked from 1, and for whoever has fewer than the quota
-    why (a stable code); ``fair`` is the exposure each of the people would have got by chance."""
+    """What a run gives: for every viewer among the people their suggestions, ranked from 1, and for whoever has fewer
+    than the quota why (a stable code); ``fair`` is the exposure each of the people would have got by chance."""
 
     suggestions: Mapping[UserId, tuple[Suggestion, ...]]
     short: Mapping[UserId, str]

@@ -26,6 +26,7 @@ from saltbitter_domain.subscriptions.model import Entitlements
 from saltbitter_domain.uow import UnitOfWork
 
 NOBODY = "There is nobody by this id whom you could meet."
+WITHDRAWN = "Not both of you share your answers about attachment, so nothing is told of this part."
 
 
 @attrs.frozen
@@ -76,7 +77,7 @@ async def still_true(
     return {
         suggestion.candidate: suggestion.explanation
         if suggestion.candidate in known
-        else suggestion.explanation.without(Factor.ATTACHMENT)
+        else suggestion.explanation.without(Factor.ATTACHMENT, WITHDRAWN)
         for suggestion in suggestions
     }
 

@@ -61,12 +61,15 @@ BATCH = 1000
 class MatchingService:
     """Introductions come from the ``engine``, which never learns of tiers; ``photos`` signs addresses of pictures."""
 
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, photos: PhotoStore) -> None:
+    def __init__(
+        self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, photos: PhotoStore, batch: int = BATCH
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._ids = ids
         self._engine = engine
         self._photos = photos
+        self._batch = batch
 
     async def generate_matches(self, progress: Progress | None = None) -> RunReport:
         """Make the day's first ten for everybody whose morning has come and who has none yet, in every time zone.
@@ -211,8 +214,8 @@ class MatchingService:
             request = await morning.request(uow, day, viewers, now)
         introductions = await self._engine.run(request, progress)
         stored: list[DailyMatches] = []
-        for start in range(0, len(viewers), BATCH):
-            batch = viewers[start : start + BATCH]
+        for start in range(0, len(viewers), self._batch):
+            batch = viewers[start : start + self._batch]
             stored += await again_when_stale(partial(self._keep, introductions, day, batch, now))
         return stored
 
@@ -235,7 +238,7 @@ class MatchingService:
                 raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
             request = await morning.request_further(uow, todays, now)
         more = await self._engine.next_page(request)
-        if not more.suggestions[user_id]:
+        if not more.suggestions.get(user_id):
             raise NobodyLeft("You have met everybody who fits today. Tomorrow at 06:00 we look again.")
         async with self._begin() as uow:
             await morning.append(uow, todays, more)
@@ -264,24 +267,25 @@ class MatchingService:
         return last
 
     async def _suggested(self, uow: UnitOfWork, todays: DailyMatches, now: datetime) -> tuple[SuggestionView, ...]:
-        """Those of the day's suggestions whom the member may still see, the best fit first."""
-        candidates = [suggestion.candidate for suggestion in todays.suggestions]
-        standings = await uow.decisions.between(todays.user_id, candidates)
+        """Those of the day's suggestions whom the member may still see, page by page.
+
+        On a page they come in the order of what the explanations say. Their ranks would give away more: they follow
+        the true scores, and with them how the other answered about attachment."""
+        standings = await uow.decisions.between(todays.user_id, [s.candidate for s in todays.suggestions])
         visible = await taking_part(uow, standings)
         profiles = await profiles_for(uow, self._photos, todays.user_id, visible, now)
         explanations = await still_true(uow, todays.user_id, visible, todays.suggestions)
-        views = [
+        in_order = sorted(todays.suggestions, key=lambda s: (s.page, -s.explanation.total, s.candidate))
+        return tuple(
             SuggestionView(
                 profiles[suggestion.candidate],
-                suggestion.rank,
                 explanations[suggestion.candidate],
                 standings[suggestion.candidate].decided,
                 standings[suggestion.candidate].match,
             )
-            for suggestion in todays.suggestions
+            for suggestion in in_order
             if suggestion.candidate in profiles
-        ]
-        return tuple(sorted(views, key=lambda view: (-view.explanation.total, view.rank)))
+        )
 
     async def _notify(self, uow: UnitOfWork, user_id: UserId, kind: NoticeKind, subject: str) -> None:
         await uow.notices.add(Notice(NoticeId(self._ids.new()), user_id, kind, self._clock.now(), subject))

@@ -56,8 +56,14 @@ async def keep(
 
     The exposure recorded is that of the stored sets: people shown, and of their fair share the part that falls to
     so many of the run's viewers, so that a run in pieces, or stopped halfway, adds up to what was really shown."""
-    sets = [DailyMatches(user_id, day, now, made.suggestions[user_id], made.short.get(user_id)) for user_id in viewers]
+    sets = [
+        DailyMatches(user_id, day, now, made.suggestions[user_id], made.short.get(user_id))
+        for user_id in viewers
+        if user_id in made.suggestions
+    ]
     stored = [matches for matches in sets if await uow.daily_matches.add(matches)]
+    if not stored:
+        return ()
     for matches in stored:
         uow.emit(DailyMatchesMade(matches.user_id, day, len(matches.suggestions)))
     await uow.exposures.add(

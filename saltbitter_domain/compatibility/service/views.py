@@ -14,7 +14,6 @@ class SuggestionView:
     """Somebody suggested to the member today, and what they have decided since."""
 
     profile: PublicProfile
-    rank: int
     explanation: Explanation
     decision: DecisionKind | None
     match: Match | None
@@ -22,7 +21,7 @@ class SuggestionView:
 
 @attrs.frozen
 class DailyView:
-    """A member's day, the best fit first.
+    """A member's day, page by page, and on each the best fit first.
 
     ``made_at`` is None until the day's set has been made, ``next_at`` is the next morning. ``short_because`` tells why
     the newest page has fewer than ten. ``missing`` is what keeps the member from taking part, as stable codes;

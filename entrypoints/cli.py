@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        status: int = options.run(options)
+        status: int = options.command(options)
     except SettingsRefused as refused:
         print("SaltBitter does not start with these settings:", file=sys.stderr)
         print(*(f"  - {problem}" for problem in refused.problems), sep="\n", file=sys.stderr)
@@ -40,27 +40,27 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=_port, default=8080)
     demo.add_argument("--members", type=_count, default=2_000, help="how many demo members (default 2000)")
     demo.add_argument("--log", choices=("off", "text", "json"), default="off", help="request and job lines")
-    demo.set_defaults(run=_demo)
+    demo.set_defaults(command=_demo)
 
     serve = commands.add_parser("serve", help="the API, with settings from the environment")
-    serve.set_defaults(run=_serve)
+    serve.set_defaults(command=_serve)
 
     work = commands.add_parser("work", help="background workers beside the API")
-    work.set_defaults(run=_work)
+    work.set_defaults(command=_work)
 
     check = commands.add_parser("check-config", help="judge the settings in the environment, all at once")
-    check.set_defaults(run=_check_config)
+    check.set_defaults(command=_check_config)
 
     population = commands.add_parser("population", help="write a population of synthetic members")
     population.add_argument("--size", type=_count, required=True)
     population.add_argument("--seed", type=int, default=1)
     population.add_argument("--out", type=Path, required=True, help="a file of one JSON object a line")
     population.add_argument("--run", action="store_true", help="then make one morning's matches for all, and report")
-    population.set_defaults(run=_population)
+    population.set_defaults(command=_population)
 
     probe = commands.add_parser("probe", help="walk the whole journey at URL as two new members")
     probe.add_argument("url", metavar="URL")
-    probe.set_defaults(run=_probe)
+    probe.set_defaults(command=_probe)
     return parser
 
 

@@ -19,18 +19,12 @@ def coverage(files: Iterable[Mapping[str, Any]]) -> float:
 
 def main(report: Path) -> int:
     files = json.loads(report.read_text())["files"]
-    figures = [
-        {
-            "name": f"branch coverage of {prefix or 'everything'}",
-            "value": round(coverage(f for name, f in files.items() if name.startswith(prefix)), 2),
-            "unit": "%",
-            "bar": bar,
-        }
-        for prefix, bar in BARS.items()
-    ]
-    for figure in figures:
-        figure["holds"] = figure["value"] >= figure["bar"]
-        print(f"{figure['name']}: {figure['value']} % (bar {figure['bar']} %)")  # noqa: T201  its whole purpose
+    figures: list[dict[str, Any]] = []
+    for prefix, bar in BARS.items():
+        value = round(coverage(file for name, file in files.items() if name.startswith(prefix)), 2)
+        name = f"branch coverage of {prefix or 'everything'}"
+        figures.append({"name": name, "value": value, "unit": "%", "bar": bar, "holds": value >= bar})
+        print(f"{name}: {value} % (bar {bar} %)")  # noqa: T201  its whole purpose
     reports = Path("build/reports")
     reports.mkdir(parents=True, exist_ok=True)
     (reports / "coverage.json").write_text(json.dumps(figures, indent=1))

@@ -23,7 +23,8 @@ ALLOWED = set(sys.stdlib_module_names) | {"attrs", "saltbitter_domain"}
 
 
 def descendants(cls: type) -> set[type]:
-    return {cls} | {further for child in cls.__subclasses__() for further in descendants(child)}
+    children: list[type] = cls.__subclasses__()
+    return {cls} | {further for child in children for further in descendants(child)}
 
 
 def refusals() -> list[type[DomainError]]:

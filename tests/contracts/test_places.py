@@ -1,0 +1,82 @@
+"""A cell has the name of a city its people would give, and the time of its clocks."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from adapters.local.places import GeonamesPlaces
+from saltbitter_domain.kernel import GridCell
+from saltbitter_domain.profiles.ports import Place
+
+PLACES = GeonamesPlaces()
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "place"),
+    [
+        pytest.param(48.8566, 2.3522, Place("Paris", "FR", "Europe/Paris"), id="the middle of a city, not its quarter"),
+        pytest.param(48.8867, 2.3431, Place("Paris", "FR", "Europe/Paris"), id="Montmartre"),
+        pytest.param(48.8014, 2.1301, Place("Versailles", "FR", "Europe/Paris"), id="a town beside a city"),
+        pytest.param(40.7128, -74.006, Place("New York City", "US", "America/New_York"), id="New York"),
+        pytest.param(41.8781, -87.6298, Place("Chicago", "US", "America/Chicago"), id="Chicago"),
+        pytest.param(52.52, 13.405, Place("Berlin", "DE", "Europe/Berlin"), id="Berlin"),
+        pytest.param(28.6139, 77.209, Place("Delhi", "IN", "Asia/Kolkata"), id="a half-hour zone"),
+        pytest.param(-43.9535, -176.5597, Place("Hastings", "NZ", "Pacific/Chatham"), id="an island of its own time"),
+        pytest.param(-17.8, 177.416, Place("Nadi", "FJ", "Pacific/Fiji"), id="beside the date line"),
+        pytest.param(33.4484, -112.074, Place("Phoenix", "US", "America/Phoenix"), id="no daylight saving"),
+        pytest.param(-23.698, 133.8807, Place("Alice Springs", "AU", "Australia/Darwin"), id="the outback"),
+    ],
+)
+def test_a_place_has_its_city_its_country_and_its_time_zone(
+    latitude: float, longitude: float, place: Place | None
+) -> None:
+    assert PLACES.at(GridCell.containing(latitude, longitude)) == place
+
+
+def test_just_off_the_coast_it_is_the_city_ashore_and_its_time() -> None:
+    assert PLACES.at(GridCell.containing(43.0, 5.1)) == Place("Marseille", "FR", "Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [(0.0, -140.0), (-48.88, -123.39), (90.0, 0.0), (-90.0, 0.0), (0.0, 180.0), (30.0, -40.0)],
+)
+def test_in_open_water_and_at_the_poles_there_is_no_place(latitude: float, longitude: float) -> None:
+    assert PLACES.at(GridCell.containing(latitude, longitude)) is None
+
+
+@pytest.mark.parametrize("latitude", range(-85, 86, 10))
+def test_every_place_on_earth_has_a_time_zone_that_clocks_know(latitude: int) -> None:
+    for longitude in range(-175, 180, 10):
+        place = PLACES.at(GridCell.containing(latitude, longitude))
+        if place is not None:
+            assert PLACES.is_time_zone(place.time_zone)
+
+
+def test_every_city_keeps_the_time_of_a_zone_that_clocks_know() -> None:
+    assert {zone for zone in PLACES._cities.zones if not PLACES.is_time_zone(zone)} == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata", "UTC", "Asia/Calcutta"]
+)
+def test_a_time_zone_is_known_by_its_name(name: str) -> None:
+    assert PLACES.is_time_zone(name)
+    assert ZoneInfo(name).key == name
+
+
+NO_ZONES = ["", "Berlin", "europe/berlin", "Europe/Berlin ", "../Europe/Berlin", "/etc/passwd", "+02:00", "CEST"]
+
+
+@pytest.mark.parametrize("name", [*NO_ZONES, "localtime", "posixrules", "Factory", "\x00", "\ud800"])
+def test_other_words_are_no_time_zones(name: str) -> None:
+    assert not PLACES.is_time_zone(name)
+
+
+def test_nothing_is_loaded_before_it_is_needed() -> None:
+    places = GeonamesPlaces()
+    assert vars(places) == {}
+
+    places.load()
+
+    assert set(vars(places)) == {"_cities", "_borders", "_zones"}

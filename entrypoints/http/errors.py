@@ -150,5 +150,5 @@ def unexpected(request_id: str) -> web.Response:
 def _answer(
     status: HTTPStatus, code: str, detail: str, request_id: str, fields: tuple[FieldProblem, ...] = ()
 ) -> web.Response:
-    problem = Problem("about:blank", status.phrase, int(status), detail, code, request_id, fields)
+    problem = Problem("about:blank", status.phrase, int(status), detail, code, request_id, fields[: wire.MAX_PROBLEMS])
     return web.Response(status=status, body=wire.written(problem, Problem), content_type=PROBLEM_JSON)

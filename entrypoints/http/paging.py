@@ -33,6 +33,13 @@ class PageQuery:
 
 
 @attrs.frozen
+class Items(Generic[T]):
+    """All of a short list."""
+
+    items: tuple[T, ...]
+
+
+@attrs.frozen
 class Page(Generic[T]):
     """``next`` is the cursor of the page after this one, null on the last."""
 

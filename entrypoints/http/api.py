@@ -1,0 +1,29 @@
+"""The resources of the API over the application's services: the one place here that sees the container."""
+
+from config.application import Application
+from entrypoints.http.accounts import Accounts
+from entrypoints.http.attachment import Assessments
+from entrypoints.http.consents import Consents
+from entrypoints.http.matches import Matches
+from entrypoints.http.media import Media
+from entrypoints.http.photos import Photos
+from entrypoints.http.plans import Plans
+from entrypoints.http.profile import Catalogue, Profiles
+
+RESOURCES = (Accounts, Consents, Catalogue, Profiles, Photos, Media, Assessments, Matches, Plans)
+
+
+def resources(application: Application) -> list[object]:
+    """Every resource, given the services it needs and nothing else."""
+    adapters = application.adapters
+    return [
+        Accounts(application.auth(), application.recovery()),
+        Consents(application.consents()),
+        Catalogue(),
+        Profiles(application.profiles(), adapters.clock()),
+        Photos(application.photos()),
+        Media(adapters.photo_store(), adapters.clock()),
+        Assessments(application.attachment()),
+        Matches(application.matching()),
+        Plans(application.subscriptions()),
+    ]

@@ -1,0 +1,175 @@
+"""The attachment questionnaire and what a member learns from it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+import attrs
+from msgspec import Meta
+
+from entrypoints.http.paging import Page, PageQuery, page
+from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.assessments.model import (
+    SCALE_MAX,
+    SCALE_MIN,
+    AnswersInvalid,
+    Assessment,
+    AssessmentMissing,
+    AttachmentScores,
+    Change,
+    Classification,
+    ConsentNeeded,
+    Growth,
+    Insights,
+    QualityFlag,
+    QuestionnaireMissing,
+    RetakeTooSoon,
+)
+from saltbitter_domain.assessments.service import AttachmentService
+from saltbitter_domain.kernel import AssessmentId, StaleWrite
+
+
+@attrs.frozen
+class StatementView:
+    """A statement to answer. What it measures is not told beforehand, since knowing it changes answers."""
+
+    id: str
+    text: str
+
+
+@attrs.frozen
+class QuestionnaireView:
+    """Each statement is answered from ``scale_min``, strongly disagree, to ``scale_max``, strongly agree."""
+
+    version: str
+    title: str
+    source: str
+    scale_min: int
+    scale_max: int
+    statements: tuple[StatementView, ...]
+
+
+@attrs.frozen
+class Answers:
+    """``answers`` maps statement ids to 1–7; ``seconds`` is how long answering took."""
+
+    questionnaire: Annotated[str, Meta(max_length=64)]
+    answers: Mapping[str, int] = attrs.field(repr=False)
+    seconds: Annotated[float, Meta(ge=0)]
+
+
+@attrs.frozen
+class AssessmentView:
+    id: AssessmentId
+    questionnaire: str
+    taken_at: datetime
+    scores: AttachmentScores
+    classification: Classification
+    quality: frozenset[QualityFlag]
+
+
+@attrs.frozen
+class Percentiles:
+    """How many of a hundred people of the reference sample score lower."""
+
+    anxiety: int
+    avoidance: int
+    source: str
+
+
+@attrs.frozen
+class ResultView:
+    """A result read back to the member it is about, and to nobody else.
+
+    ``change`` compares it with the one before; ``note`` says what it is not."""
+
+    id: AssessmentId
+    questionnaire: str
+    taken_at: datetime
+    retake_at: datetime
+    scores: AttachmentScores
+    classification: Classification
+    percentiles: Percentiles
+    quality: frozenset[QualityFlag]
+    quality_notes: tuple[str, ...]
+    growth: Growth
+    change: Change | None
+    note: str
+
+
+@attrs.frozen
+class Deleted:
+    """How many there were."""
+
+    deleted: int
+
+
+@attrs.frozen
+class Assessments:
+    attachment: AttachmentService
+
+    @route("GET", "/api/questionnaires/attachment", audience=Audience.MEMBER, errors=(QuestionnaireMissing,))
+    async def questionnaire(self, _call: Call) -> QuestionnaireView:
+        """The questionnaire now offered."""
+        offered = self.attachment.questionnaire()
+        statements = tuple(StatementView(statement.id, statement.text) for statement in offered.statements)
+        return QuestionnaireView(offered.version, offered.title, offered.source, SCALE_MIN, SCALE_MAX, statements)
+
+    @route(
+        "POST",
+        "/api/me/assessments",
+        audience=Audience.MEMBER,
+        status=201,
+        idempotent=True,
+        errors=(AnswersInvalid, ConsentNeeded, RetakeTooSoon, QuestionnaireMissing, AssessmentMissing, StaleWrite),
+    )
+    async def submit_assessment(self, call: Call, body: Answers) -> ResultView:
+        """Hand in the answers and read the result."""
+        await self.attachment.submit_assessment(call.user_id, body.questionnaire, body.answers, body.seconds)
+        return _result(await self.attachment.latest_insights(call.user_id))
+
+    @route("GET", "/api/me/assessments", audience=Audience.MEMBER)
+    async def assessments(self, call: Call, query: PageQuery) -> Page[AssessmentView]:
+        """Every result so far, newest first."""
+        before = query.after_id()
+        found = await self.attachment.history(call.user_id, AssessmentId(before) if before else None, query.limit + 1)
+        return page(found, _view, query.limit, lambda assessment: assessment.id)
+
+    @route("GET", "/api/me/assessments/latest", audience=Audience.MEMBER, errors=(AssessmentMissing,))
+    async def latest_assessment(self, call: Call) -> ResultView:
+        """The latest result."""
+        return _result(await self.attachment.latest_insights(call.user_id))
+
+    @route("DELETE", "/api/me/assessments", audience=Audience.MEMBER)
+    async def delete_assessments(self, call: Call) -> Deleted:
+        """Delete every answer and result for good."""
+        return Deleted(await self.attachment.delete_all(call.user_id))
+
+
+def _view(assessment: Assessment) -> AssessmentView:
+    return AssessmentView(
+        assessment.id,
+        assessment.questionnaire,
+        assessment.taken_at,
+        assessment.scores,
+        assessment.classification,
+        assessment.quality,
+    )
+
+
+def _result(insights: Insights) -> ResultView:
+    assessment = insights.assessment
+    return ResultView(
+        id=assessment.id,
+        questionnaire=assessment.questionnaire,
+        taken_at=assessment.taken_at,
+        retake_at=assessment.retake_at,
+        scores=assessment.scores,
+        classification=assessment.classification,
+        percentiles=Percentiles(insights.anxiety_percentile, insights.avoidance_percentile, insights.norms_source),
+        quality=assessment.quality,
+        quality_notes=insights.quality_notes,
+        growth=insights.growth,
+        change=insights.change,
+        note=insights.note,
+    )

@@ -1,0 +1,59 @@
+"""What a member agreed to, and in which words."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import attrs
+from msgspec import Meta
+
+from entrypoints.http.paging import Items
+from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.consent.model import (
+    ConsentOutdated,
+    ConsentRecord,
+    ConsentRequired,
+    ConsentText,
+    ConsentUnknown,
+    Purpose,
+)
+from saltbitter_domain.consent.service import ConsentService
+
+CHANNEL = "api"
+
+
+@attrs.frozen
+class ConsentDecision:
+    """A yes names the version of the text it was given to."""
+
+    granted: bool
+    text_version: Annotated[str, Meta(max_length=64)]
+
+
+@attrs.frozen
+class Consents:
+    consents: ConsentService
+
+    @route("GET", "/api/consents/texts", audience=Audience.ANYONE, cache="public, max-age=300")
+    async def consent_texts(self, _call: Call) -> Items[ConsentText]:
+        """The texts in force, one for each purpose."""
+        return Items(tuple(self.consents.texts()))
+
+    @route("GET", "/api/me/consents", audience=Audience.MEMBER)
+    async def consent_state(self, call: Call) -> Mapping[Purpose, ConsentRecord | None]:
+        """The latest decision on every purpose; null where there was none."""
+        return await self.consents.state(call.user_id)
+
+    @route(
+        "PUT",
+        "/api/me/consents/{purpose}",
+        audience=Audience.MEMBER,
+        errors=(ConsentOutdated, ConsentRequired, ConsentUnknown),
+    )
+    async def decide_consent(self, call: Call, body: ConsentDecision, purpose: Purpose) -> ConsentRecord:
+        """Agree to a purpose, or take it back. Taking back acts within a minute."""
+        return await self.consents.decide(call.user_id, purpose, body.granted, body.text_version, CHANNEL)
+
+    @route("GET", "/api/me/consents/history", audience=Audience.MEMBER)
+    async def consent_history(self, call: Call) -> Items[ConsentRecord]:
+        """Every decision, oldest first, as a chain: each record holds the hash of the one before."""
+        return Items(tuple(await self.consents.history(call.user_id)))

@@ -1,0 +1,111 @@
+"""The morning's introductions, what members decide about them, and whom they know by now."""
+
+from typing import Annotated
+from uuid import UUID
+
+import attrs
+from msgspec import Meta
+
+from entrypoints.http.paging import Page, PageQuery, page
+from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.compatibility.model import (
+    MAX_NOTE,
+    AlreadyDecided,
+    Decision,
+    DecisionInvalid,
+    DecisionKind,
+    MatchesNotMadeYet,
+    NobodyLeft,
+    NothingToUndo,
+    Notice,
+    NotReadyToMatch,
+    PersonMissing,
+)
+from saltbitter_domain.compatibility.service import (
+    DailyView,
+    DecisionOutcome,
+    LikeView,
+    MatchingService,
+    MatchView,
+    PersonView,
+)
+from saltbitter_domain.kernel import MatchId, NoticeId, UserId
+from saltbitter_domain.subscriptions.model import NotEntitled
+from saltbitter_domain.users.model import UserMissing
+
+
+@attrs.frozen
+class DecisionBody:
+    """A like may carry a note, which the other reads once the two are a match."""
+
+    user_id: UserId
+    kind: DecisionKind
+    note: Annotated[str, Meta(max_length=MAX_NOTE)] | None = None
+
+
+@attrs.frozen
+class Matches:
+    matching: MatchingService
+
+    @route("GET", "/api/me/daily-matches", audience=Audience.MEMBER, errors=(UserMissing,))
+    async def daily_matches(self, call: Call) -> DailyView:
+        """Whom the member was introduced to today, why, and what they decided."""
+        return await self.matching.daily_matches(call.user_id)
+
+    @route(
+        "POST",
+        "/api/me/daily-matches/next-page",
+        audience=Audience.MEMBER,
+        idempotent=True,
+        errors=(NotEntitled, NotReadyToMatch, MatchesNotMadeYet, NobodyLeft, UserMissing),
+    )
+    async def next_page(self, call: Call) -> DailyView:
+        """Add ten more people to the day, in the tiers without a daily limit."""
+        return await self.matching.next_page(call.user_id)
+
+    @route("GET", "/api/people/{user_id}", audience=Audience.MEMBER, errors=(PersonMissing,))
+    async def person(self, call: Call, user_id: UUID) -> PersonView:
+        """Another member, as far as this one may know them."""
+        return await self.matching.person(call.user_id, UserId(user_id))
+
+    @route(
+        "POST",
+        "/api/me/decisions",
+        audience=Audience.MEMBER,
+        status=201,
+        idempotent=True,
+        errors=(DecisionInvalid, NotReadyToMatch, PersonMissing, AlreadyDecided),
+    )
+    async def decide(self, call: Call, body: DecisionBody) -> DecisionOutcome:
+        """Like somebody, or pass. A like that answers a like is a match."""
+        return await self.matching.decide(call.user_id, body.user_id, body.kind, body.note)
+
+    @route("POST", "/api/me/decisions/undo", audience=Audience.MEMBER, errors=(NothingToUndo,))
+    async def undo(self, call: Call) -> Decision:
+        """Take back the newest decision, up to ten minutes after it."""
+        return await self.matching.undo(call.user_id)
+
+    @route("GET", "/api/me/matches", audience=Audience.MEMBER)
+    async def matches(self, call: Call, query: PageQuery) -> Page[MatchView]:
+        """The member's mutual matches, newest first."""
+        before = query.after_id()
+        found = await self.matching.matches(call.user_id, MatchId(before) if before else None, query.limit + 1)
+        return page(found, lambda view: view, query.limit, lambda view: view.match.id)
+
+    @route("GET", "/api/me/likes-received", audience=Audience.MEMBER, errors=(NotEntitled,))
+    async def likes_received(self, call: Call, query: PageQuery) -> Page[LikeView]:
+        """Who likes the member and waits for an answer, newest first, in the tiers that show it."""
+        found = await self.matching.likes_received(call.user_id, query.after_instant(), query.limit + 1)
+        return page(found, lambda view: view, query.limit, lambda view: view.at)
+
+    @route("GET", "/api/me/notices", audience=Audience.MEMBER)
+    async def notices(self, call: Call, query: PageQuery) -> Page[Notice]:
+        """Quiet notices, newest first."""
+        before = query.after_id()
+        found = await self.matching.notices(call.user_id, NoticeId(before) if before else None, query.limit + 1)
+        return page(found, lambda notice: notice, query.limit, lambda notice: notice.id)
+
+    @route("POST", "/api/me/notices/seen", audience=Audience.MEMBER)
+    async def notices_seen(self, call: Call) -> None:
+        """Say that every notice was looked at."""
+        await self.matching.mark_notices_seen(call.user_id)

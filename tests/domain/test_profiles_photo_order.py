@@ -49,16 +49,11 @@ def albums(draw: st.DrawFn) -> list[Photo]:
     photos = []
     for number in range(draw(st.integers(0, MAX_PHOTOS))):
         state = draw(st.sampled_from(PhotoState))
+        faces = None if state is PhotoState.PROCESSING else draw(st.integers(0, 3))
+        about_faces = {None: [], 0: [RefusalReason.NO_FACE], 1: []}.get(faces, [RefusalReason.SEVERAL_FACES])
         refused = state in (PhotoState.REFUSED, PhotoState.APPEALED)
-        photos.append(
-            a_photo(
-                number,
-                state,
-                faces=None if state is PhotoState.PROCESSING else draw(st.integers(0, 3)),
-                refusal=draw(st.sampled_from(RefusalReason)) if refused else None,
-                position=draw(st.integers(0, MAX_PHOTOS)),
-            )
-        )
+        refusal = draw(st.sampled_from([RefusalReason.NOT_ALLOWED, *about_faces])) if refused else None
+        photos.append(a_photo(number, state, faces, refusal, position=draw(st.integers(0, MAX_PHOTOS))))
     return sorted(photos, key=lambda photo: (photo.position, photo.id))
 
 

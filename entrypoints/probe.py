@@ -97,7 +97,7 @@ class Journey:
     async def join(self) -> None:
         """From nothing to a signed-in member."""
         async with self.step("read the terms and register"):
-            texts = (await self.call("GET", "/api/consents/texts", 200))["texts"]
+            texts = (await self.call("GET", "/api/consents/texts", 200))["items"]
             versions = {text["purpose"]: text["version"] for text in texts}
             await self.call(
                 "POST",
@@ -167,7 +167,7 @@ class Journey:
                 await self.until("the photo's approval", partial(self._approved, photo["id"]))
 
     async def _approved(self, photo_id: str) -> bool:
-        photos = (await self.call("GET", "/api/me/photos", 200))["photos"]
+        photos = (await self.call("GET", "/api/me/photos", 200))["items"]
         state = next(photo["state"] for photo in photos if photo["id"] == photo_id)
         if state == "refused":
             raise ProbeFailed("the photo was refused")
@@ -190,7 +190,7 @@ class Journey:
             if not all(suggestion["explanation"]["factors"] for suggestion in suggestions):
                 raise ProbeFailed("a suggestion without an explanation")
         async with self.step("like somebody, take it back, and pass"):
-            other = suggestions[-1]["person"]["user_id"]
+            other = suggestions[-1]["profile"]["user_id"]
             await self.decide(other, "like")
             await self.call("POST", "/api/me/decisions/undo", 200)
             await self.decide(other, "pass")
@@ -210,11 +210,11 @@ class Journey:
         self.tokens = await self.call("POST", "/api/auth/refresh", 200, json={"refresh_token": old})
 
     async def sees(self, user_id: str) -> bool:
-        return any(suggestion["person"]["user_id"] == user_id for suggestion in await self.suggestions())
+        return any(suggestion["profile"]["user_id"] == user_id for suggestion in await self.suggestions())
 
     async def matches_with(self, user_id: str) -> int:
-        matches = (await self.call("GET", "/api/me/matches", 200))["matches"]
-        return sum(match["person"]["user_id"] == user_id for match in matches)
+        matches = (await self.call("GET", "/api/me/matches", 200))["items"]
+        return sum(match["profile"]["user_id"] == user_id for match in matches)
 
 
 async def probe(url: str, say: Callable[[str], None]) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import aiohttp
 import attrs
 
-PATIENCE_SECONDS = 60
-POLL_SECONDS = 0.2
+PATIENCE_SECONDS = 90
+POLL_SECONDS = 1.0
 HOME = (51.5074, -0.1278)
 """London, where the demo has members to meet."""
 

@@ -70,7 +70,7 @@ class Arrival:
 
 
 @attrs.frozen
-class Choice:
+class DemoChoice:
     user_id: UserId
     kind: DecisionKind
 
@@ -102,7 +102,7 @@ class Demo:
         return self._page("morning.html", view=view, matches=matches, zone="Europe/London")
 
     @route("POST", "/demo/morning", audience=Audience.ANYONE)
-    async def choose(self, _call: Call, body: Choice) -> None:
+    async def choose(self, _call: Call, body: DemoChoice) -> None:
         """Like or pass on behalf of the ready-made member."""
         try:
             await self.matching.decide(self.seeded.ready_made, body.user_id, body.kind, None)

@@ -75,7 +75,9 @@ class MemoryDailyMatches(DailyMatchesStore):
 
 
 class MemoryDecisions(Decisions):
-    """A transaction that decides about a pair holds the pair's row until it ends, so that the other side's waits."""
+    """A transaction that decides about a pair holds the pair's row until it ends, so that the other side's waits.
+
+    A match stands on two likes that stand, so whoever is matched has also decided."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -85,7 +87,7 @@ class MemoryDecisions(Decisions):
 
         def change(tables: Tables) -> Match | None:
             earlier = tables.decisions.get((decision.by, decision.about))
-            if tables.matches.get(pair) or (earlier and _stands(earlier, decision.at)):
+            if earlier and _stands(earlier, decision.at):
                 raise AlreadyDecided("You have already decided about this person.")
             tables.decisions.put((decision.by, decision.about), decision)
             answered = tables.decisions.get((decision.about, decision.by))
@@ -163,15 +165,11 @@ class MemoryDecisions(Decisions):
 
     async def excluded(self, now: datetime, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
         others: dict[UserId, set[UserId]] = defaultdict(set)
-        decisions, matches = self._transaction.read(lambda tables: (_decisions(tables, of), _matches(tables, of)))
-        for row in decisions:
+        for row in self._transaction.read(lambda tables: _decisions(tables, of)):
             if _stands(row, now):
                 others[row.by].add(row.about)
                 if row.kind is DecisionKind.PASS:
                     others[row.about].add(row.by)
-        for match in matches:
-            others[match.low].add(match.high)
-            others[match.high].add(match.low)
         return _only(of, others)
 
     async def likers(self, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
@@ -186,12 +184,6 @@ def _decisions(tables: Tables, of: Collection[UserId] | None) -> Iterable[Decisi
     if of is None:
         return tables.decisions.items().values()
     return [row for user_id in set(of) for index in ("by", "about") for row in tables.decisions.where(index, user_id)]
-
-
-def _matches(tables: Tables, of: Collection[UserId] | None) -> Iterable[Match]:
-    if of is None:
-        return tables.matches.items().values()
-    return [row for user_id in set(of) for index in ("low", "high") for row in tables.matches.where(index, user_id)]
 
 
 def _only(of: Collection[UserId] | None, found: Mapping[UserId, set[UserId]]) -> dict[UserId, frozenset[UserId]]:

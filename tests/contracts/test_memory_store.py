@@ -121,6 +121,8 @@ async def test_whoever_waits_too_long_for_a_pair_is_told_to_repeat(
 
 async def test_a_waiter_that_was_cancelled_keeps_nobody_from_the_pair(store: Store) -> None:
     ada, bob = await store.members(2)
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
 
     async def like_back() -> Match | None:
         async with store.unit() as uow:
@@ -135,6 +137,7 @@ async def test_a_waiter_that_was_cancelled_keeps_nobody_from_the_pair(store: Sto
 
     assert await patient is not None
     assert given_up.cancelled()
+    assert complaints == []
 
 
 def test_a_waiter_whose_loop_was_closed_keeps_nobody_from_the_pair(store: Store) -> None:

@@ -112,6 +112,8 @@ async def test_a_removed_photo_is_gone_and_removing_it_again_does_nothing(store:
     for _ in range(2):
         async with store.unit() as uow:
             await uow.photos.remove(photo.id)
+            assert await uow.photos.get(photo.id) is None
+            assert await uow.photos.of(user.id) == [kept]
 
     async with store.begin() as uow:
         assert await uow.photos.get(photo.id) is None

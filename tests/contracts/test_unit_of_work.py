@@ -190,6 +190,16 @@ async def test_a_listener_handles_a_message_once(store: Store) -> None:
         assert await uow.first_time("notices.match", message)
 
 
+async def test_whoever_waits_goes_on_as_soon_as_the_other_has_committed(store: Store) -> None:
+    message = EventId(new_id())
+
+    async with store.begin() as uow:
+        assert await uow.first_time("mail.welcome", message)
+        await uow.commit()
+        async with store.begin() as elsewhere:
+            assert not await elsewhere.first_time("mail.welcome", message)
+
+
 async def test_a_mark_that_was_not_committed_does_not_count(store: Store) -> None:
     message = EventId(new_id())
     async with store.begin() as uow:

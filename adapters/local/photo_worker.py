@@ -9,7 +9,7 @@ import json
 import os
 import resource
 import struct
-import subprocess
+import subprocess  # nosec B404
 import sys
 import time
 from threading import Timer
@@ -39,7 +39,7 @@ class PhotoWorker:
     def __init__(self) -> None:
         # One thread per library and no other allocator arenas, since each takes address space.
         environment = {"PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # our own interpreter and module  # nosec B603
             [sys.executable, "-P", "-m", "adapters.local.photo_worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

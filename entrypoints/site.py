@@ -45,10 +45,16 @@ async def embedded_workers(
         await workers.stop()
 
 
-def site(application: Application, more_resources: Sequence[object] = ()) -> web.Application:
-    """The HTTP application over an application of the domain."""
+def http_settings(settings: Settings) -> HttpSettings:
+    """How the API is served under these settings, with the limits of the product."""
+    return HttpSettings(settings.public_url, settings.allowed_origins, settings.trusted_proxies)
+
+
+def site(
+    application: Application, more_resources: Sequence[object] = (), http: HttpSettings | None = None
+) -> web.Application:
+    """The HTTP application over an application of the domain; ``http`` only where a test needs other limits."""
     adapters = application.adapters
-    settings: Settings = adapters.settings()
 
     async def ready() -> Mapping[str, bool]:
         return {"store": True}
@@ -57,7 +63,7 @@ def site(application: Application, more_resources: Sequence[object] = ()) -> web
         [*resources(application), *more_resources],
         application.auth(),
         Ports(adapters.rate_limits(), adapters.idempotency(), adapters.clock(), adapters.ids(), ready),
-        HttpSettings(settings.public_url, settings.allowed_origins, settings.trusted_proxies),
+        http or http_settings(adapters.settings()),
     )
 
 

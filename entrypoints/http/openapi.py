@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, made from the routes and the very classes that read and write their JSON."""
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -7,6 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
+from aiohttp import web
 
 from entrypoints.http.errors import (
     PROBLEM_JSON,
@@ -25,7 +27,7 @@ from entrypoints.http.routing import JSON, Audience, Route
 from entrypoints.http.wire import JsonMalformed, RequestInvalid
 from saltbitter_domain.kernel import DomainError, StaleWrite
 from saltbitter_domain.traffic import IdempotencyKeyReused, RateLimited, RequestInProgress
-from saltbitter_domain.users.model import AccessTokenRefused
+from saltbitter_domain.users.model import AccessTokenRefused, SessionOver
 
 Schema = dict[str, Any]
 
@@ -65,7 +67,8 @@ def document(routes: Sequence[Route], public_url: str) -> Schema:
 
 
 def _is_schema(route: Route) -> bool:
-    return route.produces == JSON and route.answer is not None
+    """Whether the answer is a value of a declared type and not a response made by hand."""
+    return route.answer is not None and not issubclass(get_origin(route.answer) or route.answer, web.StreamResponse)
 
 
 def _types(route: Route) -> Iterator[Any]:
@@ -171,7 +174,7 @@ def _implied(route: Route) -> Iterator[type[DomainError]]:
     if route.audience is not Audience.PROBE:
         yield RateLimited
     if route.audience is Audience.MEMBER:
-        yield from (TokenMissing, AccessTokenRefused)
+        yield from (TokenMissing, AccessTokenRefused, SessionOver)
     if route.parameters:
         yield RouteMissing
     if route.body is not None:
@@ -192,6 +195,8 @@ def _complete(components: dict[str, Schema], types: Iterable[Any], asked: Iterab
     for cls in _classes(types):
         schema = components[_name(cls)]
         schema["additionalProperties"] = False
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"]).replace("``", "`")
         if _name(cls) not in optional:
             schema["required"] = list(schema["properties"])
         for name, type_ in get_type_hints(get_origin(cls) or cls).items():

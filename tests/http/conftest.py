@@ -16,6 +16,7 @@ from adapters.system.ids import UuidV7Ids
 from entrypoints.http.app import build
 from entrypoints.http.dependencies import HttpSettings, Ports
 from tests.conftest import Run
+from tests.http.house import House, opened
 from tests.http.ping import Authenticator, Pings
 
 Client = TestClient[web.Request, web.Application]
@@ -87,3 +88,11 @@ def api(build_ping: Callable[..., web.Application], serve: Serve, run: Run) -> C
 
 ANNA = {"Authorization": "Bearer anna"}
 BEN = {"Authorization": "Bearer ben"}
+
+
+@pytest.fixture
+def house(run: Run) -> Iterator[House]:
+    """The whole application, served."""
+    open_house = opened()
+    yield run(open_house.__aenter__())
+    run(open_house.__aexit__(None, None, None))

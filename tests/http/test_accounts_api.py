@@ -1,0 +1,146 @@
+"""Accounts over HTTP: what may be known, what ends, and what nobody learns."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+from tests.http.house import PASSWORD, House, Member
+
+
+async def test_registering_tells_nobody_whether_the_address_has_an_account(house: House) -> None:
+    member = await house.member()
+    house.clock.advance(timedelta(minutes=1))
+    answers = [
+        await house.nobody().call("POST", "/api/auth/register", json=await house.registration(email))
+        for email in (member.email, "new@saltbitter.example")
+    ]
+
+    shown = [
+        (a.status, a.body, {k: v for k, v in a.headers.items() if k not in ("X-Request-ID", "Date")}) for a in answers
+    ]
+    assert shown[0] == shown[1]
+    assert shown[0][:2] == (202, b"")
+
+
+async def test_signing_in_refuses_an_unknown_address_as_it_refuses_a_wrong_password(house: House) -> None:
+    member = await house.member()
+    refusals = [
+        await house.nobody().call(
+            "POST", "/api/auth/login", 401, json={"email": email, "password": "not the one at all"}
+        )
+        for email in (member.email, "nobody@saltbitter.example", "no address", "")
+    ]
+
+    assert len({json.dumps({**refusal.body, "request_id": ""}) for refusal in refusals}) == 1
+    assert refusals[0].body["code"] == "credentials_refused"
+
+
+async def test_everything_wrong_with_a_registration_is_said_at_once(house: House) -> None:
+    body = await house.registration("no address", password="short", date_of_birth="2020-01-01", time_zone="Mars/Base")
+    problem = await house.nobody().post("/api/auth/register", body, 422)
+
+    assert {field["path"] for field in problem["fields"]} == {"email", "password", "date_of_birth", "time_zone"}
+    assert "short" not in json.dumps([field["message"] for field in problem["fields"]]).split()
+
+
+async def test_a_session_is_listed_renewed_and_ended(house: House) -> None:
+    member = await house.member()
+    other_device = Member(house, member.email)
+    await other_device.login()
+    sessions = (await member.get("/api/me/sessions"))["items"]
+    assert sorted(session["current"] for session in sessions) == [False, True]
+    assert all(not {"token_hash", "previous_hash", "user_id"} & set(session) for session in sessions)
+
+    renewed = await house.nobody().post("/api/auth/refresh", {"refresh_token": member.tokens["refresh_token"]})
+    member.tokens = renewed
+    other = next(session["id"] for session in sessions if not session["current"])
+    await member.delete(f"/api/me/sessions/{other}")
+    await other_device.get("/api/me", 401)
+
+    await member.post("/api/auth/logout", expect=204)
+    assert (await member.get("/api/me", 401))["code"] == "session_over"
+
+
+async def test_the_session_of_another_is_like_one_that_never_was(house: House) -> None:
+    mira, jon = await house.member(), await house.member()
+    theirs = jon.tokens["session_id"]
+
+    refusals = [await mira.delete(f"/api/me/sessions/{id_}", 404) for id_ in (theirs, mira.id)]
+    assert refusals[0]["code"] == refusals[1]["code"] == "session_missing"
+    await jon.get("/api/me")
+
+
+async def test_signing_out_everywhere_ends_every_session(house: House) -> None:
+    member = await house.member()
+    other_device = Member(house, member.email)
+    await other_device.login()
+
+    await member.post("/api/auth/logout-everywhere", expect=204)
+    for device in (member, other_device):
+        await device.get("/api/me", 401)
+        await house.nobody().post("/api/auth/refresh", {"refresh_token": device.tokens["refresh_token"]}, 401)
+
+
+async def test_a_password_is_changed_or_reset_and_never_shown(house: House) -> None:
+    member = await house.member()
+    wrong = await member.post(
+        "/api/auth/password/change", {"current_password": "not this", "new_password": "short"}, 422
+    )
+    assert {field["path"] for field in wrong["fields"]} == {"current_password", "new_password"}
+    new = "seven quiet boats at dusk"
+    tokens = await member.post("/api/auth/password/change", {"current_password": PASSWORD, "new_password": new})
+    await member.get("/api/me", 401)
+    member.tokens = tokens
+    await member.get("/api/me")
+
+    assert [
+        (await house.nobody().call("POST", "/api/auth/password/forgot", json={"email": email})).status
+        for email in (member.email, "nobody@saltbitter.example")
+    ] == [202, 202]
+    await house.settle()
+    mail = next(mail for mail in house.mails(member.email) if mail.template == "reset_password")
+    reset = {"token": mail.data["token"], "password": PASSWORD}
+    await house.nobody().post("/api/auth/password/reset", reset, 204)
+    assert (await house.nobody().post("/api/auth/password/reset", reset, 422))["code"] == "token_refused"
+    house.clock.advance(timedelta(minutes=1))
+    await member.login()
+
+
+async def test_a_verification_link_can_be_sent_again(house: House) -> None:
+    registration = await house.registration("late@saltbitter.example")
+    await house.nobody().post("/api/auth/register", registration, 202)
+    await house.nobody().post("/api/auth/verify/resend", {"email": "late@saltbitter.example"}, 202)
+    await house.settle()
+
+    assert len(house.mails("late@saltbitter.example")) == 2
+    assert (await house.nobody().post("/api/auth/verify", {"token": "guess"}, 422))["code"] == "token_refused"
+
+
+async def test_strength_is_told_without_an_account(house: House) -> None:
+    weak = await house.nobody().post("/api/auth/password/strength", {"password": "password", "hints": ["Mira"]})
+    strong = await house.nobody().post("/api/auth/password/strength", {"password": PASSWORD})
+
+    assert weak["score"] < strong["score"]
+
+
+async def test_the_account_shows_no_secret_and_no_birth_date(house: House) -> None:
+    member = await house.member()
+    account = await member.get("/api/me")
+
+    assert set(account) == {"id", "email", "email_verified", "time_zone", "role", "created_at"}
+    assert account["email_verified"] is True
+
+
+async def test_a_user_agent_of_any_bytes_becomes_a_harmless_label(house: House) -> None:
+    member = await house.member()
+    body = json.dumps({"email": member.email, "password": PASSWORD}).encode()
+    head = f"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    reader, writer = await asyncio.open_connection(house.client.host, house.client.port)
+    writer.write(head.encode() + b"\r\nUser-Agent: Fire\xfffox\xc2\x85\xe2\x80\xae\r\nConnection: close\r\n\r\n" + body)
+    answer = await reader.read()
+    writer.close()
+    labels = {session["label"] for session in (await member.get("/api/me/sessions"))["items"]}
+
+    assert b" 200 OK" in answer
+    assert len(labels) == 2
+    assert all(label.isprintable() for label in labels)

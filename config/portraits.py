@@ -1,7 +1,8 @@
 """Which demo member's portrait stands behind which photo, drawn when somebody looks."""
 
-from adapters.local.portraits import draw_portrait, portrait_blurhash
+from adapters.local.portraits import portrait, portrait_blurhash
 from saltbitter_domain.kernel import PhotoId
+from saltbitter_domain.profiles.model import Format, Size
 
 
 class Portraits:
@@ -25,4 +26,4 @@ class Portraits:
         seed = self._seeds.get(photo_id)
         if folder != "photos" or seed is None:
             return None
-        return draw_portrait(seed, int(size), image_format)
+        return portrait(seed, Size(size), Format(image_format))

@@ -59,7 +59,7 @@ async def _morning(members: Sequence[SyntheticMember], today: date, ran: Callabl
     clock = ManualClock(datetime(today.year, today.month, today.day, *HOUR_OF_ONE_DAY, tzinfo=UTC))
     ids = UuidV7Ids(clock)
     begin = MemoryUnitsOfWork(MemoryStore(), clock, ids)
-    await Seeding(begin, clock, ids, questionnaire(), lambda _: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", _ignore).store(members)
+    await Seeding(begin, clock, ids, questionnaire(), _no_blurhash, (1, 1), _ignore).store(members)
     matching = MatchingService(
         begin=begin,
         clock=clock,
@@ -74,6 +74,11 @@ def _show_progress(done: int, of: int) -> None:
     """One line on a terminal, rewritten as the run goes on."""
     if sys.stderr.isatty() and (done % 100 == 0 or done == of):
         sys.stderr.write(f"\r  scoring pairs: {done:,} of {of:,} members" + "\n" * (done == of))
+
+
+def _no_blurhash(_number: int) -> str:
+    """Nobody will look at the portraits, so they need no placeholder either."""
+    return ""
 
 
 def _ignore(*_: object) -> None:

@@ -25,14 +25,15 @@ JOINED_BEFORE = timedelta(days=30)
 
 @attrs.frozen
 class Seeding:
-    """Stores members. ``blurhash`` gives the placeholder of the portrait drawn for a member's number; ``photo_id`` is
-    remembered by the caller through ``on_photo`` so that the portrait can be drawn when somebody looks."""
+    """Stores members. ``blurhash`` gives the placeholder of the portrait drawn for a member's number, ``portrait_size``
+    its width and height in pixels; ``on_photo`` is told which photo it became, so that it can be drawn when looked at."""
 
     begin: UnitsOfWork
     clock: Clock
     ids: Ids
     questionnaire: Questionnaire
     blurhash: Callable[[int], str]
+    portrait_size: tuple[int, int]
     on_photo: Callable[[PhotoId, int], None]
 
     async def store(self, members: Iterable[SyntheticMember]) -> list[UserId]:
@@ -94,8 +95,8 @@ class Seeding:
                 state=PhotoState.APPROVED,
                 uploaded_at=joined,
                 blurhash=self.blurhash(member.number),
-                width=1080,
-                height=1080,
+                width=self.portrait_size[0],
+                height=self.portrait_size[1],
                 faces=1,
             )
         )

@@ -6,6 +6,7 @@ from hashlib import sha256
 from saltbitter_domain.compatibility.model import AlreadyDecided, DailyMatchesMade, DecisionKind, Liked, PersonMissing
 from saltbitter_domain.compatibility.service import MatchingService
 from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.uow import UnitsOfWork
 
 LIKES_BACK = 0.6
 LIKES_FIRST = 0.3
@@ -14,8 +15,9 @@ LIKES_FIRST = 0.3
 class DemoPeople:
     """Listeners. A demo member's answer depends on the two ids alone, so asking again changes nothing."""
 
-    def __init__(self, matching: MatchingService, members: Collection[UserId]) -> None:
+    def __init__(self, matching: MatchingService, begin: UnitsOfWork, members: Collection[UserId]) -> None:
         self._matching = matching
+        self._begin = begin
         self._members = frozenset(members)
 
     async def answer_like(self, _message: EventId, event: Liked) -> None:
@@ -27,9 +29,11 @@ class DemoPeople:
         """A demo member to whom somebody real was suggested sometimes makes the first step."""
         if event.user_id not in self._members:
             return
-        for view in (await self._matching.daily_matches(event.user_id)).suggestions:
-            if view.profile.user_id not in self._members:
-                await self._maybe_like(event.user_id, view.profile.user_id, LIKES_FIRST)
+        async with self._begin() as uow:
+            todays = await uow.daily_matches.get(event.user_id, event.day)
+        for suggestion in todays.suggestions if todays else ():
+            if suggestion.candidate not in self._members:
+                await self._maybe_like(event.user_id, suggestion.candidate, LIKES_FIRST)
 
     async def _maybe_like(self, by: UserId, about: UserId, chance: float) -> None:
         if _fraction(by, about) >= chance:

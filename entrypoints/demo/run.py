@@ -20,7 +20,7 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
         say(f"Making {size:,} demo members …")
         application = await stack.enter_async_context(running("demo", mode.settings(host, port)))
         seeded = await seed(application, size)
-        people = DemoPeople(application.matching(), seeded.members)
+        people = DemoPeople(application.matching(), application.adapters.begin(), seeded.members)
         workers = await stack.enter_async_context(
             embedded_workers(
                 application,

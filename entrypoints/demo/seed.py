@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import attrs
 
+from adapters.local.portraits import portrait_size
 from adapters.population.generator import SyntheticMember, cities, generate
 from adapters.population.seeding import Seeding
 from config.application import Application
 from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.kernel import UserId
-from saltbitter_domain.profiles.model import Gender
+from saltbitter_domain.profiles.model import Gender, Size
 
 SIZE = 2_000
 SEED = 2026
@@ -37,6 +38,7 @@ async def seed(application: Application, size: int = SIZE) -> Seeded:
         ids=adapters.ids(),
         questionnaire=questionnaire(),
         blurhash=portraits.blurhash,
+        portrait_size=portrait_size(Size.LARGE),
         on_photo=portraits.remember,
     )
     homes = [city for city in cities(200) if city.name in CITIES]

@@ -18,7 +18,7 @@ _SHORTEST_KEY = 32
 """Bytes: a key of the size of the hash output or larger must be used (RFC 7518, section 3.2)."""
 
 _LONGEST_TOKEN = 4096
-_SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
+_SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 _CLAIMS = frozenset({"iss", "aud", "sub", "sid", "role", "iat", "exp", "typ"})
 _TYPE = "access"
 _SIGNATURE_ONLY: Options = {

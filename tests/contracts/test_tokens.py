@@ -118,6 +118,7 @@ BAD: dict[str, str | Callable[[], str]] = {
     "a lone surrogate": f"\ud800{GOOD}",
     "a megabyte": f"{HEADER}.{'A' * 1_000_000}.{SIGNATURE}",
     "a megabyte of claims": lambda: with_claims(sub="x" * 1_000_000),
+    "more than 4 KB": lambda: signed(json.dumps(CLAIMS).encode() + b" " * 3_000),
     "a deeply nested header": f"{encoded(b'[' * 2_500)}.{PAYLOAD}.{SIGNATURE}",
     "no signature": f"{HEADER}.{PAYLOAD}.",
     "a short signature": f"{HEADER}.{PAYLOAD}.{SIGNATURE[:-1]}",

@@ -68,6 +68,14 @@ def test_a_morning_that_comes_twice_counts_the_first_time() -> None:
     assert current_day(begins + timedelta(hours=48), "Pacific/Apia") == date(1892, 7, 5)
 
 
+def test_a_day_once_begun_goes_on_while_its_date_is_taken_back() -> None:
+    """In the afternoon of 19 October 1867, Juneau began to count the day before once more."""
+    begins = morning(date(1867, 10, 19), "America/Juneau")
+    later = begins + timedelta(hours=15)
+    assert local_date(later, "America/Juneau") == date(1867, 10, 18)
+    assert current_day(begins, "America/Juneau") == current_day(later, "America/Juneau") == date(1867, 10, 19)
+
+
 @pytest.mark.parametrize(
     ("zone", "left_out"),
     [

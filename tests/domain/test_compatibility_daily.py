@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.matching import ReferenceEngine
+from saltbitter_domain.compatibility.allocation import DailyRun
 from saltbitter_domain.compatibility.calendar import morning
 from saltbitter_domain.compatibility.model import (
     Band,
@@ -149,6 +150,16 @@ async def test_the_report_says_who_got_less_and_why(matching: Matching) -> None:
     assert (report.due, report.made, report.full) == (11, 11, 11)
 
 
+async def test_whoever_measures_is_shown_the_run(matching: Matching) -> None:
+    members = await matching.members(3)
+    runs: list[DailyRun] = []
+    await matching.but(engine=ReferenceEngine(runs.append)).service.generate_matches()
+    (run,) = runs
+    assert {user_id: list(listed) for user_id, listed in run.allocation.lists.items()} == {
+        user_id: await suggested(matching, user_id) for user_id in members
+    }
+
+
 async def test_progress_is_told(matching: Matching) -> None:
     await matching.members(5)
     told: list[tuple[int, int]] = []
@@ -218,18 +229,39 @@ class _Stopping:
         return self._begin()
 
 
+class _Watching(ReferenceEngine):
+    """Remembers what it was asked, and does as if some of the people had gone."""
+
+    def __init__(self, *gone: UserId) -> None:
+        super().__init__()
+        self.requests: list[MatchRequest] = []
+        self._gone = gone
+
+    async def run(self, request: MatchRequest, progress: Progress | None = None) -> Introductions:
+        self.requests.append(request)
+        people = [person for person in request.people if person.user_id not in self._gone]
+        return await super().run(attrs.evolve(request, people=people), progress)
+
+
 async def test_who_stops_taking_part_during_the_run_gets_no_set(matching: Matching) -> None:
     one, other = await matching.members(2)
-
-    class Slow(ReferenceEngine):
-        async def run(self, request: MatchRequest, progress: Progress | None = None) -> Introductions:
-            people = [person for person in request.people if person.user_id != one]
-            return await super().run(attrs.evolve(request, people=people), progress)
-
-    report = await matching.but(engine=Slow()).service.generate_matches()
+    report = await matching.but(engine=_Watching(one, other)).service.generate_matches()
+    assert (report.due, report.made) == (2, 0)
+    report = await matching.but(engine=_Watching(one)).service.generate_matches()
     assert (report.due, report.made) == (2, 1)
     assert await matching.todays(one) is None
     assert await matching.todays(other) is not None
+
+
+async def test_the_engine_is_told_of_the_exposure_of_three_days(matching: Matching) -> None:
+    one, _ = await matching.members(2)
+    days = [TODAY - timedelta(days=before) for before in range(5)]
+    async with matching.unit() as uow:
+        await uow.exposures.add([Exposure(one, day, shown=1, fair=1.0) for day in days])
+    engine = _Watching()
+    await matching.but(engine=engine).service.generate_matches()
+    (request,) = engine.requests
+    assert {exposure.day for exposure in request.history[one]} == set(days[:3])
 
 
 # Pay never buys reach

@@ -125,6 +125,10 @@ async def test_a_pass_is_never_told(matching: Matching) -> None:
     before = await matching.service.person(me, other)
     await matching.reject(other, me)
     assert await matching.service.person(me, other) == before
+    stranger = await matching.member()
+    await matching.introduce(stranger, me)
+    await matching.reject(stranger, me)
+    await unknown(matching, me, stranger)
 
 
 async def test_only_approved_photos_are_shown_the_primary_first(matching: Matching) -> None:
@@ -189,11 +193,11 @@ async def test_a_page_of_matches_is_full_whoever_is_not_shown(matching: Matching
         await matching.like(other, me)
     paused, *_ = others
     await matching.become(paused, Visibility.PAUSED)
-    for suspended in others[2:]:
+    for suspended in others[2:5]:
         await matching.suspend(suspended)
-    views = await matching.service.matches(me, limit=2)
-    assert [view.profile.user_id for view in views] == [others[1], paused]
-    assert [view.profile.user_id for view in await matching.service.matches(me, limit=1)] == [others[1]]
+    for limit in (1, 2, 3, 4):
+        views = await matching.service.matches(me, limit=limit)
+        assert [view.profile.user_id for view in views] == [others[5], others[1], paused][:limit]
 
 
 # Likes received

@@ -89,14 +89,14 @@ async def profiles_for(
     cards = await uow.people.cards({viewer, *others})
     seen_from = cards[viewer].profile.cell if viewer in cards else None
     return {
-        user_id: public_view(
-            card.profile,
-            public_photos(card.photos, photos),
+        other: public_view(
+            cards[other].profile,
+            public_photos(cards[other].photos, photos),
             seen_from=seen_from,
-            today=local_date(now, card.profile.time_zone),
+            today=local_date(now, cards[other].profile.time_zone),
         )
-        for user_id, card in cards.items()
-        if user_id != viewer
+        for other in others
+        if other in cards
     }
 
 

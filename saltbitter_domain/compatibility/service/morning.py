@@ -6,15 +6,13 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
+from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day
 from saltbitter_domain.compatibility.model import DailyMatches, DailyMatchesMade, Exposure, Suggestion
 from saltbitter_domain.compatibility.ports import Introductions, MatchRequest
 from saltbitter_domain.compatibility.service.views import RunReport
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.uow import UnitOfWork
-
-HISTORY_DAYS = 3
-"""Exposure is evened out over this many days, today included."""
 
 
 async def due(uow: UnitOfWork, now: datetime) -> Mapping[date, Sequence[UserId]]:
@@ -37,7 +35,7 @@ async def request(uow: UnitOfWork, day: date, viewers: Sequence[UserId], now: da
         people=await uow.people.traits(),
         excluded=await uow.decisions.excluded(now, of),
         liked_by=await uow.decisions.likers(of),
-        history=await uow.exposures.since(day - timedelta(days=HISTORY_DAYS - 1)),
+        history=await uow.exposures.since(day - timedelta(days=FLOOR_DAYS - 1)),
     )
 
 

@@ -47,7 +47,7 @@ async def embedded_workers(
 
 def http_settings(settings: Settings) -> HttpSettings:
     """How the API is served under these settings, with the limits of the product."""
-    return HttpSettings(settings.public_url, settings.allowed_origins, settings.trusted_proxies)
+    return HttpSettings(settings.allowed_origins, settings.trusted_proxies)
 
 
 def site(

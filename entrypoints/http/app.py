@@ -21,7 +21,7 @@ def build(
 ) -> web.Application:
     """An application that answers the routes these resources declare, its health and its documentation, no more."""
     documented = [route for resource in resources for route in routes_of(type(resource))]
-    documentation = Documentation(openapi.document(documented, settings.public_url))
+    documentation = Documentation(openapi.document(documented))
     declarations: dict[Handler, Route] = {}
     gate = Gate(declarations, authenticator, ports, settings)
     app = web.Application(middlewares=[gate.middleware])

@@ -22,7 +22,6 @@ class Authenticator(Protocol):
 class HttpSettings:
     """``trusted_proxies`` is how many proxies of ours stand before the process; limits are requests per minute."""
 
-    public_url: str
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
     member_limit: int = 100

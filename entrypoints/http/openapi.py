@@ -44,7 +44,7 @@ INFO = {
 }
 
 
-def document(routes: Sequence[Route], public_url: str) -> Schema:
+def document(routes: Sequence[Route]) -> Schema:
     """The whole document for these routes."""
     types = list(dict.fromkeys(type_ for route in routes for type_ in _types(route)))
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
@@ -56,7 +56,7 @@ def document(routes: Sequence[Route], public_url: str) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": INFO,
-        "servers": [{"url": public_url}],
+        "servers": [{"url": "/"}],
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
         "components": {

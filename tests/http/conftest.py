@@ -9,6 +9,7 @@ import attrs
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.system.clock import ManualClock
@@ -23,7 +24,14 @@ Client = TestClient[web.Request, web.Application]
 Serve = Callable[[web.Application], Coroutine[Any, Any, Client]]
 
 ORIGIN = "https://app.saltbitter.example"
-SETTINGS = HttpSettings(public_url="https://saltbitter.example", allowed_origins=(ORIGIN,), body_seconds=0.5)
+SETTINGS = HttpSettings(allowed_origins=(ORIGIN,), body_seconds=0.5)
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Keep the log lines of passing requests out of the way, and the time to print them."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture

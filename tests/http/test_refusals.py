@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable
 
 import pytest
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.test_utils import make_mocked_request
 from structlog.testing import capture_logs
 
-from entrypoints.http import callers
+from entrypoints.http import callers, errors
 from entrypoints.http.app import build
 from entrypoints.http.dependencies import Ports
+from entrypoints.http.endpoint import CALL, endpoint
 from entrypoints.http.errors import PROBLEM_JSON, STATUS, status_of
-from entrypoints.http.routing import Audience, Call, route
+from entrypoints.http.routing import Audience, Call, bound_routes, route
 from saltbitter_domain.kernel import DomainError
 from tests.http.conftest import ANNA, SETTINGS, Client, Serve
 from tests.http.ping import Authenticator, Pings
@@ -190,6 +193,23 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(api: Client) -> Non
     assert b"body_incomplete" in answer
 
 
+async def test_a_body_that_breaks_off_is_incomplete(ports: Ports, pings: Pings) -> None:
+    content = StreamReader(BaseProtocol(asyncio.get_running_loop()), 2**16)
+    content.set_exception(ConnectionResetError())
+    request = make_mocked_request("POST", "/", headers={"Content-Type": "application/json"}, payload=content)
+    request[CALL] = Call("id", callers.UNKNOWN, request)
+    echo, method = next(bound_routes(pings))
+
+    with pytest.raises(errors.BodyIncomplete):
+        await endpoint(echo, method, ports, SETTINGS)(request)
+
+
+async def test_what_aiohttp_refuses_elsewhere_is_a_problem_too() -> None:
+    answer = errors.from_aiohttp(web.HTTPUpgradeRequired(), "a-request-1")
+
+    assert (answer.status, answer.content_type) == (426, PROBLEM_JSON)
+
+
 async def test_a_route_that_does_not_say_who_may_call_it_stops_the_start(
     build_ping: Callable[[], web.Application], serve: Serve
 ) -> None:
@@ -202,6 +222,20 @@ async def test_a_route_that_does_not_say_who_may_call_it_stops_the_start(
 
     with pytest.raises(RuntimeError, match="does not declare who may call it"):
         await serve(app)
+
+
+async def test_a_door_that_was_added_all_the_same_stays_shut(
+    build_ping: Callable[[], web.Application], serve: Serve
+) -> None:
+    app = build_ping()
+
+    async def open_door(_: web.Request) -> web.Response:
+        return web.Response()
+
+    app.router.add_get("/open", open_door)
+    app.on_startup.clear()
+
+    assert (await (await serve(app)).get("/open")).status == 404
 
 
 def test_a_declaration_that_disagrees_with_its_method_is_refused() -> None:

@@ -284,6 +284,14 @@ async def test_a_form_that_is_none_is_refused(api: Client, content_type: str, bo
     assert answer.status == status, await answer.text()
 
 
+async def test_a_form_with_two_files_is_refused(api: Client, pings: Pings) -> None:
+    two = form(b"one")
+    two.add_field("photo", b"two", filename="two.png", content_type="image/png")
+    answer = await api.post("/ping/files", data=two, headers=ANNA)
+
+    assert (answer.status, pings.made) == (400, 0)
+
+
 async def test_a_field_of_another_name_is_not_the_file(api: Client) -> None:
     answer = await api.post("/ping/files", data=form(b"x", field="file"), headers=ANNA)
 

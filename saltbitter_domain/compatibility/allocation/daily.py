@@ -33,7 +33,7 @@ class DailyRun:
     def exposures(self) -> tuple[Exposure, ...]:
         """What to remember of everybody who was shown, or by chance would have been."""
         day, fair, shown = self.request.day, self.allocation.fair, self.allocation.shown
-        return tuple(Exposure(person, day, shown[person], fair[person]) for person in fair if fair[person])
+        return tuple(Exposure(p, day, shown[p], fair[p]) for p in fair if fair[p] or shown[p])
 
 
 def daily_run(request: MatchRequest, policy: WeightedV1 | None = None, progress: Progress | None = None) -> DailyRun:

@@ -14,6 +14,9 @@ from saltbitter_domain.profiles.model import Gender, Visibility
 
 _Tile = tuple[int, int]
 
+_HAIR_KM = 1e-3
+"""A metre more, so that no rounding can put somebody at the very limit into a tile beyond it."""
+
 
 @attrs.frozen
 class _Kind:
@@ -106,7 +109,7 @@ def _tiles_within(cell: GridCell, km: float) -> Iterator[_Tile]:
     """The tiles that may hold a place within ``km``, by the bounding rectangle of a circle on the sphere: it reaches
     asin(sin r / cos latitude) to each side, and all the way round once it holds a pole (Bronstein, spherical
     trigonometry)."""
-    radius = km / EARTH_RADIUS_KM
+    radius = (km + _HAIR_KM) / EARTH_RADIUS_KM
     latitude = math.radians(cell.latitude)
     south, north = (math.floor(cell.latitude + sign * math.degrees(radius)) for sign in (-1, 1))
     columns = range(360)

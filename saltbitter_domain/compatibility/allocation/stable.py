@@ -60,10 +60,12 @@ class Allocation:
 
 @attrs.frozen
 class Bounds:
-    """How often someone is to be shown in this run: ``owed`` from before, at least ``floor``, at most ``ceiling``."""
+    """How often someone is to be shown in this run: ``owed`` from before, at least ``floor``, by rights ``share``, at
+    most ``ceiling``; each at least 0 and none above the ceiling."""
 
     owed: int
     floor: int
+    share: int
     ceiling: int
 
     @classmethod
@@ -77,7 +79,8 @@ class Bounds:
         ceiling = max(0, ceiling_of(due_today) - had_today)
         owed = _up(FLOOR * due) - had
         floor = max(_up(FLOOR * (due + fair)) - had, _up(FLOOR * due_today) - had_today)
-        return cls(min(max(0, owed), ceiling), min(max(0, floor), ceiling), ceiling)
+        share = max(floor, _up(due_today) - had_today)
+        return cls(*(min(max(0, bound), ceiling) for bound in (owed, floor, share, ceiling)))
 
 
 def ceiling_of(fair: float) -> int:
@@ -125,15 +128,11 @@ def allocate(edges: Edges, *, history: History, day: date, quota: int = DAILY_QU
     fair = fair_shares(edges, quota)
     bounds = [Bounds.of(fair[n], history.get(person, ()), day) for n, person in enumerate(edges.people)]
     market = _Market.open(edges, quota)
-    for targets in (
-        [b.owed for b in bounds],
-        [b.floor for b in bounds],
-        [min(b.ceiling, max(b.floor, math.ceil(share))) for b, share in zip(bounds, fair, strict=True)],
-        [b.ceiling for b in bounds],
-    ):
+    floors, ceilings = [b.floor for b in bounds], [b.ceiling for b in bounds]
+    for targets in ([b.owed for b in bounds], floors, [b.share for b in bounds], ceilings):
         market.settle(targets)
-    market.lift([b.floor for b in bounds])
-    market.refill([b.ceiling for b in bounds])
+    market.lift(floors)
+    market.refill(ceilings)
     return market.close(edges, fair)
 
 

@@ -20,6 +20,7 @@ from saltbitter_domain.profiles.model import (
 from saltbitter_domain.profiles.policies import Examined, arranged, decided, free_position, in_order
 from saltbitter_domain.profiles.ports import Rendered
 from tests.doubles.builders import NOW
+from tests.doubles.refusals import told
 
 FACELESS = (RefusalReason.NO_FACE, RefusalReason.SEVERAL_FACES)
 RENDERED = Rendered((), 3000, 2000, "LEHV6n", "c3a1")
@@ -146,7 +147,7 @@ def test_a_member_puts_photos_in_any_order() -> None:
 def test_an_order_names_each_photo_once(picked: list[int]) -> None:
     with pytest.raises(PhotoOrderInvalid) as refused:
         arranged([a_photo(0), a_photo(1)], [a_photo(number).id for number in picked])
-    assert [problem.path for problem in refused.value.fields] == ["photo_ids"]
+    assert told(refused.value) == [("photo_ids", "not_a_permutation")]
 
 
 @pytest.mark.parametrize(
@@ -161,8 +162,9 @@ def test_an_order_names_each_photo_once(picked: list[int]) -> None:
 )
 def test_the_first_photo_is_approved_and_shows_exactly_one_face(second: Photo) -> None:
     first = a_photo(0)
-    with pytest.raises(PrimaryPhotoUnfit):
+    with pytest.raises(PrimaryPhotoUnfit) as refused:
         arranged([first, second], [second.id, first.id])
+    assert told(refused.value) == []
     with pytest.raises(PrimaryPhotoUnfit):
         arranged([attrs.evolve(second, position=1)], [second.id])
 

@@ -36,6 +36,7 @@ from saltbitter_domain.profiles.service import ProfileService
 from saltbitter_domain.users.model import UserMissing
 from tests.doubles.builders import NOW, a_content, a_photo, a_user
 from tests.doubles.crowd import Crowd
+from tests.doubles.refusals import told
 
 TEXT = "2026-11-01"
 LISBON, PORTO, ATLANTIC = (38.7223, -9.1393), (41.1579, -8.6291), (30.0, -40.0)
@@ -132,8 +133,9 @@ async def test_of_two_profiles_written_at_once_one_stays(house: House) -> None:
 
 
 async def test_nobody_has_a_profile_without_an_account(house: House) -> None:
-    with pytest.raises(UserMissing):
+    with pytest.raises(UserMissing) as refused:
         await house.service.create_profile(UserId(UUID(int=99)), a_content())
+    assert told(refused.value) == []
 
 
 async def test_before_there_is_a_profile_it_is_missing(house: House) -> None:
@@ -146,14 +148,15 @@ async def test_before_there_is_a_profile_it_is_missing(house: House) -> None:
         house.service.set_time_zone(ANA.id, "Europe/Lisbon"),
         house.service.completeness(ANA.id),
     ):
-        with pytest.raises(ProfileMissing):
+        with pytest.raises(ProfileMissing) as refused:
             await attempt
+        assert told(refused.value) == []
 
 
 async def test_a_wrong_profile_is_refused_with_every_problem_and_nothing_is_kept(house: House) -> None:
     with pytest.raises(ProfileInvalid) as refused:
         await house.service.create_profile(ANA.id, a_content(name="", bio="x" * 501))
-    assert [problem.path for problem in refused.value.fields] == ["name", "bio"]
+    assert told(refused.value) == [("name", "blank"), ("bio", "too_long")]
     with pytest.raises(ProfileMissing):
         await house.service.get(ANA.id)
 
@@ -175,8 +178,9 @@ async def test_an_edit_of_an_older_version_changes_nothing(house: House, ana: Pr
         house.service.set_visibility(ANA.id, Visibility.PAUSED, ana.version),
         house.service.edit(ANA.id, a_content(bio="From the future."), 3),
     ):
-        with pytest.raises(StaleWrite):
+        with pytest.raises(StaleWrite) as refused:
             await attempt
+        assert told(refused.value) == []
     assert await house.service.get(ANA.id) == edited
 
 
@@ -199,10 +203,12 @@ async def test_an_edit_is_checked_like_the_first_version(house: House, ana: Prof
 async def test_orientation_is_kept_only_by_consent(house: House) -> None:
     with pytest.raises(OrientationConsentNeeded) as refused:
         await house.service.create_profile(ANA.id, ORIENTED)
-    assert [problem.path for problem in refused.value.fields] == ["orientation"]
+    assert told(refused.value) == [("orientation", "consent_needed")]
 
     await house.consent(Purpose.ORIENTATION)
     profile = await house.service.create_profile(ANA.id, ORIENTED)
+    assert profile.content.orientation is Orientation.GAY
+    profile = await house.service.edit(ANA.id, ORIENTED, profile.version)
     assert profile.content.orientation is Orientation.GAY
 
     await house.consent(Purpose.ORIENTATION, yes=False)
@@ -229,8 +235,9 @@ async def test_a_place_is_kept_as_a_cell_with_its_city_and_time_zone(house: Hous
 
 
 async def test_a_place_is_used_only_by_consent(house: House, ana: Profile) -> None:
-    with pytest.raises(LocationConsentNeeded):
+    with pytest.raises(LocationConsentNeeded) as refused:
         await house.service.set_location(ANA.id, *LISBON)
+    assert told(refused.value) == []
     assert await house.service.get(ANA.id) == ana
 
 
@@ -247,7 +254,7 @@ async def test_there_is_no_place_off_the_globe(
 ) -> None:
     with pytest.raises(ProfileInvalid) as refused:
         await house.service.set_location(ANA.id, latitude, longitude)
-    assert [problem.path for problem in refused.value.fields] == paths
+    assert told(refused.value) == [(path, "out_of_range") for path in paths]
 
 
 async def test_the_edges_of_the_globe_are_places(house: House, ana: Profile) -> None:
@@ -289,7 +296,7 @@ async def test_a_time_zone_must_be_a_known_one(house: House, ana: Profile) -> No
     assert (await house.service.set_time_zone(ANA.id, "Europe/Madrid")).time_zone == "Europe/Madrid"
     with pytest.raises(ProfileInvalid) as refused:
         await house.service.set_time_zone(ANA.id, "Mars/Olympus_Mons")
-    assert [problem.path for problem in refused.value.fields] == ["time_zone"]
+    assert told(refused.value) == [("time_zone", "unknown")]
 
 
 async def test_completeness_looks_at_profile_and_photos(house: House, ana: Profile) -> None:
@@ -326,6 +333,15 @@ async def test_taking_back_the_consent_forgets_the_orientation(house: House) -> 
 
     assert await house.service.get(ANA.id) == attrs.evolve(told, content=a_content(), version=2)
     assert len(await house.events(ProfileChanged)) == 1
+
+
+async def test_an_orientation_told_again_can_be_taken_back_again(house: House, ana: Profile) -> None:
+    for version in (1, 3):
+        await house.consent(Purpose.ORIENTATION)
+        await house.service.edit(ANA.id, ORIENTED, version)
+        await house.consent(Purpose.ORIENTATION, yes=False)
+        await house.service.forget_orientation(*await house.withdrawal())
+        assert (await house.service.get(ANA.id)).content.orientation is None
 
 
 async def test_a_withdrawal_that_comes_again_takes_nothing_that_was_agreed_to_since(house: House, ana: Profile) -> None:

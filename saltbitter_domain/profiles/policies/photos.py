@@ -43,7 +43,7 @@ def decided(photo: Photo, found: Examined | RefusalReason) -> Photo:
 
 def free_position(photos: Sequence[Photo]) -> int:
     """Where the next photo goes: first when there is no primary, else last."""
-    return max((photo.position + 1 for photo in photos), default=0) if _holder(photos) else 0
+    return 1 + max(photo.position for photo in photos) if _holder(photos) else 0
 
 
 def in_order(photos: Sequence[Photo]) -> tuple[Photo, ...]:

@@ -29,7 +29,7 @@ from saltbitter_domain.profiles.model import BasicValue, Intention
 
 _BANDS: Mapping[Factor, tuple[float, float, float]] = MappingProxyType(
     {
-        Factor.ATTACHMENT: (0.80, 0.65, 0.0),
+        Factor.ATTACHMENT: (0.75, 0.65, 0.0),
         Factor.INTERESTS: (0.35, 0.15, 1e-6),
         Factor.VALUES: (0.80, 0.65, 0.50),
         Factor.DEMOGRAPHICS: (0.75, 0.60, 0.40),

@@ -1,6 +1,6 @@
 """Everybody who can take part in matching, composed from accounts, profiles, photos, assessments and consents."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,7 @@ class MemoryPeople(People):
         return sorted({profile.time_zone for profile in self._all()})
 
     async def in_zone(self, time_zone: str) -> Sequence[UserId]:
-        return sorted(profile.user_id for profile in self._all() if profile.time_zone == time_zone)
+        return sorted(profile.user_id for profile in self._all(lambda profile: profile.time_zone == time_zone))
 
     async def traits(self, user_ids: Collection[UserId] | None = None) -> Sequence[Traits]:
         today = _Days(self._clock.now())
@@ -58,11 +58,14 @@ class MemoryPeople(People):
         today = _Days(self._clock.now())
         return self._transaction.read(lambda tables: _missing(tables, user_id, today))
 
-    def _all(self) -> list[Profile]:
+    def _all(self, asked: Callable[[Profile], bool] = lambda _: True) -> list[Profile]:
         today = _Days(self._clock.now())
-        return self._transaction.read(
-            lambda tables: [row for row in tables.profiles.items().values() if not _missing(tables, row.user_id, today)]
-        )
+
+        def query(tables: Tables) -> list[Profile]:
+            profiles = tables.profiles.items().values()
+            return [row for row in profiles if asked(row) and not _missing(tables, row.user_id, today)]
+
+        return self._transaction.read(query)
 
 
 class _Days(dict[str, date]):

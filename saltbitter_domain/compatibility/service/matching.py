@@ -81,6 +81,21 @@ class MatchingService:
         made = [stored for day, viewers in due.items() for stored in await self._make(day, viewers, progress)]
         return morning.report(due, made)
 
+    async def welcome(self, _message: EventId, event: AssessmentSubmitted | PhotoDecided) -> None:
+        """Make a new member's first set as soon as they are complete, the assessment included.
+
+        Whoever leaves the assessment out, or has had a set before, is served with everybody else."""
+        now = self._clock.now()
+        async with self._begin() as uow:
+            if (
+                await uow.daily_matches.latest(event.user_id)
+                or await uow.assessments.latest(event.user_id) is None
+                or await uow.people.missing_for(event.user_id)
+            ):
+                return
+            day, _, _ = await _today(uow, event.user_id, now)
+        await self._make(day, [event.user_id], None)
+
     async def daily_matches(self, user_id: UserId) -> DailyView:
         """The member's day: whom they were introduced to, why, and what they decided."""
         now = self._clock.now()

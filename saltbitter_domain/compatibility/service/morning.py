@@ -87,7 +87,7 @@ def report(due: Mapping[date, Sequence[UserId]], made: Sequence[DailyMatches]) -
         due=sum(map(len, due.values())),
         made=len(made),
         full=sum(matches.short_because is None for matches in made),
-        short=Counter(matches.short_because for matches in made if matches.short_because is not None),
+        short=dict(Counter(matches.short_because for matches in made if matches.short_because is not None)),
     )
 
 

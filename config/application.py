@@ -35,7 +35,9 @@ def listeners(
             ("mail_session_replayed", account_mail.send_session_replayed),
         ],
         "profiles.photo_uploaded": [("process_photo", photos.process)],
+        "profiles.photo_decided": [("welcome", matching.welcome)],
         "profiles.photo_deleted": [("remove_photo_files", photos.remove_files)],
+        "assessments.submitted": [("welcome", matching.welcome)],
         "consent.withdrawn": [
             ("forget_location", profiles.forget_location),
             ("forget_orientation", profiles.forget_orientation),

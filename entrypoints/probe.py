@@ -16,7 +16,7 @@ import aiohttp
 import attrs
 
 PATIENCE_SECONDS = 90
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 HOME = (51.5074, -0.1278)
 """London, where the demo has members to meet."""
 

@@ -19,7 +19,7 @@ from entrypoints.worker.schedule import PeriodicJob, Ticker
 
 def periodic_jobs(application: Application) -> tuple[PeriodicJob, ...]:
     """Every periodic job, with what it runs. Undelivered messages are swept by the relay itself."""
-    return (PeriodicJob("daily_matches", "* * * * *", application.matching().generate_matches),)
+    return (PeriodicJob("daily_matches", "*/5 * * * *", application.matching().generate_matches),)
 
 
 def _merged(listeners: Listeners, more: Listeners) -> Listeners:

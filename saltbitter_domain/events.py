@@ -57,7 +57,7 @@ def all_events() -> dict[str, type[Event]]:
 
 RETRY_BASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
-"""After this many failed deliveries (60 s doubling, about 34 hours in all) a message is set aside for a person to look at."""
+"""After this many failed deliveries (60 s doubling, about 34 hours in all) a message is set aside for a person."""
 
 
 @attrs.frozen

@@ -20,7 +20,7 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""
 
 CELL_KM = 2.0
-"""Side of a location cell in kilometres: at least the 1 km the product promises, at the size its measurements advise."""
+"""Side of a location cell in kilometres: at least the 1 km the product promises, at the size measurements advise."""
 
 
 class Clock(Protocol):
@@ -59,7 +59,7 @@ class GridCell:
         """The cell, about ``CELL_KM`` on each side, that holds this fix.
 
         Rows of cells are ``CELL_KM`` high; within a row every cell has the same width in degrees, at least
-        ``CELL_KM`` wide in its middle, and a whole number of them goes round the Earth. Snapping twice gives the same cell.
+        ``CELL_KM`` in its middle, and a whole number of them goes round the Earth. Snapping twice gives the same cell.
 
         Raises ``ValueError`` outside latitude [-90, 90] or longitude [-180, 180].
         """

@@ -6,6 +6,7 @@ from functools import partial
 
 import attrs
 
+from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.model import (
     MAX_NOTE,
@@ -48,6 +49,7 @@ from saltbitter_domain.compatibility.service.views import (
     SuggestionView,
 )
 from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, MatchId, NoticeId, UserId
+from saltbitter_domain.profiles.model import PhotoDecided
 from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import NotEntitled

@@ -257,6 +257,14 @@ class TestAllocate:
         allocation = allocate(edges, history=past, day=DAY, quota=1)
         assert positions(allocation) == [[6], [7], [6]]
 
+    def test_who_was_replaced_for_anothers_floor_fills_a_short_list(self) -> None:
+        """Candidate 1 may be shown twice more and leaves viewer 2 to candidate 3, whom nobody else may be shown."""
+        edges = edges_of(4, [{1: 1.0}, {1: 2.0}, {3: 2.0, 1: 5.0}])
+        past = {user(1): [Exposure(user(1), DAY, 1, 0.0)]}
+        allocation = allocate(edges, history=past, day=DAY, quota=1)
+        assert positions(allocation) == [[1], [1], [3]]
+        assert allocation.shown == {user(0): 0, user(1): 2, user(2): 0, user(3): 1}
+
     def test_where_nobody_can_stand_in_a_list_stays_short_because_of_ceilings(self) -> None:
         edges = edges_of(3, [{2: 1.0}, {2: 2.0}])
         past = {user(2): [Exposure(user(2), DAY, 2, 0.0)]}

@@ -116,8 +116,7 @@ def _tiles_within(cell: GridCell, km: float) -> Iterator[_Tile]:
     if radius + abs(latitude) < math.pi / 2:
         reach = math.degrees(math.asin(math.sin(radius) / math.cos(latitude)))
         west, east = (math.floor(cell.longitude + sign * reach) for sign in (-1, 1))
-        if east - west < 360:
-            columns = range(west, east + 1)
+        columns = range(west, east + 1)
     for row in range(max(south, -90), min(north, 90) + 1):
         for column in columns:
             yield row, column % 360

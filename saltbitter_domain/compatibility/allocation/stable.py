@@ -204,16 +204,15 @@ class _Market:
                 self._replace(row, candidate, k, floors)
 
     def _replace(self, row: int, candidate: int, k: int, floors: Sequence[int]) -> None:
+        """Give ``candidate`` a place in a list, which is full, as else they would have had it already."""
         taken = self.chosen[row]
-        if len(taken) == self.quota:
-            spare = [(rank, other) for other, rank in taken.items() if self.shown[other] > floors[other]]
-            if not spare:
-                return
+        spare = [(rank, other) for other, rank in taken.items() if self.shown[other] > floors[other]]
+        if spare:
             _, leaving = max(spare)
             del taken[leaving]
             self.shown[leaving] -= 1
-        taken[candidate] = k
-        self.shown[candidate] += 1
+            taken[candidate] = k
+            self.shown[candidate] += 1
 
     def refill(self, ceilings: Sequence[int]) -> None:
         """Fill lists that ceilings left short: somebody at their ceiling comes over from a list in which another, with

@@ -147,7 +147,6 @@ class TestWhyShort:
 
 
 class TestAllocate:
-    @settings(max_examples=150)
     @given(markets())
     def test_it_keeps_quotas_options_and_ceilings(self, market: tuple[Edges, int]) -> None:
         edges, quota = market
@@ -162,7 +161,6 @@ class TestAllocate:
             assert allocation.shown[user(n)] == shown[n] <= ceiling_of(fair)
             assert allocation.fair[user(n)] == fair
 
-    @settings(max_examples=150)
     @given(markets())
     def test_no_list_is_short_while_somebody_has_room(self, market: tuple[Edges, int]) -> None:
         edges, quota = market
@@ -172,7 +170,6 @@ class TestAllocate:
             room = [n for n in left if allocation.shown[user(n)] < ceiling_of(allocation.fair[user(n)])]
             assert len(listed) == quota or not room
 
-    @settings(max_examples=150)
     @given(markets(), st.lists(st.integers(0, 3), min_size=12, max_size=12))
     def test_a_round_is_plain_greed_by_merit_and_precedence(
         self, market: tuple[Edges, int], targets: list[int]
@@ -340,7 +337,7 @@ class TestDailyRun:
         assert merits == pytest.approx([merits[0]] * 3, abs=1e-9)
         assert abs(policy.attachment_advantage(variants[1].leaning)) > 5
 
-    @settings(max_examples=60, deadline=None)
+    @settings(deadline=None)
     @given(several(0, 14), st.data())
     def test_only_who_may_be_shown_is_shown(self, people: list[Traits], data: st.DataObject) -> None:
         ids = [p.user_id for p in people]

@@ -2,7 +2,7 @@
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from saltbitter_domain.compatibility.allocation.pairs import Pool
@@ -167,12 +167,10 @@ class TestThePool:
     def test_in_one_city(self, people: list[Traits]) -> None:
         self.assert_complete(people)
 
-    @settings(max_examples=50)
     @given(several(0, 12, cells))
     def test_anywhere_on_earth(self, people: list[Traits]) -> None:
         self.assert_complete(people)
 
-    @settings(max_examples=300)
     @given(cells, st.floats(-6, 6), st.floats(-12, 12), st.integers(5, 900))
     def test_within_any_distance_of_anywhere(self, cell: GridCell, north: float, east: float, limit: int) -> None:
         latitude = max(-90.0, min(90.0, cell.latitude + north))

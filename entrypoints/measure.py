@@ -43,7 +43,7 @@ def write_population(size: int, seed: int, today: date, out: Path, say: Callable
 
 
 def measure(members: Sequence[SyntheticMember], today: date, say: Callable[[str], None]) -> int:
-    """Store the members in memory, make the day's matches for all, and report; 1 when a goal of the product is missed."""
+    """Store the members in memory, make the day's matches for all, and report; 1 when a goal is missed."""
     started = time.perf_counter()
     runs: list[DailyRun] = []
     outcome = asyncio.run(_morning(members, today, runs.append))

@@ -74,7 +74,11 @@ class OutboxMessage:
     last_error: str | None = None
 
     def published(self, now: datetime) -> "OutboxMessage":
-        """Handed to the workers: due again only if nobody reports back in time (60 s, doubling)."""
+        """Handed to the workers: due again only if nobody reports back in time (60 s, doubling).
+
+        One on which nobody ever reported back, because it ends whoever works on it, is dead after as many attempts."""
+        if self.attempts >= MAX_ATTEMPTS:
+            return attrs.evolve(self, dead_at=now, last_error=self.last_error or "no worker reported back")
         return attrs.evolve(self, attempts=self.attempts + 1, due_at=now + RETRY_BASE * 2**self.attempts)
 
     def done(self, now: datetime) -> "OutboxMessage":

@@ -39,7 +39,7 @@ class Ids(Protocol):
         ...
 
 
-@attrs.frozen(order=True)
+@attrs.frozen
 class Money:
     """An amount in integer minor units (cents for USD, yen for JPY) and its ISO 4217 currency."""
 

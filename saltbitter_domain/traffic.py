@@ -25,6 +25,8 @@ class RequestInProgress(Conflict):
 
 
 class RateLimits(Protocol):
+    """Counts requests, whichever process answers them."""
+
     async def hit(self, scope: str, key: str, limit: int, window: timedelta) -> int | None:
         """Count one request of ``key`` in ``scope`` over a sliding window.
 

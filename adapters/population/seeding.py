@@ -26,7 +26,7 @@ JOINED_BEFORE = timedelta(days=30)
 @attrs.frozen
 class Seeding:
     """Stores members. ``blurhash`` gives the placeholder of the portrait drawn for a member's number, ``portrait_size``
-    its width and height in pixels; ``on_photo`` is told which photo it became, so that it can be drawn when looked at."""
+    its width and height in pixels; ``on_photo`` is told which photo it became, to draw it when somebody looks."""
 
     begin: UnitsOfWork
     clock: Clock

@@ -11,7 +11,7 @@ from saltbitter_domain.events import Outbox, OutboxMessage, event_name
 from saltbitter_domain.kernel import Clock, EventId
 
 Listener = Callable[[EventId, Any], Awaitable[None]]
-"""Reacts to one event. Its effect and its mark (``UnitOfWork.first_time``) share a transaction: repeating is harmless."""
+"""Reacts to one event. Its effect and its mark (``UnitOfWork.first_time``) share a transaction: it bears repetition."""
 
 BATCH = 200
 
@@ -31,9 +31,11 @@ class Relay:
         sent = 0
         while messages := await self.outbox.due(self.clock.now(), BATCH):
             for message in messages:
-                await self.outbox.save(message.published(self.clock.now()))
-                send(str(message.id))
-            sent += len(messages)
+                published = message.published(self.clock.now())
+                await self.outbox.save(published)
+                if published.dead_at is None:
+                    send(str(message.id))
+                    sent += 1
         return sent
 
     async def deliver(self, message_id: str) -> None:

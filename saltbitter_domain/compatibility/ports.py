@@ -142,6 +142,8 @@ class Exposures(Protocol):
 
 
 class Notices(Protocol):
+    """The store of quiet notices."""
+
     async def add(self, notice: Notice) -> None: ...
 
     async def of(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:

@@ -101,12 +101,16 @@ class PhotoEditor(Protocol):
 
 
 class FaceDetector(Protocol):
+    """Finds faces in pictures. It never tells whose."""
+
     async def count(self, image: bytes) -> int:
         """How many clear faces the JPEG or WebP rendition shows."""
         ...
 
 
 class PhotoModerator(Protocol):
+    """Judges what others may see."""
+
     async def judge(self, image: bytes, perceptual_hash: str) -> RefusalReason | None:
         """Why others may not see the picture, or None when they may."""
         ...
@@ -122,6 +126,8 @@ class Place:
 
 
 class Places(Protocol):
+    """Knows cities and time zones."""
+
     def at(self, cell: GridCell) -> Place | None:
         """What is there, or None in open water far from any city."""
         ...

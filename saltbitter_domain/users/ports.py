@@ -137,6 +137,8 @@ class Secrets(Protocol):
 
 
 class EmailAddresses(Protocol):
+    """Knows the one form of an address."""
+
     def normalise(self, raw: str) -> str | None:
         """The address in its one canonical form (NFKC, case, IDNA), or None when it is not an address."""
         ...
@@ -153,6 +155,8 @@ class Mail:
 
 
 class Mailer(Protocol):
+    """The post office."""
+
     async def send(self, mail: Mail) -> None:
         """Hand the mail over; a repeated ``key`` is sent once. ``Unavailable`` when it should be tried again."""
         ...

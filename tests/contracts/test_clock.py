@@ -7,6 +7,8 @@ import pytest
 from adapters.system.clock import ManualClock, MovableClock, SystemClock
 from saltbitter_domain.kernel import Clock
 
+PORT = Clock
+
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 

@@ -5,6 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.system.emails import EmailValidatorAddresses
+from saltbitter_domain.users.ports import EmailAddresses
+
+PORT = EmailAddresses
 
 ADDRESSES = EmailValidatorAddresses(test_domains=True)
 

@@ -9,6 +9,9 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from adapters.local.faces import OpenCvFaces
+from saltbitter_domain.profiles.ports import FaceDetector
+
+PORT = FaceDetector
 
 PHOTOS = Path(__file__).parent.parent / "data" / "photos"
 

@@ -8,6 +8,9 @@ import pytest
 
 from adapters.system.clock import ManualClock, SystemClock
 from adapters.system.ids import UuidV7Ids
+from saltbitter_domain.kernel import Ids
+
+PORT = Ids
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 

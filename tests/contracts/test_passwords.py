@@ -10,6 +10,9 @@ import pytest
 
 from adapters.system.passwords import BcryptPasswords, ZxcvbnAdvisor
 from saltbitter_domain.users.model import Busy
+from saltbitter_domain.users.ports import PasswordAdvisor, PasswordHasher
+
+PORTS = (PasswordHasher, PasswordAdvisor)
 
 OLD, NEW = {"1": b"o" * 32}, {"2": b"n" * 32}
 PHRASE = "a quiet walk by the sea"

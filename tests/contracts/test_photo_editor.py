@@ -18,7 +18,9 @@ from adapters.local import photo_renderer, photo_worker, photos
 from adapters.local.photo_worker import PhotoWorker, WorkerDied
 from adapters.local.photos import PillowEditor
 from saltbitter_domain.profiles.model import Format, RefusalReason, Size
-from saltbitter_domain.profiles.ports import Rendered
+from saltbitter_domain.profiles.ports import PhotoEditor, Rendered
+
+PORT = PhotoEditor
 
 PHOTOS = Path(__file__).parent.parent / "data" / "photos"
 PORTRAITS = {

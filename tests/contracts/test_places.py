@@ -6,7 +6,9 @@ import pytest
 
 from adapters.local.places import GeonamesPlaces
 from saltbitter_domain.kernel import GridCell
-from saltbitter_domain.profiles.ports import Place
+from saltbitter_domain.profiles.ports import Place, Places
+
+PORT = Places
 
 PLACES = GeonamesPlaces()
 

@@ -5,6 +5,9 @@ import re
 import pytest
 
 from adapters.system.secrets import SystemSecrets
+from saltbitter_domain.users.ports import Secrets
+
+PORT = Secrets
 
 SECRETS = SystemSecrets(b"k" * 32)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -15,7 +15,9 @@ from adapters.system.clock import ManualClock
 from adapters.system.tokens import Hs256AccessTokens
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import AccessTokenRefused, Role
-from saltbitter_domain.users.ports import Access
+from saltbitter_domain.users.ports import Access, AccessTokens
+
+PORT = AccessTokens
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 CLOCK = ManualClock(NOON)

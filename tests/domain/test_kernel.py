@@ -130,7 +130,6 @@ def test_known_distances(one: GridCell, other: GridCell, kilometres: float) -> N
 
 def test_money_is_whole_minor_units_of_a_named_currency() -> None:
     assert Money(1999, "USD") == Money(1999, "USD") != Money(1999, "JPY")
-    assert Money(500, "USD") < Money(1999, "USD")
     with pytest.raises(TypeError):
         Money(19.99, "USD")  # type: ignore[arg-type]
     for currency in ("usd", "US", "USDX", ""):

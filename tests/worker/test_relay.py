@@ -130,3 +130,14 @@ async def test_an_unknown_message_is_ignored() -> None:
     house = House([])
 
     await house.relay.deliver(str(house.ids.new()))
+
+
+async def test_a_message_that_ends_every_worker_is_set_aside_too() -> None:
+    house = House([("heard", Heard())])
+    await house.emit()
+    sent: list[str] = []
+    while await house.outbox.undelivered():
+        await house.relay.publish(sent.append)
+        house.clock.advance(timedelta(days=3))
+
+    assert len(sent) == MAX_ATTEMPTS

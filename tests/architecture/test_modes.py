@@ -1,0 +1,62 @@
+"""Every mode builds whole and starts; every event survives JSON; every family of refusals has a status."""
+
+from typing import Any, get_type_hints
+
+import attrs
+import pytest
+from cattrs.preconf.orjson import make_converter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import demo, test
+from config.application import Application
+from config.start import MODES, running
+from entrypoints.http import errors
+from saltbitter_domain.events import all_events, event_name
+from saltbitter_domain.kernel import DomainError
+
+JSON = make_converter()
+JSON.register_structure_hook(UUID, lambda text, _: UUID(text))
+SETTINGS = {"demo": lambda: demo.settings("127.0.0.1", 8080), "test": test.settings}
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_every_mode_builds_every_provider(mode: str) -> None:
+    async with running(mode, SETTINGS[mode]()) as application:
+        assert application.matching() is application.matching()
+
+
+async def test_an_unknown_mode_is_refused() -> None:
+    with pytest.raises(ValueError, match="demo, test"):
+        async with running("paper", test.settings()):
+            pass
+
+
+def test_a_mode_that_leaves_a_port_out_is_refused_before_anything_is_built() -> None:
+    with pytest.raises(Exception, match="adapters"):
+        Application().check_dependencies()
+
+
+async def test_every_listener_listens_to_an_event_there_is() -> None:
+    async with running("test", test.settings()) as application:
+        assert set(application.listeners()) <= set(all_events())
+
+
+def test_every_family_of_refusals_has_a_status() -> None:
+    assert set(DomainError.__subclasses__()) == set(errors.STATUS)
+
+
+@pytest.mark.parametrize("name", sorted(all_events()))
+@given(data=st.data())
+def test_every_event_survives_json(name: str, data: Any) -> None:
+    cls = all_events()[name]
+    event = data.draw(st.builds(cls, **{field: _values(kind) for field, kind in get_type_hints(cls).items()}))
+
+    assert JSON.loads(JSON.dumps(event), cls) == event
+    assert event_name(event) == name
+    assert attrs.has(cls)
+
+
+def _values(kind: Any) -> st.SearchStrategy[Any]:
+    """Values of a field's type; ids are UUIDs under names of their own."""
+    return st.from_type(getattr(kind, "__supertype__", kind))

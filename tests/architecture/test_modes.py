@@ -1,6 +1,7 @@
 """Every mode builds whole and starts; every event survives JSON; every family of refusals has a status."""
 
 from typing import Any, get_type_hints
+from uuid import UUID
 
 import attrs
 import pytest

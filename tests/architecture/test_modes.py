@@ -5,7 +5,7 @@ from uuid import UUID
 
 import attrs
 import pytest
-from cattrs.preconf.orjson import make_converter
+from cattrs.preconf.json import make_converter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from saltbitter_domain.kernel import DomainError
 
 JSON = make_converter()
 JSON.register_structure_hook(UUID, lambda text, _: UUID(text))
+JSON.register_unstructure_hook(UUID, str)
 SETTINGS = {"demo": lambda: demo.settings("127.0.0.1", 8080), "test": test.settings}
 
 

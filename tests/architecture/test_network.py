@@ -1,0 +1,11 @@
+"""The tests reach nothing beyond this machine."""
+
+import socket
+
+import pytest
+from pytest_socket import SocketConnectBlockedError
+
+
+def test_a_connection_to_elsewhere_is_refused_before_it_is_tried() -> None:
+    with socket.socket() as outside, pytest.raises(SocketConnectBlockedError):
+        outside.connect(("192.0.2.1", 80))

@@ -21,7 +21,8 @@ def build(
 ) -> web.Application:
     """An application that answers the routes these resources declare, its health and its documentation, no more."""
     documented = [route for resource in resources for route in routes_of(type(resource))]
-    documentation = Documentation(openapi.document(documented))
+    limits = {cls: fields for resource in resources for cls, fields in getattr(resource, "limits", {}).items()}
+    documentation = Documentation(openapi.document(documented, limits))
     declarations: dict[Handler, Route] = {}
     gate = Gate(declarations, authenticator, ports, settings)
     app = web.Application(middlewares=[gate.middleware])
@@ -29,9 +30,9 @@ def build(
         for route, method in bound_routes(resource):
             handler = endpoint(route, method, ports, settings)
             declarations[handler] = route
-            app.router.add_route(route.method, route.path, handler)
+            app.router.add_route(route.method, route.pattern, handler)
             if route.method == hdrs.METH_GET:
-                app.router.add_route(hdrs.METH_HEAD, route.path, handler)
+                app.router.add_route(hdrs.METH_HEAD, route.pattern, handler)
     app[ROUTES] = tuple(declarations.values())
     app.on_response_prepare.append(gate.stamp)
     app.on_startup.append(_refuse_undeclared(declarations))

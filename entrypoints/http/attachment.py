@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import attrs
 from msgspec import Meta
 
+from entrypoints.http.openapi import Limits
 from entrypoints.http.paging import Page, PageQuery, page
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.assessments.model import (
@@ -107,6 +108,9 @@ class Deleted:
 @attrs.frozen
 class Assessments:
     attachment: AttachmentService
+    limits: ClassVar[Limits] = {
+        Answers: {"answers": {"additionalProperties": {"type": "integer", "minimum": SCALE_MIN, "maximum": SCALE_MAX}}}
+    }
 
     @route("GET", "/api/questionnaires/attachment", audience=Audience.MEMBER, errors=(QuestionnaireMissing,))
     async def questionnaire(self, _call: Call) -> QuestionnaireView:

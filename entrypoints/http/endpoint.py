@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 from aiohttp import BodyPartReader, MultipartReader, hdrs, web
+from aiohttp.http import HttpProcessingError
 from aiohttp.web import RequestKey
 
 from entrypoints.http import wire
@@ -16,7 +17,7 @@ from entrypoints.http.errors import (
     BodyIncomplete,
     BodyTooLarge,
     IdempotencyKeyMalformed,
-    IfMatchFailed,
+    IfMatchMalformed,
     IfMatchRequired,
     MediaTypeRefused,
     RouteMissing,
@@ -101,7 +102,7 @@ def _if_match(request: web.Request) -> int:
         raise IfMatchRequired("Read the resource, then send its ETag in If-Match with the edit.")
     match = _ETAG.fullmatch(given)
     if match is None:
-        raise IfMatchFailed("If-Match is not an ETag of this resource; read it again and repeat the edit.")
+        raise IfMatchMalformed('Send the ETag in If-Match as it was given to you, such as "3" with its quotes.')
     return int(match[1])
 
 
@@ -134,7 +135,7 @@ async def _payload(request: web.Request, route: Route, seconds: float) -> bytes:
         raise BodyIncomplete(f"The body did not arrive within {seconds:g} seconds.") from None
     except (web.RequestPayloadError, ConnectionError):
         raise BodyIncomplete("The body ended before it was complete.") from None
-    except ValueError:
+    except (ValueError, HttpProcessingError):
         raise BodyIncomplete("The body is not the form it claims to be.") from None
 
 

@@ -64,10 +64,10 @@ class IfMatchRequired(PreconditionMissing):
     code = "if_match_required"
 
 
-class IfMatchFailed(Stale):
-    """``If-Match`` does not name a version this resource ever had."""
+class IfMatchMalformed(Malformed):
+    """``If-Match`` is not an ETag of ours, which is a version in double quotes."""
 
-    code = "if_match_failed"
+    code = "if_match_malformed"
 
 
 class BodyTooLarge(TooLarge):

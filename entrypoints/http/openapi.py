@@ -15,7 +15,7 @@ from entrypoints.http.errors import (
     BodyIncomplete,
     BodyTooLarge,
     IdempotencyKeyMalformed,
-    IfMatchFailed,
+    IfMatchMalformed,
     IfMatchRequired,
     MediaTypeRefused,
     Problem,
@@ -44,11 +44,18 @@ INFO = {
 }
 
 
-def document(routes: Sequence[Route]) -> Schema:
+Limits = Mapping[type, Mapping[str, Schema]]
+"""Bounds that the domain sees to, by class and field, for the document to tell of."""
+
+
+def document(routes: Sequence[Route], limits: Limits | None = None) -> Schema:
     """The whole document for these routes."""
     types = list(dict.fromkeys(type_ for route in routes for type_ in _types(route)))
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     _complete(components, types, asked=[route.body for route in routes if route.body is not None])
+    for cls, fields in (limits or {}).items():
+        for name, limit in fields.items():
+            _typed(components[_name(cls)]["properties"][name]).update(limit)
     schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, Schema] = {}
     for route in routes:
@@ -129,14 +136,13 @@ def _parameters(route: Route, schema_of: Mapping[Any, Schema]) -> Iterator[Schem
             "in": "header",
             "required": True,
             "description": "The ETag the edit was made from.",
-            "schema": {"type": "string", "examples": ['"3"']},
+            "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$', "examples": ['"3"']},
         }
 
 
 def _without_null(schema: Schema) -> Schema:
     """A parameter is left out where a body would say null."""
-    choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
-    return choices[0] if len(choices) == 1 else schema
+    return _typed(schema)
 
 
 def _responses(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
@@ -184,7 +190,7 @@ def _implied(route: Route) -> Iterator[type[DomainError]]:
     if route.query is not None:
         yield RequestInvalid
     if route.if_match:
-        yield from (IfMatchRequired, IfMatchFailed, StaleWrite)
+        yield from (IfMatchRequired, IfMatchMalformed, StaleWrite)
     if route.idempotent:
         yield from (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
 
@@ -201,15 +207,16 @@ def _complete(components: dict[str, Schema], types: Iterable[Any], asked: Iterab
             schema["required"] = list(schema["properties"])
         for name, type_ in get_type_hints(get_origin(cls) or cls).items():
             if datetime in (type_, *get_args(type_)):
-                _first(schema["properties"][name], "string")["format"] = "date-time"
+                _typed(schema["properties"][name])["format"] = "date-time"
             if get_origin(type_) is Mapping or getattr(get_origin(type_), "__name__", "") == "Mapping":
                 key = get_args(type_)[0]
                 if isinstance(key, type) and issubclass(key, Enum):
                     schema["properties"][name]["propertyNames"] = {"enum": [member.value for member in key]}
 
 
-def _first(schema: Schema, type_: str) -> Schema:
-    return next(choice for choice in (schema, *schema.get("anyOf", ())) if choice.get("type") == type_)
+def _typed(schema: Schema) -> Schema:
+    """The part of a schema that says what the value is when it is not null."""
+    return next(choice for choice in schema.get("anyOf", (schema,)) if choice.get("type") != "null")
 
 
 def _classes(types: Iterable[Any]) -> set[Any]:

@@ -4,25 +4,41 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import attrs
 from msgspec import Meta
 
+from entrypoints.http.openapi import Limits
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.compatibility.calendar import local_date
 from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles import catalogue
 from saltbitter_domain.profiles.model import (
+    MAX_AGE,
+    MAX_ANSWER,
+    MAX_BIO,
+    MAX_DISTANCE_KM,
+    MAX_INTERESTS,
+    MAX_LANGUAGES,
+    MAX_NAME,
+    MAX_PROMPTS,
+    MAX_PRONOUNS,
+    MAX_VALUE_RATING,
+    MIN_AGE,
+    MIN_DISTANCE_KM,
+    AgeRange,
     BasicValue,
     LocationChangedTooSoon,
     LocationConsentNeeded,
     OrientationConsentNeeded,
+    Preferences,
     Profile,
     ProfileContent,
     ProfileExists,
     ProfileInvalid,
     ProfileMissing,
+    PromptAnswer,
     Visibility,
     age_on,
 )
@@ -67,10 +83,37 @@ class TimeZone:
     time_zone: Annotated[str, Meta(max_length=64, examples=["Europe/Lisbon"])]
 
 
+LIMITS: Limits = {
+    ProfileContent: {
+        "name": {"minLength": 1, "maxLength": MAX_NAME},
+        "pronouns": {"minLength": 1, "maxLength": MAX_PRONOUNS},
+        "genders": {"minItems": 1},
+        "bio": {"maxLength": MAX_BIO},
+        "prompts": {"maxItems": MAX_PROMPTS},
+        "interests": {"maxItems": MAX_INTERESTS, "items": {"enum": list(catalogue.INTERESTS)}},
+        "languages": {"maxItems": MAX_LANGUAGES, "uniqueItems": True, "items": {"enum": list(catalogue.LANGUAGES)}},
+        "values": {"additionalProperties": {"type": "integer", "minimum": 0, "maximum": MAX_VALUE_RATING}},
+    },
+    Preferences: {
+        "genders": {"minItems": 1},
+        "max_distance_km": {"minimum": MIN_DISTANCE_KM, "maximum": MAX_DISTANCE_KM},
+    },
+    AgeRange: {
+        "min": {"minimum": MIN_AGE, "maximum": MAX_AGE},
+        "max": {"minimum": MIN_AGE, "maximum": MAX_AGE},
+    },
+    PromptAnswer: {
+        "prompt": {"enum": list(catalogue.PROMPTS)},
+        "answer": {"minLength": 1, "maxLength": MAX_ANSWER},
+    },
+}
+
+
 @attrs.frozen
 class Profiles:
     profiles: ProfileService
     clock: Clock
+    limits: ClassVar[Limits] = LIMITS
 
     @route(
         "POST",

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import Enum
 from http import HTTPStatus
 from typing import Any, TypeVar
+from uuid import UUID
 
 import attrs
 from aiohttp import web
@@ -112,6 +113,14 @@ class Route:
     cache: str
 
     @property
+    def pattern(self) -> str:
+        """The path for aiohttp's router: a parameter matches only what its type can be, so that ``photos/order`` is
+        never taken for a photo."""
+        return _PARAMETER.sub(
+            lambda found: f"{{{found[1]}{found[2] or _pattern(self.parameters[found[1]])}}}", self.path
+        )
+
+    @property
     def public_path(self) -> str:
         """The path as documented and logged: parameters by name, without their patterns."""
         return _PARAMETER.sub(r"{\1}", self.path)
@@ -177,6 +186,12 @@ def route(
         return function
 
     return declare
+
+
+def _pattern(type_: Any) -> str:
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return ":" + "|".join(re.escape(member.value) for member in type_)
+    return ":[0-9a-fA-F-]{36}" if type_ is UUID else ""
 
 
 def routes_of(resource: type) -> Iterator[Route]:

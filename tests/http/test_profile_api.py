@@ -29,6 +29,16 @@ async def test_a_profile_is_created_once_read_and_edited_from_its_version(house:
     assert outdated["code"] == "stale_write"
 
 
+async def test_the_document_tells_the_limits_the_domain_sees_to(house: House) -> None:
+    schemas = house.document["components"]["schemas"]
+
+    assert schemas["ProfileContent"]["properties"]["bio"]["maxLength"] == 500
+    assert {"type": "integer", "minimum": 5, "maximum": 500} in schemas["Preferences"]["properties"]["max_distance_km"][
+        "anyOf"
+    ]
+    assert schemas["Answers"]["properties"]["answers"]["additionalProperties"]["maximum"] == 7
+
+
 async def test_a_profile_says_everything_that_is_wrong_with_it(house: House) -> None:
     member = await house.member()
     content = profile_content(bio="x" * 501, interests=["nonsense"], languages=["xx"])

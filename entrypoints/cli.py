@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import errno
+import logging
 import signal
 import sys
 import time
@@ -27,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except OSError as error:
         print(f"saltbitter: {error.strerror or error}", file=sys.stderr)
+        if error.errno == errno.EADDRINUSE:
+            print("Something listens there already. Choose another port: `make demo PORT=8090`.", file=sys.stderr)
         return 1
     return status
 
@@ -39,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--host", default="127.0.0.1")
     demo.add_argument("--port", type=_port, default=8080)
     demo.add_argument("--members", type=_count, default=2_000, help="how many demo members (default 2000)")
-    demo.add_argument("--log", choices=("off", "text", "json"), default="off", help="request and job lines")
+    demo.add_argument("--log", choices=("off", "text", "json"), default="off", help="lines of requests and jobs (default: faults only)")
     demo.set_defaults(command=_demo)
 
     serve = commands.add_parser("serve", help="the API, with settings from the environment")
@@ -67,10 +71,10 @@ def _parser() -> argparse.ArgumentParser:
 def _demo(options: argparse.Namespace) -> int:
     from entrypoints.demo.run import demo
 
-    if options.log != "off":
-        configure(options.log)
+    if options.log == "off":
+        configure("text", level=logging.WARNING)
     else:
-        configure("text", level=100)
+        configure(options.log)
     return _until_stopped(demo(options.host, options.port, options.members, print))
 
 

@@ -1,0 +1,95 @@
+"""The command line does what it says and fails with a reason."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from entrypoints.cli import main
+from tests.config.test_settings import GOOD
+
+
+def test_a_population_is_written_and_its_morning_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    status = main(["population", "--size", "400", "--seed", "3", "--out", "people.jsonl", "--run"])
+
+    figures = {row["name"]: row for row in json.loads(Path("build/reports/population.json").read_text())}
+    assert len(Path("people.jsonl").read_text().splitlines()) == 400
+    assert figures["eligibility violations"]["value"] == 0
+    assert figures["members with a full list or a reason"]["holds"]
+    assert status == (0 if all(row["holds"] for row in figures.values()) else 1)
+    assert "exposure Gini" in capsys.readouterr().out
+
+
+def test_a_probe_that_reaches_nobody_says_so_and_answers_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "http://127.0.0.1:9"]) == 1
+    assert "FAILED" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["demo", "--port", "0"],
+        ["demo", "--members", "0"],
+        ["population", "--size", "-5", "--out", "x"],
+        ["probe"],
+    ],
+)
+def test_what_cannot_be_understood_is_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+
+    assert stopped.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").write_text("a file where a folder is needed")
+
+    assert main(["population", "--size", "1", "--out", str(tmp_path / "folder" / "people.jsonl")]) == 1
+    assert capsys.readouterr().err.startswith("saltbitter: ")
+
+
+def test_the_api_starts_from_the_environment_answers_and_stops_when_asked() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "entrypoints.cli", "serve"],
+        env={**os.environ, **GOOD, "SALTBITTER_PORT": str(port)},  # noqa: TID251  a child needs its parent's path
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        assert f":{port}" in process.stdout.readline()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
+            assert json.load(answer)["ready"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_port_in_use_is_said_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        assert main(["demo", "--members", "60", "--port", str(taken.getsockname()[1])]) == 1
+    assert "PORT=8090" in capsys.readouterr().err

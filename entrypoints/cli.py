@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--host", default="127.0.0.1")
     demo.add_argument("--port", type=_port, default=8080)
     demo.add_argument("--members", type=_count, default=2_000, help="how many demo members (default 2000)")
-    demo.add_argument("--log", choices=("off", "text", "json"), default="off", help="lines of requests and jobs (default: faults only)")
+    demo.add_argument("--log", choices=("off", "text", "json"), default="off", help="also requests and jobs")
     demo.set_defaults(command=_demo)
 
     serve = commands.add_parser("serve", help="the API, with settings from the environment")

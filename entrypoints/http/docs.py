@@ -22,11 +22,11 @@ FILES = {
 
 
 def _swagger_ui() -> Path:
-    """Where the package keeps Swagger UI. It is found, not imported: importing it would start Django."""
-    spec = find_spec("drf_spectacular_sidecar")
+    """Where the package keeps Swagger UI. It is found, not imported: only its files are wanted."""
+    spec = find_spec("swagger_ui")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("drf-spectacular-sidecar is not installed; it carries Swagger UI")
-    return Path(spec.submodule_search_locations[0], "static", "drf_spectacular_sidecar", "swagger-ui-dist")
+        raise RuntimeError("swagger-ui-py is not installed; it carries Swagger UI")
+    return Path(spec.submodule_search_locations[0], "static")
 
 
 class Documentation:

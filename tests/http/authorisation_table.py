@@ -1,0 +1,226 @@
+"""Who is to get what from every route: one row each, kept by hand.
+
+``test_authorisation_matrix`` makes the cases from it and from the routes themselves.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import attrs
+import orjson
+from aiohttp import hdrs
+
+from entrypoints.http.routing import Audience
+from saltbitter_domain.assessments.catalogue import questionnaire
+from saltbitter_domain.compatibility.model import DecisionKind
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import Purpose
+from tests.doubles.town import PASSWORD
+from tests.http.stage import MOVED, Answer, Person, Scene, ask
+
+PORTRAIT = Path(__file__).parents[1] / "data" / "photos" / "portrait.jpg"
+NEW_PASSWORD = "seven loud geese at dawn"
+
+Thing = Callable[[Person], UUID]
+
+
+class Whose(Enum):
+    """Whose things a route hands out or changes."""
+
+    NOBODYS = "nobody's"
+    OWN_ONLY = "the member's own"
+    ACQUAINTANCES = "people the member knows of"
+    BEARERS = "whoever's address is signed"
+
+
+@attrs.frozen
+class Row:
+    """What is expected of a route: ``status`` for whoever is entitled, ``refused`` for another's thing and for one
+    that never was. ``body`` and ``path`` are made for the scene and the thing asked for."""
+
+    audience: Audience
+    status: int = 200
+    whose: Whose = Whose.NOBODYS
+    thing: Thing | None = None
+    refused: int = 404
+    body: Callable[[Scene, Any], Any] | None = None
+    path: Callable[[Scene], Awaitable[str]] | None = None
+    before: Callable[[Scene], Awaitable[Any]] | None = None
+    if_match: bool = False
+
+
+def probe() -> Row:
+    return Row(Audience.PROBE)
+
+
+def anyone(**expected: Any) -> Row:
+    return Row(Audience.ANYONE, **expected)
+
+
+def signing_in(status: int, body: Callable[[Scene, Any], Any], before: Any = None) -> Row:
+    return Row(Audience.SIGNING_IN, status, body=body, before=before)
+
+
+def member(status: int = 200, **expected: Any) -> Row:
+    return Row(Audience.MEMBER, status, **expected)
+
+
+def own(thing: Thing, status: int = 200, **expected: Any) -> Row:
+    return member(status, whose=Whose.OWN_ONLY, thing=thing, **expected)
+
+
+def acquaintance(status: int = 200, **expected: Any) -> Row:
+    return member(status, whose=Whose.ACQUAINTANCES, thing=lambda person: person.knows, **expected)
+
+
+def registration(_scene: Scene, _thing: Any) -> Any:
+    return {
+        "email": "newcomer@saltbitter.example",
+        "password": PASSWORD,
+        "date_of_birth": "1987-06-05",
+        "time_zone": "Europe/Lisbon",
+        "terms_version": TEXTS[Purpose.TERMS].version,
+        "privacy_policy_version": TEXTS[Purpose.PRIVACY_POLICY].version,
+    }
+
+
+async def mailed_token(scene: Scene, path: str, body: Any) -> Any:
+    await scene.town.client.post(path, json=body)
+    await scene.town.workers.settle()
+    mail = scene.town.application.adapters.mailer().inbox(body["email"])[0].mail
+    return mail.data["token"]
+
+
+async def verification(scene: Scene) -> Any:
+    newcomer = {**registration(scene, None), "email": "second-newcomer@saltbitter.example"}
+    return {"token": await mailed_token(scene, "/api/auth/register", newcomer)}
+
+
+async def reset(scene: Scene) -> Any:
+    forgotten = {"email": scene.town.email(scene.me.user_id)}
+    return {"token": await mailed_token(scene, "/api/auth/password/forgot", forgotten), "password": NEW_PASSWORD}
+
+
+async def without_profile(scene: Scene) -> Any:
+    content = await profile_content(scene)
+    scene.town.application.adapters.store().tables.profiles.drop(scene.me.user_id)
+    return content
+
+
+async def profile_content(scene: Scene) -> Any:
+    return orjson.loads((await ask(scene.town, "GET /api/me/profile", token=scene.me.token)).body)["content"]
+
+
+async def without_assessments(scene: Scene) -> None:
+    await scene.town.application.attachment().delete_all(scene.me.user_id)
+
+
+async def liked(scene: Scene) -> None:
+    await scene.town.application.matching().decide(scene.me.user_id, scene.me.knows, DecisionKind.LIKE, None)
+
+
+async def picture(scene: Scene) -> str:
+    photos = orjson.loads((await ask(scene.town, "GET /api/me/photos", token=scene.me.token)).body)["items"]
+    address: str = photos[0]["addresses"][0]["url"]
+    return "/media/" + address.partition("/media/")[2]
+
+
+def answers(_scene: Scene, _thing: Any) -> Any:
+    asked = questionnaire()
+    given = {statement.id: 1 + place % 7 for place, statement in enumerate(asked.statements)}
+    return {"questionnaire": asked.version, "answers": given, "seconds": 150.0}
+
+
+TABLE: Mapping[str, Row] = {
+    "GET /livez": probe(),
+    "GET /readyz": probe(),
+    "GET /api/openapi.json": anyone(),
+    "GET /api/docs": anyone(),
+    "GET /api/docs/start.js": anyone(),
+    "GET /api/docs/{file}": anyone(path=lambda _: _said("/api/docs/swagger-ui.css")),
+    "GET /api/catalogue": anyone(),
+    "GET /api/consents/texts": anyone(),
+    "GET /api/plans": anyone(),
+    "GET /media/{key}": anyone(whose=Whose.BEARERS, path=picture),
+    "POST /api/auth/password/strength": anyone(body=lambda *_: {"password": PASSWORD, "hints": ["heron"]}),
+    "POST /api/auth/register": signing_in(202, registration),
+    "POST /api/auth/verify": signing_in(204, lambda _, made: made, verification),
+    "POST /api/auth/verify/resend": signing_in(202, lambda scene, _: {"email": scene.town.email(scene.me.user_id)}),
+    "POST /api/auth/login": signing_in(
+        200, lambda scene, _: {"email": scene.town.email(scene.me.user_id), "password": PASSWORD}
+    ),
+    "POST /api/auth/refresh": signing_in(200, lambda scene, _: {"refresh_token": scene.me.tokens.refresh_token}),
+    "POST /api/auth/password/forgot": signing_in(202, lambda scene, _: {"email": scene.town.email(scene.me.user_id)}),
+    "POST /api/auth/password/reset": signing_in(204, lambda _, made: made, reset),
+    "POST /api/auth/password/change": member(
+        body=lambda *_: {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    ),
+    "POST /api/auth/logout": member(204),
+    "POST /api/auth/logout-everywhere": member(204),
+    "GET /api/me": member(),
+    "GET /api/me/sessions": member(),
+    "DELETE /api/me/sessions/{session_id}": own(lambda person: person.session, 204),
+    "GET /api/me/consents": member(),
+    "GET /api/me/consents/history": member(),
+    "PUT /api/me/consents/{purpose}": member(
+        path=lambda _: _said("/api/me/consents/analytics"),
+        body=lambda *_: {"granted": True, "text_version": TEXTS[Purpose.ANALYTICS].version},
+    ),
+    "POST /api/me/profile": member(201, before=without_profile, body=lambda _, made: made),
+    "GET /api/me/profile": member(),
+    "PUT /api/me/profile": member(before=profile_content, body=lambda _, made: made, if_match=True),
+    "GET /api/me/profile/completeness": member(),
+    "PUT /api/me/visibility": member(body=lambda *_: {"visibility": "incognito"}, if_match=True),
+    "PUT /api/me/location": member(body=lambda *_: MOVED),
+    "PUT /api/me/time-zone": member(body=lambda *_: {"time_zone": "Asia/Tokyo"}),
+    "POST /api/me/photos": member(201, body=lambda *_: PORTRAIT.read_bytes()),
+    "GET /api/me/photos": member(),
+    "PUT /api/me/photos/order": own(
+        lambda person: person.refused,
+        refused=422,
+        body=lambda scene, thing: {"photo_ids": [str(scene.me.photo), str(thing)]},
+    ),
+    "DELETE /api/me/photos/{photo_id}": own(lambda person: person.photo, 204),
+    "POST /api/me/photos/{photo_id}/appeal": own(
+        lambda person: person.refused, body=lambda *_: {"words": "It is me, with a new haircut."}
+    ),
+    "GET /api/questionnaires/attachment": member(),
+    "POST /api/me/assessments": member(201, before=without_assessments, body=answers),
+    "GET /api/me/assessments": member(),
+    "GET /api/me/assessments/latest": member(),
+    "DELETE /api/me/assessments": member(),
+    "GET /api/me/daily-matches": member(),
+    "POST /api/me/daily-matches/next-page": member(),
+    "GET /api/people/{user_id}": acquaintance(),
+    "POST /api/me/decisions": acquaintance(
+        201, body=lambda _, thing: {"user_id": str(thing), "kind": "like", "note": "Hello."}
+    ),
+    "POST /api/me/decisions/undo": member(before=liked),
+    "GET /api/me/matches": member(),
+    "GET /api/me/likes-received": member(),
+    "GET /api/me/notices": member(),
+    "POST /api/me/notices/seen": member(204),
+    "GET /api/me/subscription": member(),
+}
+FOR_MEMBERS = [call for call, row in TABLE.items() if row.audience is Audience.MEMBER]
+WITH_THINGS = [call for call, row in TABLE.items() if row.thing]
+
+
+async def _said(path: str) -> str:
+    return path
+
+
+async def ask_for(scene: Scene, call: str, thing: object, token: str | None, made: Any = None) -> Answer:
+    """Ask for a thing as the row of the table says it is asked for."""
+    row = TABLE[call]
+    path = await row.path(scene) if row.path else re.sub(r"\{[a-z_]+\}", str(thing), call.partition(" ")[2])
+    headers = {}
+    if row.if_match and token:
+        read = await ask(scene.town, "GET /api/me/profile", token=token)
+        headers[hdrs.IF_MATCH] = read.headers.get(hdrs.ETAG, "")
+    body = row.body(scene, thing if row.thing else made) if row.body else None
+    return await ask(scene.town, call, path=path, token=token, body=body, **headers)

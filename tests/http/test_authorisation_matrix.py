@@ -1,0 +1,177 @@
+"""Who gets what from every route, generated from the routes themselves: {who asks} x {whose thing} with the expected
+outcome in one table. A route without a row fails, and so does a row without a route.
+
+Every answer on the way is held against the OpenAPI document and searched for what must never be told: see ``stage``.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+import attrs
+import orjson
+import pytest
+
+from entrypoints.http.app import ROUTES
+from entrypoints.http.routing import Audience
+from saltbitter_domain.users.model import ACCESS_TOKEN_LIFETIME, AccountStatus
+from tests.doubles.town import PASSWORD, town
+from tests.http.authorisation_table import FOR_MEMBERS, TABLE, WITH_THINGS, Whose, ask_for, picture
+from tests.http.stage import EMAIL, Scene, Stage, ask, plant, planted
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def stage(loop: asyncio.Runner) -> Iterator[Stage]:
+    opened = town(300, change=planted)
+    home = loop.run(opened.__aenter__())
+    loop.run(plant(home))
+    yield Stage(home)
+    loop.run(opened.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def outsiders(stage: Stage, loop: asyncio.Runner) -> Mapping[str, tuple[str | None, str]]:
+    """Tokens that are good for nothing, each with the code of the refusal."""
+
+    async def made() -> Mapping[str, tuple[str | None, str]]:
+        home, adapters = stage.town, stage.town.application.adapters
+        revoked = (await home.sign_in(home.members[-1])).access_token
+        access = home.application.auth().authenticate(revoked)
+        short = attrs.evolve(access, expires_at=home.clock.now() + timedelta(seconds=1))
+        expired = adapters.access_tokens().issue(short)
+        refresh_token = (await home.sign_in(home.members[-1])).refresh_token
+        await home.application.auth().logout(access)
+        home.clock.advance(timedelta(seconds=1))
+        header, claims, signature = revoked.split(".")
+        return {
+            "nobody": (None, "access_token_missing"),
+            "garbage": ("garbage", "access_token_refused"),
+            "expired": (expired, "access_token_refused"),
+            "signed out": (revoked, "session_over"),
+            "a refresh token": (refresh_token, "access_token_refused"),
+            "a token tampered with": (f"{header}.{claims}.{signature[::-1]}", "access_token_refused"),
+        }
+
+    return loop.run(made())
+
+
+def test_every_route_has_a_row_and_every_row_a_route(stage: Stage) -> None:
+    routes = {f"{route.method} {route.public_path}": route.audience for route in stage.town.client.app[ROUTES]}
+
+    assert routes == {call: row.audience for call, row in TABLE.items()}
+
+
+def test_every_route_that_names_a_thing_says_whose_it_must_be() -> None:
+    open_to_all = {"GET /api/docs/{file}", "PUT /api/me/consents/{purpose}"}
+    named = {call for call in TABLE if "{" in call} - open_to_all
+
+    assert all(TABLE[call].whose is not Whose.NOBODYS for call in named)
+
+
+@pytest.mark.parametrize("call", TABLE)
+def test_whoever_is_entitled_gets_it(stage: Stage, loop: asyncio.Runner, call: str) -> None:
+    async def entitled() -> None:
+        scene, row = await stage.scene(), TABLE[call]
+        made = await row.before(scene) if row.before else None
+        token = scene.me.token if row.audience is Audience.MEMBER else None
+        answer = await ask_for(scene, call, row.thing(scene.me) if row.thing else None, token, made)
+        assert answer.status == row.status, answer.body
+        assert set(EMAIL.findall(answer.body)) <= {scene.town.email(scene.me.user_id).encode()[:40]}
+
+    loop.run(entitled())
+
+
+@pytest.mark.parametrize("call", FOR_MEMBERS)
+def test_without_a_good_token_a_members_route_is_shut_whatever_is_asked_for(
+    stage: Stage, loop: asyncio.Runner, outsiders: Mapping[str, tuple[str | None, str]], call: str
+) -> None:
+    async def shut() -> None:
+        path = re.sub(r"\{[a-z_]+\}", str(stage.town.members[0]), call.partition(" ")[2])
+        path = path if "{purpose}" not in call else "/api/me/consents/analytics"
+        for token, code in outsiders.values():
+            answer = await ask(stage.town, call, path=path, token=token)
+            assert (answer.status, orjson.loads(answer.body)["code"]) == (401, code)
+            if call.startswith("GET"):
+                head = await ask(stage.town, call.replace("GET", "HEAD"), path=path, token=token)
+                assert (head.status, head.body) == (401, b"")
+
+    loop.run(shut())
+
+
+@pytest.mark.parametrize("call", [call for call in TABLE if call not in FOR_MEMBERS])
+def test_an_open_route_does_not_look_at_tokens(
+    stage: Stage, loop: asyncio.Runner, outsiders: Mapping[str, tuple[str | None, str]], call: str
+) -> None:
+    async def open_to_all() -> None:
+        answers = [await ask(stage.town, call, token=token) for token, _ in outsiders.values()]
+        assert len({orjson.dumps(answer.masked()[:2], default=repr) for answer in answers}) == 1
+        assert answers[0].status != 401
+
+    loop.run(open_to_all())
+
+
+@pytest.mark.parametrize("call", WITH_THINGS)
+def test_anothers_thing_is_like_one_that_never_was(stage: Stage, loop: asyncio.Runner, call: str) -> None:
+    async def refused() -> None:
+        scene, row = await stage.scene(), TABLE[call]
+        assert row.thing
+        never_was = stage.town.application.adapters.ids().new()
+        anothers = await ask_for(scene, call, row.thing(scene.other), scene.me.token)
+        nobodys = await ask_for(scene, call, never_was, scene.me.token)
+        assert anothers.status == row.refused, anothers.body
+        assert anothers.masked() == nobodys.masked()
+        # The refused request changed nothing: the owner still gets the thing.
+        swapped = Scene(scene.town, scene.other, scene.me)
+        assert (await ask_for(swapped, call, row.thing(scene.other), scene.other.token)).status == row.status
+
+    loop.run(refused())
+
+
+def test_a_picture_opens_only_under_the_address_that_was_signed_for_it(stage: Stage, loop: asyncio.Runner) -> None:
+    async def signed() -> None:
+        scene = await stage.scene()
+        address = await picture(scene)
+        other = address.replace(str(scene.me.photo), str(scene.other.photo))
+        unsigned = address[:-1] + ("A" if address[-1] != "A" else "B")
+        later = re.sub(r"expires=\d+", lambda found: found[0][:-1] + str((int(found[0][-1]) + 1) % 10), address)
+        never_was = address.replace(str(scene.me.photo), str(stage.town.application.adapters.ids().new()))
+        answers = [await ask(stage.town, "GET /media/{key}", path=path) for path in (other, unsigned, later, never_was)]
+        assert (await ask(stage.town, "GET /media/{key}", path=address)).status == 200
+        assert answers[0].status == 404
+        assert all(answer.masked() == answers[0].masked() for answer in answers)
+
+    loop.run(signed())
+
+
+def test_a_suspended_account_cannot_come_in_and_is_out_once_its_access_token_expires(
+    stage: Stage, loop: asyncio.Runner
+) -> None:
+    async def suspended() -> None:
+        home, me = stage.town, await stage.person()
+        async with home.application.adapters.begin()() as uow:
+            user = await uow.users.get(me.user_id)
+            await uow.users.save(attrs.evolve(user, status=AccountStatus.SUSPENDED))
+            await uow.commit()
+        login = {"email": home.email(me.user_id), "password": PASSWORD}
+        for call, body in (("login", login), ("refresh", {"refresh_token": me.tokens.refresh_token})):
+            answer = await ask(home, f"POST /api/auth/{call}", body=body)
+            assert (answer.status, orjson.loads(answer.body)["code"]) == (403, "account_suspended")
+        day = await ask(home, "GET /api/me/daily-matches", token=me.token)
+        assert orjson.loads(day.body)["suggestions"] == []
+        now = home.clock.now()
+        home.clock.advance(ACCESS_TOKEN_LIFETIME)
+        assert (await ask(home, "GET /api/me", token=me.token)).status == 401
+        home.clock.at(now)
+
+    loop.run(suspended())
+
+
+def test_nothing_went_wrong_on_our_side(stage: Stage) -> None:
+    assert stage.town.errors == []

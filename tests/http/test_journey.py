@@ -2,7 +2,10 @@
 
 import itertools
 from datetime import timedelta
+from uuid import UUID
 
+from saltbitter_domain.kernel import UserId
+from saltbitter_domain.subscriptions.model import Tier
 from tests.http.house import House, profile_content
 
 
@@ -62,6 +65,24 @@ async def test_tools_of_other_tiers_say_so(house: House) -> None:
     assert (await member.get("/api/me/likes-received", 403))["code"] == "not_entitled"
     assert (await member.post("/api/me/daily-matches/next-page", expect=403))["code"] == "not_entitled"
     assert (await member.get("/api/me/subscription"))["tier"] == "free"
+
+
+async def test_premium_members_see_who_likes_them(house: House) -> None:
+    mira, jon = await house.ready_member("woman", "man"), await house.ready_member("man", "woman")
+    async with house.application.adapters.begin()() as uow:
+        await uow.subscriptions.set_tier(UserId(UUID(jon.id)), Tier.PREMIUM)
+        await uow.commit()
+    house.clock.advance(timedelta(days=1))
+    await mira.login()
+    await jon.login()
+    await house.settle()
+    await mira.post("/api/me/decisions", {"user_id": jon.id, "kind": "like", "note": "Boats?"}, 201)
+
+    likes = await jon.get("/api/me/likes-received")
+    assert [(like["profile"]["user_id"], like["note"]) for like in likes["items"]] == [(mira.id, "Boats?")]
+    assert likes["next"] is None
+    assert (await jon.get("/api/me/subscription"))["entitlements"]["see_who_liked"] is True
+    assert (await jon.post("/api/me/daily-matches/next-page", expect=409))["code"] == "nobody_left"
 
 
 async def test_the_plans_are_public_and_none_is_chosen_beforehand(house: House) -> None:

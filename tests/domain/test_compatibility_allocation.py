@@ -59,6 +59,16 @@ def markets(draw: st.DrawFn) -> tuple[Edges, int]:
     return edges_of(people, options), draw(st.integers(1, 4))
 
 
+earlier_today = st.dictionaries(st.integers(0, 11).map(user), st.integers(1, 3)).map(
+    lambda shown: {person: [Exposure(person, DAY, times, 0.0)] for person, times in shown.items()}
+)
+
+
+def room_left(allocation: Allocation, history: dict[UserId, list[Exposure]], person: UserId) -> int:
+    had = sum(e.shown for e in history.get(person, ()))
+    return max(0, ceiling_of(allocation.fair[person]) - had) - allocation.shown[person]
+
+
 class TestFairShares:
     def test_a_fair_share_is_what_chance_would_give(self) -> None:
         edges = edges_of(4, [{1: 0, 2: 0, 3: 0}, {2: 0, 3: 0}, {3: 0}])
@@ -147,10 +157,12 @@ class TestWhyShort:
 
 
 class TestAllocate:
-    @given(markets())
-    def test_it_keeps_quotas_options_and_ceilings(self, market: tuple[Edges, int]) -> None:
+    @given(markets(), earlier_today)
+    def test_it_keeps_quotas_options_and_ceilings(
+        self, market: tuple[Edges, int], history: dict[UserId, list[Exposure]]
+    ) -> None:
         edges, quota = market
-        allocation = allocate(edges, history={}, day=DAY, quota=quota)
+        allocation = allocate(edges, history=history, day=DAY, quota=quota)
         lists = positions(allocation)
         for listed, candidates in zip(lists, edges.candidates, strict=True):
             assert len(listed) <= quota
@@ -158,17 +170,25 @@ class TestAllocate:
             assert set(listed) <= set(candidates)
         shown = Counter(itertools.chain(*lists))
         for n, fair in enumerate(fair_shares(edges, quota)):
-            assert allocation.shown[user(n)] == shown[n] <= ceiling_of(fair)
+            assert allocation.shown[user(n)] == shown[n]
             assert allocation.fair[user(n)] == fair
+            assert room_left(allocation, history, user(n)) >= 0
 
-    @given(markets())
-    def test_no_list_is_short_while_somebody_has_room(self, market: tuple[Edges, int]) -> None:
+    @given(markets(), earlier_today)
+    def test_no_list_is_short_while_somebody_has_room_or_can_be_made_room_for(
+        self, market: tuple[Edges, int], history: dict[UserId, list[Exposure]]
+    ) -> None:
         edges, quota = market
-        allocation = allocate(edges, history={}, day=DAY, quota=quota)
-        for listed, candidates in zip(positions(allocation), edges.candidates, strict=True):
+        allocation = allocate(edges, history=history, day=DAY, quota=quota)
+        lists = positions(allocation)
+        spare = {n for n in range(len(edges.people)) if room_left(allocation, history, user(n)) > 0}
+        for listed, candidates in zip(lists, edges.candidates, strict=True):
             left = set(candidates) - set(listed)
-            room = [n for n in left if allocation.shown[user(n)] < ceiling_of(allocation.fair[user(n)])]
-            assert len(listed) == quota or not room
+            if len(listed) == quota or not left:
+                continue
+            assert not left & spare
+            for other, options in zip(lists, edges.candidates, strict=True):
+                assert not left & set(other) or not spare & (set(options) - set(other)), "an exchange was left undone"
 
     @given(markets(), st.lists(st.integers(0, 3), min_size=12, max_size=12))
     def test_a_round_is_plain_greed_by_merit_and_precedence(
@@ -230,6 +250,17 @@ class TestAllocate:
         assert positions(allocation)[0] == [4, 3]
         assert allocation.shown == {user(0): 0, user(1): 0, user(2): 0, user(3): 1, user(4): 3, user(5): 2}
 
+    def test_they_replace_somebody_where_they_suit_best_themselves(self) -> None:
+        """Candidates 3 and 8 suit viewers 0 and 1 only, each of them one better; 5 has enough places elsewhere."""
+        options = [
+            {3: 1.0, 4: 9.0, 5: 8.0, 8: 0.5},
+            {3: 2.0, 4: 9.0, 5: 8.0, 8: 0.4},
+            {4: 7.0, 5: 7.0},
+            {4: 7.0, 5: 7.0},
+        ]
+        allocation = allocate(edges_of(9, options), history={}, day=DAY, quota=2)
+        assert positions(allocation) == [[4, 8], [4, 3], [4, 5], [4, 5]]
+
     def test_nobody_falls_below_their_floor_for_another(self) -> None:
         edges = edges_of(4, [{1: 3.0, 2: 2.0, 3: 1.0}])
         allocation = allocate(edges, history={}, day=DAY, quota=2)
@@ -284,6 +315,7 @@ class TestDailyRun:
             figures = report(daily_run(request(people)))
             assert all(figures.goals_met.values()), figures
             assert figures.violations == 0
+            assert 0.95 <= figures.mean_score_ratio < 1.0
             assert figures.full + sum(figures.short.values()) == figures.viewers == len(people)
             assert figures.short.get("ceilings", 0) == 0
 
@@ -410,6 +442,7 @@ class TestDailyRun:
             assert sum(e.shown for e in past) <= ceiling_of(sum(e.fair for e in past))
 
     def test_of_nobody_there_is_nothing(self) -> None:
+        assert daily_run(request([])).unconstrained_mean == 0
         figures = report(daily_run(request([])))
         assert (figures.viewers, figures.suggestions, figures.exposure_gini, figures.never_shown_share) == (0, 0, 0, 0)
         assert (figures.mean_score, figures.mean_score_ratio, figures.style_parity) == (0, 1, {})
@@ -508,6 +541,11 @@ class TestFigures:
         assert figures.style_parity == {}
         assert not figures.goals_met["violations"]
         assert not figures.goals_met["never_shown_share"]
+
+    def test_one_who_is_never_shown_is_a_whole_share_of_one(self) -> None:
+        run = daily_run(request([person(1), person(2)], viewers=[user(1)]))
+        unseen = attrs.evolve(run, allocation=attrs.evolve(run.allocation, shown={user(1): 0, user(2): 0}))
+        assert report(unseen).never_shown_share == 1.0
 
     def test_an_excluded_suggestion_is_a_violation(self) -> None:
         run = self.small()

@@ -91,6 +91,18 @@ class TestAttachment:
         part = about(Factor.ATTACHMENT, person(1, attachment=Attachment(4.2, 2)), person(2, attachment=CALM))
         assert "hold closeness dear and notice early when it wavers, and at times to be at ease" in part.sentences[1]
 
+    def test_between_all_four_it_names_the_two_nearest(self) -> None:
+        part = about(Factor.ATTACHMENT, person(1, attachment=Attachment(4.3, 4.1)), person(2, attachment=CALM))
+        assert part.sentences[1] == (
+            "You tend to long for closeness and take a step back when it comes near, "
+            "and at times to hold closeness dear and notice early when it wavers."
+        )
+
+    def test_how_carefully_the_other_answered_is_not_shown(self) -> None:
+        reader = person(1, attachment=CALM)
+        careful, hasty = (person(2, attachment=attrs.evolve(CALM, reliability=r)) for r in (1.0, 0.25))
+        assert explain(POLICY, reader, careful) == explain(POLICY, reader, hasty)
+
     def test_no_style_is_named(self) -> None:
         for own in (Attachment(2, 2), Attachment(6, 2), Attachment(2, 6), Attachment(6, 6)):
             words = " ".join(about(Factor.ATTACHMENT, person(1, attachment=own), person(2, attachment=own)).sentences)
@@ -146,11 +158,18 @@ class TestInterests:
         assert about(Factor.INTERESTS, person(1, interests={"jazz"}), person(2, interests=many)).sentences == (
             "You share Jazz.",
         )
-        words = about(Factor.INTERESTS, person(1, interests=many), person(2, interests=many)).sentences[0]
-        assert words.endswith(" and 2 more.")
-        assert words.count(",") == 3
-        four = about(Factor.INTERESTS, person(1, interests=set(sorted(many)[:4])), person(2, interests=many))
-        assert "more" not in four.sentences[0]
+        policy = policy_over([])
+        words = [
+            part(
+                explain(policy, person(1, interests=set(sorted(many)[:n])), person(2, interests=many)), Factor.INTERESTS
+            )
+            for n in (4, 5, 6)
+        ]
+        assert [w.sentences[0] for w in words] == [
+            "You share Camping, Chess, Climbing and Gardening.",
+            "You share Camping, Chess, Climbing, Gardening and 1 more.",
+            "You share Camping, Chess, Climbing, Gardening and 2 more.",
+        ]
 
     def test_none_shared_differs(self) -> None:
         part = about(Factor.INTERESTS, person(1, interests={"jazz"}), person(2, interests={"chess"}))

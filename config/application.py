@@ -13,7 +13,12 @@ from saltbitter_domain.profiles.service import PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.users.service import AccountMail, AuthService, RecoveryService
 
-Listeners = Mapping[str, Sequence[tuple[str, Callable[[EventId, Any], Awaitable[None]]]]]
+Listener = Callable[[EventId, Any], Awaitable[None]]
+"""Reacts to one event, which may come again: what it does is marked as done in its own transaction, or is told to be
+done already by the state it finds, or by the key it hands to the outside party."""
+
+Listeners = Mapping[str, Sequence[tuple[str, Listener]]]
+"""By the name of the event: each listener, and the name it has in the log."""
 
 
 def listeners(
@@ -23,7 +28,7 @@ def listeners(
     photos: PhotoService,
     matching: MatchingService,
 ) -> Listeners:
-    """Every reaction, by the name of the event. A listener's own name marks what it has handled: never rename one."""
+    """Every reaction there is."""
     return {
         "users.registered": [("mail_verification", account_mail.send_verification)],
         "users.verification_requested": [("mail_verification", account_mail.send_verification)],
@@ -96,7 +101,13 @@ class Application(containers.DeclarativeContainer):
         faces=adapters.faces,
         moderator=adapters.moderator,
     )
-    attachment = providers.Singleton(AttachmentService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
+    attachment = providers.Singleton(
+        AttachmentService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        questionnaires=adapters.settings.provided.questionnaires,
+    )
     subscriptions = providers.Singleton(SubscriptionService, begin=adapters.begin)
     matching = providers.Singleton(
         MatchingService,

@@ -5,8 +5,10 @@ import secrets
 from dependency_injector import containers, providers
 
 from adapters.local.faces import OpenCvFaces
+from adapters.local.gallery import PortraitGallery
 from adapters.local.photos import PillowEditor
 from adapters.local.places import GeonamesPlaces
+from adapters.memory.doorbell import Doorbell
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.matching import ReferenceEngine
 from adapters.memory.outbox import MemoryOutbox
@@ -22,8 +24,6 @@ from adapters.system.ids import UuidV7Ids
 from adapters.system.passwords import BcryptPasswords, ZxcvbnAdvisor
 from adapters.system.secrets import SystemSecrets
 from adapters.system.tokens import Hs256AccessTokens
-from config.doorbell import Doorbell
-from config.portraits import Portraits
 from config.settings import Settings
 
 
@@ -57,7 +57,7 @@ class Adapters(containers.DeclarativeContainer):
     clock = providers.Singleton(MovableClock)
     ids = providers.Singleton(UuidV7Ids, clock=clock)
     secrets = providers.Singleton(SystemSecrets, key=settings.provided.derivation_key.encode.call())
-    addresses = providers.Singleton(EmailValidatorAddresses, test_domains=True)
+    addresses = providers.Singleton(EmailValidatorAddresses)
     hasher = providers.Singleton(
         BcryptPasswords, peppers=providers.Dict({"p1": settings.provided.password_pepper.encode.call()})
     )
@@ -77,7 +77,7 @@ class Adapters(containers.DeclarativeContainer):
     outbox = providers.Singleton(MemoryOutbox, store=store)
 
     mailer = providers.Singleton(MemoryMailer, clock=clock)
-    portraits = providers.Singleton(Portraits)
+    portraits = providers.Singleton(PortraitGallery)
     photo_store = providers.Singleton(
         MemoryPhotoStore,
         clock=clock,

@@ -1,10 +1,15 @@
 """Settings, read once from the environment and judged together, so that one start names every problem."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import attrs
+
+from saltbitter_domain.assessments.catalogue import BUNDLED, questionnaire_from
+from saltbitter_domain.assessments.model import Questionnaire, QuestionnaireInvalid
 
 PREFIX = "SALTBITTER_"
 MIN_SECRET_BYTES = 32
@@ -28,6 +33,8 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
     log_format: str = "json"
+    questionnaires: tuple[Questionnaire, ...] = BUNDLED
+    """Every version results may refer to, the one offered to members first."""
 
 
 @attrs.frozen
@@ -94,6 +101,25 @@ class _Reader:
             self.refuse(name, "must be an address such as https://saltbitter.example, without a path")
         return value
 
+    def questionnaires(self, name: str) -> tuple[Questionnaire, ...]:
+        """The licensed set in the named file before the bundled ones, or the bundled ones alone."""
+        path = self.text(name, "")
+        if not path:
+            return BUNDLED
+        try:
+            document = json.loads(Path(path).read_text("utf-8"))
+            licensed = questionnaire_from(document if isinstance(document, dict) else {})
+        except (OSError, ValueError) as error:
+            self.refuse(name, f"{path} cannot be read as JSON: {error}")
+            return BUNDLED
+        except QuestionnaireInvalid as invalid:
+            for fault in invalid.fields:
+                self.refuse(name, f"{path}: {fault.path}: {fault.message}")
+            return BUNDLED
+        if licensed.version in {bundled.version for bundled in BUNDLED}:
+            self.refuse(name, f"{path} has the version of a bundled questionnaire; give it its own")
+        return (licensed, *BUNDLED)
+
     def origins(self, name: str) -> tuple[str, ...]:
         origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
         for origin in origins:
@@ -116,7 +142,6 @@ def weakness_of(secret: str) -> str | None:
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises ``SettingsRefused`` naming every missing, weak or unreadable one."""
     read = _Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
-    read.choice("STORE", "memory", ("memory",))
     secrets = {name: read.secret(name) for name in ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")}
     present = [value for value in secrets.values() if value]
     if len(set(present)) < len(present):
@@ -133,6 +158,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         allowed_origins=read.origins("ALLOWED_ORIGINS"),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
+        questionnaires=read.questionnaires("QUESTIONNAIRE_FILE"),
     )
     if read.problems:
         raise SettingsRefused(read.problems)

@@ -1,17 +1,14 @@
 """From the outbox to the listeners: at least once, each effect once."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 import attrs
 import structlog
 
+from config.application import Listener, Listeners
 from saltbitter_domain.events import Outbox, OutboxMessage, event_name
 from saltbitter_domain.kernel import Clock, EventId
-
-Listener = Callable[[EventId, Any], Awaitable[None]]
-"""Reacts to one event. Its effect and its mark (``UnitOfWork.first_time``) share a transaction: it bears repetition."""
 
 BATCH = 200
 
@@ -23,7 +20,7 @@ class Relay:
     """Hands due messages to the workers (``publish``) and, in a worker, calls the listeners of one (``deliver``)."""
 
     outbox: Outbox
-    listeners: Mapping[str, Sequence[tuple[str, Listener]]]
+    listeners: Listeners
     clock: Clock
 
     async def publish(self, send: Callable[[str], object]) -> int:
@@ -31,7 +28,11 @@ class Relay:
         sent = 0
         while messages := await self.outbox.due(self.clock.now(), BATCH):
             for message in messages:
-                published = message.published(self.clock.now())
+                now = self.clock.now()
+                if not self.listeners.get(event_name(message.event)):
+                    await self.outbox.save(message.done(now))
+                    continue
+                published = message.published(now)
                 await self.outbox.save(published)
                 if published.dead_at is None:
                     send(str(message.id))

@@ -6,11 +6,11 @@ from uuid import UUID
 import attrs
 import pytest
 from cattrs.preconf.json import make_converter
+from dependency_injector import containers, providers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config import demo, test
-from config.application import Application
 from config.start import MODES, running
 from entrypoints.http import errors
 from saltbitter_domain.events import all_events, event_name
@@ -34,9 +34,18 @@ async def test_an_unknown_mode_is_refused() -> None:
             pass
 
 
-def test_a_mode_that_leaves_a_port_out_is_refused_before_anything_is_built() -> None:
-    with pytest.raises(Exception, match="adapters"):
-        Application().check_dependencies()
+async def test_a_mode_that_leaves_a_port_out_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Adapters(containers.DeclarativeContainer):
+        """Everything but a mailer."""
+
+        settings = providers.Object(test.settings())
+        begin = providers.Object(None)
+        clock = providers.Object(None)
+
+    monkeypatch.setattr(test, "adapters", lambda _settings: Adapters())
+    with pytest.raises(Exception, match="mailer"):
+        async with running("test", test.settings()):
+            pass
 
 
 async def test_every_listener_listens_to_an_event_there_is() -> None:

@@ -1,6 +1,8 @@
 """Settings are read once, judged together, and refused with every reason at once."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -60,7 +62,6 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too() -> None:
         ("PUBLIC_URL", "ftp://saltbitter.example"),
         ("ALLOWED_ORIGINS", "https://a.example,*"),
         ("LOG_FORMAT", "xml"),
-        ("STORE", "paper"),
     ],
 )
 def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
@@ -73,6 +74,43 @@ def test_every_problem_is_named_at_once() -> None:
 
     assert len(refusal.value.problems) == 5
     assert all(str(problem).startswith("SALTBITTER_") for problem in refusal.value.problems)
+
+
+LICENSED = {
+    "version": "licensed-2",
+    "title": "A licensed set",
+    "source": "The licence of its authors",
+    "statements": [
+        {"id": "a", "text": "I worry.", "dimension": "anxiety"},
+        {"id": "b", "text": "I keep to myself.", "dimension": "avoidance", "reversed": True},
+    ],
+}
+
+
+def test_a_licensed_questionnaire_is_offered_before_the_bundled_one(tmp_path: Path) -> None:
+    file = tmp_path / "licensed.json"
+    file.write_text(json.dumps(LICENSED))
+    settings = from_environment({**GOOD, "SALTBITTER_QUESTIONNAIRE_FILE": str(file)})
+
+    assert [questionnaire.version for questionnaire in settings.questionnaires] == ["licensed-2", "saltbitter-18-v1"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        json.dumps({**LICENSED, "statements": []}),
+        json.dumps({**LICENSED, "version": "saltbitter-18-v1"}),
+    ],
+)
+def test_a_questionnaire_that_cannot_be_used_is_refused_at_the_start(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "licensed.json"
+    file.write_text(content)
+
+    assert refused({"QUESTIONNAIRE_FILE": str(file)}) == {"QUESTIONNAIRE_FILE"}
+    assert refused({"QUESTIONNAIRE_FILE": str(tmp_path / "missing.json")}) == {"QUESTIONNAIRE_FILE"}
 
 
 def test_secrets_do_not_show_in_the_repr() -> None:

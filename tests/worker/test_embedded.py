@@ -2,12 +2,12 @@
 
 import asyncio
 
+from adapters.memory.doorbell import Doorbell
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.store import MemoryStore
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
-from config.doorbell import Doorbell
 from entrypoints.worker.actors import declare_actors
 from entrypoints.worker.broker import embedded_broker
 from entrypoints.worker.embedded import EmbeddedWorkers

@@ -1,11 +1,11 @@
-"""Which demo member's portrait stands behind which photo, drawn when somebody looks."""
+"""Which portrait stands behind which photo, drawn when somebody looks."""
 
 from adapters.local.portraits import portrait, portrait_blurhash
 from saltbitter_domain.kernel import PhotoId
 from saltbitter_domain.profiles.model import Format, Size
 
 
-class Portraits:
+class PortraitGallery:
     """Remembers the number that each portrait is drawn from."""
 
     def __init__(self) -> None:

@@ -255,6 +255,7 @@ async def test_an_answer_shows_the_declared_fields_and_no_others(api: Client) ->
     [
         ("/ping/notes/0190b0a4-7e1c-7000-8000-000000000001", 200),
         ("/ping/notes/7", 404),
+        ("/ping/notes/" + "-" * 36, 404),
         ("/ping/notes/%00", 404),
         ("/ping/notes/..%2F..%2Fetc", 404),
         ("/ping/colours/red", 200),

@@ -1,16 +1,19 @@
 """The unit of work: one business transaction over every store, with the events it gives rise to."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from saltbitter_domain.assessments.ports import Assessments
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices, People
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.events import Event
-from saltbitter_domain.kernel import EventId
+from saltbitter_domain.kernel import EventId, StaleWrite
 from saltbitter_domain.profiles.ports import Photos, Profiles
 from saltbitter_domain.subscriptions.ports import Subscriptions
 from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
+
+_T = TypeVar("_T")
 
 
 class UnitOfWork(Protocol):
@@ -51,3 +54,18 @@ class UnitsOfWork(Protocol):
     """Begins units of work."""
 
     def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+
+async def retrying(attempt: Callable[[], Awaitable[_T]], attempts: int = 3) -> _T:
+    """What ``attempt`` gives, made again whenever another transaction came first; ``StaleWrite`` after ``attempts``.
+
+    Right only where every attempt is a whole unit of work that reads again and decides again on what it finds, so that
+    the member cannot tell it from having asked a moment later. Wrong where they named the version they had seen: what
+    has changed since is then for them to look at.
+    """
+    for _ in range(attempts - 1):
+        try:
+            return await attempt()
+        except StaleWrite:
+            continue
+    return await attempt()

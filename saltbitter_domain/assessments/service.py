@@ -19,7 +19,7 @@ from saltbitter_domain.assessments.model import (
 from saltbitter_domain.consent import policies as consent
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import AssessmentId, Clock, Ids, UserId
-from saltbitter_domain.uow import UnitsOfWork
+from saltbitter_domain.uow import UnitsOfWork, retrying
 
 
 class AttachmentService:
@@ -49,9 +49,14 @@ class AttachmentService:
         """Score the answers to the questionnaire of this version and keep them with the result.
 
         ``ConsentNeeded`` without consent, ``RetakeTooSoon`` within 90 days of the one before, ``AnswersInvalid`` with
-        everything that is wrong with the answers, ``StaleWrite`` when another submission came first.
+        everything that is wrong with the answers.
         """
         asked = self.questionnaire(questionnaire)
+        return await retrying(lambda: self._submit(user_id, asked, answers, seconds))
+
+    async def _submit(
+        self, user_id: UserId, asked: Questionnaire, answers: Mapping[str, object], seconds: float
+    ) -> Assessment:
         async with self._begin() as uow:
             if not consent.granted(await uow.consents.current(user_id), Purpose.PSYCHOLOGICAL_PROFILE):
                 raise ConsentNeeded(
@@ -108,6 +113,9 @@ class AttachmentService:
 
         No trace of them is kept, not even when they were taken: so the 90 days are forgotten with them, and the
         member may answer again at once."""
+        return await retrying(lambda: self._delete_all(user_id))
+
+    async def _delete_all(self, user_id: UserId) -> int:
         async with self._begin() as uow:
             deleted = await uow.assessments.remove_all(user_id)
             if deleted:

@@ -15,8 +15,8 @@ from saltbitter_domain.consent.model import (
     Purpose,
 )
 from saltbitter_domain.consent.policies import next_record, verify_chain
-from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, StaleWrite, UserId
-from saltbitter_domain.uow import UnitsOfWork
+from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, UserId
+from saltbitter_domain.uow import UnitsOfWork, retrying
 
 ATTEMPTS = len(Purpose)
 """A form that saves all purposes at once makes them race for the next link. A decision depends on none of the others,
@@ -65,14 +65,7 @@ class ConsentService:
                 f"“{text.title}” comes with having an account; to end it, close the account.",
                 fields=(FieldProblem("granted", "required", "This cannot be taken back while the account is kept."),),
             )
-        attempt = 1
-        while True:
-            try:
-                return await self._record(user_id, text, granted, channel)
-            except StaleWrite:
-                if attempt == ATTEMPTS:
-                    raise
-                attempt += 1
+        return await retrying(lambda: self._record(user_id, text, granted, channel), ATTEMPTS)
 
     async def history(self, user_id: UserId) -> Sequence[ConsentRecord]:
         """Every decision the member ever took, oldest first."""

@@ -34,7 +34,7 @@ from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event
-from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.kernel import UserId
 from tests.doubles.crowd import Crowd
 
 START = datetime(2026, 11, 10, 8, 15, tzinfo=UTC)
@@ -170,7 +170,14 @@ async def test_submitting_twice_at_once_makes_one_assessment(house: House) -> No
     stored = [outcome for outcome in outcomes if isinstance(outcome, Assessment)]
     assert await house.service.history(MEMBER) == stored
     assert len(stored) == 1
-    assert [type(outcome) for outcome in outcomes].count(StaleWrite) == 4
+    assert [type(outcome) for outcome in outcomes].count(RetakeTooSoon) == 4
+
+
+async def test_deleting_twice_at_once_deletes_and_tells_of_it_once(house: House) -> None:
+    await house.agree()
+    await house.submit()
+    assert sorted(await asyncio.gather(*(house.service.delete_all(MEMBER) for _ in range(2)))) == [0, 1]
+    assert (await house.events()).count(AssessmentsDeleted(MEMBER)) == 1
 
 
 async def test_history_comes_in_pages_newest_first(house: House) -> None:

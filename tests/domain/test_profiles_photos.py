@@ -16,7 +16,7 @@ from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.events import Event
-from saltbitter_domain.kernel import EventId, PhotoId, StaleWrite, Unavailable
+from saltbitter_domain.kernel import EventId, PhotoId, Unavailable
 from saltbitter_domain.profiles.model import (
     MAX_PHOTO_BYTES,
     MAX_PHOTOS,
@@ -259,10 +259,7 @@ async def test_processing_again_changes_nothing(house: House) -> None:
 async def test_processing_twice_at_the_same_time_decides_once(house: House) -> None:
     photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
     event = PhotoUploaded(ANA.id, photo.id)
-    results = await asyncio.gather(
-        *(house.service.process(EventId(UUID(int=n)), event) for n in range(2)), return_exceptions=True
-    )
-    assert all(result is None or isinstance(result, StaleWrite) for result in results)
+    await asyncio.gather(*(house.service.process(EventId(UUID(int=n)), event) for n in range(2)))
     assert len(await house.events(PhotoDecided)) == 1
     await house.deliver()
     assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None)]
@@ -362,6 +359,19 @@ async def test_photos_are_put_in_the_order_their_owner_wishes(house: House) -> N
     assert await house.events() == [ProfileChanged(ANA.id)]
 
 
+async def test_two_orders_at_the_same_moment_both_succeed_and_the_later_stays(house: House) -> None:
+    one, two, three = await house.has(*["portrait 1"] * 3)
+    orders = ([two.id, one.id, three.id], [three.id, two.id, one.id])
+    await asyncio.gather(*(house.service.arrange(ANA.id, order) for order in orders))
+    assert [photo.id for photo in await house.service.photos(ANA.id)] == [three.id, two.id, one.id]
+
+
+async def test_photos_deleted_at_the_same_moment_are_all_gone_and_the_rest_closes_up(house: House) -> None:
+    one, two, three, four = await house.has(*["portrait 1"] * 4)
+    await asyncio.gather(*(house.service.delete_photo(ANA.id, photo.id) for photo in (one, two, three)))
+    assert [(photo.id, photo.position) for photo in await house.service.photos(ANA.id)] == [(four.id, 0)]
+
+
 async def test_an_order_that_does_not_fit_changes_nothing(house: House) -> None:
     one, two = photos = await house.has("portrait 1", "landscape 0")
     with pytest.raises(PhotoOrderInvalid):
@@ -380,6 +390,14 @@ async def test_an_appeal_brings_a_refused_photo_before_a_person_once(house: Hous
     )
     with pytest.raises(AppealNotPossible):
         await house.service.appeal(ANA.id, photo.id, "Again.")
+
+
+async def test_an_appeal_sent_twice_at_the_same_moment_is_one_appeal(house: House) -> None:
+    (photo,) = await house.has("friends 2")
+    appeals = (house.service.appeal(ANA.id, photo.id, "A statue.") for _ in range(2))
+    first, second = await asyncio.gather(*appeals, return_exceptions=True)
+    assert first == await house.photo(photo.id)
+    assert isinstance(second, AppealNotPossible)
 
 
 async def test_an_appeal_that_was_turned_down_is_the_last(house: House) -> None:

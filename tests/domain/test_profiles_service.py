@@ -292,6 +292,21 @@ async def test_a_move_takes_time(house: House, ana: Profile) -> None:
     assert (moved.city, moved.located_at) == ("Porto", house.clock.now())
 
 
+async def test_two_corrections_at_the_same_moment_both_succeed(house: House, ana: Profile) -> None:
+    names = ("Europe/Lisbon", "Europe/Madrid")
+    first, second = await asyncio.gather(*(house.service.set_time_zone(ANA.id, name) for name in names))
+    assert (first.time_zone, second.time_zone) == names
+    assert await house.service.get(ANA.id) == second
+    assert second.version == ana.version + 2
+
+
+async def test_a_place_given_twice_at_the_same_moment_is_one_move(house: House, ana: Profile) -> None:
+    await house.consent(Purpose.LOCATION)
+    first, second = await asyncio.gather(*(house.service.set_location(ANA.id, *LISBON) for _ in range(2)))
+    assert first == second == await house.service.get(ANA.id)
+    assert await house.events(ProfileChanged) == [ProfileChanged(ANA.id)]
+
+
 async def test_a_time_zone_must_be_a_known_one(house: House, ana: Profile) -> None:
     assert (await house.service.set_time_zone(ANA.id, "Europe/Madrid")).time_zone == "Europe/Madrid"
     with pytest.raises(ProfileInvalid) as refused:

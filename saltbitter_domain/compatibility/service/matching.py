@@ -38,7 +38,7 @@ from saltbitter_domain.compatibility.service.acquaintance import (
     still_true,
     taking_part,
 )
-from saltbitter_domain.compatibility.service.transactions import again_when_stale, full_page
+from saltbitter_domain.compatibility.service.paging import full_page
 from saltbitter_domain.compatibility.service.views import (
     DailyView,
     DecisionOutcome,
@@ -53,7 +53,7 @@ from saltbitter_domain.profiles.model import PhotoDecided
 from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import NotEntitled
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import UserMissing
 
 BATCH = 1000
@@ -123,7 +123,7 @@ class MatchingService:
 
         ``NotEntitled`` in a tier with ten a day, ``NotReadyToMatch``, ``MatchesNotMadeYet`` before the first ten,
         ``NobodyLeft`` when nobody else may be shown today."""
-        await again_when_stale(lambda: self._add_page(user_id))
+        await retrying(lambda: self._add_page(user_id))
         return await self.daily_matches(user_id)
 
     async def decide(self, by: UserId, about: UserId, kind: DecisionKind, note: str | None = None) -> DecisionOutcome:
@@ -135,14 +135,14 @@ class MatchingService:
         if problems:
             raise DecisionInvalid("The note cannot be sent like this.", fields=problems)
         decision = Decision(by, about, kind, self._clock.now(), note)
-        return await again_when_stale(lambda: self._decide(decision))
+        return await retrying(lambda: self._decide(decision))
 
     async def undo(self, by: UserId) -> Decision:
         """Take back the member's newest decision, up to ten minutes after it; the decision that was taken back.
 
         A match that stood on it ends, whichever of the two likes came first, because a match is two likes. The other's
         like stays and may be answered again. ``NothingToUndo`` when there is none so new."""
-        return await again_when_stale(lambda: self._undo(by))
+        return await retrying(lambda: self._undo(by))
 
     async def person(self, viewer: UserId, other: UserId) -> PersonView:
         """Another member; ``PersonMissing`` unless they are a match, were suggested in the last 30 days and still take
@@ -233,7 +233,7 @@ class MatchingService:
         stored: list[DailyMatches] = []
         for start in range(0, len(viewers), self._batch):
             batch = viewers[start : start + self._batch]
-            stored += await again_when_stale(partial(self._keep, introductions, day, batch, now))
+            stored += await retrying(partial(self._keep, introductions, day, batch, now))
         return stored
 
     async def _keep(

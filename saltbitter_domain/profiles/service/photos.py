@@ -37,7 +37,7 @@ from saltbitter_domain.profiles.policies import (
     text_problems,
 )
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, PhotoModerator, PhotoStore, Rendered
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 
 
 class PhotoService:
@@ -92,22 +92,12 @@ class PhotoService:
 
     async def arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> Sequence[Photo]:
         """Put all photos in this order. ``PhotoOrderInvalid``, ``PrimaryPhotoUnfit``."""
-        async with self._begin() as uow:
-            before = await uow.photos.of(user_id)
-            await _save_changes(uow, before, arranged(before, photo_ids))
-            uow.emit(ProfileChanged(user_id))
-            await uow.commit()
+        await retrying(lambda: self._arrange(user_id, photo_ids))
         return await self.photos(user_id)
 
     async def delete_photo(self, user_id: UserId, photo_id: PhotoId) -> None:
         """Delete a photo for good; the others close up."""
-        async with self._begin() as uow:
-            photo = await _own(uow, user_id, photo_id)
-            others = [other for other in await uow.photos.of(user_id) if other.id != photo.id]
-            await uow.photos.remove(photo.id)
-            await _save_changes(uow, others, in_order(others))
-            uow.emit(PhotoDeleted(user_id, photo.id))
-            await uow.commit()
+        await retrying(lambda: self._delete(user_id, photo_id))
 
     async def appeal(self, user_id: UserId, photo_id: PhotoId, words: str) -> Photo:
         """Ask a person to look at a refused photo again, once, saying why in 1 to 500 characters.
@@ -115,16 +105,7 @@ class PhotoService:
         ``AppealInvalid``, ``AppealNotPossible``."""
         if problems := tuple(text_problems("words", words, MAX_APPEAL, breaks=LINE_BREAKS)):
             raise AppealInvalid("Please tell us in your own words why we should look again.", fields=problems)
-        async with self._begin() as uow:
-            photo = await _own(uow, user_id, photo_id)
-            if photo.state is not PhotoState.REFUSED or photo.appeal is not None:
-                raise AppealNotPossible("A photo can be appealed once, when it was refused.")
-            if photo.refusal is RefusalReason.UNREADABLE:
-                raise AppealNotPossible("Nobody could open this picture. Save it again and upload it once more.")
-            appealed = attrs.evolve(photo, state=PhotoState.APPEALED, appeal=words)
-            await uow.photos.save(appealed)
-            await uow.commit()
-        return attrs.evolve(appealed, version=appealed.version + 1)
+        return await retrying(lambda: self._appeal(user_id, photo_id, words))
 
     async def process(self, _message: EventId, event: PhotoUploaded) -> None:
         """Listener: look at an uploaded photo, keep its renditions, decide on it, and forget the original.
@@ -132,7 +113,8 @@ class PhotoService:
         Running again, at the same time or after the photo was deleted, leaves the same end."""
         photo = await self._present(event.photo_id)
         if photo is not None and photo.state is PhotoState.PROCESSING:
-            photo = await self._decide(event, await self._examine(photo.id))
+            examined = await self._examine(photo.id)
+            photo = await retrying(lambda: self._decide(event, examined))
         await self._store.delete(_original(event.photo_id))
         if photo is None:
             await self._store.delete(renditions_prefix(event.photo_id))
@@ -150,6 +132,34 @@ class PhotoService:
             uow.emit(PhotoUploaded(user_id, photo_id))
             await uow.commit()
         return photo
+
+    async def _arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> None:
+        async with self._begin() as uow:
+            before = await uow.photos.of(user_id)
+            await _save_changes(uow, before, arranged(before, photo_ids))
+            uow.emit(ProfileChanged(user_id))
+            await uow.commit()
+
+    async def _delete(self, user_id: UserId, photo_id: PhotoId) -> None:
+        async with self._begin() as uow:
+            photo = await _own(uow, user_id, photo_id)
+            others = [other for other in await uow.photos.of(user_id) if other.id != photo.id]
+            await uow.photos.remove(photo.id)
+            await _save_changes(uow, others, in_order(others))
+            uow.emit(PhotoDeleted(user_id, photo.id))
+            await uow.commit()
+
+    async def _appeal(self, user_id: UserId, photo_id: PhotoId, words: str) -> Photo:
+        async with self._begin() as uow:
+            photo = await _own(uow, user_id, photo_id)
+            if photo.state is not PhotoState.REFUSED or photo.appeal is not None:
+                raise AppealNotPossible("A photo can be appealed once, when it was refused.")
+            if photo.refusal is RefusalReason.UNREADABLE:
+                raise AppealNotPossible("Nobody could open this picture. Save it again and upload it once more.")
+            appealed = attrs.evolve(photo, state=PhotoState.APPEALED, appeal=words)
+            await uow.photos.save(appealed)
+            await uow.commit()
+        return attrs.evolve(appealed, version=appealed.version + 1)
 
     async def _present(self, photo_id: PhotoId) -> Photo | None:
         async with self._begin() as uow:

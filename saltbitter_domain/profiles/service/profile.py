@@ -21,7 +21,7 @@ from saltbitter_domain.profiles.model import (
 )
 from saltbitter_domain.profiles.policies import Completeness, check, completeness, moves_to
 from saltbitter_domain.profiles.ports import Places
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import UserMissing
 
 
@@ -76,14 +76,7 @@ class ProfileService:
         Within two cells of the present one nothing changes. ``ProfileInvalid`` outside the globe,
         ``LocationConsentNeeded``, ``LocationChangedTooSoon`` for moves too often or too fast."""
         cell = _cell(latitude, longitude)
-        async with self._begin() as uow:
-            profile = await _profile(uow, user_id)
-            if not granted(await uow.consents.current(user_id), Purpose.LOCATION):
-                raise LocationConsentNeeded("We may use your location only once you have agreed to it.")
-            now = self._clock.now()
-            if not moves_to(profile, cell, now):
-                return profile
-            return await self._keep(uow, self._moved(profile, cell, now))
+        return await retrying(lambda: self._locate(user_id, cell))
 
     async def set_time_zone(self, user_id: UserId, name: str) -> Profile:
         """Correct the time zone by hand; it holds until the member moves. ``ProfileInvalid`` for an unknown name."""
@@ -92,8 +85,7 @@ class ProfileService:
                 "We do not know this time zone.",
                 fields=(FieldProblem("time_zone", "unknown", "Give a time zone of the IANA list, as Europe/Lisbon."),),
             )
-        async with self._begin() as uow:
-            return await self._keep(uow, attrs.evolve(await _profile(uow, user_id), time_zone=name))
+        return await retrying(lambda: self._set_time_zone(user_id, name))
 
     async def completeness(self, user_id: UserId) -> Completeness:
         """How much of the profile is there, what is missing and why it helps."""
@@ -113,6 +105,20 @@ class ProfileService:
                 event,
                 lambda profile: attrs.evolve(profile, content=attrs.evolve(profile.content, orientation=None)),
             )
+
+    async def _locate(self, user_id: UserId, cell: GridCell) -> Profile:
+        async with self._begin() as uow:
+            profile = await _profile(uow, user_id)
+            if not granted(await uow.consents.current(user_id), Purpose.LOCATION):
+                raise LocationConsentNeeded("We may use your location only once you have agreed to it.")
+            now = self._clock.now()
+            if not moves_to(profile, cell, now):
+                return profile
+            return await self._keep(uow, self._moved(profile, cell, now))
+
+    async def _set_time_zone(self, user_id: UserId, name: str) -> Profile:
+        async with self._begin() as uow:
+            return await self._keep(uow, attrs.evolve(await _profile(uow, user_id), time_zone=name))
 
     async def _forget(self, message: EventId, event: ConsentWithdrawn, change: Callable[[Profile], Profile]) -> None:
         """Once only: a message that comes again later must not take what the member has agreed to anew."""

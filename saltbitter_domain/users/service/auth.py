@@ -10,7 +10,7 @@ from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentOutdated, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import Clock, ConsentRecordId, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
-from saltbitter_domain.uow import UnitsOfWork
+from saltbitter_domain.uow import UnitsOfWork, retrying
 from saltbitter_domain.users.model import (
     AccountStatus,
     AccountSuspended,
@@ -50,7 +50,6 @@ from saltbitter_domain.users.ports import (
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
-    persistently,
     revoke,
     session_over,
     start_session,
@@ -160,7 +159,7 @@ class AuthService:
         Raises ``CredentialsRefused``, alike for unknown addresses and wrong passwords; ``AccountSuspended``.
         """
         address = self._addresses.normalise(email)
-        return await persistently(
+        return await retrying(
             functools.partial(
                 self._login, address, canonical_password(password), label=device_label(label), prefix=ip_prefix(ip)
             )
@@ -199,7 +198,7 @@ class AuthService:
         again; the use of any older one ends the session, and the member is told by mail.
         Raises ``SessionOver``, ``AccountSuspended``.
         """
-        return await persistently(functools.partial(self._refresh, refresh_token, ip_prefix(ip)))
+        return await retrying(functools.partial(self._refresh, refresh_token, ip_prefix(ip)))
 
     async def _refresh(self, refresh_token: str, prefix: str) -> Tokens:
         presented_hash = hash_token(refresh_token)
@@ -265,7 +264,7 @@ class AuthService:
                 await uow.commit()
             await revoke(self._revocations, ended, now)
 
-        await persistently(end_all)
+        await retrying(end_all)
 
     async def _end_one(self, access: Access, session_id: SessionId, because: EndReason) -> None:
         async def end() -> None:
@@ -278,7 +277,7 @@ class AuthService:
                 await uow.commit()
             await revoke(self._revocations, ended, now)
 
-        await persistently(end)
+        await retrying(end)
 
     async def revoke_ended(self, message: EventId, event: SessionsEnded) -> None:  # noqa: ARG002  a listener
         """Refuse the access tokens of ended sessions, should the process that ended them have died before doing so."""

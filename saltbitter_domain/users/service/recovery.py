@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import attrs
 
 from saltbitter_domain.kernel import Clock, FieldProblem, Ids, SessionId, UserId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import (
     EmailVerified,
     EndReason,
@@ -33,7 +33,6 @@ from saltbitter_domain.users.ports import (
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
-    persistently,
     revoke,
     session_over,
     start_session,
@@ -84,7 +83,7 @@ class RecoveryService:
 
     async def verify_email(self, token: str) -> None:
         """Verify the address the token was mailed to. Raises ``TokenRefused``."""
-        await persistently(functools.partial(self._verify_email, hash_token(token)))
+        await retrying(functools.partial(self._verify_email, hash_token(token)))
 
     async def _verify_email(self, token_hash: str) -> None:
         async with self._begin() as uow:
@@ -105,7 +104,7 @@ class RecoveryService:
         if problems:
             raise PasswordRefused("Choose another password.", fields=problems)
         password_hash = await self._hasher.hash(canonical_password(password))
-        await persistently(functools.partial(self._reset_password, token_hash, password_hash))
+        await retrying(functools.partial(self._reset_password, token_hash, password_hash))
 
     async def _reset_password(self, token_hash: str, password_hash: str) -> None:
         async with self._begin() as uow:
@@ -132,7 +131,7 @@ class RecoveryService:
         if problems:
             raise PasswordRefused("The password was not changed.", fields=problems)
         password_hash = await self._hasher.hash(canonical_password(new))
-        return await persistently(functools.partial(self._change_password, access, password_hash))
+        return await retrying(functools.partial(self._change_password, access, password_hash))
 
     async def _change_password(self, access: Access, password_hash: str) -> Tokens:
         # Had the old password been changed meanwhile, this session would be over.

@@ -1,10 +1,9 @@
 """What several use cases do with sessions inside their unit of work."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from saltbitter_domain.kernel import SessionId, StaleWrite
+from saltbitter_domain.kernel import SessionId
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import (
     ACCESS_TOKEN_LIFETIME,
@@ -20,20 +19,8 @@ from saltbitter_domain.users.model import (
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import Access, AccessTokens, Revocations
 
-ATTEMPTS = 3
 REVOCATION_MARGIN = timedelta(minutes=1)
 """For requests still under way when a session ends, and for servers whose clocks differ a little."""
-_T = TypeVar("_T")
-
-
-async def persistently(use_case: Callable[[], Awaitable[_T]]) -> _T:
-    """Run a use case again, from its reading on, when another transaction got in first; three times at most."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return await use_case()
-        except StaleWrite:
-            continue
-    return await use_case()
 
 
 async def start_session(

@@ -1,24 +1,10 @@
-"""Repeating what came too late, and reading on until a page is full."""
+"""Reading on until a page is full."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from saltbitter_domain.kernel import StaleWrite
-
 R = TypeVar("R")
 V = TypeVar("V")
-
-ATTEMPTS = 3
-
-
-async def again_when_stale(attempt: Callable[[], Awaitable[R]]) -> R:
-    """Make the attempt, a whole unit of work, again when another came first; ``StaleWrite`` after ``ATTEMPTS``."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return await attempt()
-        except StaleWrite:
-            continue
-    return await attempt()
 
 
 async def full_page(

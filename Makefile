@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test check lint types imports security format mutants population openapi lock clean require-python
+.PHONY: help demo test check lint types imports security format fuzz mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,26 +32,32 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.demo
 demo: $(VENV)/.demo ## the whole journey in memory: 2,000 demo members, mailbox and time machine
 	@$(BIN)/saltbitter demo --port $(PORT)
 
-test: $(VENV)/.dev ## every test, with coverage
+test: $(VENV)/.dev ## every test, with coverage (TESTS=tests/domain for a part)
 	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
-	@$(BIN)/python -m tests.coverage_gate build/coverage.json
+	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
 
 check: lint types imports security ## every gate except the tests
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev ## ruff: format and rules
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 
-types: $(VENV)/.dev
+types: $(VENV)/.dev ## mypy --strict
 	@$(BIN)/mypy
 
-imports: $(VENV)/.dev
+imports: $(VENV)/.dev ## the contracts of who may import whom
 	@$(BIN)/lint-imports
 
-security: $(VENV)/.dev
+security: $(VENV)/.dev ## bandit
 	@$(BIN)/bandit -q -c pyproject.toml -r saltbitter_domain adapters entrypoints config
 
 format: $(VENV)/.dev ## let ruff put the code in order
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API
+	@$(BIN)/python -m tests.fuzz.run --cases 10000
+
+openapi: $(VENV)/.dev ## renew docs/openapi.json
+	@$(BIN)/python -m entrypoints.http.openapi docs/openapi.json
 
 mutants: $(VENV)/.dev ## mutation score of scoring, policies and allocation (bar 85 %)
 	@$(BIN)/python -m tests.bench.mutants

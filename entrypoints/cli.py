@@ -91,7 +91,7 @@ def _serve(_options: argparse.Namespace) -> int:
             embedded_workers(application, keep_running=True),
             listening(site(application), settings.host, settings.port),
         ):
-            print(f"SaltBitter answers at http://{settings.host}:{settings.port}. Its store ends with this process.")
+            print(f"SaltBitter answers at http://{settings.host}:{settings.port}. Its store and its mail end with it.")
             await asyncio.Event().wait()
 
     return _until_stopped(serve())

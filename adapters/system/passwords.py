@@ -1,22 +1,16 @@
 """Passwords: slow hashing with bcrypt, and advice on their strength from zxcvbn."""
 
-import asyncio
 import base64
 import hmac
 import math
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from threading import Lock
-from typing import TypeVar
 
 import bcrypt
 
-from saltbitter_domain.users.model import Busy
+from adapters.system.threads import BoundedThreads
 from saltbitter_domain.users.ports import PasswordAdvisor, PasswordHasher
-
-_T = TypeVar("_T")
 
 _SCHEME = "v1"
 _SHORTEST_PEPPER = 32
@@ -43,37 +37,21 @@ class BcryptPasswords(PasswordHasher):
         self._rounds = rounds
         # Nothing hashes to it; comparing with it takes as long as with a real hash.
         self._nobody = bcrypt.gensalt(rounds) + b"." * 31
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="passwords")
-        self._workers, self._capacity = workers, workers + waiting
-        self._pending = 0
-        self._lock = Lock()
+        seconds = _ROUNDS_12_SECONDS * 2.0 ** (rounds - 12)
+        self._threads = BoundedThreads("passwords", workers=workers, waiting=waiting, seconds=seconds)
 
     async def hash(self, password: str) -> str:
-        return await self._in_turn(lambda: self._hash(password))
+        return await self._threads.run(lambda: self._hash(password))
 
     async def verify(self, password: str, hashed: str | None) -> bool:
-        return await self._in_turn(lambda: self._verify(password, hashed))
+        return await self._threads.run(lambda: self._verify(password, hashed))
 
     def outdated(self, hashed: str) -> bool:
         return not hashed.startswith(f"{_SCHEME}${self._pepper_id}$2b${self._rounds:02}$")
 
     def close(self) -> None:
         """Finish what was begun and take nothing more."""
-        self._pool.shutdown()
-
-    async def _in_turn(self, work: Callable[[], _T]) -> _T:
-        with self._lock:
-            if self._pending >= self._capacity:
-                seconds = self._pending / self._workers * _ROUNDS_12_SECONDS * 2.0 ** (self._rounds - 12)
-                raise Busy("Many people are signing in just now. Please try again.", retry_after=math.ceil(seconds))
-            self._pending += 1
-        future = self._pool.submit(work)
-        future.add_done_callback(self._release)
-        return await asyncio.wrap_future(future)
-
-    def _release(self, _: Future[_T]) -> None:
-        with self._lock:
-            self._pending -= 1
+        self._threads.close()
 
     def _hash(self, password: str) -> str:
         hashed = bcrypt.hashpw(_prehashed(password, self._peppers[self._pepper_id]), bcrypt.gensalt(self._rounds))
@@ -101,6 +79,9 @@ def _prehashed(password: str, pepper: bytes) -> bytes:
 _LONGEST_JUDGED = 72
 """Characters; zxcvbn raises for more."""
 
+_JUDGED_SECONDS = 0.12
+"""Measured time of one judgement, 0.06 to 0.18 s."""
+
 _COMMON_GUESSES = 100_000
 """About three guesses for each of the 30,000 listed passwords."""
 
@@ -115,22 +96,30 @@ class ZxcvbnAdvisor(PasswordAdvisor):
     """The zxcvbn estimator (Wheeler 2016) and the 30,000 most common passwords that come with it.
 
     Of a long password the first 72 characters are judged. The lists are loaded when first needed (0.1 s).
+    ``waiting`` is how many passwords may wait to be judged.
     """
 
-    def __init__(self) -> None:
-        # The library keeps the hints of the judgement in hand in a global table.
-        self._lock = Lock()
+    def __init__(self, *, waiting: int = 30) -> None:
+        # One thread and no more: the library keeps the hints of the judgement in hand in a global table.
+        self._thread = BoundedThreads("advice", workers=1, waiting=waiting, seconds=_JUDGED_SECONDS)
 
-    def is_common(self, password: str) -> bool:
+    async def is_common(self, password: str) -> bool:
         """Whether it is listed, in any case or width, or so near to the listed ones that it is guessed along with them.
 
         Few of the listed passwords reach our minimal length; ``password1234`` and ``aaaaaaaaaaaa`` are not among them.
         """
-        folded = _folded(password)
-        return folded in self._listed or self._judge(folded, ())[1] < _COMMON_GUESSES
+        return await self._thread.run(lambda: self._is_common(_folded(password)))
 
-    def strength(self, password: str, hints: Sequence[str]) -> int:
-        return self._judge(password, hints)[0]
+    async def strength(self, password: str, hints: Sequence[str]) -> int:
+        score, _ = await self._thread.run(lambda: self._judge(password, hints))
+        return score
+
+    def close(self) -> None:
+        """Finish what was begun and take nothing more."""
+        self._thread.close()
+
+    def _is_common(self, folded: str) -> bool:
+        return folded in self._listed or self._judge(folded, ())[1] < _COMMON_GUESSES
 
     @cached_property
     def _listed(self) -> frozenset[str]:
@@ -149,8 +138,7 @@ class ZxcvbnAdvisor(PasswordAdvisor):
         if readings > _MOST_READINGS:
             # It tries every combination of look-alikes, which can take seconds; the plainer form is no harder to guess.
             password = password.translate(_PLAINER)
-        with self._lock:
-            judged = zxcvbn(password, [hint for hint in hints if hint])
+        judged = zxcvbn(password, [hint for hint in hints if hint])
         return judged["score"], int(judged["guesses"])
 
 

@@ -201,10 +201,10 @@ class Accounts:
         Every session ends; the tokens in the answer open a new one on this device."""
         return await self.recovery.change_password(call.member, body.current_password, body.new_password)
 
-    @route("POST", "/api/auth/password/strength", audience=Audience.ANYONE)
+    @route("POST", "/api/auth/password/strength", audience=Audience.SIGNING_IN, errors=(Busy,))
     async def password_strength(self, _call: Call, body: PasswordToJudge) -> PasswordStrength:
         """Say how hard a password is to guess. It is judged here and kept nowhere."""
-        return PasswordStrength(self.recovery.password_strength(body.password, body.hints))
+        return PasswordStrength(await self.recovery.password_strength(body.password, body.hints))
 
     @route("GET", "/api/me", audience=Audience.MEMBER, errors=(UserMissing,))
     async def account(self, call: Call) -> AccountView:

@@ -19,7 +19,6 @@ from saltbitter_domain.users.model import (
     REFRESH_TOKEN_LIFETIME,
     Session,
 )
-from saltbitter_domain.users.ports import PasswordAdvisor
 
 PRODUCT_NAME = "saltbitter"
 MIN_TELLING = 4
@@ -34,11 +33,11 @@ def canonical_password(password: str) -> str:
 
 
 def password_problems(
-    password: str, *, name: str, email: str, advisor: PasswordAdvisor, path: str = "password"
+    password: str, *, name: str, email: str, common: bool, path: str = "password"
 ) -> tuple[FieldProblem, ...]:
     """Everything that speaks against this password; empty when nothing does.
 
-    Length is 12 to 128 code points of the NFKC form and any character will do. Common passwords are refused, and
+    Length is 12 to 128 code points of the NFKC form and any character will do. ``common`` passwords are refused, and
     those containing the product's name, a word of the member's ``name`` or the local part of their ``email``. There
     are no rules of composition (NIST SP 800-63B-4). ``path`` names the field in the problems.
     """
@@ -49,7 +48,7 @@ def password_problems(
         problems.append(("too_short", f"Use at least {MIN_PASSWORD} characters; a few unrelated words do well."))
     if len(canonical) > MAX_PASSWORD:
         problems.append(("too_long", f"Use at most {MAX_PASSWORD} characters."))
-    if advisor.is_common(canonical):
+    if common:
         problems.append(("common", "Many people use this password, so it is among the first to be tried."))
     if PRODUCT_NAME in folded:
         problems.append(("contains_product", "Leave the name SaltBitter out of your password."))

@@ -80,13 +80,13 @@ class PasswordHasher(Protocol):
 
 
 class PasswordAdvisor(Protocol):
-    """Knows common passwords and estimates strength."""
+    """Knows common passwords and estimates strength, off the event loop; ``Busy`` when too many wait already."""
 
-    def is_common(self, password: str) -> bool:
+    async def is_common(self, password: str) -> bool:
         """Whether it is among the common ones, in whatever letter case."""
         ...
 
-    def strength(self, password: str, hints: Sequence[str]) -> int:
+    async def strength(self, password: str, hints: Sequence[str]) -> int:
         """0 (guessed at once) to 4 (very hard to guess)."""
         ...
 

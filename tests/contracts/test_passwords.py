@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import bcrypt
 import pytest
+import zxcvbn
 
 from adapters.system.passwords import BcryptPasswords, ZxcvbnAdvisor
 from saltbitter_domain.users.model import Busy
@@ -153,7 +154,7 @@ async def test_somebody_who_gives_up_waiting_makes_room() -> None:
         await waiting
     hasher.close()
 
-    assert hasher._pending == 0
+    assert hasher._threads._pending == 0
 
 
 async def test_the_event_loop_stays_free_while_passwords_are_hashed(hasher: BcryptPasswords) -> None:
@@ -181,7 +182,49 @@ def test_no_secret_shows_when_the_hasher_is_printed(hasher: BcryptPasswords) -> 
     assert "ooo" not in repr(hasher)
 
 
-ADVISOR = ZxcvbnAdvisor()
+@pytest.fixture(scope="module")
+def advisor() -> Iterator[ZxcvbnAdvisor]:
+    advisor = ZxcvbnAdvisor()
+    yield advisor
+    advisor.close()
+
+
+async def test_the_event_loop_stays_free_while_passwords_are_judged(
+    advisor: ZxcvbnAdvisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged_in: list[threading.Thread] = []
+    judge = zxcvbn.zxcvbn
+
+    def noted(*given: object) -> object:
+        judged_in.append(threading.current_thread())
+        return judge(*given)
+
+    monkeypatch.setattr(zxcvbn, "zxcvbn", noted)
+    await advisor.strength(PHRASE, ())
+    await advisor.is_common(PHRASE)
+
+    assert len(judged_in) == 2
+    assert threading.current_thread() not in judged_in
+
+
+async def test_when_too_many_passwords_wait_to_be_judged_the_next_is_told_when_to_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    advisor = ZxcvbnAdvisor(waiting=2)
+    gate = threading.Event()
+    monkeypatch.setattr(zxcvbn, "zxcvbn", lambda *_: gate.wait() and {"score": 4, "guesses": 10**12})
+    waiting = [asyncio.ensure_future(advisor.is_common(PHRASE)) for _ in range(3)]
+    await asyncio.sleep(0)
+
+    for refused in (advisor.is_common(PHRASE), advisor.strength(PHRASE, ())):
+        with pytest.raises(Busy) as refusal:
+            await refused
+        assert refusal.value.retry_after == 1
+    gate.set()
+
+    assert await asyncio.gather(*waiting) == [False] * 3
+    assert await advisor.strength(PHRASE, ()) == 4, "there is room again"
+    advisor.close()
 
 
 @pytest.mark.parametrize(
@@ -199,34 +242,36 @@ ADVISOR = ZxcvbnAdvisor()
         "a" * 128,
     ],
 )
-def test_a_common_password_is_known_in_whatever_case_width_or_length(password: str) -> None:
-    assert ADVISOR.is_common(password)
+async def test_a_common_password_is_known_in_whatever_case_width_or_length(
+    advisor: ZxcvbnAdvisor, password: str
+) -> None:
+    assert await advisor.is_common(password)
 
 
 @pytest.mark.parametrize(
     "password", [PHRASE, "correct horse battery staple", "vG7#pw!qLz92", "沉默的海边散步真好啊朋友们"]
 )
-def test_other_passwords_are_not_common(password: str) -> None:
-    assert not ADVISOR.is_common(password)
+async def test_other_passwords_are_not_common(advisor: ZxcvbnAdvisor, password: str) -> None:
+    assert not await advisor.is_common(password)
 
 
-def test_strength_runs_from_guessed_at_once_to_very_hard() -> None:
-    judged = [ADVISOR.strength(password, ()) for password in ("aaaaaaaaaaaa", "sunshine2020", PHRASE)]
+async def test_strength_runs_from_guessed_at_once_to_very_hard(advisor: ZxcvbnAdvisor) -> None:
+    judged = [await advisor.strength(password, ()) for password in ("aaaaaaaaaaaa", "sunshine2020", PHRASE)]
 
     assert judged == [0, 1, 4]
 
 
-def test_what_is_known_of_the_member_makes_a_password_weaker() -> None:
-    assert ADVISOR.strength("winterbottom77", ()) > ADVISOR.strength("winterbottom77", ("Winterbottom", ""))
-    assert ADVISOR.strength("winterbottom77", ()) > 1, "the hints of the last judgement are forgotten"
+async def test_what_is_known_of_the_member_makes_a_password_weaker(advisor: ZxcvbnAdvisor) -> None:
+    assert await advisor.strength("winterbottom77", ()) > await advisor.strength("winterbottom77", ("Winterbottom", ""))
+    assert await advisor.strength("winterbottom77", ()) > 1, "the hints of the last judgement are forgotten"
 
 
-def test_passwords_of_any_length_can_be_judged() -> None:
-    assert ADVISOR.strength("", ()) == 0
-    assert ADVISOR.strength(PHRASE * 50, ()) == 4
+async def test_passwords_of_any_length_can_be_judged(advisor: ZxcvbnAdvisor) -> None:
+    assert await advisor.strength("", ()) == 0
+    assert await advisor.strength(PHRASE * 50, ()) == 4
 
 
-def test_look_alikes_do_not_make_judging_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_look_alikes_do_not_make_judging_slow(advisor: ZxcvbnAdvisor, monkeypatch: pytest.MonkeyPatch) -> None:
     from zxcvbn import matching
 
     readings = 0
@@ -239,5 +284,5 @@ def test_look_alikes_do_not_make_judging_slow(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(matching, "translate", counted)
 
-    assert ADVISOR.strength("4@8({[<3]6911!1|7105$5+7%2" * 3, ()) == 4
+    assert await advisor.strength("4@8({[<3]6911!1|7105$5+7%2" * 3, ()) == 4
     assert 0 < readings <= 24

@@ -323,10 +323,10 @@ async def test_requests_by_address_do_the_same_for_every_address(
 
 async def test_the_strength_of_a_password_is_told_with_hints_considered() -> None:
     recovery = Accounts().recovery
-    assert recovery.password_strength("seven quiet otters", ()) == 3
-    assert recovery.password_strength("seven quiet otters", ("ada", "seven quiet otters")) == 0
-    assert recovery.password_strength("saltbitter", ()) == 0
-    assert recovery.password_strength("\uff53altbitter", ()) == 0
+    assert await recovery.password_strength("seven quiet otters", ()) == 3
+    assert await recovery.password_strength("seven quiet otters", ("ada", "seven quiet otters")) == 0
+    assert await recovery.password_strength("saltbitter", ()) == 0
+    assert await recovery.password_strength("\uff53altbitter", ()) == 0
 
 
 async def test_a_link_of_an_account_that_is_gone_is_refused_like_any_other() -> None:

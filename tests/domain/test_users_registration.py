@@ -19,7 +19,7 @@ from saltbitter_domain.users.model import (
     SessionsEnded,
     SessionStarted,
 )
-from tests.doubles.users import EMAIL, NOW, PASSWORD, PRIVACY_POLICY, TERMS, Accounts
+from tests.doubles.users import COMMON, EMAIL, NOW, PASSWORD, PRIVACY_POLICY, TERMS, Accounts
 
 
 async def suspend(accounts: Accounts, email: str = EMAIL) -> None:
@@ -86,6 +86,13 @@ async def test_the_own_address_is_no_password() -> None:
     with pytest.raises(RegistrationInvalid) as refused:
         await Accounts().register("adalovelace@example.test", "for adalovelace only")
     assert [problem.code for problem in refused.value.fields] == ["contains_email"]
+
+
+@pytest.mark.parametrize("password", [COMMON, COMMON.title(), "\uff43" + COMMON[1:]])
+async def test_a_common_password_is_refused_in_every_spelling(password: str) -> None:
+    with pytest.raises(RegistrationInvalid) as refused:
+        await Accounts().register(password=password)
+    assert [problem.code for problem in refused.value.fields] == ["common"]
 
 
 @pytest.mark.parametrize(

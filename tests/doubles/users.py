@@ -73,10 +73,10 @@ class CountedPasswords(PasswordHasher):
 class FewPasswords(PasswordAdvisor):
     """Knows one common password, and takes length and hints for strength."""
 
-    def is_common(self, password: str) -> bool:
+    async def is_common(self, password: str) -> bool:
         return password.casefold() == COMMON
 
-    def strength(self, password: str, hints: Sequence[str]) -> int:
+    async def strength(self, password: str, hints: Sequence[str]) -> int:
         return 0 if password in hints else min(4, len(password) // 5)
 
 

@@ -146,7 +146,7 @@ TABLE: Mapping[str, Row] = {
     "GET /api/consents/texts": anyone(),
     "GET /api/plans": anyone(),
     "GET /media/{key}": anyone(whose=Whose.BEARERS, path=picture),
-    "POST /api/auth/password/strength": anyone(body=lambda *_: {"password": PASSWORD, "hints": ["heron"]}),
+    "POST /api/auth/password/strength": signing_in(200, lambda *_: {"password": PASSWORD, "hints": ["heron"]}),
     "POST /api/auth/register": signing_in(202, registration),
     "POST /api/auth/verify": signing_in(204, lambda _, made: made, verification),
     "POST /api/auth/verify/resend": signing_in(202, lambda scene, _: {"email": scene.town.email(scene.me.user_id)}),

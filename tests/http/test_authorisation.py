@@ -12,7 +12,6 @@ from tests.http.house import House
 
 NOBODY = "0190b0a4-7e1c-7000-8000-000000000001"
 OPEN_TO_ANYONE = {
-    "POST /api/auth/password/strength",
     "GET /api/catalogue",
     "GET /api/consents/texts",
     "GET /api/plans",
@@ -30,6 +29,7 @@ OPEN_FOR_SIGNING_IN = {
     "POST /api/auth/refresh",
     "POST /api/auth/password/forgot",
     "POST /api/auth/password/reset",
+    "POST /api/auth/password/strength",
 }
 PROBES = {"GET /livez", "GET /readyz"}
 NEVER_SHOWN_TO_OTHERS = {

@@ -104,16 +104,18 @@ class AuthService:
         """
         address = self._addresses.normalise(email)
         now = self._clock.now()
+        password = canonical_password(password)
+        common = await self._advisor.is_common(password)
         problems = (
             *([] if address else [FieldProblem("email", "not_an_address", "Give an e-mail address you can read.")]),
-            *password_problems(password, name="", email=address or "", advisor=self._advisor),
+            *password_problems(password, name="", email=address or "", common=common),
             *birth_problems(date_of_birth, time_zone, now),
         )
         if problems or address is None:
             raise RegistrationInvalid("Some answers need another look.", fields=problems)
         _refuse_outdated_texts(terms_version, privacy_policy_version)
         # Hashed whether or not the address is taken, so that the time it takes tells nothing.
-        password_hash = await self._hasher.hash(canonical_password(password))
+        password_hash = await self._hasher.hash(password)
         user = User(
             id=UserId(self._ids.new()),
             email=address,

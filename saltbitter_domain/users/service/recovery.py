@@ -100,7 +100,8 @@ class RecoveryService:
         token_hash = hash_token(token)
         async with self._begin() as uow:
             _, user = await self._usable(uow, token_hash, TokenPurpose.RESET_PASSWORD)
-            problems = await self._problems(uow, user, password, "password")
+            name = await _name(uow, user)
+        problems = await self._problems(password, name, user.email, "password")
         if problems:
             raise PasswordRefused("Choose another password.", fields=problems)
         password_hash = await self._hasher.hash(canonical_password(password))
@@ -124,7 +125,8 @@ class RecoveryService:
             user = await uow.users.get(access.user_id)
             if user is None:
                 raise session_over()
-            problems = await self._problems(uow, user, new, "new_password")
+            name = await _name(uow, user)
+        problems = await self._problems(new, name, user.email, "new_password")
         if not await self._hasher.verify(canonical_password(current), user.password_hash):
             wrong = FieldProblem("current_password", "wrong", "This is not your present password.")
             problems = (wrong, *problems)
@@ -156,14 +158,13 @@ class RecoveryService:
         await revoke(self._revocations, ended, now)
         return issue_tokens(self._access_tokens, user, renewed, refresh_token, now)
 
-    def password_strength(self, password: str, hints: Sequence[str]) -> int:
+    async def password_strength(self, password: str, hints: Sequence[str]) -> int:
         """How hard the password is to guess, 0 (at once) to 4; ``hints`` are words an attacker would try first."""
-        return self._advisor.strength(canonical_password(password), (*hints, PRODUCT_NAME))
+        return await self._advisor.strength(canonical_password(password), (*hints, PRODUCT_NAME))
 
-    async def _problems(self, uow: UnitOfWork, user: User, password: str, path: str) -> tuple[FieldProblem, ...]:
-        profile = await uow.profiles.get(user.id)
-        name = profile.content.name if profile else ""
-        return password_problems(password, name=name, email=user.email, advisor=self._advisor, path=path)
+    async def _problems(self, password: str, name: str, email: str, path: str) -> tuple[FieldProblem, ...]:
+        common = await self._advisor.is_common(canonical_password(password))
+        return password_problems(password, name=name, email=email, common=common, path=path)
 
     async def _usable(self, uow: UnitOfWork, token_hash: str, purpose: TokenPurpose) -> tuple[OneTimeToken, User]:
         token = await uow.one_time_tokens.get(token_hash)
@@ -197,3 +198,8 @@ class RecoveryService:
             await uow.one_time_tokens.discard(user.id, purpose)
         uow.emit(PasswordChanged(user.id))
         return await end_sessions(uow, await uow.sessions.open_of(user.id, now), because, now)
+
+
+async def _name(uow: UnitOfWork, user: User) -> str:
+    profile = await uow.profiles.get(user.id)
+    return profile.content.name if profile else ""

@@ -14,14 +14,17 @@ class MemoryAssessments(Assessments):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def add(self, assessment: Assessment, after: AssessmentId | None = None) -> None:
+    async def add(self, assessment: Assessment, after: datetime | None = None) -> None:
         def change(tables: Tables) -> None:
-            latest = max(tables.assessments.where("user", assessment.user_id), key=_age, default=None)
-            if (latest and latest.id) != after:
+            if tables.assessments_taken.get(assessment.user_id) != after:
                 raise StaleWrite("Another assessment was stored in the meantime. Read the latest again and repeat.")
             tables.assessments.put(assessment.id, assessment)
+            tables.assessments_taken.put(assessment.user_id, assessment.taken_at)
 
         self._transaction.write(change)
+
+    async def last_taken(self, user_id: UserId) -> datetime | None:
+        return self._transaction.read(lambda tables: tables.assessments_taken.get(user_id))
 
     async def latest(self, user_id: UserId) -> Assessment | None:
         return next(iter(await self.of(user_id, limit=1)), None)

@@ -5,7 +5,7 @@ import copy
 import threading
 from collections.abc import Hashable, Iterable
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
 from adapters.memory.table import Table
 from saltbitter_domain.assessments.model import Assessment
@@ -32,6 +32,7 @@ class Tables:
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](user=lambda row: row.user_id)
         self.assessments = Table[AssessmentId, Assessment](user=lambda row: row.user_id)
+        self.assessments_taken = Table[UserId, datetime]()
         self.consents = Table[tuple[UserId, int], ConsentRecord](user=lambda row: row.user_id)
         self.tiers = Table[UserId, Tier]()
         self.daily_matches = Table[tuple[UserId, date], DailyMatches](user=lambda row: row.user_id)

@@ -146,7 +146,8 @@ class Assessments:
 
     @route("DELETE", "/api/me/assessments", audience=Audience.MEMBER)
     async def delete_assessments(self, call: Call) -> Deleted:
-        """Delete every answer and result for good."""
+        """Delete every answer and result for good. Only when the last was completed is kept: it can be taken again 90
+        days after that, as without deleting."""
         return Deleted(await self.attachment.delete_all(call.user_id))
 
 

@@ -108,7 +108,12 @@ class Assessment:
     @property
     def retake_at(self) -> datetime:
         """The first instant at which the member may answer again."""
-        return self.taken_at + RETAKE_AFTER
+        return retake_at(self.taken_at)
+
+
+def retake_at(last_taken: datetime) -> datetime:
+    """The first instant at which a member who answered at ``last_taken`` may answer again."""
+    return last_taken + RETAKE_AFTER
 
 
 @attrs.frozen

@@ -1,6 +1,7 @@
 """What assessments need from outside."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from saltbitter_domain.assessments.model import Assessment
@@ -10,10 +11,15 @@ from saltbitter_domain.kernel import AssessmentId, UserId
 class Assessments(Protocol):
     """The store of completed assessments; they are never changed."""
 
-    async def add(self, assessment: Assessment, after: AssessmentId | None = None) -> None:
-        """Store the assessment that follows ``after``, or the member's first.
+    async def add(self, assessment: Assessment, after: datetime | None = None) -> None:
+        """Store the assessment that follows the one taken at ``after``, or the member's first.
 
-        ``StaleWrite`` when ``after`` is not the member's latest by now: someone answered twice at once."""
+        ``StaleWrite`` when ``after`` is not ``last_taken`` by now: someone answered twice at once."""
+        ...
+
+    async def last_taken(self, user_id: UserId) -> datetime | None:
+        """When the member last completed an assessment, or None. It alone is kept when their assessments are deleted,
+        so that deleting them is no way round the wait between two."""
         ...
 
     async def latest(self, user_id: UserId) -> Assessment | None: ...
@@ -23,5 +29,5 @@ class Assessments(Protocol):
         ...
 
     async def remove_all(self, user_id: UserId) -> int:
-        """Delete every assessment of the member; how many there were."""
+        """Delete every assessment of the member, all but ``last_taken``; how many there were."""
         ...

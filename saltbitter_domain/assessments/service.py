@@ -15,6 +15,7 @@ from saltbitter_domain.assessments.model import (
     Insights,
     Questionnaire,
     RetakeTooSoon,
+    retake_at,
 )
 from saltbitter_domain.consent import policies as consent
 from saltbitter_domain.consent.model import Purpose
@@ -48,8 +49,8 @@ class AttachmentService:
     ) -> Assessment:
         """Score the answers to the questionnaire of this version and keep them with the result.
 
-        ``ConsentNeeded`` without consent, ``RetakeTooSoon`` within 90 days of the one before, ``AnswersInvalid`` with
-        everything that is wrong with the answers.
+        ``ConsentNeeded`` without consent, ``RetakeTooSoon`` within 90 days of the one before, also when that was
+        deleted since, ``AnswersInvalid`` with everything that is wrong with the answers.
         """
         asked = self.questionnaire(questionnaire)
         return await retrying(lambda: self._submit(user_id, asked, answers, seconds))
@@ -63,9 +64,9 @@ class AttachmentService:
                     "Agree first that we keep your answers about closeness; nothing is stored without that."
                 )
             now = self._clock.now()
-            latest = await uow.assessments.latest(user_id)
-            if latest is not None and now < latest.retake_at:
-                raise _too_soon(latest.retake_at, now)
+            last_taken = await uow.assessments.last_taken(user_id)
+            if last_taken is not None and now < retake_at(last_taken):
+                raise _too_soon(retake_at(last_taken), now)
             checked = scoring.checked_answers(asked, answers, seconds)
             scores = scoring.score(asked, checked)
             assessment = Assessment(
@@ -79,7 +80,7 @@ class AttachmentService:
                 quality=scoring.quality(checked, seconds),
                 taken_at=now,
             )
-            await uow.assessments.add(assessment, after=latest.id if latest else None)
+            await uow.assessments.add(assessment, after=last_taken)
             uow.emit(AssessmentSubmitted(user_id, assessment.id))
             await uow.commit()
         return assessment
@@ -111,8 +112,8 @@ class AttachmentService:
     async def delete_all(self, user_id: UserId) -> int:
         """Delete every answer and result; how many assessments there were.
 
-        No trace of them is kept, not even when they were taken: so the 90 days are forgotten with them, and the
-        member may answer again at once."""
+        Only the instant of the last is kept, so that the 90 days hold all the same: else whoever deletes and answers
+        again could try out every result in a day."""
         return await retrying(lambda: self._delete_all(user_id))
 
     async def _delete_all(self, user_id: UserId) -> int:
@@ -128,8 +129,8 @@ def _missing() -> AssessmentMissing:
     return AssessmentMissing("You have not answered the questionnaire yet.")
 
 
-def _too_soon(retake_at: datetime, now: datetime) -> RetakeTooSoon:
+def _too_soon(earliest: datetime, now: datetime) -> RetakeTooSoon:
     return RetakeTooSoon(
-        f"Answers mean most some time apart: you can take this again from {retake_at:%Y-%m-%d %H:%M} UTC.",
-        retry_after=math.ceil((retake_at - now).total_seconds()),
+        f"Answers mean most some time apart: you can take this again from {earliest:%Y-%m-%d %H:%M} UTC.",
+        retry_after=math.ceil((earliest - now).total_seconds()),
     )

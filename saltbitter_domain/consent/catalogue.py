@@ -38,8 +38,9 @@ _IN_FORCE = (
         "them, shows me what they may mean, and uses the scores when it judges how another person and I might fit. "
         "Other members never see my answers, my scores or my style; they may read a sentence about the two of us as "
         "a pair. The result is not a diagnosis. If I say no, I am introduced to people all the same and this part "
-        "counts as unknown. If I take this back, my scores leave the matching within a minute, and I can delete the "
-        "answers and results altogether.",
+        "counts as unknown. If I take this back, my scores leave the matching within a minute. I can delete the "
+        "answers and results at any time; only the date of my last questionnaire is then kept, because it can be taken "
+        "again only after 90 days.",
     ),
     ConsentText(
         Purpose.ORIENTATION,

@@ -41,7 +41,7 @@ async def test_the_history_is_told_newest_first_in_pages(store: Store) -> None:
     oldest_first = [an_assessment(user, taken_at=NOW + timedelta(days=90) * number) for number in range(5)]
     async with store.unit() as uow:
         for previous, assessment in zip([None, *oldest_first], oldest_first, strict=False):
-            await uow.assessments.add(assessment, after=previous.id if previous else None)
+            await uow.assessments.add(assessment, after=previous.taken_at if previous else None)
 
     newest_first = oldest_first[::-1]
     async with store.begin() as uow:
@@ -58,7 +58,7 @@ async def test_an_assessment_follows_the_latest_or_is_refused(store: Store) -> N
     first = an_assessment(user)
     async with store.begin() as uow:
         with pytest.raises(StaleWrite):
-            await uow.assessments.add(an_assessment(user), after=first.id)
+            await uow.assessments.add(an_assessment(user), after=first.taken_at)
     async with store.unit() as uow:
         await uow.assessments.add(first)
     async with store.begin() as uow:
@@ -71,9 +71,9 @@ async def test_of_two_answered_at_once_one_is_kept(store: Store) -> None:
 
     async def submit() -> None:
         async with store.unit() as uow:
-            latest = await uow.assessments.latest(user.id)
+            last_taken = await uow.assessments.last_taken(user.id)
             await asyncio.sleep(0)
-            await uow.assessments.add(an_assessment(user), after=latest.id if latest else None)
+            await uow.assessments.add(an_assessment(user), after=last_taken)
             await asyncio.sleep(0)
 
     results = await outcomes(submit(), submit())
@@ -88,7 +88,7 @@ async def test_deleting_takes_everything_of_the_member_and_nothing_of_others(sto
     first, second, kept = an_assessment(user), an_assessment(user), an_assessment(other)
     async with store.unit() as uow:
         await uow.assessments.add(first)
-        await uow.assessments.add(second, after=first.id)
+        await uow.assessments.add(second, after=first.taken_at)
         await uow.assessments.add(kept)
 
     async with store.unit() as uow:
@@ -99,3 +99,21 @@ async def test_deleting_takes_everything_of_the_member_and_nothing_of_others(sto
     async with store.begin() as uow:
         assert await uow.assessments.of(user.id) == []
         assert await uow.assessments.latest(other.id) == kept
+
+
+async def test_when_the_last_was_taken_is_known_and_outlives_it(store: Store) -> None:
+    user, other = await store.members(2)
+    first, second = an_assessment(user), an_assessment(user, taken_at=NOW + timedelta(days=90))
+    async with store.unit() as uow:
+        assert await uow.assessments.last_taken(user.id) is None
+        await uow.assessments.add(first)
+        await uow.assessments.add(second, after=first.taken_at)
+
+    async with store.unit() as uow:
+        await uow.assessments.remove_all(user.id)
+
+    async with store.begin() as uow:
+        assert await uow.assessments.last_taken(user.id) == second.taken_at
+        assert await uow.assessments.last_taken(other.id) is None
+        with pytest.raises(StaleWrite):
+            await uow.assessments.add(an_assessment(user))

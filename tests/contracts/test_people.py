@@ -210,7 +210,7 @@ async def test_the_latest_assessment_counts_and_a_careless_one_counts_less(store
 
     async with store.unit() as uow:
         await uow.assessments.add(first)
-        await uow.assessments.add(second, after=first.id)
+        await uow.assessments.add(second, after=first.taken_at)
 
     assert (await traits_of(store, user)).attachment == Attachment(3.0, 4.0, reliability=0.5)
 

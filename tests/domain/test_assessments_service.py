@@ -213,16 +213,30 @@ async def test_whoever_never_answered_has_no_result(house: House) -> None:
     assert await house.service.history(MEMBER) == []
 
 
-async def test_deleting_forgets_everything_including_when_it_was_taken(house: House) -> None:
+async def test_deleting_forgets_every_answer_and_result_of_the_member_and_nothing_of_others(house: House) -> None:
     await house.agree()
     await house.agree(OTHER)
-    taken, theirs = await house.submit(), await house.submit(user_id=OTHER)
+    _, theirs = await house.submit(), await house.submit(user_id=OTHER)
     assert await house.service.delete_all(MEMBER) == 1
     assert await house.service.history(MEMBER) == []
+    with pytest.raises(AssessmentMissing):
+        await house.service.latest_insights(MEMBER)
     assert (await house.events())[-1] == AssessmentsDeleted(MEMBER)
-    again = await house.submit()
-    assert again.id != taken.id
     assert await house.service.history(OTHER) == [theirs]
+
+
+async def test_deleting_is_no_way_round_the_ninety_days(house: House) -> None:
+    await house.agree()
+    await house.submit()
+    await house.service.delete_all(MEMBER)
+    house.clock.at(START + timedelta(days=90) - timedelta(microseconds=1))
+    with pytest.raises(RetakeTooSoon):
+        await house.submit(anxiety=6)
+    assert await house.service.delete_all(MEMBER) == 0
+    house.clock.at(START + timedelta(days=90))
+    again = await house.submit(anxiety=6)
+    assert await house.service.history(MEMBER) == [again]
+    assert (await house.service.latest_insights(MEMBER)).change is None
 
 
 async def test_deleting_nothing_says_so_and_announces_nothing(house: House) -> None:

@@ -117,6 +117,7 @@ async def profile_content(scene: Scene) -> Any:
 
 async def without_assessments(scene: Scene) -> None:
     await scene.town.application.attachment().delete_all(scene.me.user_id)
+    scene.town.application.adapters.store().tables.assessments_taken.drop(scene.me.user_id)
 
 
 async def liked(scene: Scene) -> None:

@@ -116,7 +116,7 @@ async def plant(home: Town) -> None:
             await uow.photos.save(attrs.evolve(photo, perceptual_hash=PICTURE_HASH))
             if taken := await uow.assessments.latest(user_id):
                 await uow.assessments.remove_all(user_id)
-                await uow.assessments.add(attrs.evolve(taken, scores=SCORES), after=None)
+                await uow.assessments.add(attrs.evolve(taken, scores=SCORES), after=taken.taken_at)
         await uow.commit()
 
 
@@ -138,7 +138,7 @@ async def furnish(home: Town, user_id: UserId) -> Person:
         await uow.profiles.save(attrs.evolve(profile, content=attrs.evolve(profile.content, orientation=None)))
         if taken := await uow.assessments.latest(user_id):
             await uow.assessments.remove_all(user_id)
-            await uow.assessments.add(attrs.evolve(taken, scores=AttachmentScores(2.0, 3.0)), after=None)
+            await uow.assessments.add(attrs.evolve(taken, scores=AttachmentScores(2.0, 3.0)), after=taken.taken_at)
         for by, about in ((user_id, partner), (partner, user_id), (admirer, user_id)):
             await uow.decisions.add(Decision(by, about, DecisionKind.LIKE, clock.now(), "Hello."), MatchId(new_id()))
         await uow.notices.add(

@@ -27,7 +27,7 @@ class MemoryAssessments(Assessments):
         return self._transaction.read(lambda tables: tables.assessments_taken.get(user_id))
 
     async def latest(self, user_id: UserId) -> Assessment | None:
-        return next(iter(await self.of(user_id, limit=1)), None)
+        return self._transaction.read(lambda tables: latest_of(tables, user_id))
 
     async def of(self, user_id: UserId, before: AssessmentId | None = None, limit: int = 20) -> Sequence[Assessment]:
         def query(tables: Tables) -> list[Assessment]:
@@ -47,6 +47,11 @@ class MemoryAssessments(Assessments):
             return len(rows)
 
         return self._transaction.write(change)
+
+
+def latest_of(tables: Tables, user_id: UserId) -> Assessment | None:
+    """The member's latest assessment, if they have one."""
+    return max(tables.assessments.where("user", user_id), key=_age, default=None)
 
 
 def _age(assessment: Assessment) -> tuple[datetime, AssessmentId]:

@@ -10,7 +10,6 @@ from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.compatibility.model import (
-    PASS_RESTS_FOR,
     AlreadyDecided,
     DailyMatches,
     Decision,
@@ -20,6 +19,7 @@ from saltbitter_domain.compatibility.model import (
     Notice,
     Standing,
     Suggestion,
+    pair,
 )
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices
 from saltbitter_domain.kernel import MatchId, NoticeId, UserId
@@ -83,21 +83,21 @@ class MemoryDecisions(Decisions):
         self._transaction = transaction
 
     async def add(self, decision: Decision, match_id: MatchId) -> Match | None:
-        pair = low, high = _pair(decision.by, decision.about)
+        low, high = pair(decision.by, decision.about)
 
         def change(tables: Tables) -> Match | None:
             earlier = tables.decisions.get((decision.by, decision.about))
-            if earlier and _stands(earlier, decision.at):
+            if earlier and earlier.stands(decision.at):
                 raise AlreadyDecided("You have already decided about this person.")
             tables.decisions.put((decision.by, decision.about), decision)
             answered = tables.decisions.get((decision.about, decision.by))
-            if not (answered and answered.kind is decision.kind is DecisionKind.LIKE):
+            if not decision.makes_match_with(answered):
                 return None
             match = Match(match_id, low, high, decision.at)
-            tables.matches.put(pair, match)
+            tables.matches.put((low, high), match)
             return match
 
-        await self._transaction.hold(("pair", pair))
+        await self._transaction.hold(("pair", low, high))
         return self._transaction.write(change)
 
     async def get(self, by: UserId, about: UserId) -> Decision | None:
@@ -109,7 +109,7 @@ class MemoryDecisions(Decisions):
                 other: Standing(
                     mine=tables.decisions.get((user_id, other)),
                     theirs=tables.decisions.get((other, user_id)),
-                    match=tables.matches.get(_pair(user_id, other)),
+                    match=tables.matches.get(pair(user_id, other)),
                 )
                 for other in others
             }
@@ -121,17 +121,17 @@ class MemoryDecisions(Decisions):
         return max(decisions, key=lambda decision: (decision.at, decision.about), default=None)
 
     async def undo(self, decision: Decision) -> Match | None:
-        pair = _pair(decision.by, decision.about)
+        low, high = pair(decision.by, decision.about)
 
         def change(tables: Tables) -> Match | None:
             if tables.decisions.get((decision.by, decision.about)) != decision:
                 return None
             tables.decisions.drop((decision.by, decision.about))
-            match = tables.matches.get(pair)
-            tables.matches.drop(pair)
+            match = tables.matches.get((low, high))
+            tables.matches.drop((low, high))
             return match
 
-        await self._transaction.hold(("pair", pair))
+        await self._transaction.hold(("pair", low, high))
         return self._transaction.write(change)
 
     async def likes_received(
@@ -161,12 +161,12 @@ class MemoryDecisions(Decisions):
         return self._transaction.read(query)
 
     async def match_between(self, a: UserId, b: UserId) -> Match | None:
-        return self._transaction.read(lambda tables: tables.matches.get(_pair(a, b)))
+        return self._transaction.read(lambda tables: tables.matches.get(pair(a, b)))
 
     async def excluded(self, now: datetime, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
         others: dict[UserId, set[UserId]] = defaultdict(set)
         for row in self._transaction.read(lambda tables: _decisions(tables, of)):
-            if _stands(row, now):
+            if row.stands(now):
                 others[row.by].add(row.about)
                 if row.kind is DecisionKind.PASS:
                     others[row.about].add(row.by)
@@ -188,14 +188,6 @@ def _decisions(tables: Tables, of: Collection[UserId] | None) -> Iterable[Decisi
 
 def _only(of: Collection[UserId] | None, found: Mapping[UserId, set[UserId]]) -> dict[UserId, frozenset[UserId]]:
     return {user_id: frozenset(found.get(user_id, ())) for user_id in (found if of is None else of)}
-
-
-def _pair(a: UserId, b: UserId) -> tuple[UserId, UserId]:
-    return (a, b) if a < b else (b, a)
-
-
-def _stands(decision: Decision, now: datetime) -> bool:
-    return decision.kind is DecisionKind.LIKE or now < decision.at + PASS_RESTS_FOR
 
 
 def _age(row: Match | Notice) -> tuple[object, ...]:

@@ -25,12 +25,16 @@ class MemoryConsentLog(ConsentLog):
         return next(reversed(await self.chain(user_id)), None)
 
     async def chain(self, user_id: UserId) -> Sequence[ConsentRecord]:
-        return self._transaction.read(lambda tables: chain_of(tables, user_id))
+        return self._transaction.read(lambda tables: _chain(tables, user_id))
 
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
-        return {record.purpose: record for record in await self.chain(user_id)}
+        return self._transaction.read(lambda tables: current_of(tables, user_id))
 
 
-def chain_of(tables: Tables, user_id: UserId) -> list[ConsentRecord]:
-    """The member's records, oldest first."""
+def current_of(tables: Tables, user_id: UserId) -> dict[Purpose, ConsentRecord]:
+    """The member's latest decision on each purpose they decided on."""
+    return {record.purpose: record for record in _chain(tables, user_id)}
+
+
+def _chain(tables: Tables, user_id: UserId) -> list[ConsentRecord]:
     return sorted(tables.consents.where("user", user_id), key=lambda record: record.sequence)

@@ -76,6 +76,19 @@ class Traits:
         return self.cell.distance_km(other.cell) if self.cell and other.cell else None
 
 
+class Missing(StrEnum):
+    """What keeps a member from taking part; each has a sentence in ``catalogue`` that says what to do about it."""
+
+    VERIFY_EMAIL = "verify_email"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    CREATE_PROFILE = "create_profile"
+    COMPLETE_PROFILE = "complete_profile"
+    TOO_YOUNG = "too_young"
+    PAUSED = "paused"
+    PRIMARY_PHOTO = "primary_photo"
+    PHOTO_IN_REVIEW = "photo_in_review"
+
+
 class Factor(StrEnum):
     ATTACHMENT = "attachment"
     INTERESTS = "interests"
@@ -179,10 +192,23 @@ class Decision:
         """Whether it is at most ``UNDO_WITHIN`` old."""
         return now - self.at <= UNDO_WITHIN
 
+    def stands(self, now: datetime) -> bool:
+        """Whether it still keeps the two apart: a like always, a pass until it has rested for ``PASS_RESTS_FOR``."""
+        return self.kind is DecisionKind.LIKE or now < self.at + PASS_RESTS_FOR
+
+    def makes_match_with(self, answered: "Decision | None") -> bool:
+        """Whether it and what the other decided about its author make the two a match: both are likes."""
+        return answered is not None and self.kind is answered.kind is DecisionKind.LIKE
+
+
+def pair(a: UserId, b: UserId) -> tuple[UserId, UserId]:
+    """Two people in the one order, (low, high), under which anything about both of them is kept."""
+    return (a, b) if a < b else (b, a)
+
 
 @attrs.frozen
 class Match:
-    """A mutual like: one row per pair, ``low`` < ``high``."""
+    """A mutual like: one row per ``pair``, ``low`` < ``high``."""
 
     id: MatchId
     low: UserId

@@ -12,6 +12,7 @@ from saltbitter_domain.compatibility.model import (
     Decision,
     Exposure,
     Match,
+    Missing,
     Notice,
     PairScore,
     Standing,
@@ -32,7 +33,7 @@ class Card:
 
 class People(Protocol):
     """Reads of everybody who can take part: verified and active account, profile with an approved primary photo, not
-    paused.
+    paused. ``participation`` has the rules.
 
     Consent is looked at as of now: what was withdrawn is unknown in the traits."""
 
@@ -53,8 +54,8 @@ class People(Protocol):
         because their matches still know them. Without the consent ``location`` the profile has no cell."""
         ...
 
-    async def missing_for(self, user_id: UserId) -> Sequence[str]:
-        """What keeps this member from taking part, as stable codes; empty when nothing does."""
+    async def missing_for(self, user_id: UserId) -> tuple[Missing, ...]:
+        """What keeps this member from taking part; empty when nothing does."""
         ...
 
 

@@ -15,7 +15,6 @@ from saltbitter_domain.assessments.model import (
     Style,
 )
 from saltbitter_domain.compatibility.model import (
-    Attachment,
     Band,
     Confidence,
     DailyMatches,
@@ -29,6 +28,7 @@ from saltbitter_domain.compatibility.model import (
     Suggestion,
     Traits,
 )
+from saltbitter_domain.compatibility.participation import traits_of
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import (
@@ -333,41 +333,13 @@ def a_notice(user: User, **changes: Any) -> Notice:
     return attrs.evolve(notice, **changes)
 
 
-def a_traits(**changes: Any) -> Traits:
-    """Somebody of 35 who seeks anybody, with nothing else known."""
-    traits = Traits(
-        user_id=UserId(new_id()),
-        age=35,
-        genders=frozenset({Gender.WOMAN}),
-        seeks=frozenset(Gender),
-        ages=AgeRange(18, 120),
-    )
-    return attrs.evolve(traits, **changes)
-
-
 def a_full_traits(**changes: Any) -> Traits:
     """Somebody of whom everything is known."""
-    content = a_full_content()
-    traits = Traits(
-        user_id=UserId(new_id()),
-        age=35,
-        genders=content.genders,
-        seeks=content.preferences.genders,
-        ages=content.preferences.ages,
-        max_distance_km=content.preferences.max_distance_km,
-        deal_breakers=content.preferences.deal_breakers,
-        cell=PARIS,
-        attachment=Attachment(2.5, 3.0, 1.0),
-        interests=content.interests,
-        values=content.values,
-        intention=content.intention,
-        has_children=content.has_children,
-        wants_children=content.wants_children,
-        smoking=content.smoking,
-        drinking=content.drinking,
-        education=content.education,
-        religion=content.religion,
-        religion_importance=content.religion_importance,
-        languages=frozenset(content.languages),
+    user = a_user()
+    traits = traits_of(
+        a_full_profile(user),
+        {purpose: a_consent(user, purpose=purpose) for purpose in Purpose},
+        an_assessment(user, scores=AttachmentScores(2.5, 3.0)),
+        NOW,
     )
-    return attrs.evolve(traits, **changes)
+    return attrs.evolve(traits, **{"visibility": Visibility.ACTIVE} | changes)

@@ -106,7 +106,7 @@ class MatchingService:
             view = DailyView(
                 day=day,
                 next_at=next_morning(day, zone),
-                missing=tuple(await uow.people.missing_for(user_id)),
+                missing=await uow.people.missing_for(user_id),
                 may_ask_for_more=(await entitlements(uow, user_id)).daily_matches is None,
             )
             if view.missing or todays is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import attrs
 
-from saltbitter_domain.compatibility.model import Decision, DecisionKind, Explanation, Match
+from saltbitter_domain.compatibility.model import Decision, DecisionKind, Explanation, Match, Missing
 from saltbitter_domain.profiles.model import PublicProfile
 
 
@@ -24,7 +24,7 @@ class DailyView:
     """A member's day, page by page, and on each the best fit first.
 
     ``made_at`` is None until the day's set has been made, ``next_at`` is the next morning. ``short_because`` tells why
-    the newest page has fewer than ten. ``missing`` is what keeps the member from taking part, as stable codes;
+    the newest page has fewer than ten. ``missing`` is what keeps the member from taking part;
     while there is anything in it, nobody is shown. ``may_ask_for_more`` tells whether the tier has further pages."""
 
     day: date
@@ -32,7 +32,7 @@ class DailyView:
     made_at: datetime | None = None
     suggestions: tuple[SuggestionView, ...] = ()
     short_because: str | None = None
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     may_ask_for_more: bool = False
 
 

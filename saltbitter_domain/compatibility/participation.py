@@ -1,0 +1,102 @@
+"""Who takes part in matching, and what may be known of them there.
+
+The rules by which every store answers for the port ``People``."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import attrs
+
+from saltbitter_domain.assessments.model import Assessment
+from saltbitter_domain.assessments.scoring import reliability
+from saltbitter_domain.compatibility.calendar import local_date
+from saltbitter_domain.compatibility.model import Attachment, Missing, Traits
+from saltbitter_domain.compatibility.ports import Card
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.consent.policies import granted
+from saltbitter_domain.profiles.model import MIN_AGE, Photo, PhotoState, Profile, Visibility, age_on
+from saltbitter_domain.users.model import AccountStatus, User
+
+
+def missing(user: User | None, profile: Profile | None, photos: Iterable[Photo], now: datetime) -> tuple[Missing, ...]:
+    """What keeps a member with this account, profile and these photos from taking part at ``now``; nothing when empty.
+
+    Without a profile only the account is asked about beside it: the steps after it are told once it is there."""
+    if profile is None:
+        return (*missing_in_account(user), Missing.CREATE_PROFILE)
+    return (*missing_in_account(user), *_missing_in_profile(profile, now), *_missing_in_photos(photos))
+
+
+def missing_in_account(user: User | None) -> tuple[Missing, ...]:
+    """What keeps whoever has this account from being shown to anybody, their matches included."""
+    unverified = user is None or user.email_verified_at is None
+    suspended = user is not None and user.status is not AccountStatus.ACTIVE
+    return (*([Missing.VERIFY_EMAIL] if unverified else []), *([Missing.ACCOUNT_SUSPENDED] if suspended else []))
+
+
+def traits_of(
+    profile: Profile, consents: Mapping[Purpose, ConsentRecord], assessment: Assessment | None, now: datetime
+) -> Traits:
+    """What a policy may know of a member at ``now``, given their current consents and latest assessment.
+
+    The cell needs the consent ``location``, attachment the consent ``psychological_profile``. Age is counted on the
+    calendar of the member's own time zone."""
+    content, seeks = profile.content, profile.content.preferences
+    attachment = None
+    if assessment is not None and granted(consents, Purpose.PSYCHOLOGICAL_PROFILE):
+        scores = assessment.scores
+        attachment = Attachment(scores.anxiety, scores.avoidance, reliability(assessment.quality))
+    return Traits(
+        user_id=profile.user_id,
+        age=_age(profile, now),
+        genders=content.genders,
+        seeks=seeks.genders,
+        ages=seeks.ages,
+        max_distance_km=seeks.max_distance_km,
+        deal_breakers=seeks.deal_breakers,
+        cell=profile.cell if granted(consents, Purpose.LOCATION) else None,
+        attachment=attachment,
+        interests=content.interests,
+        values=content.values,
+        intention=content.intention,
+        has_children=content.has_children,
+        wants_children=content.wants_children,
+        smoking=content.smoking,
+        drinking=content.drinking,
+        education=content.education,
+        religion=content.religion,
+        religion_importance=content.religion_importance,
+        languages=frozenset(content.languages),
+        visibility=profile.visibility,
+    )
+
+
+def card_of(profile: Profile, photos: Iterable[Photo], consents: Mapping[Purpose, ConsentRecord]) -> Card:
+    """A member's card: of the photos those approved, by position, and the cell only by the consent ``location``."""
+    approved = [photo for photo in photos if photo.state is PhotoState.APPROVED]
+    return Card(
+        attrs.evolve(profile, cell=profile.cell if granted(consents, Purpose.LOCATION) else None),
+        tuple(sorted(approved, key=lambda photo: (photo.position, photo.id))),
+    )
+
+
+def _missing_in_profile(profile: Profile, now: datetime) -> Iterable[Missing]:
+    content = profile.content
+    if not (content.name and content.genders and content.preferences.genders):
+        yield Missing.COMPLETE_PROFILE
+    if _age(profile, now) < MIN_AGE:
+        yield Missing.TOO_YOUNG
+    if profile.visibility is Visibility.PAUSED:
+        yield Missing.PAUSED
+
+
+def _missing_in_photos(photos: Iterable[Photo]) -> Iterable[Missing]:
+    """Uploads at the same moment may have chosen the first place together; one approved photo there is enough."""
+    states = {photo.state for photo in photos if photo.position == 0}
+    if PhotoState.APPROVED not in states:
+        in_review = states & {PhotoState.PROCESSING, PhotoState.APPEALED}
+        yield Missing.PHOTO_IN_REVIEW if in_review else Missing.PRIMARY_PHOTO
+
+
+def _age(profile: Profile, now: datetime) -> int:
+    return age_on(profile.date_of_birth, local_date(now, profile.time_zone))

@@ -20,6 +20,8 @@ MAX_KEYS = 100_000
 """How many callers are counted at once; beyond, whoever was quiet for longest is forgotten."""
 
 REMEMBERED_FOR = timedelta(hours=24)
+MAX_ANSWERS = 50_000
+MAX_ANSWERS_BYTES = 64 * 1024 * 1024
 RESERVED_FOR = timedelta(seconds=60)
 """After this long without an answer the first request is taken to have died, and the key is free again."""
 
@@ -49,30 +51,49 @@ class MemoryRateLimits(RateLimits):
             return max(1, math.ceil((free_at - now).total_seconds()))
 
 
+_Key = tuple[str, str]
+
+
 @attrs.frozen
 class _Request:
     fingerprint: str
     begun_at: datetime
     answer: StoredAnswer | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of the answer."""
+        if self.answer is None:
+            return 0
+        return len(self.answer.body) + sum(len(name) + len(value) for name, value in self.answer.headers)
+
     def forgotten(self, now: datetime) -> bool:
         return now >= self.begun_at + (RESERVED_FOR if self.answer is None else REMEMBERED_FOR)
 
 
 class MemoryIdempotency(Idempotency):
-    def __init__(self, clock: Clock) -> None:
+    """At most ``max_answers`` answers, of at most ``max_bytes`` together, are remembered.
+
+    Beyond that the oldest answers are forgotten before their day is over; a retry that comes so late is done again.
+    Keys of requests still under way are never among them."""
+
+    def __init__(self, clock: Clock, *, max_answers: int = MAX_ANSWERS, max_bytes: int = MAX_ANSWERS_BYTES) -> None:
         self._clock = clock
+        self._max_answers = max_answers
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._lock = threading.Lock()
-        self._requests: dict[tuple[str, str], _Request] = {}
+        self._unanswered: dict[_Key, _Request] = {}
+        self._answered: dict[_Key, _Request] = {}
 
     async def begin(self, owner: str, key: str, fingerprint: str) -> StoredAnswer | None:
         now = self._clock.now()
         with self._lock:
             self._forget(now)
-            first = self._requests.get((owner, key))
+            first = self._unanswered.get((owner, key)) or self._answered.get((owner, key))
             if first is None or first.forgotten(now):
-                self._requests.pop((owner, key), None)
-                self._requests[owner, key] = _Request(fingerprint, now)
+                self._drop((owner, key))
+                self._unanswered[owner, key] = _Request(fingerprint, now)
                 return None
         if first.fingerprint != fingerprint:
             raise IdempotencyKeyReused("This key was used for another request. Choose a new key for a new request.")
@@ -82,13 +103,20 @@ class MemoryIdempotency(Idempotency):
 
     async def finish(self, owner: str, key: str, answer: StoredAnswer | None) -> None:
         with self._lock:
-            request = self._requests.get((owner, key))
-            if answer is None:
-                self._requests.pop((owner, key), None)
-            elif request is not None:
-                self._requests[owner, key] = attrs.evolve(request, answer=answer)
+            request = self._unanswered.pop((owner, key), None)
+            if answer is None or request is None:
+                return
+            self._answered[owner, key] = answered = attrs.evolve(request, answer=answer)
+            self._bytes += answered.size
+            while len(self._answered) > self._max_answers or self._bytes > self._max_bytes:
+                self._drop(next(iter(self._answered)))
 
     def _forget(self, now: datetime) -> None:
-        """Drop what is over a day old; requests stand in the order in which they began."""
-        while self._requests and now >= self._requests[first := next(iter(self._requests))].begun_at + REMEMBERED_FOR:
-            del self._requests[first]
+        """Drop what is over a day old; answers stand in the order in which they were given."""
+        while self._answered and self._answered[first := next(iter(self._answered))].forgotten(now):
+            self._drop(first)
+
+    def _drop(self, key: _Key) -> None:
+        self._unanswered.pop(key, None)
+        dropped = self._answered.pop(key, None)
+        self._bytes -= dropped.size if dropped else 0

@@ -29,6 +29,11 @@ from saltbitter_domain.assessments.model import (
 from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.kernel import AssessmentId, StaleWrite
 
+MAX_STATEMENTS = 200
+"""More than any questionnaire has."""
+
+StatementId = Annotated[str, Meta(max_length=64)]
+
 
 @attrs.frozen
 class StatementView:
@@ -55,7 +60,7 @@ class Answers:
     """``answers`` maps statement ids to 1–7; ``seconds`` is how long answering took."""
 
     questionnaire: Annotated[str, Meta(max_length=64)]
-    answers: Mapping[str, int] = attrs.field(repr=False)
+    answers: Annotated[Mapping[StatementId, int], Meta(max_length=MAX_STATEMENTS)] = attrs.field(repr=False)
     seconds: Annotated[float, Meta(ge=0)]
 
 

@@ -23,6 +23,8 @@ from saltbitter_domain.kernel import (
 )
 
 PROBLEM_JSON = "application/problem+json"
+MAX_MESSAGE = 500
+"""Characters; the longest of our own sentences, which lists the words to choose from, has fewer."""
 
 
 class PreconditionMissing(DomainError):
@@ -150,5 +152,10 @@ def unexpected(request_id: str) -> web.Response:
 def _answer(
     status: HTTPStatus, code: str, detail: str, request_id: str, fields: tuple[FieldProblem, ...] = ()
 ) -> web.Response:
-    problem = Problem("about:blank", status.phrase, int(status), detail, code, request_id, fields[: wire.MAX_PROBLEMS])
+    # What a request said may come back in them, and answers are remembered: none grows with its request.
+    shown = tuple(
+        FieldProblem(field.path[: wire.MAX_PATH], field.code, field.message[:MAX_MESSAGE])
+        for field in fields[: wire.MAX_PROBLEMS]
+    )
+    problem = Problem("about:blank", status.phrase, int(status), detail, code, request_id, shown)
     return web.Response(status=status, body=wire.written(problem, Problem), content_type=PROBLEM_JSON)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.memory.traffic import MemoryIdempotency
 from adapters.system.clock import ManualClock
 from saltbitter_domain.traffic import Idempotency, IdempotencyKeyReused, RequestInProgress, StoredAnswer
 
@@ -79,5 +80,40 @@ async def test_a_request_that_died_unanswered_frees_its_key_after_a_minute(
 
 async def test_an_answer_to_a_request_nobody_began_is_not_kept(idempotency: Idempotency) -> None:
     await idempotency.finish("ada", "key", ANSWER)
+
+    assert await idempotency.begin("ada", "key", "request") is None
+
+
+@pytest.mark.parametrize("room", [{"max_answers": 2}, {"max_bytes": 250}])
+async def test_in_memory_there_is_room_for_so_many_answers_and_the_oldest_are_forgotten(
+    clock: ManualClock, room: dict[str, int]
+) -> None:
+    idempotency = MemoryIdempotency(clock, **room)
+    answer = StoredAnswer(201, (("etag", '"1"'),), b"x" * 93)
+    await idempotency.begin("ada", "under way", "request")
+    for key in ("first", "second", "third"):
+        await idempotency.begin("ada", key, "request")
+        await idempotency.finish("ada", key, answer)
+
+    assert [await idempotency.begin("ada", key, "request") for key in ("second", "third")] == [answer] * 2
+    assert await idempotency.begin("ada", "first", "request") is None
+    with pytest.raises(RequestInProgress):
+        await idempotency.begin("ada", "under way", "request")
+
+
+async def test_in_memory_what_was_forgotten_leaves_its_room_to_others(clock: ManualClock) -> None:
+    idempotency = MemoryIdempotency(clock, max_bytes=150)
+    answer = StoredAnswer(201, (), b"x" * 100)
+    for _ in range(3):
+        await idempotency.begin("ada", "key", "request")
+        await idempotency.finish("ada", "key", answer)
+        assert await idempotency.begin("ada", "key", "request") == answer
+        clock.advance(timedelta(hours=24))
+
+
+async def test_in_memory_an_answer_too_large_for_all_the_room_is_not_kept(clock: ManualClock) -> None:
+    idempotency = MemoryIdempotency(clock, max_bytes=99)
+    await idempotency.begin("ada", "key", "request")
+    await idempotency.finish("ada", "key", StoredAnswer(201, (), b"x" * 100))
 
     assert await idempotency.begin("ada", "key", "request") is None

@@ -17,7 +17,8 @@ from entrypoints.http.dependencies import Ports
 from entrypoints.http.endpoint import CALL, endpoint
 from entrypoints.http.errors import PROBLEM_JSON, STATUS, status_of
 from entrypoints.http.routing import Audience, Call, bound_routes, route
-from saltbitter_domain.kernel import DomainError
+from entrypoints.http.wire import RequestInvalid
+from saltbitter_domain.kernel import DomainError, FieldProblem
 from tests.http.conftest import ANNA, SETTINGS, Client, Serve
 from tests.http.ping import Authenticator, Pings
 
@@ -62,6 +63,15 @@ async def test_a_refusal_is_answered_by_its_family(api: Client, words: str, stat
         "request_id": answer.headers["X-Request-ID"],
         "fields": [],
     }
+
+
+def test_a_problem_does_not_grow_with_the_request() -> None:
+    fields = tuple(FieldProblem("p" * 10_000, "code", "m" * 10_000) for _ in range(1_000))
+
+    answer = errors.refused(RequestInvalid("Some fields do not fit.", fields=fields), "a-request-1")
+
+    assert isinstance(answer.body, bytes)
+    assert len(answer.body) < 50 * (100 + 500 + 100)
 
 
 async def test_an_unknown_address_is_a_problem_too(api: Client) -> None:

@@ -1,0 +1,25 @@
+"""The questionnaire over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from saltbitter_domain.assessments.catalogue import questionnaire
+from tests.http.house import House
+
+
+@pytest.mark.parametrize(
+    ("answers", "path"),
+    [
+        ({f"s{number}": 4 for number in range(201)}, "answers"),
+        ({"s" * 65: 4}, "answers." + "s" * 65),
+        ({"s" * 1_000_000: 4}, "answers." + "s" * 92),
+    ],
+)
+async def test_answers_have_bounds_and_a_refusal_of_them_is_short(house: House, answers: Any, path: str) -> None:
+    member = await house.member()
+    body = {"questionnaire": questionnaire().version, "answers": answers, "seconds": 60}
+    problem = await member.post("/api/me/assessments", body, 422)
+
+    assert problem["code"] == "request_invalid"
+    assert [(field["path"], field["code"]) for field in problem["fields"]] == [(path, "too_long")]

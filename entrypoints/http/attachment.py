@@ -14,13 +14,13 @@ from saltbitter_domain.assessments.model import (
     SCALE_MAX,
     SCALE_MIN,
     AnswersInvalid,
-    Assessment,
     AssessmentMissing,
     AttachmentScores,
     Change,
     Classification,
     ConsentNeeded,
     Growth,
+    HistoryEntry,
     Insights,
     QualityFlag,
     QuestionnaireMissing,
@@ -66,12 +66,15 @@ class Answers:
 
 @attrs.frozen
 class AssessmentView:
+    """``change`` compares it with the one before; the first has none."""
+
     id: AssessmentId
     questionnaire: str
     taken_at: datetime
     scores: AttachmentScores
     classification: Classification
     quality: frozenset[QualityFlag]
+    change: Change | None
 
 
 @attrs.frozen
@@ -139,10 +142,10 @@ class Assessments:
 
     @route("GET", "/api/me/assessments", audience=Audience.MEMBER)
     async def assessments(self, call: Call, query: PageQuery) -> Page[AssessmentView]:
-        """Every result so far, newest first."""
+        """Every result so far, newest first, with what changed from one to the next."""
         before = query.after_id()
         found = await self.attachment.history(call.user_id, AssessmentId(before) if before else None, query.limit + 1)
-        return page(found, _view, query.limit, lambda assessment: assessment.id)
+        return page(found, _view, query.limit, lambda entry: entry.assessment.id)
 
     @route("GET", "/api/me/assessments/latest", audience=Audience.MEMBER, errors=(AssessmentMissing,))
     async def latest_assessment(self, call: Call) -> ResultView:
@@ -156,7 +159,8 @@ class Assessments:
         return Deleted(await self.attachment.delete_all(call.user_id))
 
 
-def _view(assessment: Assessment) -> AssessmentView:
+def _view(entry: HistoryEntry) -> AssessmentView:
+    assessment = entry.assessment
     return AssessmentView(
         assessment.id,
         assessment.questionnaire,
@@ -164,6 +168,7 @@ def _view(assessment: Assessment) -> AssessmentView:
         assessment.scores,
         assessment.classification,
         assessment.quality,
+        entry.change,
     )
 
 

@@ -130,6 +130,14 @@ class Change:
 
 
 @attrs.frozen
+class HistoryEntry:
+    """One of a member's assessments beside the one before: what changed since, None for the first of all."""
+
+    assessment: Assessment
+    change: Change | None = attrs.field(repr=False)
+
+
+@attrs.frozen
 class Growth:
     """What a style, or the styles a result lies between, may mean for a member: said to them, in the second person."""
 

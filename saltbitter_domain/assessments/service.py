@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from saltbitter_domain.assessments import catalogue, scoring
 from saltbitter_domain.assessments.growth import insights
@@ -12,6 +13,7 @@ from saltbitter_domain.assessments.model import (
     AssessmentsDeleted,
     AssessmentSubmitted,
     ConsentNeeded,
+    HistoryEntry,
     Insights,
     Questionnaire,
     RetakeTooSoon,
@@ -104,10 +106,15 @@ class AttachmentService:
 
     async def history(
         self, user_id: UserId, before: AssessmentId | None = None, limit: int = 20
-    ) -> Sequence[Assessment]:
-        """The member's assessments, newest first; ``scoring.change`` compares neighbours."""
+    ) -> Sequence[HistoryEntry]:
+        """The member's assessments, newest first, older than the assessment ``before``, each with what changed since
+        the one before it."""
         async with self._begin() as uow:
-            return await uow.assessments.of(user_id, before, limit)
+            newest_first = await uow.assessments.of(user_id, before, limit + 1)
+        return [
+            HistoryEntry(current, scoring.change(previous, current, catalogue.NORMS) if previous else None)
+            for current, previous in zip_longest(newest_first[:limit], newest_first[1:])
+        ]
 
     async def delete_all(self, user_id: UserId) -> int:
         """Delete every answer and result; how many assessments there were.

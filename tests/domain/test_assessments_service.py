@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -69,6 +70,9 @@ class House:
     async def submit(self, anxiety: int = 2, avoidance: int = 2, user_id: UserId = MEMBER) -> Assessment:
         return await self.service.submit_assessment(user_id, VERSION, answers(anxiety, avoidance), 120)
 
+    async def history(self, user_id: UserId = MEMBER, **page: Any) -> Sequence[Assessment]:
+        return [entry.assessment for entry in await self.service.history(user_id, **page)]
+
     async def events(self) -> Sequence[Event]:
         emitted = [message.event for message in await MemoryOutbox(self.store).due(self.clock.now(), 100)]
         return [event for event in emitted if isinstance(event, AssessmentSubmitted | AssessmentsDeleted)]
@@ -118,7 +122,7 @@ async def test_without_consent_nothing_is_stored(house: House) -> None:
     await house.agree(OTHER)
     with pytest.raises(ConsentNeeded):
         await house.submit()
-    assert await house.service.history(MEMBER) == []
+    assert await house.history() == []
     assert await house.events() == []
 
 
@@ -140,7 +144,7 @@ async def test_answers_with_faults_are_refused_whole(house: House) -> None:
     assert [problem.path for problem in refused.value.fields] == ["answers.q01", "answers.q19"]
     with pytest.raises(QuestionnaireMissing):
         await house.service.submit_assessment(MEMBER, "ecr", answers(), 120)
-    assert await house.service.history(MEMBER) == []
+    assert await house.history() == []
 
 
 async def test_the_questionnaire_can_be_taken_again_after_ninety_days_and_not_before(house: House) -> None:
@@ -153,14 +157,14 @@ async def test_the_questionnaire_can_be_taken_again_after_ninety_days_and_not_be
     assert refused.value.retry_after == 90
     house.clock.at(START + timedelta(days=90))
     second = await house.submit(anxiety=6)
-    assert await house.service.history(MEMBER) == [second, first]
+    assert await house.history() == [second, first]
 
 
 async def test_one_members_assessment_does_not_hold_up_another(house: House) -> None:
     await house.agree()
     await house.agree(OTHER)
     mine, theirs = await house.submit(), await house.submit(user_id=OTHER)
-    assert await house.service.history(MEMBER) == [mine]
+    assert await house.history() == [mine]
     assert await house.service.latest(OTHER) == theirs
 
 
@@ -168,7 +172,7 @@ async def test_submitting_twice_at_once_makes_one_assessment(house: House) -> No
     await house.agree()
     outcomes = await asyncio.gather(*(house.submit() for _ in range(5)), return_exceptions=True)
     stored = [outcome for outcome in outcomes if isinstance(outcome, Assessment)]
-    assert await house.service.history(MEMBER) == stored
+    assert await house.history() == stored
     assert len(stored) == 1
     assert [type(outcome) for outcome in outcomes].count(RetakeTooSoon) == 4
 
@@ -186,8 +190,22 @@ async def test_history_comes_in_pages_newest_first(house: House) -> None:
     for _ in range(3):
         taken.insert(0, await house.submit())
         house.clock.advance(timedelta(days=90))
-    assert await house.service.history(MEMBER, limit=2) == taken[:2]
-    assert await house.service.history(MEMBER, before=taken[1].id) == taken[2:]
+    assert await house.history(limit=2) == taken[:2]
+    assert await house.history(before=taken[1].id) == taken[2:]
+
+
+async def test_history_tells_what_changed_from_each_to_the_next_also_across_pages(house: House) -> None:
+    await house.agree()
+    for anxiety in (6, 3, 4):
+        await house.submit(anxiety=anxiety)
+        house.clock.advance(timedelta(days=90))
+    entries = await house.service.history(MEMBER)
+    assert [entry.change and entry.change.anxiety for entry in entries] == [1.0, -3.0, None]
+    second = entries[1].change
+    assert second is not None
+    assert (second.since, second.previous_style, second.clear) == (START, Style.ANXIOUS, frozenset({Dimension.ANXIETY}))
+    assert await house.service.history(MEMBER, limit=1) == entries[:1]
+    assert await house.service.history(MEMBER, before=entries[0].assessment.id, limit=1) == entries[1:2]
 
 
 async def test_insights_compare_the_latest_two(house: House) -> None:
@@ -210,7 +228,7 @@ async def test_whoever_never_answered_has_no_result(house: House) -> None:
         await house.service.latest(MEMBER)
     with pytest.raises(AssessmentMissing):
         await house.service.latest_insights(MEMBER)
-    assert await house.service.history(MEMBER) == []
+    assert await house.history() == []
 
 
 async def test_deleting_forgets_every_answer_and_result_of_the_member_and_nothing_of_others(house: House) -> None:
@@ -218,11 +236,11 @@ async def test_deleting_forgets_every_answer_and_result_of_the_member_and_nothin
     await house.agree(OTHER)
     _, theirs = await house.submit(), await house.submit(user_id=OTHER)
     assert await house.service.delete_all(MEMBER) == 1
-    assert await house.service.history(MEMBER) == []
+    assert await house.history() == []
     with pytest.raises(AssessmentMissing):
         await house.service.latest_insights(MEMBER)
     assert (await house.events())[-1] == AssessmentsDeleted(MEMBER)
-    assert await house.service.history(OTHER) == [theirs]
+    assert await house.history(OTHER) == [theirs]
 
 
 async def test_deleting_is_no_way_round_the_ninety_days(house: House) -> None:
@@ -235,7 +253,7 @@ async def test_deleting_is_no_way_round_the_ninety_days(house: House) -> None:
     assert await house.service.delete_all(MEMBER) == 0
     house.clock.at(START + timedelta(days=90))
     again = await house.submit(anxiety=6)
-    assert await house.service.history(MEMBER) == [again]
+    assert await house.history() == [again]
     assert (await house.service.latest_insights(MEMBER)).change is None
 
 

@@ -114,6 +114,7 @@ async def test_the_questionnaire_is_answered_read_back_and_deleted(house: House)
     assert await member.get("/api/me/assessments/latest") == result
     history = await member.get("/api/me/assessments")
     assert [entry["id"] for entry in history["items"]] == [result["id"]]
+    assert [item["change"] for item in history["items"]] == [None]
     assert (await member.call("DELETE", "/api/me/assessments", 200)).body == {"deleted": 1}
     await member.get("/api/me/assessments/latest", 404)
 

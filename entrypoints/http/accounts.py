@@ -194,7 +194,13 @@ class Accounts:
         """Choose a new password with the mailed token. Every session ends."""
         await self.recovery.reset_password(body.token, body.password)
 
-    @route("POST", "/api/auth/password/change", audience=Audience.MEMBER, errors=(PasswordRefused, SessionOver, Busy))
+    @route(
+        "POST",
+        "/api/auth/password/change",
+        audience=Audience.MEMBER,
+        guarded=True,
+        errors=(PasswordRefused, SessionOver, Busy),
+    )
     async def change_password(self, call: Call, body: PasswordChange) -> Tokens:
         """Choose a new password knowing the old.
 

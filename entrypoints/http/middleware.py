@@ -85,6 +85,9 @@ class Gate:
             access = await self._member(call)
             request[CALL] = Call(call.id, call.address, request, access)
             await self._limit("member", str(access.user_id), self._settings.member_limit)
+            if route.guarded:
+                for key in (str(access.user_id), callers.limited_as(call.address)):
+                    await self._limit("signing_in", key, self._settings.signing_in_limit)
         elif route.audience is Audience.SIGNING_IN:
             await self._limit("signing_in", callers.limited_as(call.address), self._settings.signing_in_limit)
         elif route.audience is Audience.ANYONE:

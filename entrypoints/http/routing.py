@@ -111,6 +111,7 @@ class Route:
     if_match: bool
     etag: bool
     cache: str
+    guarded: bool
 
     @property
     def pattern(self) -> str:
@@ -139,13 +140,15 @@ def route(
     if_match: bool = False,
     etag: bool = False,
     cache: str = "no-store",
+    guarded: bool = False,
 ) -> Callable[[M], M]:
     """Declare a method as the answer to ``method path``.
 
     The method takes a ``Call`` and, by these names, ``body`` (JSON), ``query`` (an attrs class) and every parameter of
     the path. It answers a value of its declared type, None for no content, or a ready ``web.StreamResponse`` where
     ``produces`` is not JSON. ``idempotent`` honours ``Idempotency-Key``; ``if_match`` demands ``If-Match``; ``etag``
-    sends the ``version`` of the answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``."""
+    sends the ``version`` of the answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``. ``guarded`` puts a
+    route for members, where a password could be guessed, under the narrow limit of signing in too."""
 
     def declare(function: M) -> M:
         types = {
@@ -181,6 +184,7 @@ def route(
             if_match=if_match,
             etag=etag,
             cache=cache,
+            guarded=guarded,
         )
         setattr(function, _ATTRIBUTE, declaration)
         return function

@@ -170,6 +170,10 @@ class Pings:
         """Say who is signed in."""
         return Made(self.made, call.user_id)
 
+    @route("POST", "/ping/guess", audience=Audience.MEMBER, guarded=True)
+    async def guess(self, call: Call, body: Words) -> None:
+        """Guess a password."""
+
     @route("POST", "/ping/things", audience=Audience.MEMBER, status=201, idempotent=True, errors=(PingTaken,))
     async def make(self, call: Call, body: Words) -> Made:
         """Make a thing, or fail in the way the words say."""

@@ -106,6 +106,15 @@ async def test_a_password_is_changed_or_reset_and_never_shown(house: House) -> N
     await member.login()
 
 
+async def test_the_eleventh_guess_of_the_present_password_in_a_minute_is_refused(house: House) -> None:
+    member = await house.member()
+    house.clock.advance(timedelta(minutes=1))
+    guess = {"current_password": "not this one", "new_password": "seven quiet boats at dusk"}
+    answers = [await member.call("POST", "/api/auth/password/change", json=guess) for _ in range(11)]
+
+    assert [answer.status for answer in answers] == [422] * 10 + [429]
+
+
 async def test_a_verification_link_can_be_sent_again(house: House) -> None:
     registration = await house.registration("late@saltbitter.example")
     await house.nobody().post("/api/auth/register", registration, 202)

@@ -71,6 +71,20 @@ async def test_the_eleventh_sign_in_of_a_minute_is_refused_and_the_next_minute_i
     assert await sign_in() == 202
 
 
+async def test_a_member_guesses_passwords_no_faster_wherever_they_are(build_ping: Build, serve: Serve) -> None:
+    api = await serve(build_ping(trusted_proxies=1))
+
+    async def guess(who: dict[str, str], address: str) -> int:
+        headers = {**who, "X-Forwarded-For": address}
+        return (await api.post("/ping/guess", json={"words": "x"}, headers=headers)).status
+
+    assert [await guess(ANNA, f"198.51.100.{number}") for number in range(11)] == [204] * 10 + [429]
+    assert [await guess(BEN, "203.0.113.1")] == [204]
+    for _ in range(9):
+        await api.post("/ping/login", json={"words": "x"}, headers={"X-Forwarded-For": "203.0.113.1"})
+    assert [await guess(BEN, "203.0.113.1"), await guess(BEN, "203.0.113.2")] == [429, 204]
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP"])
 async def test_a_claimed_address_does_not_dodge_the_limit(api: Client, header: str) -> None:
     statuses = [

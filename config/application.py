@@ -31,6 +31,7 @@ def listeners(
     """Every reaction there is."""
     return {
         "users.registered": [("mail_verification", account_mail.send_verification)],
+        "users.email_verified": [("welcome", matching.welcome)],
         "users.verification_requested": [("mail_verification", account_mail.send_verification)],
         "users.registration_repeated": [("mail_already_registered", account_mail.send_already_registered)],
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],

@@ -1,6 +1,7 @@
 """Every mode builds whole and starts; every event survives JSON; every family of refusals has a status."""
 
-from typing import Any, get_type_hints
+from collections import defaultdict
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import attrs
@@ -39,8 +40,8 @@ async def test_a_mode_that_leaves_a_port_out_is_refused_by_its_name(monkeypatch:
         """Everything but a mailer."""
 
         settings = providers.Object(test.settings())
-        begin = providers.Object(None)
-        clock = providers.Object(None)
+        begin: providers.Object[None] = providers.Object(None)
+        clock: providers.Object[None] = providers.Object(None)
 
     monkeypatch.setattr(test, "adapters", lambda _settings: Adapters())
     with pytest.raises(Exception, match="mailer"):
@@ -51,6 +52,15 @@ async def test_a_mode_that_leaves_a_port_out_is_refused_by_its_name(monkeypatch:
 async def test_every_listener_listens_to_an_event_there_is() -> None:
     async with running("test", test.settings()) as application:
         assert set(application.listeners()) <= set(all_events())
+
+
+async def test_every_listener_hears_of_every_event_it_takes_and_of_no_other() -> None:
+    heard = defaultdict[Any, set[str]](set)
+    async with running("test", test.settings()) as application:
+        for name, listening in application.listeners().items():
+            for _, listener in listening:
+                heard[listener].add(name)
+    assert heard == {listener: _taken_by(listener) for listener in heard}
 
 
 def test_every_family_of_refusals_has_a_status() -> None:
@@ -66,6 +76,12 @@ def test_every_event_survives_json(name: str, data: Any) -> None:
     assert JSON.loads(JSON.dumps(event), cls) == event
     assert event_name(event) == name
     assert attrs.has(cls)
+
+
+def _taken_by(listener: Any) -> set[str]:
+    """The names of the events of which the listener's ``event`` may be one."""
+    kind = get_type_hints(listener)["event"]
+    return {event_name(cls) for cls in get_args(kind) or (kind,)}
 
 
 def _values(kind: Any) -> st.SearchStrategy[Any]:

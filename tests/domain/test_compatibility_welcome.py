@@ -4,8 +4,9 @@ import pytest
 
 from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.model import DailyMatches
-from saltbitter_domain.kernel import AssessmentId, EventId, UserId
-from saltbitter_domain.profiles.model import Visibility
+from saltbitter_domain.kernel import AssessmentId, EventId, PhotoId, UserId
+from saltbitter_domain.profiles.model import PhotoDecided, PhotoState, Visibility
+from saltbitter_domain.users.model import EmailVerified
 from tests.doubles.builders import new_id
 from tests.doubles.matching import TODAY, Matching
 
@@ -36,6 +37,20 @@ async def test_hearing_of_it_again_changes_nothing() -> None:
     await house.member("late")
 
     assert await welcomed(house, newcomer) == first
+
+
+@pytest.mark.parametrize("last", ["email", "photo", "assessment"])
+async def test_whichever_step_is_the_last_nobody_waits(last: str) -> None:
+    house = Matching.at()
+    newcomer, *_ = await house.members(3)
+    events: dict[str, EmailVerified | PhotoDecided | AssessmentSubmitted] = {
+        "email": EmailVerified(newcomer),
+        "photo": PhotoDecided(newcomer, PhotoId(new_id()), PhotoState.APPROVED),
+        "assessment": AssessmentSubmitted(newcomer, AssessmentId(new_id())),
+    }
+    await house.service.welcome(EventId(new_id()), events[last])
+    async with house.begin() as uow:
+        assert await uow.daily_matches.get(newcomer, TODAY)
 
 
 @pytest.mark.parametrize("lack", ["assessment", "visibility"])

@@ -54,7 +54,7 @@ from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import NotEntitled
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
-from saltbitter_domain.users.model import UserMissing
+from saltbitter_domain.users.model import EmailVerified, UserMissing
 
 BATCH = 1000
 """Sets stored in one transaction: enough to be quick, little enough to lose when a run is stopped."""
@@ -83,8 +83,8 @@ class MatchingService:
         made = [stored for day, viewers in due.items() for stored in await self._make(day, viewers, progress)]
         return morning.report(due, made)
 
-    async def welcome(self, _message: EventId, event: AssessmentSubmitted | PhotoDecided) -> None:
-        """Make a new member's first set as soon as they are complete, the assessment included.
+    async def welcome(self, _message: EventId, event: EmailVerified | PhotoDecided | AssessmentSubmitted) -> None:
+        """Make a new member's first set as soon as they are complete, the assessment included, whichever step was last.
 
         Whoever leaves the assessment out, or has had a set before, is served with everybody else."""
         now = self._clock.now()

@@ -133,7 +133,6 @@ class Accounts:
         "/api/auth/register",
         audience=Audience.SIGNING_IN,
         status=202,
-        idempotent=True,
         errors=(RegistrationInvalid, ConsentOutdated, Busy),
     )
     async def register(self, _call: Call, body: Registration) -> None:

@@ -146,9 +146,10 @@ def route(
 
     The method takes a ``Call`` and, by these names, ``body`` (JSON), ``query`` (an attrs class) and every parameter of
     the path. It answers a value of its declared type, None for no content, or a ready ``web.StreamResponse`` where
-    ``produces`` is not JSON. ``idempotent`` honours ``Idempotency-Key``; ``if_match`` demands ``If-Match``; ``etag``
-    sends the ``version`` of the answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``. ``guarded`` puts a
-    route for members, where a password could be guessed, under the narrow limit of signing in too."""
+    ``produces`` is not JSON. ``idempotent`` honours ``Idempotency-Key``; a fast hash of the body is then kept for a
+    day, so it is not for bodies with secrets. ``if_match`` demands ``If-Match``; ``etag`` sends the ``version`` of the
+    answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``. ``guarded`` puts a route for members, where a
+    password could be guessed, under the narrow limit of signing in too."""
 
     def declare(function: M) -> M:
         types = {

@@ -3,7 +3,11 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import get_type_hints
 
+from entrypoints.http.accounts import Password, Token
+from entrypoints.http.api import RESOURCES
+from entrypoints.http.routing import routes_of
 from tests.http.house import PASSWORD, House, Member
 
 
@@ -20,6 +24,27 @@ async def test_registering_tells_nobody_whether_the_address_has_an_account(house
     ]
     assert shown[0] == shown[1]
     assert shown[0][:2] == (202, b"")
+
+
+def test_no_request_with_a_secret_is_remembered() -> None:
+    """The memory of repeated requests holds a fast hash of each, from which a password could be guessed."""
+    routes = [route for resource in RESOURCES for route in routes_of(resource)]
+    with_secrets = [
+        route
+        for route in routes
+        if route.body is not None and {Password, Token} & set(get_type_hints(route.body, include_extras=True).values())
+    ]
+
+    assert {route.name for route in with_secrets} == {
+        "register",
+        "verify_email",
+        "login",
+        "refresh",
+        "reset_password",
+        "change_password",
+        "password_strength",
+    }
+    assert not [route.public_path for route in with_secrets if route.idempotent]
 
 
 async def test_signing_in_refuses_an_unknown_address_as_it_refuses_a_wrong_password(house: House) -> None:

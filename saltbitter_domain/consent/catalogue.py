@@ -56,9 +56,9 @@ _IN_FORCE = (
         "2026-11-01",
         "Location",
         "I agree that SaltBitter uses my position to find people within the distance I choose and to know my time "
-        "zone. Only the centre of a square about two kilometres wide is kept, never the exact place. Others see my "
-        "city and a rough distance, such as “5 to 10 km”, never a point on a map. If I say no or take this back, "
-        "distance counts as unknown, and I can still name my city myself.",
+        "zone. Only the centre of a square about two kilometres wide is kept, and when it last changed, never the "
+        "exact place. Others see my city and a rough distance, such as “5 to 10 km”, never a point on a map. If I say "
+        "no or take this back, distance counts as unknown, and I can still name my city myself.",
     ),
     ConsentText(
         Purpose.AI_PRACTICE,

@@ -213,7 +213,8 @@ class Profile:
 
     ``cell`` is the centre of the member's location cell and ``city`` the name shown for it; ``date_of_birth`` is
     copied from the account and never shown, only the age is. ``located_at`` is when the cell last changed; it outlives
-    the cell, so that forgetting one's location and giving it again is no way round the limit on moving."""
+    the cell, so that forgetting one's location and giving it again is no way round the limits on moving: from an
+    unknown cell the farthest move is assumed."""
 
     user_id: UserId
     date_of_birth: date

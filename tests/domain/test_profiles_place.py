@@ -1,5 +1,6 @@
 """A place changes slowly and is told in bands, so that nobody can be located."""
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from saltbitter_domain.kernel import CELL_KM, GridCell, UserId
+from saltbitter_domain.kernel import CELL_KM, EARTH_RADIUS_KM, GridCell, UserId
 from saltbitter_domain.profiles.model import (
     AgeRange,
     DistanceBand,
@@ -80,17 +81,36 @@ def test_nobody_moves_faster_than_an_airliner() -> None:
     assert moves_to(ANA, PORTO, NOON + timedelta(minutes=12, seconds=refused.value.retry_after))
 
 
-def test_forgetting_ones_place_is_no_way_round_the_limit() -> None:
+def test_forgetting_ones_place_is_no_way_round_the_limits() -> None:
     forgotten = attrs.evolve(ANA, cell=None, city=None)
+    with pytest.raises(LocationChangedTooSoon) as refused:
+        moves_to(forgotten, LISBON, NOON + timedelta(minutes=10))
+    assert "23 h" in refused.value.detail
+    half_the_earth = timedelta(hours=math.pi * EARTH_RADIUS_KM / 900)
+    assert timedelta(hours=22) < half_the_earth < timedelta(hours=22, minutes=15)
     with pytest.raises(LocationChangedTooSoon):
-        moves_to(forgotten, PORTO, NOON + timedelta(minutes=9))
-    assert moves_to(forgotten, PORTO, NOON + timedelta(minutes=10))
+        moves_to(forgotten, LISBON, NOON + half_the_earth - timedelta(microseconds=1))
+    assert moves_to(forgotten, LISBON, NOON + half_the_earth)
 
 
-def wait_for(cell: GridCell, now: datetime) -> int:
+@given(cells)
+def test_who_had_their_place_forgotten_may_move_no_sooner_than_before(cell: GridCell) -> None:
+    forgotten = attrs.evolve(ANA, cell=None, city=None)
+    assert wait_for(cell, NOON, forgotten) >= wait_for(cell, NOON)
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(1.5, "2 min"), (119, "119 min"), (119.5, "2 h"), (121, "3 h")])
+def test_a_wait_is_told_in_minutes_and_from_two_hours_on_in_hours(minutes: float, told: str) -> None:
+    earliest = NOON + timedelta(hours=math.pi * EARTH_RADIUS_KM / 900)
+    with pytest.raises(LocationChangedTooSoon) as refused:
+        moves_to(attrs.evolve(ANA, cell=None), LISBON, earliest - timedelta(minutes=minutes))
+    assert f" in {told}." in refused.value.detail
+
+
+def wait_for(cell: GridCell, now: datetime, profile: Profile = ANA) -> int:
     """Seconds that Ana, in Lisbon since noon, would have to wait."""
     try:
-        moves_to(ANA, cell, now)
+        moves_to(profile, cell, now)
     except LocationChangedTooSoon as refused:
         return refused.retry_after or -1
     return 0

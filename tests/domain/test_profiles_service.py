@@ -336,6 +336,20 @@ async def test_taking_back_the_consent_forgets_the_place_but_not_when_one_moved(
     assert len(await house.events(ProfileChanged)) == 2
 
 
+async def test_taking_back_the_consent_and_giving_it_again_is_no_way_to_move_faster(house: House, ana: Profile) -> None:
+    await house.consent(Purpose.LOCATION)
+    await house.service.set_location(ANA.id, *LISBON)
+    await house.consent(Purpose.LOCATION, yes=False)
+    await house.service.forget_location(*await house.withdrawal())
+    await house.consent(Purpose.LOCATION)
+
+    house.clock.advance(timedelta(hours=22))
+    with pytest.raises(LocationChangedTooSoon):
+        await house.service.set_location(ANA.id, *PORTO)
+    house.clock.advance(timedelta(minutes=15))
+    assert (await house.service.set_location(ANA.id, *PORTO)).city == "Porto"
+
+
 async def test_taking_back_the_consent_forgets_the_orientation(house: House) -> None:
     await house.consent(Purpose.ORIENTATION)
     told = await house.service.create_profile(ANA.id, ORIENTED)

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from saltbitter_domain.kernel import CELL_KM, GridCell
+from saltbitter_domain.kernel import CELL_KM, EARTH_RADIUS_KM, GridCell
 from saltbitter_domain.profiles.model import DistanceBand, LocationChangedTooSoon, Profile
 
 STAYS_WITHIN_KM = 2.5 * CELL_KM
@@ -11,6 +11,8 @@ STAYS_WITHIN_KM = 2.5 * CELL_KM
 MOVES_AT_MOST_EVERY = timedelta(minutes=10)
 FASTEST_KMH = 900.0
 """The cruising speed of an airliner. Whoever seems to move faster is not moving but asking where others are."""
+FARTHEST_KM = math.pi * EARTH_RADIUS_KM
+"""Half the Earth's circumference: no two places are farther apart."""
 
 _BANDS_BELOW_KM = (
     (5.0, DistanceBand.UNDER_5),
@@ -34,17 +36,19 @@ def moves_to(profile: Profile, cell: GridCell, now: datetime) -> bool:
 
     A cell is kept until the member is more than two cells away, so that crossing a border back and forth tells nothing.
     A move takes at least 10 minutes and no more than 900 km/h, else ``LocationChangedTooSoon``: locating others takes
-    many moves in a short time.
+    many moves in a short time. Whoever had their place forgotten may have been anywhere, so the farthest move is
+    assumed: about 22 hours after the last.
     """
-    distance = 0.0 if profile.cell is None else profile.cell.distance_km(cell)
-    if profile.cell is not None and distance <= STAYS_WITHIN_KM:
+    distance = FARTHEST_KM if profile.cell is None else profile.cell.distance_km(cell)
+    if distance <= STAYS_WITHIN_KM:
         return False
     if profile.located_at is not None:
         earliest = profile.located_at + max(MOVES_AT_MOST_EVERY, timedelta(hours=distance / FASTEST_KMH))
         if now < earliest:
             minutes = math.ceil((earliest - now) / timedelta(minutes=1))
+            wait = f"{minutes} min" if minutes < 120 else f"{math.ceil(minutes / 60)} h"
             raise LocationChangedTooSoon(
-                f"Your place changed only recently. You can change it again in {minutes} min.",
+                f"Your place changed only recently. You can change it again in {wait}.",
                 retry_after=math.ceil((earliest - now).total_seconds()),
             )
     return True

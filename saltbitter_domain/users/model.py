@@ -147,7 +147,9 @@ class RegistrationRepeated(Event):
 
 @event("users.verification_requested")
 class VerificationRequested(Event):
-    """Somebody asked for a new link. ``user_id`` is nobody's when the address is unknown (see ``RecoveryService``)."""
+    """A new link is needed: somebody asked for one, or a login or a new password ended the one before.
+
+    ``user_id`` is nobody's when the address is unknown (see ``RecoveryService``)."""
 
     user_id: UserId
 

@@ -104,7 +104,7 @@ async def test_a_newer_link_replaces_the_older_of_its_kind() -> None:
     await accounts.recovery.reset_password(second_reset, NEW)
 
 
-async def test_a_login_kills_reset_links_but_not_the_verification() -> None:
+async def test_a_login_kills_every_link_and_whoever_is_still_to_verify_gets_a_fresh_one() -> None:
     accounts = Accounts()
     await accounts.register()
     verify, reset = await accounts.mailed_token(VERIFY), await reset_token(accounts)
@@ -112,7 +112,19 @@ async def test_a_login_kills_reset_links_but_not_the_verification() -> None:
 
     with pytest.raises(TokenRefused):
         await accounts.recovery.reset_password(reset, NEW)
-    await accounts.recovery.verify_email(verify)
+    with pytest.raises(TokenRefused):
+        await accounts.recovery.verify_email(verify)
+    await accounts.recovery.verify_email(await accounts.mailed_token(VERIFY))
+
+
+async def test_whoever_is_verified_gets_no_link_at_a_login() -> None:
+    accounts = Accounts()
+    await accounts.register()
+    await accounts.recovery.verify_email(await accounts.mailed_token(VERIFY))
+    await accounts.login()
+    await accounts.deliver()
+
+    assert [mail.template for mail in accounts.mails()] == [VERIFY]
 
 
 async def test_a_change_of_password_kills_every_link() -> None:
@@ -123,6 +135,7 @@ async def test_a_change_of_password_kills_every_link() -> None:
 
     with pytest.raises(TokenRefused):
         await accounts.recovery.verify_email(verify)
+    await accounts.recovery.verify_email(await accounts.mailed_token(VERIFY))
     with pytest.raises(TokenRefused):
         await accounts.recovery.reset_password(reset, NEW)
 

@@ -23,7 +23,6 @@ from saltbitter_domain.users.model import (
     Session,
     SessionMissing,
     SessionsEnded,
-    TokenPurpose,
     Tokens,
     User,
     UserMissing,
@@ -48,6 +47,7 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service.sessions import (
+    discard_links,
     end_sessions,
     issue_tokens,
     revoke,
@@ -157,7 +157,8 @@ class AuthService:
     async def login(self, *, email: str, password: str, label: str, ip: str) -> Tokens:
         """Open a session on a device. ``label`` is the device as the member will see it, ``ip`` where it asks from.
 
-        An address not yet verified may log in. Unused links to reset the password die.
+        Unused links die at a login, those to reset the password and those to verify the address. Who has not verified
+        theirs may log in all the same, and is mailed a fresh link so as not to be stranded with a dead one.
         Raises ``CredentialsRefused``, alike for unknown addresses and wrong passwords; ``AccountSuspended``.
         """
         address = self._addresses.normalise(email)
@@ -181,7 +182,7 @@ class AuthService:
                 raise StaleWrite("The password was changed while it was being checked.")
             _refuse_suspended(user)
             await uow.users.save(attrs.evolve(user, last_login_at=now, password_hash=renewed or user.password_hash))
-            await uow.one_time_tokens.discard(user.id, TokenPurpose.RESET_PASSWORD)
+            await discard_links(uow, user)
             session_id = SessionId(self._ids.new())
             session = await start_session(
                 uow, user, session_id, label=label, ip_prefix=prefix, refresh_token=refresh_token, now=now

@@ -31,6 +31,7 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service.sessions import (
+    discard_links,
     end_sessions,
     issue_tokens,
     revoke,
@@ -118,6 +119,7 @@ class RecoveryService:
     async def change_password(self, access: Access, current: str, new: str) -> Tokens:
         """Choose a new password knowing the old. Every session ends; the tokens returned open a new one on this device.
 
+        Unused links die, as they do at a login.
         Raises ``PasswordRefused`` with everything that is wrong, under ``current_password`` and ``new_password``;
         ``SessionOver``.
         """
@@ -194,8 +196,7 @@ class RecoveryService:
         """Store the new password and end everything the old one opened; the ids of the sessions that ended."""
         now = self._clock.now()
         await uow.users.save(attrs.evolve(user, password_hash=password_hash, password_changed_at=now))
-        for purpose in TokenPurpose:
-            await uow.one_time_tokens.discard(user.id, purpose)
+        await discard_links(uow, user)
         uow.emit(PasswordChanged(user.id))
         return await end_sessions(uow, await uow.sessions.open_of(user.id, now), because, now)
 

@@ -112,9 +112,10 @@ class MemoryIdempotency(Idempotency):
                 self._drop(next(iter(self._answered)))
 
     def _forget(self, now: datetime) -> None:
-        """Drop what is over a day old; answers stand in the order in which they were given."""
-        while self._answered and self._answered[first := next(iter(self._answered))].forgotten(now):
-            self._drop(first)
+        """Drop what is over a day old; requests stand in the order in which they began, answers in that of answering."""
+        for requests in (self._unanswered, self._answered):
+            while requests and now >= requests[first := next(iter(requests))].begun_at + REMEMBERED_FOR:
+                self._drop(first)
 
     def _drop(self, key: _Key) -> None:
         self._unanswered.pop(key, None)

@@ -14,6 +14,7 @@ from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import Match
 from saltbitter_domain.kernel import MatchId, StaleWrite
+from saltbitter_domain.traffic import StoredAnswer
 from tests.contracts.stores import STORES, Store
 from tests.doubles.builders import a_like, a_profile, an_assessment, new_id
 
@@ -182,7 +183,10 @@ async def test_rate_limits_forget_whoever_was_quiet_for_longest(clock: ManualClo
 async def test_answers_over_a_day_old_leave_memory(clock: ManualClock) -> None:
     idempotency = MemoryIdempotency(clock)
     for number in range(100):
-        await idempotency.begin("ada", f"key {number}", "request")
+        for owner in ("ada", "bob"):
+            await idempotency.begin(owner, f"key {number}", "request")
+        await idempotency.finish("ada", f"key {number}", StoredAnswer(204, (), b""))
         clock.advance(timedelta(hours=1))
 
-    assert len(idempotency._requests) <= 25
+    assert len(idempotency._answered) <= 25
+    assert len(idempotency._unanswered) <= 25

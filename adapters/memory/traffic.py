@@ -112,7 +112,7 @@ class MemoryIdempotency(Idempotency):
                 self._drop(next(iter(self._answered)))
 
     def _forget(self, now: datetime) -> None:
-        """Drop what is over a day old; requests stand in the order in which they began, answers in that of answering."""
+        """Drop what is over a day old; the oldest requests and the oldest answers come first."""
         for requests in (self._unanswered, self._answered):
             while requests and now >= requests[first := next(iter(requests))].begun_at + REMEMBERED_FOR:
                 self._drop(first)

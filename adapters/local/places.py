@@ -1,5 +1,6 @@
 """Places by the cities of GeoNames (CC BY 4.0) and the time zone borders of OpenStreetMap (ODbL), both bundled."""
 
+import asyncio
 from functools import cached_property
 from typing import Any
 from zoneinfo import available_timezones
@@ -45,15 +46,16 @@ class GeonamesPlaces(Places):
 
     The pull is population / (distance² + cell²), the gravity model of Reilly's law of retail gravitation (1931).
     So a town beside a city keeps its name, while a street in the middle of the city is not named by its quarter.
-    The data is loaded when first needed.
+    The data is loaded when first needed, which takes about a second, in the thread of that lookup.
     """
 
-    def load(self) -> None:
-        """Load the data now (1 s): call it in a thread, so that the first member located need not wait."""
-        self.at(GridCell(0.0, 0.0))
-        self.is_time_zone("UTC")
+    async def at(self, cell: GridCell) -> Place | None:
+        return await asyncio.to_thread(self._at, cell)
 
-    def at(self, cell: GridCell) -> Place | None:
+    async def is_time_zone(self, name: str) -> bool:
+        return await asyncio.to_thread(lambda: name in self._zones)
+
+    def _at(self, cell: GridCell) -> Place | None:
         cities = self._cities
         distances = cities.km_to(cell)
         nearest = int(distances.argmin())
@@ -63,9 +65,6 @@ class GeonamesPlaces(Places):
         around = distances <= distances[nearest] + _AROUND_KM
         city = int(np.where(around, cities.populations / (distances**2 + CELL_KM**2), 0.0).argmax())
         return Place(cities.names[city], cities.countries[city], zone or cities.zones[city])
-
-    def is_time_zone(self, name: str) -> bool:
-        return name in self._zones
 
     @cached_property
     def _cities(self) -> _Cities:

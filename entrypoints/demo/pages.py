@@ -123,7 +123,7 @@ class Demo:
     @route("POST", "/demo/time-machine", audience=Audience.ANYONE, errors=(TimeZoneUnknown,))
     async def time_machine(self, _call: Call, body: Destination) -> Arrival:
         """Move the demo's clock to the next 06:00 of a time zone, and wait until that morning's work is done."""
-        if not self.places.is_time_zone(body.time_zone):
+        if not await self.places.is_time_zone(body.time_zone):
             raise TimeZoneUnknown("There is no such time zone. Name one of the IANA database, such as Europe/London.")
         now = self.clock.now()
         morning = next_morning(current_day(now, body.time_zone), body.time_zone)

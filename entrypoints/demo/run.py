@@ -35,8 +35,6 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
         pages = Demo(
             adapters.mailer(), adapters.clock(), adapters.places(), application.matching(), seeded, workers.settle
         )
-        warm = asyncio.create_task(asyncio.to_thread(adapters.places().load))
-        stack.push_async_callback(asyncio.wait, [warm])
         await stack.enter_async_context(listening(site(application, [pages]), host, port))
         address = f"http://{host}:{port}"
         say(

@@ -126,12 +126,12 @@ class Place:
 
 
 class Places(Protocol):
-    """Knows cities and time zones."""
+    """Knows cities and time zones, and looks them up off the event loop."""
 
-    def at(self, cell: GridCell) -> Place | None:
+    async def at(self, cell: GridCell) -> Place | None:
         """What is there, or None in open water far from any city."""
         ...
 
-    def is_time_zone(self, name: str) -> bool:
+    async def is_time_zone(self, name: str) -> bool:
         """Whether ``name`` is a time zone of the IANA database."""
         ...

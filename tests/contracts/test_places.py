@@ -1,5 +1,7 @@
 """A cell has the name of a city its people would give, and the time of its clocks."""
 
+import asyncio
+import threading
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,41 +31,42 @@ PLACES = GeonamesPlaces()
         pytest.param(-23.698, 133.8807, Place("Alice Springs", "AU", "Australia/Darwin"), id="the outback"),
     ],
 )
-def test_a_place_has_its_city_its_country_and_its_time_zone(
+async def test_a_place_has_its_city_its_country_and_its_time_zone(
     latitude: float, longitude: float, place: Place | None
 ) -> None:
-    assert PLACES.at(GridCell.containing(latitude, longitude)) == place
+    assert await PLACES.at(GridCell.containing(latitude, longitude)) == place
 
 
-def test_just_off_the_coast_it_is_the_city_ashore_and_its_time() -> None:
-    assert PLACES.at(GridCell.containing(43.0, 5.1)) == Place("Marseille", "FR", "Europe/Paris")
+async def test_just_off_the_coast_it_is_the_city_ashore_and_its_time() -> None:
+    assert await PLACES.at(GridCell.containing(43.0, 5.1)) == Place("Marseille", "FR", "Europe/Paris")
 
 
 @pytest.mark.parametrize(
     ("latitude", "longitude"),
     [(0.0, -140.0), (-48.88, -123.39), (90.0, 0.0), (-90.0, 0.0), (0.0, 180.0), (30.0, -40.0)],
 )
-def test_in_open_water_and_at_the_poles_there_is_no_place(latitude: float, longitude: float) -> None:
-    assert PLACES.at(GridCell.containing(latitude, longitude)) is None
+async def test_in_open_water_and_at_the_poles_there_is_no_place(latitude: float, longitude: float) -> None:
+    assert await PLACES.at(GridCell.containing(latitude, longitude)) is None
 
 
 @pytest.mark.parametrize("latitude", range(-85, 86, 10))
-def test_every_place_on_earth_has_a_time_zone_that_clocks_know(latitude: int) -> None:
+async def test_every_place_on_earth_has_a_time_zone_that_clocks_know(latitude: int) -> None:
     for longitude in range(-175, 180, 10):
-        place = PLACES.at(GridCell.containing(latitude, longitude))
+        place = await PLACES.at(GridCell.containing(latitude, longitude))
         if place is not None:
-            assert PLACES.is_time_zone(place.time_zone)
+            assert await PLACES.is_time_zone(place.time_zone)
 
 
-def test_every_city_keeps_the_time_of_a_zone_that_clocks_know() -> None:
-    assert {zone for zone in PLACES._cities.zones if not PLACES.is_time_zone(zone)} == set()
+async def test_every_city_keeps_the_time_of_a_zone_that_clocks_know() -> None:
+    zones = set(PLACES._cities.zones)
+    assert {zone for zone in zones if not await PLACES.is_time_zone(zone)} == set()
 
 
 @pytest.mark.parametrize(
     "name", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata", "UTC", "Asia/Calcutta"]
 )
-def test_a_time_zone_is_known_by_its_name(name: str) -> None:
-    assert PLACES.is_time_zone(name)
+async def test_a_time_zone_is_known_by_its_name(name: str) -> None:
+    assert await PLACES.is_time_zone(name)
     assert ZoneInfo(name).key == name
 
 
@@ -71,14 +74,29 @@ NO_ZONES = ["", "Berlin", "europe/berlin", "Europe/Berlin ", "../Europe/Berlin",
 
 
 @pytest.mark.parametrize("name", [*NO_ZONES, "localtime", "posixrules", "Factory", "\x00", "\ud800"])
-def test_other_words_are_no_time_zones(name: str) -> None:
-    assert not PLACES.is_time_zone(name)
+async def test_other_words_are_no_time_zones(name: str) -> None:
+    assert not await PLACES.is_time_zone(name)
 
 
-def test_nothing_is_loaded_before_it_is_needed() -> None:
-    places = GeonamesPlaces()
+async def test_data_is_loaded_when_it_is_needed_and_never_on_the_event_loop() -> None:
+    class Watched(GeonamesPlaces):
+        """Notes in which threads it looks things up."""
+
+        @property
+        def _zones(self) -> frozenset[str]:
+            threads.add(threading.current_thread())
+            return frozenset()
+
+        def _at(self, cell: GridCell) -> Place | None:
+            threads.add(threading.current_thread())
+            return super()._at(cell)
+
+    threads = set[threading.Thread]()
+    places = Watched()
     assert vars(places) == {}
 
-    places.load()
+    await asyncio.gather(places.at(GridCell(0.0, 0.0)), places.is_time_zone("UTC"))
 
-    assert set(vars(places)) == {"_cities", "_borders", "_zones"}
+    assert set(vars(places)) == {"_cities", "_borders"}
+    assert threads
+    assert threading.current_thread() not in threads

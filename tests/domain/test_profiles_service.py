@@ -1,7 +1,7 @@
 """Writing one's profile, saying where one is, and taking consent back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -45,14 +45,22 @@ ANA = a_user(time_zone="America/Bogota", date_of_birth=date(1990, 2, 28))
 
 
 class Iberia(Places):
-    """Knows two cities and the sea between here and America."""
+    """Knows two cities and the sea between here and America. Something may happen ``meanwhile``, once."""
 
-    def at(self, cell: GridCell) -> Place | None:
+    def __init__(self) -> None:
+        self.asked = 0
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def at(self, cell: GridCell) -> Place | None:
+        self.asked += 1
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
         if cell.longitude < -20:
             return None
         return Place("Porto" if cell.latitude > 40 else "Lisbon", "PT", "Europe/Lisbon")
 
-    def is_time_zone(self, name: str) -> bool:
+    async def is_time_zone(self, name: str) -> bool:
         return name in {"Europe/Lisbon", "Europe/Madrid"}
 
 
@@ -61,7 +69,8 @@ class House:
         self.store, self.clock = MemoryStore(), ManualClock(NOW)
         ids = UuidV7Ids(self.clock)
         self.begin = Crowd(MemoryUnitsOfWork(self.store, self.clock, ids))
-        self.service = ProfileService(begin=self.begin, clock=self.clock, places=Iberia())
+        self.places = Iberia()
+        self.service = ProfileService(begin=self.begin, clock=self.clock, places=self.places)
         self.consents = ConsentService(begin=self.begin, clock=self.clock, ids=ids)
 
     async def messages(self) -> Sequence[OutboxMessage]:
@@ -277,6 +286,14 @@ async def test_a_step_round_the_corner_changes_nothing(house: House, ana: Profil
     corrected = await house.service.set_time_zone(ANA.id, "Europe/Madrid")
     assert await house.service.set_location(ANA.id, LISBON[0] + 0.02, LISBON[1]) == corrected
     assert corrected == attrs.evolve(placed, time_zone="Europe/Madrid", version=placed.version + 1)
+
+
+async def test_a_place_is_looked_up_once_and_holds_up_nothing_meanwhile(house: House, ana: Profile) -> None:
+    await house.consent(Purpose.LOCATION)
+    house.places.meanwhile = lambda: house.service.edit(ANA.id, a_content(name="Ana Maria"), ana.version)
+    placed = await house.service.set_location(ANA.id, *LISBON)
+    assert (placed.content.name, placed.city) == ("Ana Maria", "Lisbon")
+    assert house.places.asked == 1
 
 
 async def test_a_move_takes_time(house: House, ana: Profile) -> None:

@@ -1,7 +1,6 @@
 """Writing a profile, saying where one is, and who may see it."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import attrs
 
@@ -20,7 +19,7 @@ from saltbitter_domain.profiles.model import (
     Visibility,
 )
 from saltbitter_domain.profiles.policies import Completeness, check, completeness, moves_to
-from saltbitter_domain.profiles.ports import Places
+from saltbitter_domain.profiles.ports import Place, Places
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import UserMissing
 
@@ -76,11 +75,12 @@ class ProfileService:
         Within two cells of the present one nothing changes. ``ProfileInvalid`` outside the globe,
         ``LocationConsentNeeded``, ``LocationChangedTooSoon`` for moves too often or too fast."""
         cell = _cell(latitude, longitude)
-        return await retrying(lambda: self._locate(user_id, cell))
+        place = await self._places.at(cell)
+        return await retrying(lambda: self._locate(user_id, cell, place))
 
     async def set_time_zone(self, user_id: UserId, name: str) -> Profile:
         """Correct the time zone by hand; it holds until the member moves. ``ProfileInvalid`` for an unknown name."""
-        if not self._places.is_time_zone(name):
+        if not await self._places.is_time_zone(name):
             raise ProfileInvalid(
                 "We do not know this time zone.",
                 fields=(FieldProblem("time_zone", "unknown", "Give a time zone of the IANA list, as Europe/Lisbon."),),
@@ -106,7 +106,7 @@ class ProfileService:
                 lambda profile: attrs.evolve(profile, content=attrs.evolve(profile.content, orientation=None)),
             )
 
-    async def _locate(self, user_id: UserId, cell: GridCell) -> Profile:
+    async def _locate(self, user_id: UserId, cell: GridCell, place: Place | None) -> Profile:
         async with self._begin() as uow:
             profile = await _profile(uow, user_id)
             if not granted(await uow.consents.current(user_id), Purpose.LOCATION):
@@ -114,7 +114,14 @@ class ProfileService:
             now = self._clock.now()
             if not moves_to(profile, cell, now):
                 return profile
-            return await self._keep(uow, self._moved(profile, cell, now))
+            moved = attrs.evolve(
+                profile,
+                cell=cell,
+                located_at=now,
+                city=place.city if place else None,
+                time_zone=place.time_zone if place else profile.time_zone,
+            )
+            return await self._keep(uow, moved)
 
     async def _set_time_zone(self, user_id: UserId, name: str) -> Profile:
         async with self._begin() as uow:
@@ -130,16 +137,6 @@ class ProfileService:
                 await self._keep(uow, changed)
             else:
                 await uow.commit()
-
-    def _moved(self, profile: Profile, cell: GridCell, now: datetime) -> Profile:
-        place = self._places.at(cell)
-        return attrs.evolve(
-            profile,
-            cell=cell,
-            located_at=now,
-            city=place.city if place else None,
-            time_zone=place.time_zone if place else profile.time_zone,
-        )
 
     async def _keep(self, uow: UnitOfWork, changed: Profile) -> Profile:
         """Store the change, tell of it, and give back the profile under its new version."""

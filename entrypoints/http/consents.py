@@ -13,7 +13,6 @@ from saltbitter_domain.consent.model import (
     ConsentRecord,
     ConsentRequired,
     ConsentText,
-    ConsentUnknown,
     Purpose,
 )
 from saltbitter_domain.consent.service import ConsentService
@@ -47,7 +46,7 @@ class Consents:
         "PUT",
         "/api/me/consents/{purpose}",
         audience=Audience.MEMBER,
-        errors=(ConsentOutdated, ConsentRequired, ConsentUnknown),
+        errors=(ConsentOutdated, ConsentRequired),
     )
     async def decide_consent(self, call: Call, body: ConsentDecision, purpose: Purpose) -> ConsentRecord:
         """Agree to a purpose, or take it back. Taking back acts within a minute."""

@@ -14,7 +14,6 @@ from saltbitter_domain.compatibility.model import (
     Match,
     Missing,
     Notice,
-    PairScore,
     Standing,
     Suggestion,
     Traits,
@@ -93,8 +92,6 @@ class Decisions(Protocol):
         ``AlreadyDecided`` when the member has a standing like, a match, or a pass not yet expired about the other."""
         ...
 
-    async def get(self, by: UserId, about: UserId) -> Decision | None: ...
-
     async def between(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, Standing]:
         """What stands between the member and each of these, none of them left out."""
         ...
@@ -152,15 +149,6 @@ class Notices(Protocol):
         ...
 
     async def mark_seen(self, user_id: UserId, at: datetime) -> None: ...
-
-
-class Policy(Protocol):
-    """A pure, versioned judgement of pairs."""
-
-    @property
-    def name(self) -> str: ...
-
-    def score(self, a: Traits, b: Traits) -> PairScore: ...
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ from enum import StrEnum
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Conflict, ConsentRecordId, Invalid, UserId
+from saltbitter_domain.kernel import Conflict, ConsentRecordId, UserId
 
 
 class Purpose(StrEnum):
@@ -80,7 +80,3 @@ class ConsentRequired(Conflict):
     """Terms and privacy policy cannot be withdrawn while the account is kept."""
 
     code = "consent_required_for_account"
-
-
-class ConsentUnknown(Invalid):
-    code = "consent_unknown"

@@ -10,7 +10,6 @@ from saltbitter_domain.consent.model import (
     ConsentRecord,
     ConsentRequired,
     ConsentText,
-    ConsentUnknown,
     ConsentWithdrawn,
     Purpose,
 )
@@ -45,16 +44,15 @@ class ConsentService:
         return {purpose: current.get(purpose) for purpose in Purpose}
 
     async def decide(
-        self, user_id: UserId, purpose: str, granted: bool, text_version: str, channel: str
+        self, user_id: UserId, purpose: Purpose, granted: bool, text_version: str, channel: str
     ) -> ConsentRecord:
         """Record a yes or a no, and give back the record that now holds.
 
         A yes must name the text in force (``ConsentOutdated``). A no needs no reading: whatever ``text_version`` says,
         it is recorded under the words it takes back, or those in force when nothing was agreed to. Deciding the same
-        again adds nothing. ``ConsentUnknown`` for a purpose there is no text for, ``ConsentRequired`` for a no to what
-        an account cannot be without.
+        again adds nothing. ``ConsentRequired`` for a no to what an account cannot be without.
         """
-        text = self._text(purpose)
+        text = self._texts[purpose]
         if granted and text_version != text.version:
             raise ConsentOutdated(
                 f"This text has been reworded and is now version {text.version}; read it and decide again.",
@@ -75,15 +73,6 @@ class ConsentService:
     async def verify(self, user_id: UserId) -> bool:
         """Whether the member's records are as they were written."""
         return verify_chain(await self.history(user_id))
-
-    def _text(self, purpose: str) -> ConsentText:
-        text = next((text for text in self._texts.values() if text.purpose == purpose), None)
-        if text is None:
-            raise ConsentUnknown(
-                "We never ask for consent to that; choose one of the purposes listed with their texts.",
-                fields=(FieldProblem("purpose", "unknown", "There is no such purpose."),),
-            )
-        return text
 
     async def _record(self, user_id: UserId, text: ConsentText, granted: bool, channel: str) -> ConsentRecord:
         async with self._begin() as uow:

@@ -121,7 +121,6 @@ class Place:
     """The nearest city worth naming and the IANA time zone of a cell."""
 
     city: str
-    country: str
     time_zone: str
 
 

@@ -13,7 +13,6 @@ from saltbitter_domain.kernel import (
     NotAuthenticated,
     NotFound,
     SessionId,
-    TooMany,
     Unavailable,
     UserId,
 )
@@ -51,8 +50,6 @@ class User:
     email_verified_at: datetime | None = None
     role: Role = Role.MEMBER
     status: AccountStatus = AccountStatus.ACTIVE
-    password_changed_at: datetime | None = None
-    last_login_at: datetime | None = None
     version: int = 1
 
 
@@ -196,10 +193,6 @@ class AccessTokenRefused(NotAuthenticated):
     code = "access_token_refused"
 
 
-class EmailNotVerified(NotAllowed):
-    code = "email_not_verified"
-
-
 class AccountSuspended(NotAllowed):
     code = "account_suspended"
 
@@ -228,10 +221,6 @@ class UserMissing(NotFound):
 
 class SessionMissing(NotFound):
     code = "session_missing"
-
-
-class TooManyAttempts(TooMany):
-    code = "too_many_attempts"
 
 
 class Busy(Unavailable):

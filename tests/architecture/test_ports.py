@@ -13,7 +13,6 @@ from tests import contracts
 
 WITHOUT_CONTRACT = {
     "UnitsOfWork": "begins units of work, whose own contract begins every test with it",
-    "Policy": "pure: its rules are tested in tests/domain",
     "MatchEngine": "its contract is equality with the reference, from the day there is a second engine",
 }
 
@@ -51,7 +50,7 @@ def test_every_port_says_what_it_promises(port: type[Any]) -> None:
     assert port.__doc__
 
 
-@pytest.mark.parametrize("port", [port for port in PORTS if port.__name__ != "Policy"], ids=lambda port: port.__name__)
+@pytest.mark.parametrize("port", PORTS, ids=lambda port: port.__name__)
 def test_every_port_has_an_adapter_that_inherits_it_and_leaves_nothing_out(port: type[Any]) -> None:
     found = [adapter for adapter in ADAPTERS if port in adapter.__mro__]
     assert found

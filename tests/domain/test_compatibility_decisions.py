@@ -45,7 +45,7 @@ async def test_a_like_is_kept_and_told_of(matching: Matching) -> None:
     assert outcome.match is None
     assert (outcome.decision.kind, outcome.decision.at, outcome.decision.note) == ("like", NOON, "Your chess set!")
     async with matching.begin() as uow:
-        assert await uow.decisions.get(one, other) == outcome.decision
+        assert (await uow.decisions.between(one, [other]))[other].mine == outcome.decision
     assert await matching.events(Liked) == [Liked(one, other)]
 
 
@@ -199,7 +199,7 @@ async def test_a_decision_can_be_taken_back_for_exactly_ten_minutes(matching: Ma
     assert await matching.service.undo(one) == decision
     assert await matching.events(DecisionUndone) == [DecisionUndone(one, other)]
     async with matching.begin() as uow:
-        assert await uow.decisions.get(one, other) is None
+        assert (await uow.decisions.between(one, [other]))[other].mine is None
 
 
 async def test_after_ten_minutes_a_decision_stands(matching: Matching) -> None:

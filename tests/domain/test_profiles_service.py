@@ -58,7 +58,7 @@ class Iberia(Places):
             await meanwhile()
         if cell.longitude < -20:
             return None
-        return Place("Porto" if cell.latitude > 40 else "Lisbon", "PT", "Europe/Lisbon")
+        return Place("Porto" if cell.latitude > 40 else "Lisbon", "Europe/Lisbon")
 
     async def is_time_zone(self, name: str) -> bool:
         return name in {"Europe/Lisbon", "Europe/Madrid"}

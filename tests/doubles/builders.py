@@ -124,8 +124,6 @@ def a_full_user() -> User:
     return a_user(
         role=Role.MODERATOR,
         status=AccountStatus.SUSPENDED,
-        password_changed_at=NOW + timedelta(days=1),
-        last_login_at=NOW + timedelta(days=2, microseconds=1),
     )
 
 

@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import attrs
 
@@ -39,9 +39,6 @@ class _Bucket:
 
     def between(self, youngest: int, oldest: int) -> list[int]:
         return self.positions[bisect_left(self.ages, youngest) : bisect_right(self.ages, oldest)]
-
-
-_Buckets = Mapping[_Kind, _Bucket]
 
 
 class Pool:

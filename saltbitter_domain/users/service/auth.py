@@ -181,7 +181,9 @@ class AuthService:
             if user is None or user.password_hash != checked.password_hash:
                 raise StaleWrite("The password was changed while it was being checked.")
             _refuse_suspended(user)
-            await uow.users.save(attrs.evolve(user, last_login_at=now, password_hash=renewed or user.password_hash))
+            # Saved even when nothing of it is new: a change of password at the same moment, which ends the sessions it
+            # finds, then meets a later version and is repeated, so that it finds this one too.
+            await uow.users.save(attrs.evolve(user, password_hash=renewed or user.password_hash))
             await discard_links(uow, user)
             session_id = SessionId(self._ids.new())
             session = await start_session(

@@ -195,7 +195,7 @@ class RecoveryService:
     ) -> tuple[SessionId, ...]:
         """Store the new password and end everything the old one opened; the ids of the sessions that ended."""
         now = self._clock.now()
-        await uow.users.save(attrs.evolve(user, password_hash=password_hash, password_changed_at=now))
+        await uow.users.save(attrs.evolve(user, password_hash=password_hash))
         await discard_links(uow, user)
         uow.emit(PasswordChanged(user.id))
         return await end_sessions(uow, await uow.sessions.open_of(user.id, now), because, now)

@@ -1,16 +1,15 @@
 """Why two people were introduced, told to one of them, without a word that the other has not chosen to show.
 
 What is shown of attachment is a function of the reader's own answers and of whether the other has answered at all. The
-pair's true factor orders the lists inside a run and goes no further: neither a band, nor a confidence, nor a sentence,
+pair's true factor helps to choose the first ten and goes no further: neither a band, nor a confidence, nor a sentence,
 nor the total shown here depends on the other's scores, so that any number of explanations tells nothing about them.
-For the same reason a day's people are to be shown in the order of these totals and not of the scores kept within.
+For the same reason a page's people are to be shown in the order of these totals and not of the scores kept within, and
+the pages after the first are drawn by the same judgement, ``WeightedV1.as_shown``.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-
-import attrs
 
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.compatibility.model import (
@@ -94,7 +93,7 @@ _CIRCUMSTANCES_IN_WORDS = MappingProxyType(
 def explain(policy: WeightedV1, viewer: Traits, candidate: Traits) -> Explanation:
     """Why ``candidate`` was introduced to ``viewer``, for ``viewer`` to read."""
     reader, other = policy.prepare(viewer), policy.prepare(candidate)
-    shown = _as_shown(policy, reader, other)
+    shown = policy.as_shown(reader, other)
     factors = (
         _attachment(shown, viewer, reader),
         _interests(shown, policy, viewer, candidate),
@@ -107,15 +106,6 @@ def explain(policy: WeightedV1, viewer: Traits, candidate: Traits) -> Explanatio
         confidence=_confidence(shown.confidence),
         factors=factors,
     )
-
-
-def _as_shown(policy: WeightedV1, reader: Prepared, other: Prepared) -> Judgement:
-    """The pair's judgement with the attachment factor the reader has with everybody in the place of the pair's own."""
-    true = policy.judge(reader, other, reader.traits.distance_km(other.traits))
-    if true.attachment is None:
-        return true
-    expected = min(1.0, max(0.0, policy.expected_attachment(reader.leaning)))
-    return attrs.evolve(true, attachment=expected, attachment_known=reader.leaning.weight)
 
 
 def _attachment(shown: Judgement, viewer: Traits, reader: Prepared) -> FactorExplanation:

@@ -48,25 +48,14 @@ def daily_run(request: MatchRequest, policy: WeightedV1 | None = None, progress:
 def next_page(request: MatchRequest, policy: WeightedV1 | None = None) -> DailyRun:
     """Another page for the one viewer: the best of those still left whom today's ceiling allows to be shown again.
 
+    Best is by the judgement as the viewer is shown it, and not by merit: a member can turn over page after page, and
+    on which of them somebody comes would tell how they answered about attachment. Ties go by precedence.
+
     The ceilings are those of the day's runs, by today's exposures; a page adds to nobody's fair share.
     """
     market = _Market.of(request, policy or _policy_for(request))
     edges = market.edges(None)
-    return market.run(edges, _best(edges, request))
-
-
-def _best(edges: Edges, request: MatchRequest) -> Allocation:
-    lists, short = {}, {}
-    fair, shown = dict.fromkeys(edges.people, 0.0), dict.fromkeys(edges.people, 0)
-    for viewer, candidates, merits in zip(edges.viewers, edges.candidates, edges.merits, strict=True):
-        options = sorted((-merit, candidate) for candidate, merit in zip(candidates, merits, strict=True))
-        people = [edges.people[candidate] for _, candidate in options]
-        open_ = [p for p in people if Bounds.of(0.0, request.history.get(p, ()), request.day).ceiling]
-        lists[edges.people[viewer]] = page = tuple(open_[: request.quota])
-        if reason := why_short(len(page), len(people), request.quota):
-            short[edges.people[viewer]] = reason
-        shown.update(dict.fromkeys(page, 1))
-    return Allocation(lists=lists, fair=fair, shown=shown, short=short)
+    return market.run(edges, market.page(edges))
 
 
 def _policy_for(request: MatchRequest) -> WeightedV1:
@@ -142,6 +131,24 @@ class _Market:
             return False
         hidden = self.people[candidate].traits.visibility is Visibility.INCOGNITO
         return not hidden or candidate in self.likers.get(viewer, ())
+
+    def page(self, edges: Edges) -> Allocation:
+        """The best of each viewer's options who have room today, by the judgement as shown to the viewer."""
+        day, history, quota = self.request.day, self.request.history, self.request.quota
+        lists, short = {}, {}
+        fair, shown = dict.fromkeys(edges.people, 0.0), dict.fromkeys(edges.people, 0)
+        for viewer, candidates in zip(edges.viewers, edges.candidates, strict=True):
+            order = sorted(candidates, key=lambda candidate: (-self._shown_total(viewer, candidate), candidate))
+            people = [edges.people[candidate] for candidate in order]
+            open_ = [p for p in people if Bounds.of(0.0, history.get(p, ()), day).ceiling]
+            lists[edges.people[viewer]] = page = tuple(open_[:quota])
+            if reason := why_short(len(page), len(people), quota):
+                short[edges.people[viewer]] = reason
+            shown.update(dict.fromkeys(page, 1))
+        return Allocation(lists=lists, fair=fair, shown=shown, short=short)
+
+    def _shown_total(self, viewer: int, candidate: int) -> float:
+        return self.policy.total(self.policy.as_shown(self.people[viewer], self.people[candidate]))
 
     def run(self, edges: Edges, allocation: Allocation) -> DailyRun:
         position = {person.traits.user_id: person for person in self.people}

@@ -102,6 +102,15 @@ class WeightedV1:
             demographics_known=circumstances_known,
         )
 
+    def as_shown(self, viewer: Prepared, other: Prepared) -> Judgement:
+        """The pair's judgement as the viewer may know it: in the place of the pair's attachment factor the one the
+        viewer has with everybody, so that nothing made of it depends on the other's scores."""
+        true = self.judge(viewer, other, viewer.traits.distance_km(other.traits))
+        if true.attachment is None:
+            return true
+        expected = min(1.0, max(0.0, self.expected_attachment(viewer.leaning)))
+        return attrs.evolve(true, attachment=expected, attachment_known=viewer.leaning.weight)
+
     def total(self, judgement: Judgement) -> float:
         """The four factors weighed together, 0 to 100."""
         means = self.population.mean_factors
@@ -114,7 +123,10 @@ class WeightedV1:
         )
 
     def expected_attachment(self, person: Leaning) -> float:
-        """This person's mean attachment factor over everybody in the population, in [0, 1]."""
+        """This person's mean attachment factor over everybody in the population.
+
+        One evaluation for everybody: the form being bilinear, their mean is the form at the mean leaning. It is exact
+        but for pairs whose factor has to be clamped to [0, 1], which it takes as they were before."""
         mean = self.population.mean_factors[Factor.ATTACHMENT]
         return mean + deviation(person, self.population.mean_leaning, mean)
 

@@ -2,8 +2,10 @@
 
 import functools
 import hashlib
+import re
 import unicodedata
 import zoneinfo
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -22,8 +24,11 @@ from saltbitter_domain.users.model import (
 
 PRODUCT_NAME = "saltbitter"
 MIN_TELLING = 4
-"""A piece of a name or address shorter than this (code points) occurs in good passwords by chance."""
+"""A piece of a name or address shorter than this (code points) occurs inside the words of good passwords by chance, so
+it counts only where no letter stands beside it; a single one, as an initial, does not count at all."""
 MAX_LABEL = 80
+
+_WORD = re.compile(r"\w+")
 
 
 def canonical_password(password: str) -> str:
@@ -38,8 +43,8 @@ def password_problems(
     """Everything that speaks against this password; empty when nothing does.
 
     Length is 12 to 128 code points of the NFKC form and any character will do. ``common`` passwords are refused, and
-    those containing the product's name, a word of the member's ``name`` or the local part of their ``email``. There
-    are no rules of composition (NIST SP 800-63B-4). ``path`` names the field in the problems.
+    those containing the product's name, a word of the member's ``name``, their ``email`` or its local part. There are
+    no rules of composition (NIST SP 800-63B-4). ``path`` names the field in the problems.
     """
     canonical = canonical_password(password)
     folded = canonical.casefold()
@@ -52,17 +57,21 @@ def password_problems(
         problems.append(("common", "Many people use this password, so it is among the first to be tried."))
     if PRODUCT_NAME in folded:
         problems.append(("contains_product", "Leave the name SaltBitter out of your password."))
-    if _contains_any(folded, name.split()):
-        problems.append(("contains_name", "Leave your own name out of your password."))
+    if piece := _first_in(folded, (*name.split(), *_WORD.findall(name))):
+        problems.append(("contains_name", f"Leave your own name out of your password: it contains “{piece}”."))
     local_part = email.rpartition("@")[0]
-    if _contains_any(folded, (local_part, local_part.partition("+")[0])):
-        problems.append(("contains_email", "Leave your e-mail address out of your password."))
+    if piece := _first_in(folded, (email, local_part, local_part.partition("+")[0])):
+        problems.append(("contains_email", f"Leave your e-mail address out of your password: it contains “{piece}”."))
     return tuple(FieldProblem(path, code, message) for code, message in problems)
 
 
-def _contains_any(folded: str, pieces: tuple[str, ...] | list[str]) -> bool:
-    telling = (canonical_password(piece).casefold() for piece in pieces)
-    return any(len(piece) >= MIN_TELLING and piece in folded for piece in telling)
+def _first_in(folded: str, pieces: Iterable[str]) -> str | None:
+    """The first of the pieces that tells something and stands in the password, as it is written there."""
+    for piece in (canonical_password(piece).casefold() for piece in pieces):
+        apart = rf"(?<![^\W\d_]){re.escape(piece)}(?![^\W\d_])"
+        if piece in folded and (len(piece) >= MIN_TELLING or (len(piece) > 1 and re.search(apart, folded))):
+            return piece
+    return None
 
 
 def hash_token(token: str) -> str:

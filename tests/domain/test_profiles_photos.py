@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from saltbitter_domain.profiles.model import (
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, Rendered, Rendition
 from saltbitter_domain.profiles.service import PhotoService
+from saltbitter_domain.uow import UnitOfWork
 from tests.doubles.builders import NOW, a_user
 from tests.doubles.crowd import Crowd
 from tests.doubles.refusals import told
@@ -239,6 +241,27 @@ async def test_there_are_at_most_six_photos_and_nothing_is_kept_of_a_seventh(hou
         await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
     assert house.files._contents == before
     assert await house.events() == []
+
+
+async def test_nothing_is_kept_of_an_upload_that_is_broken_off(house: House) -> None:
+    upload = asyncio.create_task(house.service.upload_photo(ANA.id, b"JPEG portrait 1"))
+    await asyncio.sleep(0)
+    assert len(house.files._contents) == 1
+    upload.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+    assert house.files._contents == {}
+    assert await house.service.photos(ANA.id) == []
+
+
+async def test_nothing_is_kept_of_an_upload_that_fails(house: House) -> None:
+    def away() -> AbstractAsyncContextManager[UnitOfWork]:
+        raise OSError("the database is away")
+
+    house.service._begin = away
+    with pytest.raises(OSError, match="away"):
+        await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    assert house.files._contents == {}
 
 
 async def test_uploads_at_the_same_moment_end_in_a_clear_order(house: House) -> None:

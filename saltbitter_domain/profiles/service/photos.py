@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, DomainError, EventId, Ids, PhotoId, UserId
+from saltbitter_domain.kernel import Clock, EventId, Ids, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
     MAX_APPEAL,
     MAX_PHOTO_BYTES,
@@ -74,10 +74,10 @@ class PhotoService:
         if media_type is None:
             raise PhotoTypeNotAccepted("Send the photo as JPEG, PNG, WebP or HEIC.")
         photo_id = PhotoId(self._ids.new())
-        await self._store.put(_original(photo_id), content, media_type)
         try:
+            await self._store.put(_original(photo_id), content, media_type)
             return await self._add(user_id, photo_id)
-        except DomainError:
+        except BaseException:  # Also when the request is broken off: a picture that nobody has must not be kept.
             await self._store.delete(_original(photo_id))
             raise
 

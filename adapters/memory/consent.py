@@ -1,12 +1,13 @@
 """The append-only chains of consent records."""
 
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile
 
 from adapters.memory.store import Tables
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.ports import ConsentLog
-from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.kernel import ConsentRecordId, StaleWrite, UserId
 
 
 class MemoryConsentLog(ConsentLog):
@@ -24,8 +25,13 @@ class MemoryConsentLog(ConsentLog):
     async def last(self, user_id: UserId) -> ConsentRecord | None:
         return next(reversed(await self.chain(user_id)), None)
 
-    async def chain(self, user_id: UserId) -> Sequence[ConsentRecord]:
-        return self._transaction.read(lambda tables: _chain(tables, user_id))
+    async def chain(
+        self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None
+    ) -> Sequence[ConsentRecord]:
+        records = self._transaction.read(lambda tables: _chain(tables, user_id))
+        if after is not None:
+            records = list(dropwhile(lambda record: record.id != after, records))[1:]
+        return records[:limit]
 
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
         return self._transaction.read(lambda tables: current_of(tables, user_id))

@@ -6,7 +6,7 @@ from typing import Annotated
 import attrs
 from msgspec import Meta
 
-from entrypoints.http.paging import Items
+from entrypoints.http.paging import Items, Page, PageQuery, page
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.consent.model import (
     ConsentOutdated,
@@ -16,6 +16,7 @@ from saltbitter_domain.consent.model import (
     Purpose,
 )
 from saltbitter_domain.consent.service import ConsentService
+from saltbitter_domain.kernel import ConsentRecordId
 
 CHANNEL = "api"
 
@@ -53,6 +54,8 @@ class Consents:
         return await self.consents.decide(call.user_id, purpose, body.granted, body.text_version, CHANNEL)
 
     @route("GET", "/api/me/consents/history", audience=Audience.MEMBER)
-    async def consent_history(self, call: Call) -> Items[ConsentRecord]:
+    async def consent_history(self, call: Call, query: PageQuery) -> Page[ConsentRecord]:
         """Every decision, oldest first, as a chain: each record holds the hash of the one before."""
-        return Items(tuple(await self.consents.history(call.user_id)))
+        after = query.after_id()
+        found = await self.consents.history(call.user_id, ConsentRecordId(after) if after else None, query.limit + 1)
+        return page(found, lambda record: record, query.limit, lambda record: record.id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import ConsentRecordId, UserId
 
 
 class ConsentLog(Protocol):
@@ -16,8 +16,12 @@ class ConsentLog(Protocol):
 
     async def last(self, user_id: UserId) -> ConsentRecord | None: ...
 
-    async def chain(self, user_id: UserId) -> Sequence[ConsentRecord]:
-        """Every record of the member, oldest first."""
+    async def chain(
+        self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None
+    ) -> Sequence[ConsentRecord]:
+        """The member's records, oldest first: at most ``limit`` of those that follow ``after``, or all.
+
+        None follow a record that is not the member's."""
         ...
 
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:

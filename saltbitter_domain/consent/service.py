@@ -65,10 +65,12 @@ class ConsentService:
             )
         return await retrying(lambda: self._record(user_id, text, granted, channel), ATTEMPTS)
 
-    async def history(self, user_id: UserId) -> Sequence[ConsentRecord]:
-        """Every decision the member ever took, oldest first."""
+    async def history(
+        self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None
+    ) -> Sequence[ConsentRecord]:
+        """The decisions the member ever took, oldest first: at most ``limit`` of those after ``after``, or all."""
         async with self._begin() as uow:
-            return await uow.consents.chain(user_id)
+            return await uow.consents.chain(user_id, after, limit)
 
     async def verify(self, user_id: UserId) -> bool:
         """Whether the member's records are as they were written."""

@@ -36,6 +36,19 @@ async def test_a_chain_comes_back_as_it_was_written_and_still_proves_itself(stor
         assert verify_chain(await uow.consents.chain(user.id))
 
 
+async def test_a_chain_can_be_read_in_parts(store: Store) -> None:
+    user, other = await store.members(2)
+    chain = await decided(store, user, *[(Purpose.ANALYTICS, bool(number % 2)) for number in range(5)])
+    (anothers,) = await decided(store, other, (Purpose.ANALYTICS, True))
+
+    async with store.begin() as uow:
+        assert await uow.consents.chain(user.id, None, 2) == chain[:2]
+        assert await uow.consents.chain(user.id, chain[1].id, 2) == chain[2:4]
+        assert await uow.consents.chain(user.id, chain[3].id, 2) == chain[4:]
+        assert await uow.consents.chain(user.id, chain[4].id) == []
+        assert await uow.consents.chain(user.id, anothers.id) == []
+
+
 async def test_the_latest_decision_for_each_purpose_counts(store: Store) -> None:
     user = await store.member()
     terms, _, location = await decided(

@@ -1,9 +1,10 @@
 """Words every feature shares: ids, money, places on the grid, time, and the families of refusals."""
 
 import math
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, NewType, Protocol, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
 
@@ -21,6 +22,24 @@ EARTH_RADIUS_KM = 6371.0088
 
 CELL_KM = 2.0
 """Side of a location cell in kilometres: at least the 1 km the product promises, at the size measurements advise."""
+
+
+# Read when the program starts: it takes some 30 ms, for which no event loop should wait.
+_TIME_ZONES = frozenset(available_timezones() - {"Factory", "localtime", "posixrules"})
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether ``name`` is a place's time zone in the IANA database, old names included.
+
+    What the database or an operating system keeps beside the zones (``localtime``: wherever the server is) is none."""
+    return name in _TIME_ZONES
+
+
+def local_date(now: datetime, time_zone: str) -> date:
+    """The date on a calendar hanging in ``time_zone`` at the aware instant ``now``.
+
+    Raises ``ZoneInfoNotFoundError`` (a ``KeyError``) for a zone that does not exist."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 class Clock(Protocol):

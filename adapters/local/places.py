@@ -3,7 +3,6 @@
 import asyncio
 from functools import cached_property
 from typing import Any
-from zoneinfo import available_timezones
 
 import attrs
 import numpy as np
@@ -17,8 +16,6 @@ _WORTH_NAMING = 15_000
 
 _AROUND_KM = 25.0
 _REACH_ON_LAND_KM, _REACH_AT_SEA_KM = 1_000.0, 100.0
-_NOT_ZONES = {"Factory", "localtime", "posixrules"}
-"""What the time zone database or an operating system keeps beside the zones."""
 
 
 @attrs.frozen(eq=False)
@@ -51,9 +48,6 @@ class GeonamesPlaces(Places):
     async def at(self, cell: GridCell) -> Place | None:
         return await asyncio.to_thread(self._at, cell)
 
-    async def is_time_zone(self, name: str) -> bool:
-        return await asyncio.to_thread(lambda: name in self._zones)
-
     def _at(self, cell: GridCell) -> Place | None:
         cities = self._cities
         distances = cities.km_to(cell)
@@ -83,7 +77,3 @@ class GeonamesPlaces(Places):
         from timezonefinder import TimezoneFinder
 
         return TimezoneFinder(in_memory=True)
-
-    @cached_property
-    def _zones(self) -> frozenset[str]:
-        return frozenset(available_timezones() - _NOT_ZONES)

@@ -18,8 +18,7 @@ from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind
 from saltbitter_domain.compatibility.service import MatchingService
-from saltbitter_domain.kernel import Invalid, UserId
-from saltbitter_domain.profiles.ports import Places
+from saltbitter_domain.kernel import Invalid, UserId, is_time_zone
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -81,7 +80,6 @@ class Demo:
 
     mailer: MemoryMailer
     clock: MovableClock
-    places: Places
     matching: MatchingService
     seeded: Seeded
     settle: Callable[[], Awaitable[None]]
@@ -123,7 +121,7 @@ class Demo:
     @route("POST", "/demo/time-machine", audience=Audience.ANYONE, errors=(TimeZoneUnknown,))
     async def time_machine(self, _call: Call, body: Destination) -> Arrival:
         """Move the demo's clock to the next 06:00 of a time zone, and wait until that morning's work is done."""
-        if not await self.places.is_time_zone(body.time_zone):
+        if not is_time_zone(body.time_zone):
             raise TimeZoneUnknown("There is no such time zone. Name one of the IANA database, such as Europe/London.")
         now = self.clock.now()
         morning = next_morning(current_day(now, body.time_zone), body.time_zone)

@@ -32,9 +32,7 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
             )
         )
         adapters = application.adapters
-        pages = Demo(
-            adapters.mailer(), adapters.clock(), adapters.places(), application.matching(), seeded, workers.settle
-        )
+        pages = Demo(adapters.mailer(), adapters.clock(), application.matching(), seeded, workers.settle)
         await stack.enter_async_context(listening(site(application, [pages]), host, port))
         address = f"http://{host}:{port}"
         say(

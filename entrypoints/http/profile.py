@@ -11,8 +11,7 @@ from msgspec import Meta
 
 from entrypoints.http.openapi import Limits
 from entrypoints.http.routing import Audience, Call, route
-from saltbitter_domain.compatibility.calendar import local_date
-from saltbitter_domain.kernel import Clock, UserId
+from saltbitter_domain.kernel import Clock, UserId, local_date
 from saltbitter_domain.profiles import catalogue
 from saltbitter_domain.profiles.model import (
     MAX_AGE,

@@ -8,13 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from saltbitter_domain.compatibility.model import MORNING_HOUR
+from saltbitter_domain.kernel import local_date
 
 _DAY = timedelta(days=1)
-
-
-def local_date(now: datetime, time_zone: str) -> date:
-    """The date on a calendar hanging in ``time_zone`` at the aware instant ``now``."""
-    return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 def morning(day: date, time_zone: str) -> datetime:

@@ -9,11 +9,11 @@ import attrs
 
 from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.assessments.scoring import reliability
-from saltbitter_domain.compatibility.calendar import local_date
 from saltbitter_domain.compatibility.model import Attachment, Missing, Traits
 from saltbitter_domain.compatibility.ports import Card
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import granted
+from saltbitter_domain.kernel import local_date
 from saltbitter_domain.profiles.model import MIN_AGE, Photo, PhotoState, Profile, Visibility, age_on
 from saltbitter_domain.users.model import AccountStatus, User
 

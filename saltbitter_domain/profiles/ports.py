@@ -125,12 +125,8 @@ class Place:
 
 
 class Places(Protocol):
-    """Knows cities and time zones, and looks them up off the event loop."""
+    """Knows cities and where which clocks hold, and looks them up off the event loop."""
 
     async def at(self, cell: GridCell) -> Place | None:
         """What is there, or None in open water far from any city."""
-        ...
-
-    async def is_time_zone(self, name: str) -> bool:
-        """Whether ``name`` is a time zone of the IANA database."""
         ...

@@ -1,18 +1,16 @@
 """Rules of accounts: who may join, which passwords, how a session moves from token to token."""
 
-import functools
 import hashlib
 import re
 import unicodedata
-import zoneinfo
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import Enum, auto
 from ipaddress import IPv6Address, ip_address, ip_network
 
 import attrs
 
-from saltbitter_domain.kernel import FieldProblem
+from saltbitter_domain.kernel import FieldProblem, is_time_zone, local_date
 from saltbitter_domain.profiles.model import MAX_AGE, MIN_AGE, age_on
 from saltbitter_domain.users.model import (
     LOST_ANSWER_GRACE,
@@ -81,22 +79,16 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-@functools.cache
-def _time_zones() -> frozenset[str]:
-    # Both are files beside the zones on some systems; the first means wherever the server stands.
-    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
-
-
 def birth_problems(date_of_birth: date, time_zone: str, now: datetime) -> tuple[FieldProblem, ...]:
     """Why someone born on this day and living in this IANA time zone may not join at ``now``; empty when they may.
 
     They must be 18 on their own calendar, and the date one that a living person can have. An unknown zone is a problem
     too; the age is then judged by UTC."""
     problems = []
-    known = time_zone in _time_zones()
+    known = is_time_zone(time_zone)
     if not known:
         problems.append(FieldProblem("time_zone", "unknown", "Give a time zone of the IANA list, as Europe/Lisbon."))
-    today = now.astimezone(zoneinfo.ZoneInfo(time_zone) if known else UTC).date()
+    today = local_date(now, time_zone if known else "UTC")
     age = age_on(date_of_birth, today)
     if date_of_birth > today:
         problems.append(FieldProblem("date_of_birth", "in_the_future", "This day has not come yet."))

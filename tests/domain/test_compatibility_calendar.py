@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saltbitter_domain.compatibility.calendar import current_day, local_date, morning, next_morning
+from saltbitter_domain.compatibility.calendar import current_day, morning, next_morning
+from saltbitter_domain.kernel import local_date
 
 ZONES = sorted(zoneinfo.available_timezones())
 zones = st.sampled_from(ZONES)

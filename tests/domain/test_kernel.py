@@ -1,13 +1,25 @@
-"""Cells and distances on the globe, money, and refusals."""
+"""Cells and distances on the globe, money, time zones, and refusals."""
 
 import math
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from saltbitter_domain.kernel import CELL_KM, EARTH_RADIUS_KM, DomainError, FieldProblem, GridCell, Money, StaleWrite
+from saltbitter_domain.kernel import (
+    CELL_KM,
+    EARTH_RADIUS_KM,
+    DomainError,
+    FieldProblem,
+    GridCell,
+    Money,
+    StaleWrite,
+    is_time_zone,
+    local_date,
+)
 
 KM_PER_DEGREE = math.pi * EARTH_RADIUS_KM / 180
 FARTHEST_KM = math.pi * EARTH_RADIUS_KM
@@ -152,3 +164,38 @@ def test_a_refusal_says_what_is_wrong_where_and_when_to_come_back() -> None:
 
 def _wrapped(longitude: float) -> float:
     return (longitude + 180) % 360 - 180
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata", "UTC", "Asia/Calcutta"]
+)
+def test_a_time_zone_is_known_by_its_name(name: str) -> None:
+    assert is_time_zone(name)
+    assert ZoneInfo(name).key == name
+
+
+NO_ZONES = ["", "Berlin", "europe/berlin", "Europe/Berlin ", "../Europe/Berlin", "/etc/passwd", "+02:00", "CEST"]
+
+
+@pytest.mark.parametrize("name", [*NO_ZONES, "localtime", "posixrules", "Factory", "\x00", "\ud800"])
+def test_other_words_are_no_time_zones(name: str) -> None:
+    assert not is_time_zone(name)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Pacific/Kiritimati", 11), ("Pacific/Auckland", 11), ("Europe/Berlin", 10), ("Pacific/Pago_Pago", 10)],
+)
+def test_at_one_instant_calendars_show_different_dates(zone: str, day: int) -> None:
+    assert local_date(datetime(2026, 6, 10, 12, 30, tzinfo=UTC), zone) == date(2026, 6, day)
+
+
+def test_a_date_turns_at_midnight_on_the_clocks_of_the_zone() -> None:
+    midnight = datetime(2026, 6, 9, 22, tzinfo=UTC)
+    assert local_date(midnight, "Europe/Berlin") == date(2026, 6, 10)
+    assert local_date(midnight - timedelta(microseconds=1), "Europe/Berlin") == date(2026, 6, 9)
+
+
+def test_there_is_no_date_where_there_is_no_clock() -> None:
+    with pytest.raises(KeyError):
+        local_date(datetime(2026, 6, 10, tzinfo=UTC), "Mars/Olympus_Mons")

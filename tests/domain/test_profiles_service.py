@@ -60,9 +60,6 @@ class Iberia(Places):
             return None
         return Place("Porto" if cell.latitude > 40 else "Lisbon", "Europe/Lisbon")
 
-    async def is_time_zone(self, name: str) -> bool:
-        return name in {"Europe/Lisbon", "Europe/Madrid"}
-
 
 class House:
     def __init__(self) -> None:

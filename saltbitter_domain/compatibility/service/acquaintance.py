@@ -5,7 +5,6 @@ from datetime import datetime
 
 import attrs
 
-from saltbitter_domain.compatibility.calendar import local_date
 from saltbitter_domain.compatibility.catalogue import to_do
 from saltbitter_domain.compatibility.model import (
     KNOWN_FOR,
@@ -17,7 +16,7 @@ from saltbitter_domain.compatibility.model import (
     Suggestion,
     Traits,
 )
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import UserId, local_date
 from saltbitter_domain.profiles.model import PublicProfile, Visibility
 from saltbitter_domain.profiles.policies import public_photos, public_view
 from saltbitter_domain.profiles.ports import PhotoStore

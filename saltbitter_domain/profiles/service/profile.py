@@ -6,7 +6,7 @@ import attrs
 
 from saltbitter_domain.consent.model import ConsentWithdrawn, Purpose
 from saltbitter_domain.consent.policies import granted
-from saltbitter_domain.kernel import Clock, EventId, FieldProblem, GridCell, StaleWrite, UserId
+from saltbitter_domain.kernel import Clock, EventId, FieldProblem, GridCell, StaleWrite, UserId, is_time_zone
 from saltbitter_domain.profiles.model import (
     LocationConsentNeeded,
     OrientationConsentNeeded,
@@ -80,7 +80,7 @@ class ProfileService:
 
     async def set_time_zone(self, user_id: UserId, name: str) -> Profile:
         """Correct the time zone by hand; it holds until the member moves. ``ProfileInvalid`` for an unknown name."""
-        if not await self._places.is_time_zone(name):
+        if not is_time_zone(name):
             raise ProfileInvalid(
                 "We do not know this time zone.",
                 fields=(FieldProblem("time_zone", "unknown", "Give a time zone of the IANA list, as Europe/Lisbon."),),

@@ -69,3 +69,25 @@ async def retrying(attempt: Callable[[], Awaitable[_T]], attempts: int = 3) -> _
         except StaleWrite:
             continue
     return await attempt()
+
+
+SWEEP_BATCH = 1000
+"""Rows forgotten in one transaction: enough to be quick, little enough to hold nobody up."""
+
+
+async def sweep(begin: UnitsOfWork, forget: Callable[[UnitOfWork, int], Awaitable[int]]) -> int:
+    """Forget up to ``SWEEP_BATCH`` rows in each of as many transactions as it takes; how many were forgotten in all.
+
+    ``forget`` says how many of at most so many it found. Running it again, or stopping halfway, does no harm."""
+
+    async def batch() -> int:
+        async with begin() as uow:
+            forgotten = await forget(uow, SWEEP_BATCH)
+            await uow.commit()
+        return forgotten
+
+    total = forgotten = await retrying(batch)
+    while forgotten == SWEEP_BATCH:
+        forgotten = await retrying(batch)
+        total += forgotten
+    return total

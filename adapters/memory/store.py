@@ -27,7 +27,7 @@ class Tables:
     def __init__(self) -> None:
         self.users = Table[UserId, User](email=lambda row: row.email)
         self.sessions = Table[SessionId, Session](user=lambda row: row.user_id)
-        self.session_tokens = Table[str, SessionId]()
+        self.session_tokens = Table[str, SessionId](session=lambda row: row)
         self.one_time_tokens = Table[str, OneTimeToken](user=lambda row: row.user_id)
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](user=lambda row: row.user_id)

@@ -74,6 +74,18 @@ class MemorySessions(Sessions):
 
         self._transaction.write(change)
 
+    async def forget(self, over_before: datetime, limit: int) -> int:
+        def change(tables: Tables) -> int:
+            every = tables.sessions.items().values()
+            over = [session.id for session in every if (session.ended_at or session.expires_at) < over_before][:limit]
+            for session_id in over:
+                for token_hash in tables.session_tokens.keys_where("session", session_id):
+                    tables.session_tokens.drop(token_hash)
+                tables.sessions.drop(session_id)
+            return len(over)
+
+        return self._transaction.write(change)
+
 
 class MemoryOneTimeTokens(OneTimeTokens):
     def __init__(self, transaction: Transaction) -> None:
@@ -95,3 +107,12 @@ class MemoryOneTimeTokens(OneTimeTokens):
                     tables.one_time_tokens.drop(token.token_hash)
 
         self._transaction.write(change)
+
+    async def forget(self, now: datetime, limit: int) -> int:
+        def change(tables: Tables) -> int:
+            expired = [key for key, token in tables.one_time_tokens.items().items() if token.expires_at <= now][:limit]
+            for token_hash in expired:
+                tables.one_time_tokens.drop(token_hash)
+            return len(expired)
+
+        return self._transaction.write(change)

@@ -22,6 +22,8 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 """Counted anew at each rotation: a session lives as long as it is used at least once a week."""
 LOST_ANSWER_GRACE = timedelta(seconds=10)
 ONE_TIME_TOKEN_LIFETIME = timedelta(minutes=60)
+SESSION_KEPT_FOR = timedelta(days=30)
+"""After a session is over, so that a member who asks can be told where their account was used."""
 MIN_PASSWORD, MAX_PASSWORD = 12, 128
 """In code points of the NFKC form (NIST SP 800-63B-4 asks to count so, and for at least 64 to be accepted)."""
 

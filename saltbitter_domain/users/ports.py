@@ -48,6 +48,11 @@ class Sessions(Protocol):
         Every ``token_hash`` a session ever had stays findable by ``by_token``."""
         ...
 
+    async def forget(self, over_before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` sessions that ended, or expired without having ended, before ``over_before``, with
+        every ``token_hash`` they had; how many."""
+        ...
+
 
 class OneTimeTokens(Protocol):
     """The store of verification and reset tokens."""
@@ -62,6 +67,10 @@ class OneTimeTokens(Protocol):
 
     async def discard(self, user_id: UserId, purpose: TokenPurpose) -> None:
         """Forget the member's unused tokens of this purpose."""
+        ...
+
+    async def forget(self, now: datetime, limit: int) -> int:
+        """Forget up to ``limit`` tokens that have expired, used or not; how many."""
         ...
 
 

@@ -58,3 +58,20 @@ async def test_discarding_forgets_the_unused_tokens_of_the_member_and_purpose_an
     async with store.begin() as uow:
         assert [await uow.one_time_tokens.get(token.token_hash) for token in gone] == [None, None]
         assert [await uow.one_time_tokens.get(token.token_hash) for token in kept] == kept
+
+
+async def test_expired_tokens_are_forgotten_used_or_not_so_many_at_a_time_and_others_are_kept(store: Store) -> None:
+    user = await store.member()
+    expired = [a_token(user, expires_at=NOW), a_token(user, expires_at=NOW, used_at=NOW), a_token(user, expires_at=NOW)]
+    kept = [a_token(user, expires_at=NOW + timedelta(microseconds=1), used_at=used) for used in (None, NOW)]
+    async with store.unit() as uow:
+        for token in expired + kept:
+            await uow.one_time_tokens.add(token)
+
+    for forgotten in (2, 1, 0):
+        async with store.unit() as uow:
+            assert await uow.one_time_tokens.forget(NOW, limit=2) == forgotten
+
+    async with store.begin() as uow:
+        assert [await uow.one_time_tokens.get(token.token_hash) for token in expired] == [None] * 3
+        assert [await uow.one_time_tokens.get(token.token_hash) for token in kept] == kept

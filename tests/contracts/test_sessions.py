@@ -84,3 +84,40 @@ async def test_of_two_changes_to_one_version_the_second_is_refused(store: Store)
 
     async with store.begin() as uow:
         assert await uow.sessions.by_token("loser") is None
+
+
+async def test_sessions_long_over_are_forgotten_with_their_tokens_and_others_are_not(store: Store) -> None:
+    user = await store.member()
+    later, over = NOW + timedelta(days=1), {"ended_at": NOW - timedelta(seconds=1), "ended_because": EndReason.LOGOUT}
+    ended = a_session(user, expires_at=later, token_hash="first", **over)
+    expired = a_session(user, expires_at=NOW - timedelta(seconds=1))
+    kept = [
+        a_session(user, expires_at=later),
+        a_session(user, expires_at=NOW),
+        a_session(user, expires_at=later, ended_at=NOW, ended_because=EndReason.LOGOUT),
+    ]
+    async with store.unit() as uow:
+        for session in (ended, expired, *kept):
+            await uow.sessions.add(session)
+    async with store.unit() as uow:
+        await uow.sessions.save(attrs.evolve(ended, token_hash="second"))
+
+    for forgotten in (2, 0):
+        async with store.unit() as uow:
+            assert await uow.sessions.forget(NOW, limit=10) == forgotten
+
+    async with store.begin() as uow:
+        assert [await uow.sessions.get(session.id) for session in (ended, expired)] == [None, None]
+        assert [await uow.sessions.by_token(token) for token in ("first", "second", expired.token_hash)] == [None] * 3
+        assert [await uow.sessions.by_token(session.token_hash) for session in kept] == kept
+
+
+async def test_no_more_sessions_are_forgotten_at_a_time_than_asked_for(store: Store) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        for _ in range(3):
+            await uow.sessions.add(a_session(user, expires_at=NOW - timedelta(days=1)))
+
+    for forgotten in (2, 1):
+        async with store.unit() as uow:
+            assert await uow.sessions.forget(NOW, limit=2) == forgotten

@@ -9,6 +9,7 @@ import pytest
 from saltbitter_domain.kernel import FieldProblem, UserId
 from saltbitter_domain.profiles.model import AgeRange, Gender, Preferences, Profile, ProfileContent
 from saltbitter_domain.users.model import (
+    ONE_TIME_TOKEN_LIFETIME,
     CredentialsRefused,
     EmailVerified,
     EndReason,
@@ -352,3 +353,19 @@ async def test_a_link_of_an_account_that_is_gone_is_refused_like_any_other() -> 
     with pytest.raises(TokenRefused) as refused:
         await accounts.recovery.verify_email("link")
     assert refused.value.fields == (FieldProblem("token", "not_usable", "Ask for a new link."),)
+
+
+async def test_a_link_is_forgotten_once_it_has_expired_and_not_before() -> None:
+    accounts = Accounts()
+    await accounts.register()
+    await accounts.deliver()
+    token = await accounts.mailed_token("verify_email")
+    accounts.clock.advance(ONE_TIME_TOKEN_LIFETIME - timedelta(microseconds=1))
+    assert await accounts.recovery.forget_tokens() == 0
+    await accounts.recovery.verify_email(token)
+
+    accounts.clock.advance(timedelta(microseconds=1))
+
+    assert [await accounts.recovery.forget_tokens(), await accounts.recovery.forget_tokens()] == [1, 0]
+    with pytest.raises(TokenRefused):
+        await accounts.recovery.verify_email(token)

@@ -7,6 +7,8 @@ import pytest
 
 from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
 from saltbitter_domain.users.model import (
+    REFRESH_TOKEN_LIFETIME,
+    SESSION_KEPT_FOR,
     AccessTokenRefused,
     EndReason,
     Session,
@@ -313,3 +315,31 @@ async def test_a_refresh_tries_three_times_against_others_and_then_says_so() -> 
     accounts.begin.refuse(stale, stale, stale)
     with pytest.raises(StaleWrite):
         await accounts.refresh(tokens)
+
+
+async def test_a_session_is_forgotten_thirty_days_after_it_is_over_and_its_tokens_stay_useless() -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
+    logged_out = await accounts.login()
+    await accounts.auth.logout(accounts.access(logged_out))
+    accounts.clock.advance(SESSION_KEPT_FOR)
+    assert await accounts.auth.forget_sessions() == 0
+
+    accounts.clock.advance(timedelta(microseconds=1))
+    assert [await accounts.auth.forget_sessions(), await accounts.auth.forget_sessions()] == [1, 0]
+    accounts.clock.advance(REFRESH_TOKEN_LIFETIME)
+    assert await accounts.auth.forget_sessions() == 1
+
+    for forgotten in (tokens, logged_out):
+        with pytest.raises(SessionOver):
+            await accounts.refresh(forgotten)
+
+
+async def test_a_session_that_is_in_use_is_never_forgotten() -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
+    for _ in range(20):
+        accounts.clock.advance(timedelta(days=6))
+        tokens = await accounts.refresh(tokens)
+        assert await accounts.auth.forget_sessions() == 0
+    assert accounts.lets_in(tokens)

@@ -10,8 +10,9 @@ from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentOutdated, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import Clock, ConsentRecordId, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
-from saltbitter_domain.uow import UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
+    SESSION_KEPT_FOR,
     AccountStatus,
     AccountSuspended,
     CredentialsRefused,
@@ -283,6 +284,11 @@ class AuthService:
             await revoke(self._revocations, ended, now)
 
         await retrying(end)
+
+    async def forget_sessions(self) -> int:
+        """Sweep: forget sessions, with the hashes of their tokens, 30 days after they ended or expired; how many."""
+        before = self._clock.now() - SESSION_KEPT_FOR
+        return await sweep(self._begin, lambda uow, limit: uow.sessions.forget(before, limit))
 
     async def revoke_ended(self, message: EventId, event: SessionsEnded) -> None:  # noqa: ARG002  a listener
         """Refuse the access tokens of ended sessions, should the process that ended them have died before doing so."""

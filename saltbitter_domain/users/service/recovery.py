@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import attrs
 
 from saltbitter_domain.kernel import Clock, FieldProblem, Ids, SessionId, UserId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
     EmailVerified,
     EndReason,
@@ -163,6 +163,11 @@ class RecoveryService:
     async def password_strength(self, password: str, hints: Sequence[str]) -> int:
         """How hard the password is to guess, 0 (at once) to 4; ``hints`` are words an attacker would try first."""
         return await self._advisor.strength(canonical_password(password), (*hints, PRODUCT_NAME))
+
+    async def forget_tokens(self) -> int:
+        """Sweep: forget one-time tokens once they have expired; how many."""
+        now = self._clock.now()
+        return await sweep(self._begin, lambda uow, limit: uow.one_time_tokens.forget(now, limit))
 
     async def _problems(self, password: str, name: str, email: str, path: str) -> tuple[FieldProblem, ...]:
         common = await self._advisor.is_common(canonical_password(password))

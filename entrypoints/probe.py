@@ -192,7 +192,7 @@ class Journey:
         async with self.step("like somebody, take it back, and pass"):
             other = suggestions[-1]["profile"]["user_id"]
             await self.decide(other, "like")
-            await self.call("POST", "/api/me/decisions/undo", 200)
+            await self.call("POST", "/api/me/decisions/undo", 200, json={"user_id": other})
             await self.decide(other, "pass")
 
     async def suggestions(self) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from saltbitter_domain.compatibility.model import (
     pair,
 )
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices
-from saltbitter_domain.kernel import MatchId, NoticeId, UserId
+from saltbitter_domain.kernel import MatchId, NoticeId, StaleWrite, UserId
 
 
 class MemoryDailyMatches(DailyMatchesStore):
@@ -122,7 +122,7 @@ class MemoryDecisions(Decisions):
 
         def change(tables: Tables) -> Match | None:
             if tables.decisions.get((decision.by, decision.about)) != decision:
-                return None
+                raise StaleWrite("The decision has been taken back or changed since.")
             tables.decisions.drop((decision.by, decision.about))
             match = tables.matches.get((low, high))
             tables.matches.drop((low, high))

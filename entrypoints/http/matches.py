@@ -44,6 +44,13 @@ class DecisionBody:
 
 
 @attrs.frozen
+class UndoBody:
+    """Whom the decision is about that is to be taken back."""
+
+    user_id: UserId
+
+
+@attrs.frozen
 class Matches:
     matching: MatchingService
 
@@ -81,9 +88,9 @@ class Matches:
         return await self.matching.decide(call.user_id, body.user_id, body.kind, body.note)
 
     @route("POST", "/api/me/decisions/undo", audience=Audience.MEMBER, errors=(NothingToUndo,))
-    async def undo(self, call: Call) -> Decision:
-        """Take back the newest decision, up to ten minutes after it."""
-        return await self.matching.undo(call.user_id)
+    async def undo(self, call: Call, body: UndoBody) -> Decision:
+        """Take back the newest decision, up to ten minutes after it. Naming whom it is about makes a retry harmless."""
+        return await self.matching.undo(call.user_id, body.user_id)
 
     @route("GET", "/api/me/matches", audience=Audience.MEMBER)
     async def matches(self, call: Call, query: PageQuery) -> Page[MatchView]:

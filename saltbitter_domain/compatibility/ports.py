@@ -101,7 +101,7 @@ class Decisions(Protocol):
         ...
 
     async def undo(self, decision: Decision) -> Match | None:
-        """Take it back; the match that ends with it, if one does."""
+        """Take it back; the match that ends with it, if one does. ``StaleWrite`` when it no longer stands."""
         ...
 
     async def likes_received(

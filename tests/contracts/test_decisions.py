@@ -16,7 +16,7 @@ from saltbitter_domain.compatibility.model import (
     Standing,
 )
 from saltbitter_domain.compatibility.ports import Decisions
-from saltbitter_domain.kernel import MatchId, UserId
+from saltbitter_domain.kernel import MatchId, StaleWrite, UserId
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import User
 from tests.contracts.stores import Store, outcomes
@@ -185,7 +185,9 @@ async def test_taking_back_a_like_ends_the_match_and_the_other_like_still_stands
     one, other = a_like(ada, bob), a_like(bob, ada)
     _, match = await decide(store, one, other)
 
-    assert await undo(store, one, one) == [match, None]
+    assert await undo(store, one) == [match]
+    with pytest.raises(StaleWrite):
+        await undo(store, one)
 
     async with store.begin() as uow:
         assert await uow.decisions.match_between(ada.id, bob.id) is None
@@ -198,7 +200,9 @@ async def test_undoing_what_no_longer_stands_changes_nothing(store: Store) -> No
     ada, bob = await store.members(2)
     await decide(store, a_like(ada, bob))
 
-    assert await undo(store, a_pass(ada, bob), a_like(bob, ada)) == [None, None]
+    for gone in (a_pass(ada, bob), a_like(bob, ada)):
+        with pytest.raises(StaleWrite):
+            await undo(store, gone)
 
     async with store.begin() as uow:
         assert await decided(uow, ada.id, bob.id) == a_like(ada, bob)

@@ -196,7 +196,7 @@ async def test_a_decision_can_be_taken_back_for_exactly_ten_minutes(matching: Ma
     one, other = await matching.pair()
     decision = (await matching.like(one, other)).decision
     matching.clock.at(NOON + timedelta(minutes=10))
-    assert await matching.service.undo(one) == decision
+    assert await matching.service.undo(one, other) == decision
     assert await matching.events(DecisionUndone) == [DecisionUndone(one, other)]
     async with matching.begin() as uow:
         assert (await uow.decisions.between(one, [other]))[other].mine is None
@@ -207,7 +207,7 @@ async def test_after_ten_minutes_a_decision_stands(matching: Matching) -> None:
     await matching.reject(one, other)
     matching.clock.at(NOON + timedelta(minutes=10, microseconds=1))
     with pytest.raises(NothingToUndo):
-        await matching.service.undo(one)
+        await matching.service.undo(one, other)
     assert await matching.events(DecisionUndone) == []
 
 
@@ -215,7 +215,7 @@ async def test_without_a_decision_there_is_nothing_to_undo(matching: Matching) -
     one, other = await matching.pair()
     await matching.like(other, one)
     with pytest.raises(NothingToUndo):
-        await matching.service.undo(one)
+        await matching.service.undo(one, other)
 
 
 async def test_the_newest_decision_is_taken_back_first(matching: Matching) -> None:
@@ -225,14 +225,31 @@ async def test_the_newest_decision_is_taken_back_first(matching: Matching) -> No
     await matching.like(me, first)
     matching.clock.advance(timedelta(minutes=1))
     await matching.reject(me, second)
-    assert (await matching.service.undo(me)).about == second
-    assert (await matching.service.undo(me)).about == first
+    with pytest.raises(NothingToUndo):
+        await matching.service.undo(me, first)
+    assert (await matching.service.undo(me, second)).about == second
+    assert (await matching.service.undo(me, first)).about == first
+
+
+async def test_taking_back_twice_takes_back_one(matching: Matching) -> None:
+    me = await matching.member()
+    first, second = await matching.members(2)
+    await matching.introduce(me, first, second)
+    await matching.like(me, first)
+    matching.clock.advance(timedelta(minutes=1))
+    await matching.like(me, second)
+    asked = [matching.service.undo(me, second) for _ in range(3)]
+    results = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Decision", "NothingToUndo", "NothingToUndo"]
+    assert await matching.events(DecisionUndone) == [DecisionUndone(me, second)]
+    async with matching.begin() as uow:
+        assert (await uow.decisions.between(me, [first]))[first].mine is not None
 
 
 async def test_whoever_was_passed_by_mistake_can_be_liked_after_all(matching: Matching) -> None:
     one, other = await matching.pair()
     await matching.reject(one, other)
-    await matching.service.undo(one)
+    await matching.service.undo(one, other)
     await matching.like(one, other)
 
 
@@ -245,7 +262,7 @@ async def test_a_match_ends_with_either_of_its_likes_and_can_be_made_again(
     match = (await matching.like(other, one)).match
     assert match
     regretful, loyal = (one, other) if first_to_like else (other, one)
-    await matching.service.undo(regretful)
+    await matching.service.undo(regretful, loyal)
     assert await matching.events(DecisionUndone) == [DecisionUndone(regretful, loyal, match.id)]
     assert await matching.service.matches(loyal) == []
     async with matching.begin() as uow:

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,7 @@ async def without_assessments(scene: Scene) -> None:
 
 
 async def liked(scene: Scene) -> None:
+    scene.town.clock.advance(timedelta(seconds=1))
     await scene.town.application.matching().decide(scene.me.user_id, scene.me.knows, DecisionKind.LIKE, None)
 
 
@@ -200,7 +202,7 @@ TABLE: Mapping[str, Row] = {
     "POST /api/me/decisions": acquaintance(
         201, body=lambda _, thing: {"user_id": str(thing), "kind": "like", "note": "Hello."}
     ),
-    "POST /api/me/decisions/undo": member(before=liked),
+    "POST /api/me/decisions/undo": member(before=liked, body=lambda scene, _: {"user_id": str(scene.me.knows)}),
     "GET /api/me/matches": member(),
     "GET /api/me/likes-received": member(),
     "GET /api/me/notices": member(),

@@ -32,8 +32,8 @@ async def test_two_members_meet_and_match(house: House) -> None:
     first = await mira.post("/api/me/decisions", {"user_id": jon.id, "kind": "like", "note": "Hello!"}, 201)
     assert first["match"] is None
     await mira.post("/api/me/decisions", {"user_id": jon.id, "kind": "pass"}, 409)
-    assert (await mira.post("/api/me/decisions/undo"))["kind"] == "like"
-    await mira.post("/api/me/decisions/undo", expect=409)
+    assert (await mira.post("/api/me/decisions/undo", {"user_id": jon.id}))["kind"] == "like"
+    await mira.post("/api/me/decisions/undo", {"user_id": jon.id}, 409)
     await mira.post("/api/me/decisions", {"user_id": jon.id, "kind": "like"}, 201)
     second = await jon.post("/api/me/decisions", {"user_id": mira.id, "kind": "like"}, 201)
     assert second["match"] is not None

@@ -137,12 +137,13 @@ class MatchingService:
         decision = Decision(by, about, kind, self._clock.now(), note)
         return await retrying(lambda: self._decide(decision))
 
-    async def undo(self, by: UserId) -> Decision:
+    async def undo(self, by: UserId, about: UserId) -> Decision:
         """Take back the member's newest decision, up to ten minutes after it; the decision that was taken back.
 
-        A match that stood on it ends, whichever of the two likes came first, because a match is two likes. The other's
-        like stays and may be answered again. ``NothingToUndo`` when there is none so new."""
-        return await retrying(lambda: self._undo(by))
+        They name whom it is ``about``, so that asking twice takes back one. A match that stood on it ends, whichever of
+        the two likes came first, because a match is two likes. The other's like stays and may be answered again.
+        ``NothingToUndo`` when their newest is not so new or about somebody else."""
+        return await retrying(lambda: self._undo(by, about))
 
     async def person(self, viewer: UserId, other: UserId) -> PersonView:
         """Another member; ``PersonMissing`` unless they are a match, were suggested in the last 30 days and still take
@@ -273,13 +274,13 @@ class MatchingService:
             await uow.commit()
         return DecisionOutcome(decision, match)
 
-    async def _undo(self, by: UserId) -> Decision:
+    async def _undo(self, by: UserId, about: UserId) -> Decision:
         async with self._begin() as uow:
             last = await uow.decisions.last_by(by)
-            if last is None or not last.can_be_undone(self._clock.now()):
-                raise NothingToUndo("A like or pass can be taken back for ten minutes. There is none so new.")
+            if last is None or last.about != about or not last.can_be_undone(self._clock.now()):
+                raise NothingToUndo("Only your newest like or pass can be taken back, and for ten minutes.")
             ended = await uow.decisions.undo(last)
-            uow.emit(DecisionUndone(by, last.about, ended.id if ended else None))
+            uow.emit(DecisionUndone(by, about, ended.id if ended else None))
             await uow.commit()
         return last
 

@@ -1,6 +1,6 @@
-"""A pytest plugin for runs over mutants: few examples, always the same ones, and no clock."""
+"""A pytest plugin for runs over mutants: few examples, always the same ones, no shrinking of what fails and no clock."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "mutants",
@@ -8,6 +8,7 @@ settings.register_profile(
     deadline=None,
     database=None,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("mutants")

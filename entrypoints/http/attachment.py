@@ -27,7 +27,7 @@ from saltbitter_domain.assessments.model import (
     RetakeTooSoon,
 )
 from saltbitter_domain.assessments.service import AttachmentService
-from saltbitter_domain.kernel import AssessmentId, StaleWrite
+from saltbitter_domain.kernel import AssessmentId
 
 MAX_STATEMENTS = 200
 """More than any questionnaire has."""
@@ -133,7 +133,7 @@ class Assessments:
         audience=Audience.MEMBER,
         status=201,
         idempotent=True,
-        errors=(AnswersInvalid, ConsentNeeded, RetakeTooSoon, QuestionnaireMissing, AssessmentMissing, StaleWrite),
+        errors=(AnswersInvalid, ConsentNeeded, RetakeTooSoon, QuestionnaireMissing, AssessmentMissing),
     )
     async def submit_assessment(self, call: Call, body: Answers) -> ResultView:
         """Hand in the answers and read the result."""

@@ -24,13 +24,16 @@ from entrypoints.http.errors import (
     refused,
 )
 from entrypoints.http.routing import JSON, Call, Method, Route, Upload
-from saltbitter_domain.kernel import DomainError
+from saltbitter_domain.kernel import DomainError, Stale, TooMany, Unavailable
 from saltbitter_domain.traffic import StoredAnswer
 
 CALL = RequestKey("call", Call)
 MAX_JSON_BYTES = 1024 * 1024
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = (hdrs.CONTENT_TYPE, hdrs.ETAG, hdrs.WWW_AUTHENTICATE)
+
+PASSING = (Stale, TooMany, Unavailable)
+"""Refusals that are not remembered for a retry, since trying again may well end differently."""
 
 _KEY = re.compile(r"[!-~]{8,64}")
 _ETAG = re.compile(r'"([0-9]{1,18})"')
@@ -59,8 +62,10 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
         try:
             try:
                 response = await _answer(route, method, call, payload)
+            except PASSING:
+                raise
             except DomainError as refusal:
-                response = refused(refusal, call.id)
+                response = refused(refusal, call.id, if_match=route.if_match)
             answer = _to_store(response)
         finally:
             await ports.idempotency.finish(owner, key, answer)
@@ -114,8 +119,8 @@ def _idempotency_key(request: web.Request) -> str | None:
 
 
 def _to_store(response: web.StreamResponse) -> StoredAnswer | None:
-    """What a retry is to be answered with, or None where trying again may well end differently."""
-    if response.status >= 500 or response.status in {412, 429} or not isinstance(response, web.Response):
+    """What a retry is to be answered with; None for a response made by hand that cannot be kept."""
+    if not isinstance(response, web.Response):
         return None
     headers = tuple((name, response.headers[name]) for name in KEPT_HEADERS if name in response.headers)
     body = response.body

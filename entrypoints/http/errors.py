@@ -109,14 +109,18 @@ class Problem:
     fields: tuple[FieldProblem, ...] = ()
 
 
-def status_of(refusal: type[DomainError]) -> HTTPStatus:
-    """The status of a refusal: that of its family. ``KeyError`` when it belongs to none."""
-    return next(STATUS[cls] for cls in refusal.__mro__ if cls in STATUS)
+def status_of(refusal: type[DomainError], *, if_match: bool = False) -> HTTPStatus:
+    """The status of a refusal: that of its family.
+
+    What is stale failed a precondition only where the route asks for one in ``If-Match`` (RFC 9110, 13.1.1); elsewhere
+    the request met others at the same moment, which is a conflict."""
+    status = next(STATUS[cls] for cls in refusal.__mro__ if cls in STATUS)
+    return STATUS[Conflict] if issubclass(refusal, Stale) and not if_match else status
 
 
-def refused(refusal: DomainError, request_id: str) -> web.Response:
-    """The answer that carries a refusal."""
-    status = status_of(type(refusal))
+def refused(refusal: DomainError, request_id: str, *, if_match: bool = False) -> web.Response:
+    """The answer that carries a refusal, on a route that asks for ``If-Match`` or on another."""
+    status = status_of(type(refusal), if_match=if_match)
     response = _answer(status, refusal.code, refusal.detail, request_id, refusal.fields)
     if status is HTTPStatus.UNAUTHORIZED:
         refused_token = "" if isinstance(refusal, TokenMissing) else ', error="invalid_token"'

@@ -56,7 +56,7 @@ class Gate:
             response = await self._admit(call, route, handler)
         except DomainError as refusal:
             code = refusal.code
-            response = errors.refused(refusal, request_id)
+            response = errors.refused(refusal, request_id, if_match=route is not None and route.if_match)
         except web.HTTPException as error:
             response = errors.from_aiohttp(error, request_id)
         except Exception as error:  # noqa: BLE001  our own mistakes are answered too, and logged

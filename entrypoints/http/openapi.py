@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from entrypoints.http.errors import (
     PROBLEM_JSON,
@@ -156,7 +156,7 @@ def _responses(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
     responses: Schema = {str(int(route.status)): success}
     by_status: dict[int, list[str]] = {}
     for error in dict.fromkeys((*route.errors, *_implied(route))):
-        by_status.setdefault(int(status_of(error)), []).append(error.code)
+        by_status.setdefault(int(status_of(error, if_match=route.if_match)), []).append(error.code)
     for status, codes in sorted(by_status.items()):
         responses[str(status)] = _refusal(status, codes)
     return responses
@@ -190,7 +190,9 @@ def _implied(route: Route) -> Iterator[type[DomainError]]:
     if route.query is not None:
         yield RequestInvalid
     if route.if_match:
-        yield from (IfMatchRequired, IfMatchMalformed, StaleWrite)
+        yield from (IfMatchRequired, IfMatchMalformed)
+    if route.method != hdrs.METH_GET:
+        yield StaleWrite
     if route.idempotent:
         yield from (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
 

@@ -5,9 +5,13 @@ import json
 from datetime import timedelta
 from typing import get_type_hints
 
+import pytest
+
+from adapters.memory.uow import MemoryUnitOfWork
 from entrypoints.http.accounts import Password, Token
 from entrypoints.http.api import RESOURCES
 from entrypoints.http.routing import routes_of
+from saltbitter_domain.kernel import StaleWrite
 from tests.http.house import PASSWORD, House, Member
 
 
@@ -129,6 +133,20 @@ async def test_a_password_is_changed_or_reset_and_never_shown(house: House) -> N
     assert (await house.nobody().post("/api/auth/password/reset", reset, 422))["code"] == "token_refused"
     house.clock.advance(timedelta(minutes=1))
     await member.login()
+
+
+async def test_a_request_that_others_always_come_before_is_a_conflict_and_no_failed_precondition(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = await house.member()
+
+    async def outrun(_: MemoryUnitOfWork) -> None:
+        raise StaleWrite("Others came first.")
+
+    monkeypatch.setattr(MemoryUnitOfWork, "commit", outrun)
+    refusal = await member.call("POST", "/api/auth/logout-everywhere")
+
+    assert (refusal.status, refusal.body["code"]) == (409, "stale_write")
 
 
 async def test_the_eleventh_guess_of_the_present_password_in_a_minute_is_refused(house: House) -> None:

@@ -54,6 +54,9 @@ def test_an_operation_says_what_it_takes_answers_and_refuses(document: dict[str,
     assert "Retry-After" in make["responses"]["429"]["headers"]
     write = document["paths"]["/ping/document"]["put"]
     assert {"412", "428"} <= set(write["responses"])
+    assert "`stale_write`" in write["responses"]["412"]["description"]
+    assert "409" not in write["responses"]
+    assert "`stale_write`" in make["responses"]["409"]["description"]
     assert "ETag" in write["responses"]["200"]["headers"]
     notes = document["paths"]["/ping/notes"]["get"]
     assert "security" not in notes

@@ -42,7 +42,7 @@ def test_a_refusal_without_a_family_has_no_status() -> None:
     [
         ("test_ping_refused", 403),
         ("test_ping_taken", 409),
-        ("test_ping_stale", 412),
+        ("test_ping_stale", 409),
         ("test_ping_wrong", 422),
         ("test_ping_too_often", 429),
         ("test_ping_busy", 503),

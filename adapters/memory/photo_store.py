@@ -5,9 +5,11 @@ import base64
 import hashlib
 import hmac
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
+
+import attrs
 
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
@@ -17,21 +19,28 @@ Drawer = Callable[[str], bytes | None]
 """Draws the picture of a key when it is first asked for, for example the demo's portraits; None when it has none."""
 
 
+@attrs.frozen
+class _Stored:
+    content: bytes
+    content_type: str
+    put_at: datetime
+
+
 class MemoryPhotoStore(PhotoStore):
     def __init__(self, clock: Clock, secret: bytes, base_path: str = "/media", lazy: Drawer | None = None) -> None:
         self._clock = clock
         self._secret = secret
         self._base_path = base_path
         self._lazy = lazy
-        self._contents: dict[str, tuple[bytes, str]] = {}
+        self._contents: dict[str, _Stored] = {}
         self._deleted: set[str] = set()
 
     async def put(self, key: str, content: bytes, content_type: str) -> None:
-        self._contents[key] = (content, content_type)
+        self._contents[key] = _Stored(content, content_type, self._clock.now())
 
     async def get(self, key: str) -> bytes | None:
         if key in self._contents:
-            return self._contents[key][0]
+            return self._contents[key].content
         if self._lazy is None or any(key.startswith(prefix) for prefix in self._deleted):
             return None
         return await asyncio.to_thread(self._lazy, key)
@@ -43,10 +52,14 @@ class MemoryPhotoStore(PhotoStore):
         if self._lazy is not None:
             self._deleted.add(prefix)
 
+    async def keys_older_than(self, prefix: str, before: datetime, after: str = "", limit: int = 1000) -> Sequence[str]:
+        old = [key for key, stored in list(self._contents.items()) if stored.put_at < before]
+        return sorted(key for key in old if key.startswith(prefix) and key > after)[:limit]
+
     def content_type(self, key: str) -> str:
         """The media type the key was stored with, else the one its ending tells."""
         stored = self._contents.get(key)
-        return stored[1] if stored else mimetypes.guess_type(key)[0] or "application/octet-stream"
+        return stored.content_type if stored else mimetypes.guess_type(key)[0] or "application/octet-stream"
 
     def url(self, key: str, lifetime: timedelta) -> str:
         if not timedelta() < lifetime <= PHOTO_ADDRESS_LIFETIME:

@@ -1,7 +1,7 @@
 """What profiles need from outside."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import attrs
@@ -81,6 +81,11 @@ class PhotoStore(Protocol):
 
     async def delete(self, prefix: str) -> None:
         """Delete every key that starts with ``prefix``."""
+        ...
+
+    async def keys_older_than(self, prefix: str, before: datetime, after: str = "", limit: int = 1000) -> Sequence[str]:
+        """Up to ``limit`` keys that start with ``prefix`` and were last put before the instant ``before``, in
+        alphabetical order, those that follow the key ``after``."""
         ...
 
     def url(self, key: str, lifetime: timedelta) -> str:

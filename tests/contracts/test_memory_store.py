@@ -11,12 +11,14 @@ import pytest
 
 from adapters.memory import store as memory
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
+from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
+from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.compatibility.model import Match
 from saltbitter_domain.kernel import MatchId, StaleWrite
 from saltbitter_domain.traffic import StoredAnswer
 from tests.contracts.stores import STORES, Store
-from tests.doubles.builders import a_like, a_profile, an_assessment, new_id
+from tests.doubles.builders import a_like, a_profile, a_session, a_user, an_assessment, new_id
 
 
 @pytest.fixture
@@ -190,3 +192,17 @@ async def test_answers_over_a_day_old_leave_memory(clock: ManualClock) -> None:
 
     assert len(idempotency._answered) <= 25
     assert len(idempotency._unanswered) <= 25
+
+
+async def test_a_session_that_is_forgotten_leaves_no_token_behind(clock: ManualClock) -> None:
+    store, user = memory.MemoryStore(), a_user()
+    begin = MemoryUnitsOfWork(store, clock, UuidV7Ids(clock))
+    async with begin() as uow:
+        await uow.sessions.add(session := a_session(user, token_hash="first"))
+        await uow.sessions.save(attrs.evolve(session, token_hash="second"))
+        await uow.commit()
+    assert len(store.tables.session_tokens.items()) == 2
+    async with begin() as uow:
+        assert await uow.sessions.forget(session.expires_at + timedelta(seconds=1), limit=10) == 1
+        await uow.commit()
+    assert store.tables.session_tokens.items() == {}

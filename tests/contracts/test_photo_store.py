@@ -43,6 +43,20 @@ async def test_deleting_takes_every_key_that_starts_so_and_no_other(photo_store:
     assert await photo_store.get("0196/1080.webp") == b"picture"
 
 
+async def test_old_keys_are_listed_in_order_and_in_pages(photo_store: PhotoStore, clock: ManualClock) -> None:
+    old = ["uploads/0195", "uploads/0196", "uploads/0197"]
+    for key in (*reversed(old), "uploads/0194", "photos/0195"):
+        await photo_store.put(key, b"picture", "image/webp")
+    clock.advance(timedelta(hours=1))
+    for key in ("uploads/0194", "uploads/0198"):
+        await photo_store.put(key, b"picture", "image/webp")
+
+    assert await photo_store.keys_older_than("uploads/", NOW) == []
+    assert await photo_store.keys_older_than("uploads/", clock.now()) == old
+    assert await photo_store.keys_older_than("uploads/", clock.now(), limit=2) == old[:2]
+    assert await photo_store.keys_older_than("uploads/", clock.now(), after=old[1], limit=2) == old[2:]
+
+
 async def test_an_address_differs_from_key_to_key_and_ends_with_its_lifetime(photo_store: PhotoStore) -> None:
     assert photo_store.url(KEY, timedelta(minutes=5)) != photo_store.url("0196/1080.webp", timedelta(minutes=5))
     for lifetime in (PHOTO_ADDRESS_LIFETIME + timedelta(seconds=1), timedelta(), timedelta(seconds=-1)):

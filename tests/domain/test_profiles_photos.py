@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import attrs
@@ -464,3 +465,31 @@ async def test_nobody_reaches_anothers_photos(house: House) -> None:
         await house.service.delete_photo(ANA.id, PhotoId(UUID(int=404)))
     assert await house.service.photos(BEA.id) == []
     assert await house.service.photos(ANA.id) == [photo]
+
+
+async def test_originals_that_nobody_waits_for_are_removed_after_a_day(house: House) -> None:
+    (decided,) = await house.has("portrait 1")
+    waiting = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    lost = PhotoId(UUID(int=7))
+    for photo_id in (decided.id, lost):
+        await house.files.put(f"uploads/{photo_id}", b"JPEG portrait 1", "image/jpeg")
+    kept = await house.kept(decided.id)
+
+    house.clock.advance(timedelta(days=1))
+    assert await house.service.forget_orphans() == 0
+    house.clock.advance(timedelta(microseconds=1))
+    assert [await house.service.forget_orphans(), await house.service.forget_orphans()] == [2, 0]
+
+    assert await house.kept(lost) == []
+    assert await house.kept(decided.id) == kept[1:]
+    assert await house.kept(waiting.id) == [f"uploads/{waiting.id}"]
+
+
+async def test_a_sweep_looks_at_every_page_of_old_originals(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    for number in range(5):
+        await house.files.put(f"uploads/{UUID(int=number)}", b"JPEG portrait 1", "image/jpeg")
+    house.clock.advance(timedelta(days=2))
+    monkeypatch.setattr(house.files, "keys_older_than", partial(house.files.keys_older_than, limit=2))
+    assert await house.service.forget_orphans() == 5
+    assert list(house.files._contents) == [f"uploads/{waiting.id}"]

@@ -1,6 +1,8 @@
 """From an uploaded picture to a photo others may see, and what its owner can do about it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
 
 import attrs
 
@@ -38,6 +40,12 @@ from saltbitter_domain.profiles.policies import (
 )
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, PhotoModerator, PhotoStore, Rendered
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+
+UPLOADS = "uploads/"
+"""Where originals lie until they were processed."""
+
+ORPHANED_AFTER = timedelta(days=1)
+"""No upload takes so long; an original this old is waited for by its message or by nobody."""
 
 
 class PhotoService:
@@ -123,6 +131,21 @@ class PhotoService:
         """Listener: a deleted photo leaves nothing behind."""
         await self._store.delete(_original(event.photo_id))
         await self._store.delete(renditions_prefix(event.photo_id))
+
+    async def forget_orphans(self) -> int:
+        """Sweep: remove originals that have lain for a day though their photo is gone or was decided on; how many.
+
+        They are left behind when a process ends between storing the picture and storing the photo, or before it could
+        remove what it no longer needs. An original that still waits to be looked at stays."""
+        before, last, removed = self._clock.now() - ORPHANED_AFTER, "", 0
+        while keys := await self._store.keys_older_than(UPLOADS, before, after=last):
+            for key in keys:
+                photo = await self._present(PhotoId(UUID(key.removeprefix(UPLOADS))))
+                if photo is None or photo.state is not PhotoState.PROCESSING:
+                    await self._store.delete(key)
+                    removed += 1
+            last = keys[-1]
+        return removed
 
     async def _add(self, user_id: UserId, photo_id: PhotoId) -> Photo:
         async with self._begin() as uow:
@@ -210,7 +233,7 @@ async def _save_changes(uow: UnitOfWork, before: Sequence[Photo], after: Sequenc
 
 
 def _original(photo_id: PhotoId) -> str:
-    return f"uploads/{photo_id}"
+    return f"{UPLOADS}{photo_id}"
 
 
 def _rendition(rendered: Rendered, size: Size) -> bytes:

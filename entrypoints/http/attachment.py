@@ -45,11 +45,14 @@ class StatementView:
 
 @attrs.frozen
 class QuestionnaireView:
-    """Each statement is answered from ``scale_min``, strongly disagree, to ``scale_max``, strongly agree."""
+    """Each statement is answered from ``scale_min``, strongly disagree, to ``scale_max``, strongly agree.
+
+    ``instructions`` say what to have in mind meanwhile; they may be empty."""
 
     version: str
     title: str
     source: str
+    instructions: str
     scale_min: int
     scale_max: int
     statements: tuple[StatementView, ...]
@@ -125,7 +128,15 @@ class Assessments:
         """The questionnaire now offered."""
         offered = self.attachment.questionnaire()
         statements = tuple(StatementView(statement.id, statement.text) for statement in offered.statements)
-        return QuestionnaireView(offered.version, offered.title, offered.source, SCALE_MIN, SCALE_MAX, statements)
+        return QuestionnaireView(
+            version=offered.version,
+            title=offered.title,
+            source=offered.source,
+            instructions=offered.instructions,
+            scale_min=SCALE_MIN,
+            scale_max=SCALE_MAX,
+            statements=statements,
+        )
 
     @route(
         "POST",

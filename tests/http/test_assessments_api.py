@@ -8,6 +8,13 @@ from saltbitter_domain.assessments.catalogue import questionnaire
 from tests.http.house import House
 
 
+async def test_the_questionnaire_comes_with_its_instructions(house: House) -> None:
+    asked = await (await house.member()).get("/api/questionnaires/attachment")
+
+    assert asked["instructions"] == questionnaire().instructions != ""
+    assert [statement["text"] for statement in asked["statements"]] == [s.text for s in questionnaire().statements]
+
+
 @pytest.mark.parametrize(
     ("answers", "path"),
     [

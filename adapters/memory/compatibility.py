@@ -214,6 +214,15 @@ class MemoryExposures(Exposures):
                 found[exposure.user_id].append(exposure)
         return {user_id: sorted(days, key=lambda exposure: exposure.day) for user_id, days in found.items()}
 
+    async def forget(self, before: date, limit: int) -> int:
+        def change(tables: Tables) -> int:
+            past = [key for key, exposure in tables.exposures.items().items() if exposure.day < before][:limit]
+            for key in past:
+                tables.exposures.drop(key)
+            return len(past)
+
+        return self._transaction.write(change)
+
 
 class MemoryNotices(Notices):
     def __init__(self, transaction: Transaction) -> None:

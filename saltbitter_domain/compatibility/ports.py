@@ -138,6 +138,10 @@ class Exposures(Protocol):
         """Everything from ``day`` on."""
         ...
 
+    async def forget(self, before: date, limit: int) -> int:
+        """Forget up to ``limit`` exposures of days before ``before``; how many."""
+        ...
+
 
 class Notices(Protocol):
     """The store of quiet notices."""

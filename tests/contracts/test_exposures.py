@@ -48,3 +48,19 @@ async def test_runs_at_the_same_time_lose_no_exposure(store: Store) -> None:
 
     async with store.begin() as uow:
         assert await uow.exposures.since(DAY) == {ada.id: [Exposure(ada.id, DAY, 10, 5.0)]}
+
+
+async def test_exposures_of_past_days_are_forgotten_so_many_at_a_time(store: Store) -> None:
+    ada, bob = await store.members(2)
+    async with store.unit() as uow:
+        await uow.exposures.add(
+            [Exposure(user.id, DAY + timedelta(days=number), 1, 1.0) for user in (ada, bob) for number in range(3)]
+        )
+
+    for forgotten in (3, 1, 0):
+        async with store.unit() as uow:
+            assert await uow.exposures.forget(DAY + timedelta(days=2), limit=3) == forgotten
+
+    async with store.begin() as uow:
+        kept = DAY + timedelta(days=2)
+        assert await uow.exposures.since(DAY) == {user.id: [Exposure(user.id, kept, 1, 1.0)] for user in (ada, bob)}

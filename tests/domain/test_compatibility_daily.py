@@ -553,3 +553,17 @@ async def test_moving_west_keeps_the_newest_people_until_the_new_home_catches_up
     view = await matching.service.daily_matches(one)
     assert (view.day, view.next_at) == (date(2026, 6, 11), utc("2026-06-12T13:00"))
     assert [suggestion.profile.user_id for suggestion in view.suggestions] == [other]
+
+
+async def test_exposures_are_forgotten_once_no_run_anywhere_looks_back_to_them(matching: Matching) -> None:
+    """A run in the west of the world may be for yesterday, and looks back to the two days before it."""
+    one = await matching.member()
+    days = [TODAY - timedelta(days=ago) for ago in range(6)]
+    async with matching.unit() as uow:
+        await uow.exposures.add([Exposure(one, day, shown=1, fair=1.0) for day in days])
+
+    assert [await matching.service.forget_exposures(), await matching.service.forget_exposures()] == [2, 0]
+
+    async with matching.begin() as uow:
+        kept = (await uow.exposures.since(days[-1]))[one]
+    assert [exposure.day for exposure in kept] == [TODAY - timedelta(days=ago) for ago in (3, 2, 1, 0)]

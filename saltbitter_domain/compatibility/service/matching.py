@@ -1,12 +1,13 @@
 """The use cases of matching: the morning's introductions, what members decide about them, and whom they know by now."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import attrs
 
 from saltbitter_domain.assessments.model import AssessmentSubmitted
+from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.model import (
     MAX_NOTE,
@@ -53,7 +54,7 @@ from saltbitter_domain.profiles.model import PhotoDecided
 from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import NotEntitled
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import EmailVerified, UserMissing
 
 BATCH = 1000
@@ -225,6 +226,11 @@ class MatchingService:
                 await self._notify(uow, event.low, NoticeKind.MUTUAL_MATCH, str(event.high))
                 await self._notify(uow, event.high, NoticeKind.MUTUAL_MATCH, str(event.low))
                 await uow.commit()
+
+    async def forget_exposures(self) -> int:
+        """Sweep: forget who was shown how often on days that no run looks back to, more than three days ago."""
+        before = self._clock.now().date() - timedelta(days=FLOOR_DAYS)
+        return await sweep(self._begin, lambda uow, limit: uow.exposures.forget(before, limit))
 
     async def _make(self, day: date, viewers: Sequence[UserId], progress: Progress | None) -> Sequence[DailyMatches]:
         now = self._clock.now()

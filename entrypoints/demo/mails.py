@@ -4,6 +4,7 @@ from string import Template
 
 import attrs
 
+from saltbitter_domain.users.model import MailTemplate
 from saltbitter_domain.users.ports import Mail
 
 
@@ -14,25 +15,25 @@ class Words:
 
 
 WORDS = {
-    "verify_email": Words(
+    MailTemplate.VERIFY_EMAIL: Words(
         "Please confirm your address",
         Template("Welcome to SaltBitter. Confirm that this address is yours:\n\n$link\n\n"
                  "The link works once, for an hour."),
     ),
-    "reset_password": Words(
+    MailTemplate.RESET_PASSWORD: Words(
         "Choose a new password",
         Template("You asked for a new password. Choose it here:\n\n$link\n\nThe link works once, for an hour. "
                  "If it was not you, ignore this mail: nothing has changed."),
     ),
-    "already_registered": Words(
+    MailTemplate.ALREADY_REGISTERED: Words(
         "You already have an account",
         Template("Somebody, perhaps you, tried to register with this address. You have an account already:\n\n$link"),
     ),
-    "password_changed": Words(
+    MailTemplate.PASSWORD_CHANGED: Words(
         "Your password was changed",
         Template("Your password was changed and other devices were signed out. If it was not you, act now:\n\n$link"),
     ),
-    "session_replayed": Words(
+    MailTemplate.SESSION_REPLAYED: Words(
         "We signed a device out",
         Template("A sign-in of yours was used twice, as if somebody had copied it. We ended it. "
                  "Sign in again:\n\n$link"),

@@ -115,6 +115,16 @@ class TokenPurpose(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a purpose
 
 
+class MailTemplate(StrEnum):
+    """What a mail to a member is about. Its words are found by this name where mails are written."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a mail
+    ALREADY_REGISTERED = "already_registered"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
+    SESSION_REPLAYED = "session_replayed"
+
+
 @attrs.frozen
 class OneTimeToken:
     """A single-use token, known by the SHA-256 of its 256 bits."""

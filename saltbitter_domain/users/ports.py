@@ -7,7 +7,7 @@ from typing import Protocol
 import attrs
 
 from saltbitter_domain.kernel import EventId, SessionId, UserId
-from saltbitter_domain.users.model import OneTimeToken, Role, Session, TokenPurpose, User
+from saltbitter_domain.users.model import MailTemplate, OneTimeToken, Role, Session, TokenPurpose, User
 
 
 class Users(Protocol):
@@ -155,11 +155,11 @@ class EmailAddresses(Protocol):
 
 @attrs.frozen
 class Mail:
-    """A message to a member: a template's name and what it needs. ``key`` makes sending it twice harmless."""
+    """A message to a member: a template and what it needs. ``key`` makes sending it twice harmless."""
 
     key: EventId
-    to: str
-    template: str
+    to: str = attrs.field(repr=False)
+    template: MailTemplate
     data: dict[str, str] = attrs.field(repr=False, factory=dict)
 
 

@@ -8,6 +8,7 @@ from adapters.memory import mailer as memory
 from adapters.memory.mailer import Delivered, MailRefused, MemoryMailer
 from adapters.system.clock import ManualClock
 from saltbitter_domain.kernel import EventId, Unavailable
+from saltbitter_domain.users.model import MailTemplate
 from saltbitter_domain.users.ports import Mail, Mailer
 from tests.doubles.builders import NOW, new_id
 
@@ -15,7 +16,7 @@ PORT = Mailer
 
 
 def a_mail(to: str = "ada@example.org") -> Mail:
-    return Mail(EventId(new_id()), to, "welcome", {"link": "https://example.org/v?t=secret"})
+    return Mail(EventId(new_id()), to, MailTemplate.VERIFY_EMAIL, {"link": "https://example.org/v?t=secret"})
 
 
 async def test_a_mail_may_be_handed_over_more_than_once(mailer: Mailer) -> None:

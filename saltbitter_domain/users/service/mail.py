@@ -5,6 +5,7 @@ from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
     EndReason,
+    MailTemplate,
     OneTimeToken,
     PasswordChanged,
     Registered,
@@ -38,28 +39,32 @@ class AccountMail:
         """Mail the link that verifies the address (``verify_email``), unless it is verified."""
         user = await self._user(event.user_id)
         if user is not None and user.email_verified_at is None:
-            await self._send_token(message, user, TokenPurpose.VERIFY_EMAIL, "verify")
+            await self._send_token(message, user, TokenPurpose.VERIFY_EMAIL, MailTemplate.VERIFY_EMAIL, "verify")
 
     async def send_reset(self, message: EventId, event: ResetRequested) -> None:
         """Mail the link that lets the member choose a new password (``reset_password``)."""
         user = await self._user(event.user_id)
         if user is not None:
-            await self._send_token(message, user, TokenPurpose.RESET_PASSWORD, "reset-password")
+            await self._send_token(
+                message, user, TokenPurpose.RESET_PASSWORD, MailTemplate.RESET_PASSWORD, "reset-password"
+            )
 
     async def send_already_registered(self, message: EventId, event: RegistrationRepeated) -> None:
         """Tell a member that somebody, perhaps they, tried to register with their address (``already_registered``)."""
-        await self._notify(message, event.user_id, "already_registered", "login")
+        await self._notify(message, event.user_id, MailTemplate.ALREADY_REGISTERED, "login")
 
     async def send_password_changed(self, message: EventId, event: PasswordChanged) -> None:
         """Tell a member that their password was changed, and what to do if it was not them (``password_changed``)."""
-        await self._notify(message, event.user_id, "password_changed", "forgot-password")
+        await self._notify(message, event.user_id, MailTemplate.PASSWORD_CHANGED, "forgot-password")
 
     async def send_session_replayed(self, message: EventId, event: SessionsEnded) -> None:
         """Warn a member that a session was ended because its token may be in other hands (``session_replayed``)."""
         if event.because is EndReason.TOKEN_REPLAYED:
-            await self._notify(message, event.user_id, "session_replayed", "login")
+            await self._notify(message, event.user_id, MailTemplate.SESSION_REPLAYED, "login")
 
-    async def _send_token(self, message: EventId, user: User, purpose: TokenPurpose, page: str) -> None:
+    async def _send_token(
+        self, message: EventId, user: User, purpose: TokenPurpose, template: MailTemplate, page: str
+    ) -> None:
         token = self._secrets.derived(purpose, str(message))
         now = self._clock.now()
         async with self._begin() as uow:
@@ -70,9 +75,9 @@ class AccountMail:
                 )
                 await uow.commit()
         link = f"{self._public_url}/{page}?token={token}"
-        await self._mailer.send(Mail(message, user.email, purpose, {"link": link, "token": token}))
+        await self._mailer.send(Mail(message, user.email, template, {"link": link, "token": token}))
 
-    async def _notify(self, message: EventId, user_id: UserId, template: str, page: str) -> None:
+    async def _notify(self, message: EventId, user_id: UserId, template: MailTemplate, page: str) -> None:
         user = await self._user(user_id)
         if user is not None:
             await self._mailer.send(Mail(message, user.email, template, {"link": f"{self._public_url}/{page}"}))

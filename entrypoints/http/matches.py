@@ -19,6 +19,7 @@ from saltbitter_domain.compatibility.model import (
     NothingToUndo,
     Notice,
     NotReadyToMatch,
+    PageMissing,
     PersonMissing,
 )
 from saltbitter_domain.compatibility.service import (
@@ -32,6 +33,13 @@ from saltbitter_domain.compatibility.service import (
 from saltbitter_domain.kernel import MatchId, NoticeId, UserId
 from saltbitter_domain.subscriptions.model import NotEntitled
 from saltbitter_domain.users.model import UserMissing
+
+
+@attrs.frozen
+class DayQuery:
+    """``page`` counts the day's pages of ten from 1; without it the newest is meant."""
+
+    page: Annotated[int, Meta(ge=1)] | None = None
 
 
 @attrs.frozen
@@ -54,10 +62,10 @@ class UndoBody:
 class Matches:
     matching: MatchingService
 
-    @route("GET", "/api/me/daily-matches", audience=Audience.MEMBER, errors=(UserMissing,))
-    async def daily_matches(self, call: Call) -> DailyView:
-        """Whom the member was introduced to today, why, and what they decided."""
-        return await self.matching.daily_matches(call.user_id)
+    @route("GET", "/api/me/daily-matches", audience=Audience.MEMBER, errors=(PageMissing, UserMissing))
+    async def daily_matches(self, call: Call, query: DayQuery) -> DailyView:
+        """Whom the member was introduced to today, why, and what they decided: one page of up to ten."""
+        return await self.matching.daily_matches(call.user_id, query.page)
 
     @route(
         "POST",
@@ -67,7 +75,7 @@ class Matches:
         errors=(NotEntitled, NotReadyToMatch, MatchesNotMadeYet, NobodyLeft, UserMissing),
     )
     async def next_page(self, call: Call) -> DailyView:
-        """Add ten more people to the day, in the tiers without a daily limit."""
+        """Add ten more people to the day, in the tiers without a daily limit; the page they are on."""
         return await self.matching.next_page(call.user_id)
 
     @route("GET", "/api/people/{user_id}", audience=Audience.MEMBER, errors=(PersonMissing,))

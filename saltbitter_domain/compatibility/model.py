@@ -1,5 +1,6 @@
 """Two people, how they might fit, who is introduced to whom each day, and what they decide."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -155,15 +156,15 @@ class Suggestion:
 
     @property
     def page(self) -> int:
-        """Which ten of the day it belongs to, from 0."""
-        return (self.rank - 1) // DAILY_QUOTA
+        """Which ten of the day it belongs to, from 1."""
+        return (self.rank - 1) // DAILY_QUOTA + 1
 
 
 @attrs.frozen
 class DailyMatches:
-    """What a member received for one day of their own calendar; fixed once made, pages are only added.
+    """What a member received for one day of their own calendar; fixed once made, people are only added at the end.
 
-    ``short_because`` says why a page is shorter than the quota, None when it is full."""
+    ``short_because`` says why the newest page is shorter than the quota, None when it is full."""
 
     user_id: UserId
     day: date
@@ -171,6 +172,11 @@ class DailyMatches:
     suggestions: tuple[Suggestion, ...]
     short_because: str | None = None
     version: int = 1
+
+    @property
+    def pages(self) -> int:
+        """How many pages of ten it has; a set without anybody is one empty page."""
+        return max(1, math.ceil(len(self.suggestions) / DAILY_QUOTA))
 
 
 class DecisionKind(StrEnum):
@@ -325,6 +331,12 @@ class MatchesNotMadeYet(Conflict):
     """The day's first ten have not been made yet, so that there is nothing to add a page to."""
 
     code = "matches_not_made_yet"
+
+
+class PageMissing(NotFound):
+    """The day has fewer pages than that."""
+
+    code = "page_missing"
 
 
 class NotReadyToMatch(Conflict):

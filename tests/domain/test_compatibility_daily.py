@@ -25,6 +25,7 @@ from saltbitter_domain.compatibility.model import (
     MatchesNotMadeYet,
     NobodyLeft,
     NotReadyToMatch,
+    PageMissing,
     Suggestion,
 )
 from saltbitter_domain.compatibility.ports import Introductions, MatchRequest, Progress
@@ -320,8 +321,9 @@ async def test_in_the_other_tiers_pages_are_added_until_nobody_is_left(matching:
     first_ten = (await matching.todays(me)).suggestions  # type: ignore[union-attr]
     view = await matching.service.next_page(me)
     assert view.may_ask_for_more
-    assert len(view.suggestions) == 20
+    assert (len(view.suggestions), view.page, view.pages) == (10, 2, 2)
     view = await matching.service.next_page(me)
+    assert (len(view.suggestions), view.page, view.pages) == (4, 3, 3)
     assert view.short_because == "fewer_eligible_than_quota"
     todays = await matching.todays(me)
     assert todays is not None
@@ -399,6 +401,36 @@ async def test_a_page_that_always_comes_too_late_is_given_up(matching: Matching)
 
 
 # How the day looks
+
+
+async def test_the_day_is_read_page_by_page_and_the_newest_unless_asked(matching: Matching) -> None:
+    me = await matching.member()
+    others = await matching.members(23)
+    await matching.introduce(me, *others)
+    pages = [await matching.service.daily_matches(me, page) for page in (1, 2, 3)]
+    assert [(view.page, view.pages, len(view.suggestions)) for view in pages] == [(1, 3, 10), (2, 3, 10), (3, 3, 3)]
+    assert await matching.seen_by(me) == others
+    assert await matching.service.daily_matches(me) == pages[-1]
+    with pytest.raises(PageMissing):
+        await matching.service.daily_matches(me, 4)
+
+
+async def test_a_day_not_made_yet_is_one_empty_page(matching: Matching) -> None:
+    me = await matching.member()
+    view = await matching.service.daily_matches(me, 1)
+    assert (view.page, view.pages, view.suggestions) == (1, 1, ())
+    with pytest.raises(PageMissing):
+        await matching.service.daily_matches(me, 2)
+
+
+async def test_a_short_page_is_filled_up_before_another_is_begun(matching: Matching) -> None:
+    me = await matching.member(tier=Tier.ELITE)
+    others = await matching.members(12)
+    await matching.introduce(me, *others[:8])
+    view = await matching.service.next_page(me)
+    assert (view.page, view.pages, len(view.suggestions)) == (1, 1, 10)
+    view = await matching.service.next_page(me)
+    assert (view.page, view.pages, len(view.suggestions)) == (2, 2, 2)
 
 
 async def test_the_day_shows_whom_one_was_introduced_to_and_why(matching: Matching) -> None:

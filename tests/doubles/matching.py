@@ -155,9 +155,10 @@ class Matching:
             return await uow.daily_matches.get(user_id, day)
 
     async def seen_by(self, user_id: UserId) -> list[UserId]:
-        """Whom the member's day shows."""
-        view = await self.service.daily_matches(user_id)
-        return [suggestion.profile.user_id for suggestion in view.suggestions]
+        """Whom the member's day shows, page by page."""
+        pages = range(1, (await self.service.daily_matches(user_id)).pages + 1)
+        views = [await self.service.daily_matches(user_id, page) for page in pages]
+        return [suggestion.profile.user_id for view in views for suggestion in view.suggestions]
 
     async def events(self, kind: type[Event]) -> Sequence[Event]:
         """The events of this kind so far, oldest first."""

@@ -83,6 +83,10 @@ async def test_premium_members_see_who_likes_them(house: House) -> None:
     assert likes["next"] is None
     assert (await jon.get("/api/me/subscription"))["entitlements"]["see_who_liked"] is True
     assert (await jon.post("/api/me/daily-matches/next-page", expect=409))["code"] == "nobody_left"
+    day = await jon.get("/api/me/daily-matches?page=1")
+    assert (day["page"], day["pages"], len(day["suggestions"])) == (1, 1, 1)
+    assert (await jon.get("/api/me/daily-matches?page=2", 404))["code"] == "page_missing"
+    assert (await jon.get("/api/me/daily-matches?page=0", 422))["fields"][0]["path"] == "page"
 
 
 async def test_the_plans_are_public_and_none_is_chosen_beforehand(house: House) -> None:

@@ -25,6 +25,7 @@ from saltbitter_domain.compatibility.model import (
     NothingToUndo,
     Notice,
     NoticeKind,
+    PageMissing,
     Passed,
     PersonMissing,
 )
@@ -99,8 +100,9 @@ class MatchingService:
             day, _, _ = await _today(uow, event.user_id, now)
         await self._make(day, [event.user_id], None)
 
-    async def daily_matches(self, user_id: UserId) -> DailyView:
-        """The member's day: whom they were introduced to, why, and what they decided."""
+    async def daily_matches(self, user_id: UserId, page: int | None = None) -> DailyView:
+        """A page of the member's day, from 1, the newest unless asked otherwise: whom they were introduced to, why, and
+        what they decided. ``PageMissing`` beyond the last."""
         now = self._clock.now()
         async with self._begin() as uow:
             day, zone, todays = await _today(uow, user_id, now)
@@ -110,17 +112,24 @@ class MatchingService:
                 missing=await uow.people.missing_for(user_id),
                 may_ask_for_more=(await entitlements(uow, user_id)).daily_matches is None,
             )
-            if view.missing or todays is None:
+            shown = None if view.missing else todays
+            pages = shown.pages if shown else 1
+            if page is not None and page > pages:
+                raise PageMissing(f"Your day has {pages} {'page' if pages == 1 else 'pages'} so far.")
+            if shown is None:
                 return view
             return attrs.evolve(
                 view,
-                made_at=todays.made_at,
-                short_because=todays.short_because,
-                suggestions=await self._suggested(uow, todays, now),
+                page=page or pages,
+                pages=pages,
+                made_at=shown.made_at,
+                short_because=shown.short_because,
+                suggestions=await self._suggested(uow, shown, page or pages, now),
             )
 
     async def next_page(self, user_id: UserId) -> DailyView:
-        """Add ten more of those left to the member's day, at any time of it; what is on earlier pages stays.
+        """Add ten more of those left to the member's day, at any time of it, and show them; whoever is in it stays. A
+        newest page with fewer than ten is filled up first.
 
         ``NotEntitled`` in a tier with ten a day, ``NotReadyToMatch``, ``MatchesNotMadeYet`` before the first ten,
         ``NobodyLeft`` when nobody else may be shown today."""
@@ -290,16 +299,19 @@ class MatchingService:
             await uow.commit()
         return last
 
-    async def _suggested(self, uow: UnitOfWork, todays: DailyMatches, now: datetime) -> tuple[SuggestionView, ...]:
-        """Those of the day's suggestions whom the member may still see, page by page.
+    async def _suggested(
+        self, uow: UnitOfWork, todays: DailyMatches, page: int, now: datetime
+    ) -> tuple[SuggestionView, ...]:
+        """Those of this page of the day whom the member may still see, in the order of what the explanations say.
 
-        On a page they come in the order of what the explanations say. Their ranks would give away more: they follow
-        the true scores, and with them how the other answered about attachment."""
-        standings = await uow.decisions.between(todays.user_id, [s.candidate for s in todays.suggestions])
+        The ranks of the first ten would give away more: they follow the true scores, and with them how the other
+        answered about attachment."""
+        listed = [suggestion for suggestion in todays.suggestions if suggestion.page == page]
+        standings = await uow.decisions.between(todays.user_id, [s.candidate for s in listed])
         visible = await taking_part(uow, standings)
         profiles = await profiles_for(uow, self._photos, todays.user_id, visible, now)
-        explanations = await still_true(uow, todays.user_id, visible, todays.suggestions)
-        in_order = sorted(todays.suggestions, key=lambda s: (s.page, -s.explanation.total, s.candidate))
+        explanations = await still_true(uow, todays.user_id, visible, listed)
+        in_order = sorted(listed, key=lambda s: (-s.explanation.total, s.candidate))
         return tuple(
             SuggestionView(
                 profiles[suggestion.candidate],

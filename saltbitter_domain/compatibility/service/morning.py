@@ -8,7 +8,7 @@ import attrs
 
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day
-from saltbitter_domain.compatibility.model import DailyMatches, DailyMatchesMade, Exposure, Suggestion
+from saltbitter_domain.compatibility.model import DAILY_QUOTA, DailyMatches, DailyMatchesMade, Exposure, Suggestion
 from saltbitter_domain.compatibility.ports import Introductions, MatchRequest
 from saltbitter_domain.compatibility.service.views import RunReport
 from saltbitter_domain.kernel import UserId
@@ -40,11 +40,13 @@ async def request(uow: UnitOfWork, day: date, viewers: Sequence[UserId], now: da
 
 
 async def request_further(uow: UnitOfWork, todays: DailyMatches, now: datetime) -> MatchRequest:
-    """The same for one more page of this set: nobody who is in it comes again."""
+    """The same for what is missing of this set's newest page or, that being full, for one more: nobody who is in it
+    comes again."""
     asked = await request(uow, todays.day, [todays.user_id], now)
     seen = {suggestion.candidate for suggestion in todays.suggestions}
     excluded = asked.excluded.get(todays.user_id, frozenset()) | seen
-    return attrs.evolve(asked, excluded={todays.user_id: excluded})
+    quota = DAILY_QUOTA - len(todays.suggestions) % DAILY_QUOTA
+    return attrs.evolve(asked, excluded={todays.user_id: excluded}, quota=quota)
 
 
 async def keep(

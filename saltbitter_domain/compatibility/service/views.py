@@ -21,7 +21,7 @@ class SuggestionView:
 
 @attrs.frozen
 class DailyView:
-    """A member's day, page by page, and on each the best fit first.
+    """One page of a member's day, ``page`` of ``pages`` counted from 1, the best fit first.
 
     ``made_at`` is None until the day's set has been made, ``next_at`` is the next morning. ``short_because`` tells why
     the newest page has fewer than ten. ``missing`` is what keeps the member from taking part;
@@ -29,6 +29,8 @@ class DailyView:
 
     day: date
     next_at: datetime
+    page: int = 1
+    pages: int = 1
     made_at: datetime | None = None
     suggestions: tuple[SuggestionView, ...] = ()
     short_because: str | None = None

@@ -39,7 +39,7 @@ class RateLimits(Protocol):
 class StoredAnswer:
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes
+    body: bytes = attrs.field(repr=False)
 
 
 class Idempotency(Protocol):

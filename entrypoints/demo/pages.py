@@ -36,17 +36,17 @@ class TimeZoneUnknown(Invalid):
 
 @attrs.frozen
 class MailboxQuery:
-    to: str | None = None
+    to: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
 class MailView:
-    to: str
+    to: str = attrs.field(repr=False)
     template: str
     subject: str
-    text: str
+    text: str = attrs.field(repr=False)
     at: datetime
-    data: dict[str, str]
+    data: dict[str, str] = attrs.field(repr=False)
 
 
 @attrs.frozen

@@ -37,9 +37,9 @@ Version = Annotated[str, Meta(max_length=64)]
 class Registration:
     """``time_zone`` is a name of the IANA database; the versions are those of the texts the person has read."""
 
-    email: Email
+    email: Email = attrs.field(repr=False)
     password: Password = attrs.field(repr=False)
-    date_of_birth: date
+    date_of_birth: date = attrs.field(repr=False)
     time_zone: Annotated[str, Meta(max_length=64, examples=["Europe/Lisbon"])]
     terms_version: Version
     privacy_policy_version: Version
@@ -49,7 +49,7 @@ class Registration:
 class Login:
     """``device_label`` is how the member will recognise the device in the list of sessions."""
 
-    email: Email
+    email: Email = attrs.field(repr=False)
     password: Password = attrs.field(repr=False)
     device_label: Annotated[str, Meta(max_length=200)] | None = None
 
@@ -68,7 +68,7 @@ class OneTimeToken:
 
 @attrs.frozen
 class Address:
-    email: Email
+    email: Email = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -90,7 +90,9 @@ class PasswordToJudge:
     """``hints`` are words somebody else would try first, such as the member's name."""
 
     password: Password = attrs.field(repr=False)
-    hints: Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=10)] = ()
+    hints: Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=10)] = attrs.field(
+        default=(), repr=False
+    )
 
 
 @attrs.frozen
@@ -103,7 +105,7 @@ class PasswordStrength:
 @attrs.frozen
 class AccountView:
     id: UserId
-    email: str
+    email: str = attrs.field(repr=False)
     email_verified: bool
     time_zone: str
     role: Role
@@ -116,7 +118,7 @@ class SessionView:
 
     id: SessionId
     label: str
-    ip_prefix: str
+    ip_prefix: str = attrs.field(repr=False)
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime

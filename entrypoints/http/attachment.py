@@ -74,7 +74,7 @@ class AssessmentView:
     id: AssessmentId
     questionnaire: str
     taken_at: datetime
-    scores: AttachmentScores
+    scores: AttachmentScores = attrs.field(repr=False)
     classification: Classification
     quality: frozenset[QualityFlag]
     change: Change | None
@@ -99,7 +99,7 @@ class ResultView:
     questionnaire: str
     taken_at: datetime
     retake_at: datetime
-    scores: AttachmentScores
+    scores: AttachmentScores = attrs.field(repr=False)
     classification: Classification
     percentiles: Percentiles
     quality: frozenset[QualityFlag]

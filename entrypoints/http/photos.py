@@ -61,7 +61,7 @@ class PhotoOrder:
 
 @attrs.frozen
 class Appeal:
-    words: Annotated[str, Meta(min_length=1, max_length=MAX_APPEAL)]
+    words: Annotated[str, Meta(min_length=1, max_length=MAX_APPEAL)] = attrs.field(repr=False)
 
 
 @attrs.frozen

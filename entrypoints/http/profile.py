@@ -55,7 +55,7 @@ class ProfileView:
     content: ProfileContent
     time_zone: str
     located: bool
-    city: str | None
+    city: str | None = attrs.field(repr=False)
     visibility: Visibility
     created_at: datetime
     updated_at: datetime

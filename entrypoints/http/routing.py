@@ -53,7 +53,7 @@ class Call:
     """One request: what a method may need besides its body."""
 
     id: str
-    address: Address
+    address: Address = attrs.field(repr=False)
     request: web.Request
     access: Access | None = None
     version: int | None = None

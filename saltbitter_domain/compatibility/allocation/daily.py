@@ -25,7 +25,7 @@ class DailyRun:
     request: MatchRequest
     policy: WeightedV1
     allocation: Allocation
-    scores: Mapping[UserId, tuple[PairScore, ...]]
+    scores: Mapping[UserId, tuple[PairScore, ...]] = attrs.field(repr=False)
     eligible: Mapping[UserId, int]
     unconstrained_mean: float
 

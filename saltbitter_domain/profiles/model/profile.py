@@ -79,7 +79,7 @@ class ProfileContent:
     genders: frozenset[Gender]
     preferences: Preferences
     pronouns: str | None = None
-    orientation: Orientation | None = None
+    orientation: Orientation | None = attrs.field(default=None, repr=False)
     intention: Intention | None = None
     has_children: HasChildren | None = None
     wants_children: WantsChildren | None = None
@@ -89,7 +89,7 @@ class ProfileContent:
     religion: Religion | None = None
     religion_importance: Importance | None = None
     languages: tuple[str, ...] = ()
-    bio: str = ""
+    bio: str = attrs.field(default="", repr=False)
     prompts: tuple[PromptAnswer, ...] = ()
     interests: frozenset[str] = frozenset()
     values: Mapping[BasicValue, int] = attrs.field(factory=dict)
@@ -105,13 +105,13 @@ class Profile:
     unknown cell the farthest move is assumed."""
 
     user_id: UserId
-    date_of_birth: date
+    date_of_birth: date = attrs.field(repr=False)
     content: ProfileContent
     time_zone: str
     created_at: datetime
     updated_at: datetime
-    cell: GridCell | None = None
-    city: str | None = None
+    cell: GridCell | None = attrs.field(default=None, repr=False)
+    city: str | None = attrs.field(default=None, repr=False)
     located_at: datetime | None = None
     visibility: Visibility = Visibility.ACTIVE
     version: int = 1

@@ -58,9 +58,9 @@ class PublicProfile:
     education: Education | None
     religion: Religion | None
     languages: tuple[str, ...]
-    bio: str
+    bio: str = attrs.field(repr=False)
     prompts: tuple[PromptAnswer, ...]
     interests: tuple[str, ...]
-    city: str | None
+    city: str | None = attrs.field(repr=False)
     distance: DistanceBand | None
     photos: tuple[PublicPhoto, ...]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -15,11 +16,22 @@ from entrypoints.worker.broker import embedded_broker
 from entrypoints.worker.embedded import EmbeddedWorkers
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import PeriodicJob, Ticker
+from entrypoints.worker.sweep import sweep
 
 
-def periodic_jobs(application: Application) -> tuple[PeriodicJob, ...]:
-    """Every periodic job, with what it runs. Undelivered messages are swept by the relay itself."""
-    return (PeriodicJob("daily_matches", "*/5 * * * *", application.matching().generate_matches),)
+def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, ...]:
+    """Every periodic job, with what it runs. Undelivered messages are published again by the relay itself."""
+    forgotten = {
+        "one_time_tokens": application.recovery().forget_tokens,
+        "sessions": application.auth().forget_sessions,
+        "uploads": application.photos().forget_orphans,
+        "exposures": application.matching().forget_exposures,
+        "outbox": relay.forget_done,
+    }
+    return (
+        PeriodicJob("daily_matches", "*/5 * * * *", application.matching().generate_matches),
+        PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
+    )
 
 
 def _merged(listeners: Listeners, more: Listeners) -> Listeners:
@@ -34,7 +46,7 @@ async def embedded_workers(
     adapters = application.adapters
     relay = Relay(adapters.outbox(), _merged(application.listeners(), more_listeners or {}), adapters.clock())
     broker = embedded_broker()
-    jobs = periodic_jobs(application)
+    jobs = periodic_jobs(application, relay)
     actors = declare_actors(broker, relay, jobs, adapters.clock())
     workers = EmbeddedWorkers(broker, relay, actors, Ticker(jobs, adapters.clock()))
     adapters.doorbell().connect(workers.ring)

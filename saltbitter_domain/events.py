@@ -105,6 +105,11 @@ class Outbox(Protocol):
         """Store the new state of a message that exists."""
         ...
 
+    async def forget_done(self, before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` messages done before the instant ``before``, each with every mark that a listener
+        handled it; how many messages. A mark never goes before its message, which could come again till then."""
+        ...
+
     async def undelivered(self) -> int:
         """How many messages are neither done nor dead."""
         ...

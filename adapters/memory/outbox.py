@@ -29,6 +29,17 @@ class MemoryOutbox(Outbox):
             if self._store.tables.outbox.get(message.id) is not None:
                 self._store.tables.outbox.put(message.id, message)
 
+    async def forget_done(self, before: datetime, limit: int) -> int:
+        with self._store.lock:
+            tables = self._store.tables
+            rows = tables.outbox.items().values()
+            done = [row.id for row in rows if row.done_at is not None and row.done_at < before][:limit]
+            for message_id in done:
+                for mark in tables.handled.keys_where("message", message_id):
+                    tables.handled.drop(mark)
+                tables.outbox.drop(message_id)
+        return len(done)
+
     async def undelivered(self) -> int:
         with self._store.lock:
             return len(self._store.tables.outbox.where("open", True))

@@ -43,7 +43,7 @@ class Tables:
         self.exposures = Table[tuple[UserId, date], Exposure]()
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
-        self.handled = Table[tuple[str, EventId], EventId]()
+        self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)
 
     def layer(self) -> "Tables":
         above = copy.copy(self)

@@ -1,6 +1,7 @@
 """From the outbox to the listeners: at least once, each effect once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import attrs
@@ -11,6 +12,9 @@ from saltbitter_domain.events import Outbox, OutboxMessage, event_name
 from saltbitter_domain.kernel import Clock, EventId
 
 BATCH = 200
+
+DONE_KEPT_FOR = timedelta(days=7)
+"""So that what happened can be looked up. Should a broker hand a forgotten id over once more, nothing happens."""
 
 log = structlog.get_logger()
 
@@ -51,6 +55,15 @@ class Relay:
         ]
         now = self.clock.now()
         await self.outbox.save(message.failed(", ".join(failures), now) if failures else message.done(now))
+
+    async def forget_done(self) -> int:
+        """Sweep: forget messages done a week ago, with the marks of who handled them; how many messages.
+
+        Those set aside for a person stay until one has looked at them."""
+        before, total = self.clock.now() - DONE_KEPT_FOR, 0
+        while forgotten := await self.outbox.forget_done(before, BATCH):
+            total += forgotten
+        return total
 
     async def _call(self, name: str, listener: Listener, message: OutboxMessage) -> str | None:
         """Call one listener; what failed, or None. One failing listener keeps no other from its work."""

@@ -112,3 +112,26 @@ async def test_messages_done_or_dead_are_not_handed_over_again(store: Store) -> 
 
     assert await store.outbox.due(NOW + timedelta(days=365), limit=10) == [failed.failed("listener: OSError", NOW)]
     assert await store.outbox.undelivered() == 1
+
+
+async def test_messages_long_done_are_forgotten_with_their_marks_so_many_at_a_time(store: Store) -> None:
+    messages = await emit(store, *[an_event() for _ in range(6)])
+    *done, just_done, dead, waiting = messages
+    async with store.unit() as uow:
+        for message in messages:
+            for listener in ("one", "another"):
+                assert await uow.first_time(listener, message.id)
+    for message in done:
+        await store.outbox.save(message.done(NOW - timedelta(microseconds=1)))
+    await store.outbox.save(just_done.done(NOW))
+    await store.outbox.save(attrs.evolve(dead, attempts=MAX_ATTEMPTS).failed("listener: OSError", NOW - A_MINUTE))
+
+    assert [await store.outbox.forget_done(NOW, limit=2) for _ in range(3)] == [2, 1, 0]
+
+    assert [await store.outbox.get(message.id) for message in done] == [None] * 3
+    async with store.begin() as uow:
+        assert all([await uow.first_time("another", message.id) for message in done])
+    for kept in (just_done, dead, waiting):
+        assert await store.outbox.get(kept.id) is not None
+        async with store.begin() as uow:
+            assert not await uow.first_time("one", kept.id)

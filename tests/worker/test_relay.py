@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import attrs
+import pytest
 
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.store import MemoryStore
@@ -125,6 +126,18 @@ async def test_an_event_without_listeners_is_done_without_a_message() -> None:
 
     assert await house.turn() == 0
     assert await house.outbox.undelivered() == 0
+
+
+async def test_a_message_is_forgotten_a_week_after_it_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrypoints.worker.relay.BATCH", 2)
+    house = House([("heard", Heard())])
+    for _ in range(5):
+        await house.emit()
+    await house.turn()
+    house.clock.advance(timedelta(days=7))
+    assert await house.relay.forget_done() == 0
+    house.clock.advance(timedelta(microseconds=1))
+    assert [await house.relay.forget_done(), await house.relay.forget_done()] == [5, 0]
 
 
 async def test_an_unknown_message_is_ignored() -> None:

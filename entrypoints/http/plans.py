@@ -4,14 +4,8 @@ import attrs
 
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, route
-from saltbitter_domain.subscriptions.model import Entitlements, Plan, Tier
+from saltbitter_domain.subscriptions.model import Plan, Subscription
 from saltbitter_domain.subscriptions.service import SubscriptionService
-
-
-@attrs.frozen
-class SubscriptionView:
-    tier: Tier
-    entitlements: Entitlements
 
 
 @attrs.frozen
@@ -24,8 +18,6 @@ class Plans:
         return Items(tuple(self.subscriptions.plans()))
 
     @route("GET", "/api/me/subscription", audience=Audience.MEMBER)
-    async def subscription(self, call: Call) -> SubscriptionView:
+    async def subscription(self, call: Call) -> Subscription:
         """The member's tier and what it entitles to."""
-        return SubscriptionView(
-            await self.subscriptions.tier(call.user_id), await self.subscriptions.entitlements(call.user_id)
-        )
+        return await self.subscriptions.mine(call.user_id)

@@ -35,5 +35,13 @@ class Plan:
     entitlements: Entitlements
 
 
+@attrs.frozen
+class Subscription:
+    """The tier a member holds and what it entitles them to."""
+
+    tier: Tier
+    entitlements: Entitlements
+
+
 class NotEntitled(NotAllowed):
     code = "not_entitled"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.subscriptions.catalogue import ENTITLEMENTS, PLANS
-from saltbitter_domain.subscriptions.model import Entitlements, Plan, Tier
+from saltbitter_domain.subscriptions.model import Plan, Subscription
 from saltbitter_domain.uow import UnitsOfWork
 
 
@@ -16,11 +16,8 @@ class SubscriptionService:
         """Every plan by price, lowest first, the same for everyone."""
         return PLANS
 
-    async def tier(self, user_id: UserId) -> Tier:
-        """The tier the member holds: free for whoever never subscribed."""
+    async def mine(self, user_id: UserId) -> Subscription:
+        """What the member holds now: the free tier for whoever never subscribed."""
         async with self._begin() as uow:
-            return await uow.subscriptions.tier(user_id)
-
-    async def entitlements(self, user_id: UserId) -> Entitlements:
-        """What the member may use now."""
-        return ENTITLEMENTS[await self.tier(user_id)]
+            tier = await uow.subscriptions.tier(user_id)
+        return Subscription(tier, ENTITLEMENTS[tier])

@@ -12,7 +12,7 @@ from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.compatibility.model import DAILY_QUOTA, Traits
 from saltbitter_domain.kernel import Money, UserId
 from saltbitter_domain.subscriptions.catalogue import ENTITLEMENTS, PLANS
-from saltbitter_domain.subscriptions.model import Entitlements, Plan, Tier
+from saltbitter_domain.subscriptions.model import Entitlements, Plan, Subscription, Tier
 from saltbitter_domain.subscriptions.service import SubscriptionService
 
 MEMBER = UserId(UUID(int=1))
@@ -81,10 +81,8 @@ def test_summaries_say_what_a_plan_holds_without_urgency() -> None:
 async def test_members_start_free_and_keep_the_tier_they_were_given(begin: MemoryUnitsOfWork) -> None:
     service = SubscriptionService(begin=begin)
     assert service.plans() == PLANS
-    assert await service.tier(MEMBER) is Tier.FREE
-    assert await service.entitlements(MEMBER) == FREE
+    assert await service.mine(MEMBER) == Subscription(Tier.FREE, FREE)
     async with begin() as uow:
         await uow.subscriptions.set_tier(MEMBER, Tier.ELITE)
         await uow.commit()
-    assert await service.tier(MEMBER) is Tier.ELITE
-    assert await service.entitlements(MEMBER) == ELITE
+    assert await service.mine(MEMBER) == Subscription(Tier.ELITE, ELITE)

@@ -100,12 +100,12 @@ class MemoryDecisions(Decisions):
         await self._transaction.hold(("pair", low, high))
         return self._transaction.write(change)
 
-    async def between(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, Standing]:
+    async def between(self, user_id: UserId, others: Collection[UserId], now: datetime) -> Mapping[UserId, Standing]:
         def query(tables: Tables) -> dict[UserId, Standing]:
             return {
                 other: Standing(
-                    mine=tables.decisions.get((user_id, other)),
-                    theirs=tables.decisions.get((other, user_id)),
+                    mine=_standing(tables, user_id, other, now),
+                    theirs=_standing(tables, other, user_id, now),
                     match=tables.matches.get(pair(user_id, other)),
                 )
                 for other in others
@@ -132,7 +132,7 @@ class MemoryDecisions(Decisions):
         return self._transaction.write(change)
 
     async def likes_received(
-        self, user_id: UserId, before: datetime | None = None, limit: int = 20
+        self, user_id: UserId, now: datetime, before: datetime | None = None, limit: int = 20
     ) -> Sequence[Decision]:
         def query(tables: Tables) -> list[Decision]:
             return [
@@ -140,7 +140,7 @@ class MemoryDecisions(Decisions):
                 for decision in tables.decisions.where("about", user_id)
                 if decision.kind is DecisionKind.LIKE
                 and (before is None or decision.at < before)
-                and tables.decisions.get((user_id, decision.by)) is None
+                and _standing(tables, user_id, decision.by, now) is None
             ]
 
         waiting = self._transaction.read(query)
@@ -185,6 +185,11 @@ def _decisions(tables: Tables, of: Collection[UserId] | None) -> Iterable[Decisi
 
 def _only(of: Collection[UserId] | None, found: Mapping[UserId, set[UserId]]) -> dict[UserId, frozenset[UserId]]:
     return {user_id: frozenset(found.get(user_id, ())) for user_id in (found if of is None else of)}
+
+
+def _standing(tables: Tables, by: UserId, about: UserId, now: datetime) -> Decision | None:
+    decision = tables.decisions.get((by, about))
+    return decision if decision and _stands(decision, now) else None
 
 
 def _age(row: Match | Notice) -> tuple[object, ...]:

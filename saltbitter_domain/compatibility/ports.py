@@ -92,8 +92,9 @@ class Decisions(Protocol):
         ``AlreadyDecided`` when the member has a standing like, a match, or a pass not yet expired about the other."""
         ...
 
-    async def between(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, Standing]:
-        """What stands between the member and each of these, none of them left out."""
+    async def between(self, user_id: UserId, others: Collection[UserId], now: datetime) -> Mapping[UserId, Standing]:
+        """What stands between the member and each of these, none of them left out. A pass that is ``PASS_RESTS_FOR``
+        old stands no more."""
         ...
 
     async def last_by(self, by: UserId) -> Decision | None:
@@ -105,9 +106,9 @@ class Decisions(Protocol):
         ...
 
     async def likes_received(
-        self, user_id: UserId, before: datetime | None = None, limit: int = 20
+        self, user_id: UserId, now: datetime, before: datetime | None = None, limit: int = 20
     ) -> Sequence[Decision]:
-        """Likes of the member not yet answered, newest first."""
+        """Likes of the member to which no answer stands, newest first."""
         ...
 
     async def matches_of(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[Match]:

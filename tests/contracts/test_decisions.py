@@ -36,7 +36,7 @@ async def decide(store: Store, *decisions: Decision) -> list[Match | None]:
 
 
 async def decided(uow: UnitOfWork, by: UserId, about: UserId) -> Decision | None:
-    return (await uow.decisions.between(by, [about]))[about].mine
+    return (await uow.decisions.between(by, [about], NOW))[about].mine
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -219,11 +219,11 @@ async def test_likes_that_wait_for_an_answer_come_newest_first_in_pages(store: S
 
     newest_first = likes[::-1]
     async with store.begin() as uow:
-        assert await uow.decisions.likes_received(ada.id) == newest_first
-        assert await uow.decisions.likes_received(ada.id, limit=2) == newest_first[:2]
-        assert await uow.decisions.likes_received(ada.id, newest_first[1].at, limit=1) == newest_first[2:3]
-        assert await uow.decisions.likes_received(ada.id, before=NOW) == []
-        assert await uow.decisions.likes_received(likers[0].id) == []
+        assert await uow.decisions.likes_received(ada.id, NOW) == newest_first
+        assert await uow.decisions.likes_received(ada.id, NOW, limit=2) == newest_first[:2]
+        assert await uow.decisions.likes_received(ada.id, NOW, newest_first[1].at, limit=1) == newest_first[2:3]
+        assert await uow.decisions.likes_received(ada.id, NOW, before=NOW) == []
+        assert await uow.decisions.likes_received(likers[0].id, NOW) == []
 
 
 async def test_matches_come_newest_first_in_pages(store: Store) -> None:
@@ -250,11 +250,36 @@ async def test_what_stands_between_a_member_and_others_is_told_of_each(store: St
     _, match, _ = await decide(store, mine, theirs, passed)
 
     async with store.begin() as uow:
-        assert await uow.decisions.between(ada.id, [bob.id, cleo.id, dora.id]) == {
+        assert await uow.decisions.between(ada.id, [bob.id, cleo.id, dora.id], NOW) == {
             bob.id: Standing(mine=mine, theirs=theirs, match=match),
             cleo.id: Standing(theirs=passed),
             dora.id: Standing(),
         }
+
+
+@pytest.mark.parametrize("mine", [True, False])
+async def test_a_pass_stands_between_two_for_ninety_days(store: Store, mine: bool) -> None:
+    ada, bob = await store.members(2)
+    one, other = (ada, bob) if mine else (bob, ada)
+    passed = a_pass(one, other)
+    await decide(store, passed)
+
+    last, over = NOW + PASS_RESTS_FOR - timedelta(microseconds=1), NOW + PASS_RESTS_FOR
+    async with store.begin() as uow:
+        standing = Standing(mine=passed) if mine else Standing(theirs=passed)
+        assert await uow.decisions.between(ada.id, [bob.id], last) == {bob.id: standing}
+        assert await uow.decisions.between(ada.id, [bob.id], over) == {bob.id: Standing()}
+
+
+async def test_a_like_waits_again_once_the_pass_that_answered_it_is_ninety_days_old(store: Store) -> None:
+    ada, bob = await store.members(2)
+    like = a_like(bob, ada)
+    await decide(store, like, a_pass(ada, bob))
+
+    last, over = NOW + PASS_RESTS_FOR - timedelta(microseconds=1), NOW + PASS_RESTS_FOR
+    async with store.begin() as uow:
+        assert await uow.decisions.likes_received(ada.id, last) == []
+        assert await uow.decisions.likes_received(ada.id, over) == [like]
 
 
 def ids(*users: User) -> frozenset[object]:

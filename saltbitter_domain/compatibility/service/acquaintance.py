@@ -44,7 +44,7 @@ async def acquaintance(uow: UnitOfWork, viewer: UserId, other: UserId, now: date
     in the last 30 days or likes them, and the viewer's tier sees who does.
 
     ``PersonMissing`` otherwise, the same whether or not there is such a person."""
-    standings = await uow.decisions.between(viewer, [other])
+    standings = await uow.decisions.between(viewer, [other], now)
     standing = standings[other]
     visible = await taking_part(uow, standings)
     suggestion = await uow.daily_matches.suggestion(viewer, other, (now - KNOWN_FOR).date())

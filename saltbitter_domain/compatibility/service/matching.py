@@ -193,6 +193,7 @@ class MatchingService:
         """Who likes the member and waits for an answer, newest first, liked before the instant ``before``.
 
         ``NotEntitled`` in the free tier, whose members meet the same people in their daily matches."""
+        now = self._clock.now()
         async with self._begin() as uow:
             if not (await entitlements(uow, user_id)).see_who_liked:
                 raise NotEntitled(
@@ -200,13 +201,13 @@ class MatchingService:
                 )
 
             async def show(likes: Sequence[Decision]) -> Sequence[LikeView]:
-                standings = await uow.decisions.between(user_id, [like.by for like in likes])
+                standings = await uow.decisions.between(user_id, [like.by for like in likes], now)
                 visible = await taking_part(uow, standings)
-                profiles = await profiles_for(uow, self._photos, user_id, visible, self._clock.now())
+                profiles = await profiles_for(uow, self._photos, user_id, visible, now)
                 return [LikeView(profiles[like.by], like.at, like.note) for like in likes if like.by in profiles]
 
             return await full_page(
-                lambda last: uow.decisions.likes_received(user_id, last.at if last else before, limit), show, limit
+                lambda last: uow.decisions.likes_received(user_id, now, last.at if last else before, limit), show, limit
             )
 
     async def notices(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
@@ -307,7 +308,7 @@ class MatchingService:
         The ranks of the first ten would give away more: they follow the true scores, and with them how the other
         answered about attachment."""
         listed = [suggestion for suggestion in todays.suggestions if suggestion.page == page]
-        standings = await uow.decisions.between(todays.user_id, [s.candidate for s in listed])
+        standings = await uow.decisions.between(todays.user_id, [s.candidate for s in listed], now)
         visible = await taking_part(uow, standings)
         profiles = await profiles_for(uow, self._photos, todays.user_id, visible, now)
         explanations = await still_true(uow, todays.user_id, visible, listed)

@@ -1,4 +1,4 @@
-"""A pytest plugin for runs over mutants: few examples, always the same ones, no shrinking of what fails and no clock."""
+"""A pytest plugin for runs over mutants: few examples, always the same, no shrinking of what fails and no clock."""
 
 from hypothesis import HealthCheck, Phase, settings
 

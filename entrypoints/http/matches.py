@@ -44,11 +44,12 @@ class DayQuery:
 
 @attrs.frozen
 class DecisionBody:
-    """A like may carry a note, which the other reads once the two are a match."""
+    """A like may carry a note. The other reads it once the two are a match; before that too, if their tier shows them
+    who likes them."""
 
     user_id: UserId
     kind: DecisionKind
-    note: Annotated[str, Meta(max_length=MAX_NOTE)] | None = None
+    note: Annotated[str, Meta(max_length=MAX_NOTE)] | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen

@@ -58,7 +58,7 @@ class LikeView:
 
     profile: PublicProfile
     at: datetime
-    note: str | None
+    note: str | None = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -72,7 +72,7 @@ class PersonView:
     explanation: Explanation | None
     decision: DecisionKind | None
     match: Match | None
-    note: str | None
+    note: str | None = attrs.field(repr=False)
 
 
 @attrs.frozen

@@ -26,10 +26,15 @@ from saltbitter_domain.profiles.model import (
 )
 
 DAILY_QUOTA = 10
+"""People on a page of a member's day: few enough to read about each. Product rule."""
 MORNING_HOUR = 6
+"""The hour on a member's own clock at which their day begins. Product rule."""
 PASS_RESTS_FOR = timedelta(days=90)
+"""Two people meet again no sooner after either passed; as long as between two assessments. Product rule."""
 UNDO_WITHIN = timedelta(minutes=10)
+"""Time to notice a slip, and too little to play with another's hopes. Product rule."""
 MAX_NOTE = 300
+"""In code points, as an answer to a prompt."""
 KNOWN_FOR = timedelta(days=30)
 """How long a member may look up, and decide about, somebody who was suggested to them."""
 
@@ -57,7 +62,7 @@ class Traits:
     ages: AgeRange
     max_distance_km: int | None = None
     deal_breakers: frozenset[DealBreaker] = frozenset()
-    cell: GridCell | None = None
+    cell: GridCell | None = attrs.field(default=None, repr=False)
     attachment: Attachment | None = None
     interests: frozenset[str] = frozenset()
     values: Mapping[BasicValue, int] = attrs.field(factory=dict)
@@ -192,7 +197,7 @@ class Decision:
     about: UserId
     kind: DecisionKind
     at: datetime
-    note: str | None = None
+    note: str | None = attrs.field(default=None, repr=False)
 
     def can_be_undone(self, now: datetime) -> bool:
         """Whether it is at most ``UNDO_WITHIN`` old."""

@@ -189,7 +189,7 @@ def _only(of: Collection[UserId] | None, found: Mapping[UserId, set[UserId]]) ->
 
 def _standing(tables: Tables, by: UserId, about: UserId, now: datetime) -> Decision | None:
     decision = tables.decisions.get((by, about))
-    return decision if decision and _stands(decision, now) else None
+    return decision if decision and decision.stands(now) else None
 
 
 def _age(row: Match | Notice) -> tuple[object, ...]:

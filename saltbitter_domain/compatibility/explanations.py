@@ -40,12 +40,16 @@ Interests differ when none is shared. Attachment never differs, as it is told of
 population with the published scores its expected factor has mean 0.69 and stays below 0.9."""
 
 _KNOWN_WELL, _KNOWN_HALF = 0.75, 0.40
-"""From where on a known share in [0, 1] gives high or medium confidence."""
+"""From where on a known share in [0, 1] gives high or medium confidence. The product's choice."""
 
 ENOUGH_INTERESTS = 5
+"""Named by each of the two, they make what is told of interests certain: as many as a full profile has at least."""
 NAMED_INTERESTS = 4
+"""Shared interests that are named; of more only their number is told, so that the sentence stays one."""
 TOP_VALUES = 3
+"""How many values count as those that matter most to a person."""
 STEP = 5
+"""Totals in [0, 100] are told in steps of this: finer ones would claim a precision that nobody has measured."""
 
 _TENDS = MappingProxyType(
     {

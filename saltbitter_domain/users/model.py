@@ -18,10 +18,13 @@ from saltbitter_domain.kernel import (
 )
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
+"""Short, because a token once issued can be read without asking any store, and revocations are kept this long."""
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 """Counted anew at each rotation: a session lives as long as it is used at least once a week."""
 LOST_ANSWER_GRACE = timedelta(seconds=10)
+"""Long enough for a device to ask again after a lost answer, short for whoever stole a token. Product rule."""
 ONE_TIME_TOKEN_LIFETIME = timedelta(minutes=60)
+"""Long enough for slow mail, short for a link that lies in a mailbox. Product rule."""
 SESSION_KEPT_FOR = timedelta(days=30)
 """After a session is over, so that a member who asks can be told where their account was used."""
 MIN_PASSWORD, MAX_PASSWORD = 12, 128

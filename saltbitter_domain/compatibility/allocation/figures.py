@@ -15,6 +15,7 @@ GINI_AT_MOST = 0.25
 NEVER_SHOWN_AT_MOST = 0.02
 MEAN_SCORE_RATIO_AT_LEAST = 0.95
 STYLE_PARITY_WITHIN = 0.10
+"""The product's rules for a day over a whole population, each a share of 1 and explained at ``RunFigures``."""
 
 
 @attrs.frozen

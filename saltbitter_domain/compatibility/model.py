@@ -30,7 +30,7 @@ DAILY_QUOTA = 10
 MORNING_HOUR = 6
 """The hour on a member's own clock at which their day begins. Product rule."""
 PASS_RESTS_FOR = timedelta(days=90)
-"""Two people meet again no sooner after either passed; as long as between two assessments. Product rule."""
+"""How long two people are kept apart after either passed, time enough to have changed. Product rule."""
 UNDO_WITHIN = timedelta(minutes=10)
 """Time to notice a slip, and too little to play with another's hopes. Product rule."""
 MAX_NOTE = 300

@@ -132,14 +132,14 @@ class MemoryDecisions(Decisions):
         return self._transaction.write(change)
 
     async def likes_received(
-        self, user_id: UserId, now: datetime, before: datetime | None = None, limit: int = 20
+        self, user_id: UserId, now: datetime, before: tuple[datetime, UserId] | None = None, limit: int = 20
     ) -> Sequence[Decision]:
         def query(tables: Tables) -> list[Decision]:
             return [
                 decision
                 for decision in tables.decisions.where("about", user_id)
                 if decision.kind is DecisionKind.LIKE
-                and (before is None or decision.at < before)
+                and (before is None or (decision.at, decision.by) < before)
                 and _standing(tables, user_id, decision.by, now) is None
             ]
 

@@ -111,8 +111,10 @@ class Matches:
     @route("GET", "/api/me/likes-received", audience=Audience.MEMBER, errors=(NotEntitled,))
     async def likes_received(self, call: Call, query: PageQuery) -> Page[LikeView]:
         """Who likes the member and waits for an answer, newest first, in the tiers that show it."""
-        found = await self.matching.likes_received(call.user_id, query.after_instant(), query.limit + 1)
-        return page(found, lambda view: view, query.limit, lambda view: view.at)
+        after = query.after_moment()
+        before = (after[0], UserId(after[1])) if after else None
+        found = await self.matching.likes_received(call.user_id, before, query.limit + 1)
+        return page(found, lambda view: view, query.limit, lambda view: (view.at, view.profile.user_id))
 
     @route("GET", "/api/me/notices", audience=Audience.MEMBER)
     async def notices(self, call: Call, query: PageQuery) -> Page[Notice]:

@@ -1,4 +1,4 @@
-"""Pages of a list: opaque cursors over the id or the instant of the last item, newest first."""
+"""Pages of a list, newest first: opaque cursors over the last item's id, or its instant and an id."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ from saltbitter_domain.kernel import FieldProblem
 
 T = TypeVar("T")
 S = TypeVar("S")
+Position = UUID | tuple[datetime, UUID]
 
 
 @attrs.frozen
@@ -27,9 +28,9 @@ class PageQuery:
         """The id in the cursor. Raises ``RequestInvalid`` when it was not made here."""
         return None if self.cursor is None else _read(self.cursor, lambda raw: UUID(bytes=raw))
 
-    def after_instant(self) -> datetime | None:
-        """The instant in the cursor. Raises ``RequestInvalid`` when it was not made here."""
-        return None if self.cursor is None else _read(self.cursor, _instant)
+    def after_moment(self) -> tuple[datetime, UUID] | None:
+        """The instant and the id in the cursor. Raises ``RequestInvalid`` when it was not made here."""
+        return None if self.cursor is None else _read(self.cursor, _moment)
 
 
 @attrs.frozen
@@ -47,16 +48,16 @@ class Page(Generic[T]):
     next: str | None
 
 
-def page(items: Sequence[S], shown: Callable[[S], T], limit: int, position: Callable[[S], UUID | datetime]) -> Page[T]:
+def page(items: Sequence[S], shown: Callable[[S], T], limit: int, position: Callable[[S], Position]) -> Page[T]:
     """A page of at most ``limit`` from one item more than that, so that the last page is known to be the last."""
     kept = items[:limit]
     more = len(items) > limit
     return Page(tuple(map(shown, kept)), cursor(position(kept[-1])) if more else None)
 
 
-def cursor(position: UUID | datetime) -> str:
+def cursor(position: Position) -> str:
     """The position of an item, in a form that is not meant to be read or made by others."""
-    raw = position.bytes if isinstance(position, UUID) else _microseconds(position).to_bytes(8, "big")
+    raw = position.bytes if isinstance(position, UUID) else _microseconds(position[0]).to_bytes(8) + position[1].bytes
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
@@ -68,10 +69,10 @@ def _microseconds(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _instant(raw: bytes) -> datetime:
-    if len(raw) != 8:
-        raise ValueError("an instant has eight bytes")
-    return _EPOCH + timedelta(microseconds=int.from_bytes(raw, "big"))
+def _moment(raw: bytes) -> tuple[datetime, UUID]:
+    if len(raw) != 24:
+        raise ValueError("an instant has eight bytes and an id sixteen")
+    return _EPOCH + timedelta(microseconds=int.from_bytes(raw[:8])), UUID(bytes=raw[8:])
 
 
 def _read(given: str, parse: Callable[[bytes], S]) -> S:

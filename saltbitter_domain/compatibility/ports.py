@@ -106,9 +106,10 @@ class Decisions(Protocol):
         ...
 
     async def likes_received(
-        self, user_id: UserId, now: datetime, before: datetime | None = None, limit: int = 20
+        self, user_id: UserId, now: datetime, before: tuple[datetime, UserId] | None = None, limit: int = 20
     ) -> Sequence[Decision]:
-        """Likes of the member to which no answer stands, newest first."""
+        """Likes of the member to which no answer stands, newest first and of one instant the higher id first; those
+        after the like whose instant and author are ``before``."""
         ...
 
     async def matches_of(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[Match]:

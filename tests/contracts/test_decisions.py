@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -221,9 +221,24 @@ async def test_likes_that_wait_for_an_answer_come_newest_first_in_pages(store: S
     async with store.begin() as uow:
         assert await uow.decisions.likes_received(ada.id, NOW) == newest_first
         assert await uow.decisions.likes_received(ada.id, NOW, limit=2) == newest_first[:2]
-        assert await uow.decisions.likes_received(ada.id, NOW, newest_first[1].at, limit=1) == newest_first[2:3]
-        assert await uow.decisions.likes_received(ada.id, NOW, before=NOW) == []
+        assert await uow.decisions.likes_received(ada.id, NOW, place(newest_first[1]), limit=1) == newest_first[2:3]
+        assert await uow.decisions.likes_received(ada.id, NOW, before=place(newest_first[-1])) == []
         assert await uow.decisions.likes_received(likers[0].id, NOW) == []
+
+
+def place(like: Decision) -> tuple[datetime, UserId]:
+    return like.at, like.by
+
+
+async def test_no_like_of_one_instant_is_lost_between_pages(store: Store) -> None:
+    ada, *likers = await store.members(6)
+    await decide(store, *(a_like(liker, ada) for liker in likers))
+
+    read: list[Decision] = []
+    async with store.begin() as uow:
+        while page := await uow.decisions.likes_received(ada.id, NOW, place(read[-1]) if read else None, limit=2):
+            read += page
+    assert [like.by for like in read] == sorted((liker.id for liker in likers), reverse=True)
 
 
 async def test_matches_come_newest_first_in_pages(store: Store) -> None:

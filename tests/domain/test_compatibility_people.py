@@ -219,7 +219,7 @@ async def test_waiting_likes_come_newest_first_with_their_notes_and_by_pages(mat
         matching.clock.advance(timedelta(minutes=1))
         await matching.like(admirer, me, "Hello")
     first = await matching.service.likes_received(me, limit=3)
-    rest = await matching.service.likes_received(me, before=first[-1].at, limit=3)
+    rest = await matching.service.likes_received(me, before=(first[-1].at, first[-1].profile.user_id), limit=3)
     assert [view.profile.user_id for view in (*first, *rest)] == admirers[::-1]
     assert first[0].at == matching.clock.now()
     assert {view.note for view in first} == {"Hello"}

@@ -212,9 +212,9 @@ class Pings:
     @route("GET", "/ping/notes/by-time", audience=Audience.ANYONE)
     async def notes_by_time(self, _call: Call, query: PageQuery) -> Page[Note]:
         """A page of notes by time."""
-        before = query.after_instant()
-        rest = [note for note in self.notes if before is None or note.at < before]
-        return page(rest[: query.limit + 1], lambda note: note, query.limit, lambda note: note.at)
+        before = query.after_moment()
+        rest = [note for note in self.notes if before is None or (note.at, note.id) < before]
+        return page(rest[: query.limit + 1], lambda note: note, query.limit, lambda note: (note.at, note.id))
 
     @route("GET", "/ping/notes/{note_id}", audience=Audience.ANYONE)
     async def note(self, _call: Call, note_id: UUID) -> NoteView:

@@ -188,9 +188,10 @@ class MatchingService:
             )
 
     async def likes_received(
-        self, user_id: UserId, before: datetime | None = None, limit: int = 20
+        self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20
     ) -> Sequence[LikeView]:
-        """Who likes the member and waits for an answer, newest first, liked before the instant ``before``.
+        """Who likes the member and waits for an answer, newest first; those after the like of the instant and the
+        member in ``before``.
 
         ``NotEntitled`` in the free tier, whose members meet the same people in their daily matches."""
         now = self._clock.now()
@@ -207,7 +208,9 @@ class MatchingService:
                 return [LikeView(profiles[like.by], like.at, like.note) for like in likes if like.by in profiles]
 
             return await full_page(
-                lambda last: uow.decisions.likes_received(user_id, now, last.at if last else before, limit), show, limit
+                lambda last: uow.decisions.likes_received(user_id, now, (last.at, last.by) if last else before, limit),
+                show,
+                limit,
             )
 
     async def notices(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:

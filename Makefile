@@ -57,7 +57,7 @@ fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API
 	@$(BIN)/python -m tests.fuzz.run --cases 10000
 
 openapi: $(VENV)/.dev ## renew docs/openapi.json
-	@$(BIN)/python -m entrypoints.http.openapi docs/openapi.json
+	@$(BIN)/python -m entrypoints.http.document docs/openapi.json
 
 mutants: $(VENV)/.dev ## mutation score of scoring, policies and allocation (bar 85 %)
 	@$(BIN)/python -m tests.bench.mutants

@@ -10,7 +10,7 @@ from entrypoints.http.docs import Documentation
 from entrypoints.http.endpoint import Handler, endpoint
 from entrypoints.http.health import Health
 from entrypoints.http.middleware import Gate
-from entrypoints.http.routing import Route, bound_routes, routes_of
+from entrypoints.http.routing import Route, bound_routes
 
 ROUTES = web.AppKey("routes", tuple[Route, ...])
 """Every route the application answers, with its audience: what the tests of authorisation go through."""
@@ -20,9 +20,7 @@ def build(
     resources: Sequence[object], authenticator: Authenticator, ports: Ports, settings: HttpSettings
 ) -> web.Application:
     """An application that answers the routes these resources declare, its health and its documentation, no more."""
-    documented = [route for resource in resources for route in routes_of(type(resource))]
-    limits = {cls: fields for resource in resources for cls, fields in getattr(resource, "limits", {}).items()}
-    documentation = Documentation(openapi.document(documented, limits))
+    documentation = Documentation(openapi.document([type(resource) for resource in resources]))
     declarations: dict[Handler, Route] = {}
     gate = Gate(declarations, authenticator, ports, settings)
     app = web.Application(middlewares=[gate.middleware])

@@ -23,7 +23,7 @@ from entrypoints.http.errors import (
     TokenMissing,
     status_of,
 )
-from entrypoints.http.routing import JSON, Audience, Route
+from entrypoints.http.routing import JSON, Audience, Route, routes_of
 from entrypoints.http.wire import JsonMalformed, RequestInvalid
 from saltbitter_domain.kernel import DomainError, StaleWrite
 from saltbitter_domain.traffic import IdempotencyKeyReused, RateLimited, RequestInProgress
@@ -45,17 +45,20 @@ INFO = {
 
 
 Limits = Mapping[type, Mapping[str, Schema]]
-"""Bounds that the domain sees to, by class and field, for the document to tell of."""
+"""Bounds that the domain sees to, by class and field, for the document to tell of: ``limits`` of a resource."""
 
 
-def document(routes: Sequence[Route], limits: Limits | None = None) -> Schema:
-    """The whole document for these routes."""
+def document(resources: Sequence[type]) -> Schema:
+    """The whole document for the routes that these classes declare."""
+    routes = [route for resource in resources for route in routes_of(resource)]
     types = list(dict.fromkeys(type_ for route in routes for type_ in _types(route)))
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     _complete(components, types, asked=[route.body for route in routes if route.body is not None])
-    for cls, fields in (limits or {}).items():
-        for name, limit in fields.items():
-            _typed(components[_name(cls)]["properties"][name]).update(limit)
+    for resource in resources:
+        limits: Limits = getattr(resource, "limits", {})
+        for cls, fields in limits.items():
+            for name, limit in fields.items():
+                _typed(components[_name(cls)]["properties"][name]).update(limit)
     schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, Schema] = {}
     for route in routes:

@@ -1,6 +1,5 @@
 """Holds answers against the OpenAPI document: status, media type, every key, every type, nothing besides."""
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +10,10 @@ import orjson
 
 @attrs.frozen(eq=False)
 class Contract:
-    """The promises of one document."""
+    """The promises of one document. Make one and keep it: it remembers what it has read of the document."""
 
     document: Mapping[str, Any]
+    _validators: dict[tuple[str, int, str], Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def breach(self, operation: str, status: int, media_type: str, body: bytes) -> str | None:
         """How the answer differs from what ``METHOD /path`` promises, or None.
@@ -40,10 +40,11 @@ class Contract:
         fault = next(self._validator(operation, status, media_type).iter_errors(value), None)
         return f"{operation} answered {status} with {fault.message} at {fault.instance_path}" if fault else None
 
-    @functools.cache  # noqa: B019  one document lives as long as its tests
     def _validator(self, operation: str, status: int, media_type: str) -> Any:
-        method, _, path = operation.partition(" ")
-        schema = self.document["paths"][path][method.lower()]["responses"][str(status)]["content"][media_type]["schema"]
-        return jsonschema_rs.Draft202012Validator(
-            {**schema, "components": self.document["components"]}, validate_formats=True
-        )
+        key = operation, status, media_type
+        if key not in self._validators:
+            method, _, path = operation.partition(" ")
+            content = self.document["paths"][path][method.lower()]["responses"][str(status)]["content"]
+            schema = {**content[media_type]["schema"], "components": self.document["components"]}
+            self._validators[key] = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        return self._validators[key]

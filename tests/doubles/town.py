@@ -25,6 +25,7 @@ from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import Size
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Tokens
+from tests.doubles.contract import Contract
 
 PASSWORD = "nine slow herons at dusk"
 UNLIMITED = 1_000_000_000
@@ -39,7 +40,7 @@ class Town:
     application: Application
     workers: EmbeddedWorkers
     client: TestClient[web.Request, web.Application]
-    document: Mapping[str, Any]
+    contract: Contract
     members: Sequence[UserId]
     errors: Sequence[Mapping[str, Any]]
 
@@ -120,7 +121,7 @@ async def town(
                 if not keep_running:
                     await workers.settle()
                 document = await (await client.get("/api/openapi.json")).json()
-                yield Town(application, workers, client, document, members, errors)
+                yield Town(application, workers, client, Contract(document), members, errors)
 
 
 async def _settle_people(

@@ -19,7 +19,6 @@ from saltbitter_domain.compatibility.model import Decision, DecisionKind, Notice
 from saltbitter_domain.kernel import GridCell, MatchId, NoticeId, PhotoId, UserId
 from saltbitter_domain.profiles.model import AgeRange, Orientation, Photo, PhotoState, RefusalReason
 from saltbitter_domain.users.model import Tokens
-from tests.doubles.contract import Contract
 from tests.doubles.town import Town
 
 BORN = date(1987, 6, 5)
@@ -93,8 +92,8 @@ async def ask(
         headers[hdrs.CONTENT_TYPE], body = "application/json", orjson.dumps(body)
     async with town.client.request(method, path or address, data=body, headers=headers) as response:
         answer = Answer(response.status, dict(response.headers), await response.read())
-    if method != hdrs.METH_HEAD and address in town.document["paths"]:
-        assert Contract(town.document).breach(call, answer.status, response.content_type, answer.body) is None
+    if method != hdrs.METH_HEAD and address in town.contract.document["paths"]:
+        assert town.contract.breach(call, answer.status, response.content_type, answer.body) is None
     told = [what for what, pattern in NEVER_TOLD.items() if call not in ABOUT_NOBODY and pattern.search(answer.body)]
     assert not told, f"{call} tells {told}"
     return answer

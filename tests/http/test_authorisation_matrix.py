@@ -121,14 +121,17 @@ def test_an_open_route_does_not_look_at_tokens(
 def test_anothers_thing_is_like_one_that_never_was(stage: Stage, loop: asyncio.Runner, call: str) -> None:
     async def refused() -> None:
         scene, row = await stage.scene(), TABLE[call]
+        swapped = Scene(scene.town, scene.other, scene.me)
         assert row.thing
+        if row.before:
+            await row.before(scene)
+            await row.before(swapped)
         never_was = stage.town.application.adapters.ids().new()
         anothers = await ask_for(scene, call, row.thing(scene.other), scene.me.token)
         nobodys = await ask_for(scene, call, never_was, scene.me.token)
         assert anothers.status == row.refused, anothers.body
         assert anothers.masked() == nobodys.masked()
         # The refused request changed nothing: the owner still gets the thing.
-        swapped = Scene(scene.town, scene.other, scene.me)
         assert (await ask_for(swapped, call, row.thing(scene.other), scene.other.token)).status == row.status
 
     loop.run(refused())

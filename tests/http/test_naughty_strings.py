@@ -1,0 +1,346 @@
+"""Whatever text comes in anywhere is either kept exactly as it was, or refused with a problem that can be read.
+
+The fields come from the OpenAPI document, so that a new one is tried by being documented. Every string goes into all
+open fields of a request at once; those that the answer blames by name get a good value, and the request is repeated:
+in the end each field has been refused by name or accepted beside good ones.
+"""
+
+import asyncio
+import functools
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
+
+import attrs
+import orjson
+import pytest
+from aiohttp import hdrs
+from yarl import URL
+
+from entrypoints.http import openapi
+from entrypoints.http.api import RESOURCES
+from entrypoints.http.docs import Documentation
+from saltbitter_domain.compatibility.model import NothingToUndo
+from saltbitter_domain.profiles.catalogue import INTERESTS, PROMPTS
+from saltbitter_domain.profiles.model import BasicValue, PhotoState
+from saltbitter_domain.users.policies import device_label
+from tests.doubles.contract import Contract
+from tests.doubles.town import Town, town
+from tests.http.authorisation_table import TABLE, Row
+from tests.http.naughty import BIG_LIST, OURS, big_list
+from tests.http.stage import Scene, Stage
+from tests.http.texts import Field, fields, filled, taken
+
+DOCUMENT = openapi.document((*RESOURCES, Documentation))
+CONTRACT = Contract(DOCUMENT)
+FIELDS = {
+    call: found
+    for call in TABLE
+    if (operation := DOCUMENT["paths"].get(call.partition(" ")[2], {}).get(call.partition(" ")[0].lower()))
+    and (found := fields(DOCUMENT, operation))
+}
+MOST_ROUNDS = 8
+WHOLE = re.compile(r"[0-9]{1,18}")
+LONGEST_ADDRESS = 2_000
+"""Characters of a text in an address. The server reads no request line over 8,190 bytes, and says so by itself."""
+
+PROFILE = {
+    "name": "Mira",
+    "genders": ["woman"],
+    "preferences": {"genders": ["man"], "ages": {"min": 18, "max": 99}, "deal_breakers": ["smokes"]},
+    "languages": ["en"],
+    "prompts": [{"prompt": next(iter(PROMPTS)), "answer": "Two boats."}],
+    "interests": list(INTERESTS)[:5],
+    "values": dict.fromkeys(BasicValue, 3),
+}
+
+
+@attrs.define
+class Author:
+    """A member who writes."""
+
+    scene: Scene
+    token: str
+
+    @property
+    def town(self) -> Town:
+        return self.scene.town
+
+    async def send(self, method: str, url: str, body: bytes | None = None, **headers: str) -> tuple[int, str, bytes]:
+        headers[hdrs.AUTHORIZATION] = f"Bearer {self.token}"
+        if body is not None:
+            headers[hdrs.CONTENT_TYPE] = "application/json"
+        address = URL(self.town.url + url, encoded=True)
+        async with self.town.client.session.request(method, address, data=body, headers=headers) as response:
+            return response.status, response.content_type, await response.read()
+
+    async def read(self, url: str) -> Any:
+        return orjson.loads((await self.send("GET", url))[2])
+
+
+async def without_profile(author: Author) -> None:
+    author.town.application.adapters.store().tables.profiles.drop(author.scene.me.user_id)
+
+
+async def with_profile(author: Author) -> None:
+    if (await author.send("GET", "/api/me/profile"))[0] == 404:
+        await author.send("POST", "/api/me/profile", encoded(PROFILE))
+
+
+async def appealable(author: Author) -> None:
+    """Make the refused photo as it was before any appeal."""
+    async with author.town.application.adapters.begin()() as uow:
+        photo = await uow.photos.get(author.scene.me.refused)
+        await uow.photos.save(attrs.evolve(photo, state=PhotoState.REFUSED, appeal=None))
+        await uow.commit()
+
+
+async def undecided(author: Author) -> None:
+    with suppress(NothingToUndo):
+        await author.town.application.matching().undo(author.scene.me.user_id, author.scene.me.knows)
+
+
+async def unassessed(author: Author) -> None:
+    await author.town.application.attachment().delete_all(author.scene.me.user_id)
+
+
+async def let_in(author: Author) -> None:
+    """Make the password what it was, and open a new session."""
+    await author.town.let_in(author.scene.me.user_id)
+    author.token = (await author.town.sign_in(author.scene.me.user_id)).access_token
+
+
+AGAIN: Mapping[str, Callable[[Author], Awaitable[None]]] = {
+    "POST /api/me/profile": without_profile,
+    "PUT /api/me/profile": with_profile,
+    "PUT /api/me/visibility": with_profile,
+    "PUT /api/me/time-zone": with_profile,
+    "POST /api/me/photos/{photo_id}/appeal": appealable,
+    "POST /api/me/decisions": undecided,
+    "POST /api/me/assessments": unassessed,
+    "POST /api/auth/password/change": let_in,
+}
+"""What makes a request possible at first, and again after it succeeded."""
+
+
+async def in_profile(author: Author, _text: str) -> Any:
+    return (await author.read("/api/me/profile"))["content"]
+
+
+async def on_photo(author: Author, _text: str) -> Any:
+    photos = (await author.read("/api/me/photos"))["items"]
+    return {"words": next(photo["appeal"] for photo in photos if photo["id"] == str(author.scene.me.refused))}
+
+
+async def in_decision(author: Author, _text: str) -> Any:
+    async with author.town.application.adapters.begin()() as uow:
+        me, now = author.scene.me, author.town.clock.now()
+        return {"note": (await uow.decisions.between(me.user_id, [me.knows], now))[me.knows].mine.note}
+
+
+async def in_profile_itself(author: Author, _text: str) -> Any:
+    return await author.read("/api/me/profile")
+
+
+async def on_newest_session(author: Author, _text: str) -> Any:
+    sessions = (await author.read("/api/me/sessions"))["items"]
+    return {"device_label": max(sessions, key=lambda session: session["id"])["label"]}
+
+
+async def by_signing_in(author: Author, text: str) -> Any:
+    credentials = {"email": author.town.email(author.scene.me.user_id), "password": text}
+    status, _, _ = await author.send("POST", "/api/auth/login", json.dumps(credentials).encode())
+    return {"new_password": text if status == 200 else f"login answered {status}"}
+
+
+KEPT: Mapping[str, Callable[[Author, str], Awaitable[Any]]] = {
+    "POST /api/me/profile": in_profile,
+    "PUT /api/me/profile": in_profile,
+    "POST /api/me/photos/{photo_id}/appeal": on_photo,
+    "POST /api/me/decisions": in_decision,
+    "PUT /api/me/time-zone": in_profile_itself,
+    "POST /api/auth/login": on_newest_session,
+    "POST /api/auth/password/change": by_signing_in,
+}
+"""Where what was written is found again, in the form in which it was sent."""
+
+NOT_KEPT = {
+    "POST /api/auth/register",
+    "POST /api/auth/verify",
+    "POST /api/auth/verify/resend",
+    "POST /api/auth/refresh",
+    "POST /api/auth/password/forgot",
+    "POST /api/auth/password/reset",
+    "POST /api/auth/password/strength",
+    "PUT /api/me/consents/{purpose}",
+    "PUT /api/me/visibility",
+    "PUT /api/me/photos/order",
+    "POST /api/me/decisions/undo",
+    "POST /api/me/assessments",
+}
+"""Secrets that are only compared, addresses, and what must be one of ours to be accepted."""
+
+CLEANED = {"device_label": device_label}
+"""A label is made by programs: it is shortened and freed of what cannot be printed rather than refused."""
+
+BODIES: Mapping[str, Any] = {
+    "POST /api/auth/login": {"device_label": "kitchen"},
+    "POST /api/auth/verify": {"token": "unknown"},
+    "POST /api/auth/password/reset": {"token": "unknown", "password": "seven loud geese at dawn"},
+    "POST /api/me/profile": PROFILE,
+    "PUT /api/me/profile": PROFILE,
+}
+"""What the table of authorisation does not say of a body, or says only after something else was done."""
+
+
+def body_of(call: str, row: Row, scene: Scene) -> Any:
+    if row.body is None:
+        return None
+    stated = BODIES.get(call, {})
+    if row.before and call in BODIES:
+        return stated
+    return {**row.body(scene, row.thing(scene.me) if row.thing else None), **stated}
+
+
+def address(call: str, row: Row, scene: Scene, wanted: Sequence[Field], text: str) -> str:
+    """The path and query of the request with ``text`` in each wanted field of them."""
+    given = {
+        field.path[0]: quote(text[: LONGEST_ADDRESS // 4], safe="", errors="surrogatepass")
+        for field in wanted
+        if field.place != "body"
+    }
+    path = call.partition(" ")[2]
+    for field in FIELDS[call]:
+        name = str(field.path[0])
+        if field.place == "path":
+            usual = str(row.thing(scene.me)) if row.thing else "analytics"
+            path = path.replace(f"{{{name}}}", given.get(name, usual))
+    query = "&".join(f"{field.path[0]}={given[field.path[0]]}" for field in wanted if field.place == "query")
+    return f"{path}?{query}" if query else path
+
+
+def encoded(body: Any) -> bytes:
+    """JSON in UTF-8; half a pair cannot be written in it, and is escaped."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body).encode()
+
+
+async def attempt(author: Author, call: str, wanted: Sequence[Field], text: str) -> tuple[int, list[str]]:
+    """One request with the text in each of these fields; the status, and the fields that the answer blames."""
+    row, method = TABLE[call], call.partition(" ")[0]
+    base = body_of(call, row, author.scene)
+    body = None if base is None else encoded(filled(base, wanted, text))
+    headers = {}
+    if row.if_match:
+        headers[hdrs.IF_MATCH] = f'"{(await author.read("/api/me/profile"))["version"]}"'
+    status, media_type, answer = await author.send(
+        method, address(call, row, author.scene, wanted, text), body, **headers
+    )
+    breach = CONTRACT.breach(call, status, media_type, answer)
+    assert breach is None, f"{breach} for {text[:50]!r} in {[field.dotted for field in wanted]}"
+    return status, [problem["path"] for problem in orjson.loads(answer)["fields"]] if status >= 400 else []
+
+
+async def try_open_fields(author: Author, call: str, text: str) -> None:
+    wanted = [field for field in FIELDS[call] if not field.closed]
+    for _ in range(MOST_ROUNDS):
+        status, blamed = await attempt(author, call, wanted, text)
+        if status < 400:
+            await found_again(author, call, wanted, text)
+            if call in AGAIN:
+                await AGAIN[call](author)
+            return
+        fine = [field for field in wanted if not any(field.blamed_by(path) for path in blamed)]
+        if fine == wanted or not fine:
+            return
+        wanted = fine
+    raise AssertionError(f"{call} finds something new about {text[:50]!r} each time")
+
+
+async def found_again(author: Author, call: str, wanted: Sequence[Field], text: str) -> None:
+    if call not in KEPT:
+        return
+    kept = await KEPT[call](author, text)
+    for field in wanted:
+        if field.path[-1] in {"email", "password", "current_password"}:
+            continue
+        expected = CLEANED.get(field.dotted, str)(text)
+        found = taken(kept, field.path)
+        assert found == expected, f"{call} kept {found[:50]!r} for {text[:50]!r} in {field.dotted}"
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def author(loop: asyncio.Runner) -> Iterator[Author]:
+    opened = town(100)
+    home = loop.run(opened.__aenter__())
+    # Every string comes as a password to four routes, and judging one takes longer than all the rest of a request.
+    advisor = home.application.adapters.advisor()
+    advisor._judge = functools.cache(advisor._judge)
+    scene = loop.run(Stage(home).scene())
+    yield Author(scene, scene.me.token)
+    assert home.errors == []
+    loop.run(opened.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module", params=["our own", "the big list"])
+def strings(request: pytest.FixtureRequest) -> Sequence[str]:
+    if request.param == "our own":
+        return OURS
+    listed = big_list()
+    if listed is None:
+        pytest.skip(f"{BIG_LIST} is not set: the Big List of Naughty Strings is not at hand")
+    return listed
+
+
+def test_every_route_that_takes_text_says_whether_it_keeps_it() -> None:
+    with_bodies = {call for call, found in FIELDS.items() if any(field.place == "body" for field in found)}
+
+    assert with_bodies == KEPT.keys() | NOT_KEPT
+
+
+@pytest.mark.parametrize("call", [call for call, found in FIELDS.items() if not all(field.closed for field in found)])
+def test_text_is_kept_as_it_is_or_refused_by_name(
+    author: Author, loop: asyncio.Runner, strings: Sequence[str], call: str
+) -> None:
+    async def try_all() -> None:
+        if call in AGAIN:
+            await AGAIN[call](author)
+        for text in strings:
+            await try_open_fields(author, call, text)
+
+    loop.run(try_all())
+
+
+@pytest.mark.parametrize("call", [call for call, found in FIELDS.items() if any(field.closed for field in found)])
+def test_text_where_a_choice_an_id_or_a_number_belongs_is_refused_and_every_such_field_named(
+    author: Author, loop: asyncio.Runner, strings: Sequence[str], call: str
+) -> None:
+    closed = [field for field in FIELDS[call] if field.closed]
+    in_body = [field for field in closed if field.place == "body"]
+
+    async def try_all() -> None:
+        if call in AGAIN:
+            await AGAIN[call](author)
+        for text in strings:
+            if in_body:
+                status, blamed = await attempt(author, call, in_body, text)
+                spared = [field.dotted for field in in_body if not any(field.blamed_by(path) for path in blamed)]
+                if status == 400:  # half a pair is no JSON at all
+                    continue
+                assert (status, spared) == (422, []), f"{text[:50]!r}"
+            for field in set(closed) - set(in_body):
+                status, _ = await attempt(author, call, [field], text)
+                assert status >= 400 or WHOLE.fullmatch(text), f"{call} took {text[:50]!r} as {field.dotted}"
+
+    loop.run(try_all())

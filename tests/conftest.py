@@ -1,4 +1,4 @@
-"""What every test shares: one event loop per test, and no network beyond this machine."""
+"""What every test shares: one event loop per test. (Sockets reach this machine only: see addopts in pyproject.)"""
 
 import asyncio
 import inspect
@@ -8,6 +8,13 @@ from typing import Any
 import pytest
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+STORES = ("memory",)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--store", choices=STORES, default="memory", help="the store that the scenarios of features/ use")
 
 
 @pytest.fixture

@@ -1,0 +1,69 @@
+Feature: Photos
+  A photo is looked at before others see it. Its owner always knows how it stands with it, and why.
+
+  Scenario Outline: A real photograph of one face becomes the first photo
+    Given Ana is a member without photos
+    When Ana shows the photograph "<file>"
+    Then Ana's photo is being looked at
+    When a moment passes
+    Then Ana's photo is approved
+    And it comes upright in three sizes, and nothing in it tells where or with what it was taken
+
+    Examples:
+      | file          |
+      | portrait.jpg  |
+      | portrait.heic |
+
+  Scenario Outline: The first photo shows one face
+    Given Ana is a member without photos
+    When Ana shows a picture with <faces> faces
+    And a moment passes
+    Then Ana's photo is refused, because <reason>
+
+    Examples:
+      | faces | reason                     |
+      | 0     | no face can be seen        |
+      | 2     | there is more than one face |
+
+  Scenario: A picture without a face is welcome in any other place
+    Given Ana is a member
+    When Ana shows a picture with 0 faces
+    And a moment passes
+    Then both of Ana's photos are approved
+    But the new one cannot be put first
+
+  Scenario: What cannot be opened is refused in words
+    Given Ana is a member without photos
+    When Ana shows a picture that ends in the middle
+    And a moment passes
+    Then Ana's photo is refused, because it cannot be opened
+
+  Scenario: Only pictures are taken
+    Given Ana is a member
+    When Ana shows a text as a photo
+    Then Ana is told which kinds of pictures are taken
+
+  Scenario: Six photos at most
+    Given Ana is a member with six photos
+    When Ana shows a picture with 1 face
+    Then Ana is told that six photos are the most
+
+  Scenario: A refusal can be appealed, once
+    Given Ana is a member without photos
+    And a photo of Ana was refused, because no face can be seen
+    When Ana appeals: "It is me, in the mirror"
+    Then the photo waits for a person to look again
+    When Ana appeals: "Once more"
+    Then Ana is told that one appeal is possible
+
+  Scenario: When the first photo is deleted the next one takes its place
+    Given Ana is a member with two photos
+    When Ana deletes the first photo
+    Then the other photo is the first
+
+  Scenario: A deleted photo is gone for everybody
+    Given Ana and Ben are members who meet this morning
+    And Ben has opened a photo that Ana added
+    When Ana deletes that photo
+    And a moment passes
+    Then Ben can no longer open it

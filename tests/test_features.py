@@ -1,0 +1,22 @@
+"""Binds every scenario in ``features/`` to its steps."""
+
+import pytest
+from pytest_bdd import scenarios
+
+pytest.register_assert_rewrite("tests.steps")
+pytest_plugins = [
+    "tests.steps.moments",
+    "tests.steps.members",
+    "tests.steps.joining",
+    "tests.steps.signing_in",
+    "tests.steps.profiles",
+    "tests.steps.photos",
+    "tests.steps.attachment",
+    "tests.steps.introductions",
+    "tests.steps.decisions",
+    "tests.steps.consent",
+    "tests.steps.subscriptions",
+    "tests.steps.promises",
+]
+
+scenarios(".")

@@ -14,6 +14,7 @@ tolerance of 0.03 is for chance: with 200 people the ratio of a useless predicto
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import attrs
 import numpy as np
@@ -84,6 +85,7 @@ def one_reader_of_many(explainer: Explainer, reader: Traits) -> Floats:
     return np.array([[*shown(explainer(POLICY, reader, other)), *public(reader, other)] for other in TARGETS])
 
 
+@cache
 def many_readers_of_each(explainer: Explainer) -> Floats:
     """Per target: how the totals of 200 readers, less what is public of each pair, move with the readers' own scores.
     The form being bilinear, three coefficients hold all there is to learn."""

@@ -36,7 +36,7 @@ from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event
 from saltbitter_domain.kernel import UserId
-from tests.doubles.crowd import Crowd
+from tests.doubles.simultaneous import Simultaneous
 
 START = datetime(2026, 11, 10, 8, 15, tzinfo=UTC)
 MEMBER, OTHER = UserId(UUID(int=1)), UserId(UUID(int=2))
@@ -58,7 +58,7 @@ class House:
     def __init__(self) -> None:
         self.store, self.clock = MemoryStore(), ManualClock(START)
         self.ids = UuidV7Ids(self.clock)
-        begin = Crowd(MemoryUnitsOfWork(self.store, self.clock, self.ids))
+        begin = Simultaneous(MemoryUnitsOfWork(self.store, self.clock, self.ids))
         self.consent = ConsentService(begin=begin, clock=self.clock, ids=self.ids)
         self.service = AttachmentService(
             begin=begin, clock=self.clock, ids=self.ids, questionnaires=(SALTBITTER_18_V1, LICENSED)

@@ -26,7 +26,7 @@ from saltbitter_domain.consent.model import (
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event
 from saltbitter_domain.kernel import DomainError, StaleWrite, UserId
-from tests.doubles.crowd import Crowd
+from tests.doubles.simultaneous import Simultaneous
 
 START = datetime(2026, 11, 10, 8, 0, tzinfo=UTC)
 MEMBER, OTHER = UserId(UUID(int=1)), UserId(UUID(int=2))
@@ -41,7 +41,7 @@ class House:
         self.service = self.service_with(TEXTS)
 
     def service_with(self, texts: Mapping[Purpose, ConsentText]) -> ConsentService:
-        begin = Crowd(MemoryUnitsOfWork(self.store, self.clock, self.ids))
+        begin = Simultaneous(MemoryUnitsOfWork(self.store, self.clock, self.ids))
         return ConsentService(begin=begin, clock=self.clock, ids=self.ids, texts=texts)
 
     async def events(self) -> Sequence[Event]:
@@ -170,7 +170,7 @@ async def test_the_same_yes_sent_many_times_at_once_is_recorded_once(house: Hous
 async def test_a_decision_that_keeps_losing_to_others_is_given_up_with_word(house: House) -> None:
     tries = []
 
-    class NeverFirst(Crowd):
+    class NeverFirst(Simultaneous):
         @asynccontextmanager
         async def __call__(self) -> AsyncIterator[MemoryUnitOfWork]:
             async with super().__call__() as uow:

@@ -45,8 +45,8 @@ from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, Rendered
 from saltbitter_domain.profiles.service import PhotoService
 from saltbitter_domain.uow import UnitOfWork
 from tests.doubles.builders import NOW, a_user
-from tests.doubles.crowd import Crowd
 from tests.doubles.refusals import told
+from tests.doubles.simultaneous import Simultaneous
 
 ANA, BEA = a_user(), a_user()
 KEYS = [(size, form) for size in Size for form in Format]
@@ -86,7 +86,7 @@ class House:
         ids = UuidV7Ids(self.clock)
         self.files, self.moderator = MemoryPhotoStore(self.clock, b"secret"), MemoryModerator()
         self.editor = Sketches()
-        self.begin = Crowd(MemoryUnitsOfWork(self.memory, self.clock, ids))
+        self.begin = Simultaneous(MemoryUnitsOfWork(self.memory, self.clock, ids))
         self.service = PhotoService(
             begin=self.begin,
             clock=self.clock,

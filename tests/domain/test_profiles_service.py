@@ -35,8 +35,8 @@ from saltbitter_domain.profiles.ports import Place, Places
 from saltbitter_domain.profiles.service import ProfileService
 from saltbitter_domain.users.model import UserMissing
 from tests.doubles.builders import NOW, a_content, a_photo, a_user
-from tests.doubles.crowd import Crowd
 from tests.doubles.refusals import told
+from tests.doubles.simultaneous import Simultaneous
 
 TEXT = "2026-11-01"
 LISBON, PORTO, ATLANTIC = (38.7223, -9.1393), (41.1579, -8.6291), (30.0, -40.0)
@@ -65,7 +65,7 @@ class House:
     def __init__(self) -> None:
         self.store, self.clock = MemoryStore(), ManualClock(NOW)
         ids = UuidV7Ids(self.clock)
-        self.begin = Crowd(MemoryUnitsOfWork(self.store, self.clock, ids))
+        self.begin = Simultaneous(MemoryUnitsOfWork(self.store, self.clock, ids))
         self.places = Iberia()
         self.service = ProfileService(begin=self.begin, clock=self.clock, places=self.places)
         self.consents = ConsentService(begin=self.begin, clock=self.clock, ids=ids)

@@ -8,7 +8,7 @@ from adapters.memory.uow import MemoryUnitOfWork, MemoryUnitsOfWork
 from saltbitter_domain.uow import UnitsOfWork
 
 
-class Crowd(UnitsOfWork):
+class Simultaneous(UnitsOfWork):
     """Everybody who comes at the same time has read before anybody commits."""
 
     def __init__(self, begin: MemoryUnitsOfWork) -> None:

@@ -13,17 +13,13 @@ from adapters.memory.mailer import MemoryMailer
 from adapters.system.clock import MovableClock
 from entrypoints.demo.mails import in_words
 from entrypoints.demo.seed import EMAIL, Seeded
-from entrypoints.http.headers import CONTENT_SECURITY_POLICY
+from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind
 from saltbitter_domain.compatibility.service import MatchingService
 from saltbitter_domain.kernel import Invalid, UserId, is_time_zone
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 JUST_AFTER = timedelta(minutes=1)
 STATIC = {"demo.css": "text/css", "demo.js": "text/javascript"}
 
@@ -158,5 +154,5 @@ class Demo:
         now = self.clock.now().astimezone(ZoneInfo("Europe/London"))
         text = self._templates.get_template(template).render(now=now, **given)
         return web.Response(
-            text=text, content_type="text/html", charset="utf-8", headers={CONTENT_SECURITY_POLICY: POLICY}
+            text=text, content_type="text/html", charset="utf-8", headers={CONTENT_SECURITY_POLICY: PAGE_POLICY}
         )

@@ -6,13 +6,9 @@ from pathlib import Path
 import orjson
 from aiohttp import hdrs, web
 
-from entrypoints.http.headers import CONTENT_SECURITY_POLICY
+from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
 from entrypoints.http.routing import JSON, Audience, Call, route
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 _HERE = Path(__file__).parent / "static"
 FILES = {
     "swagger-ui.css": "text/css",
@@ -44,7 +40,7 @@ class Documentation:
     @route("GET", "/api/docs", audience=Audience.ANYONE, produces="text/html", cache="no-cache")
     async def page(self, _call: Call) -> web.StreamResponse:
         """Swagger UI."""
-        headers = {CONTENT_SECURITY_POLICY: POLICY}
+        headers = {CONTENT_SECURITY_POLICY: PAGE_POLICY}
         return web.Response(body=self._page, content_type="text/html", charset="utf-8", headers=headers)
 
     @route("GET", "/api/docs/start.js", audience=Audience.ANYONE, produces="text/javascript", cache="no-cache")

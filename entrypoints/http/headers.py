@@ -4,6 +4,11 @@ from aiohttp import hdrs, web
 
 CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 REQUEST_ID = "X-Request-ID"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The content security policy of a page with script and style in files of its own, and nothing from elsewhere."""
 
 SECURITY = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",

@@ -1,11 +1,30 @@
 """What entry points need to keep traffic fair and retries harmless."""
 
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Protocol
 
 import attrs
 
 from saltbitter_domain.kernel import Conflict, TooMany
+
+Address = IPv4Address | IPv6Address
+
+
+def read_address(text: str) -> Address | None:
+    """The IP address, or None when it is none.
+
+    IPv4 written as IPv6 (RFC 4291, 2.5.5.2) counts as IPv4, and a zone index (``fe80::1%eth0``) is left behind."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or IPv6Address(int(address))) if isinstance(address, IPv6Address) else address
+
+
+def network_of(address: Address, ipv4_bits: int) -> str:
+    """The network an address is in: the /64 of IPv6, all of which a single household has, or so much of IPv4."""
+    return str(ip_network((address, ipv4_bits if address.version == 4 else 64), strict=False))
 
 
 class RateLimited(TooMany):

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address
 
 from aiohttp import hdrs, web
 
 from entrypoints.http.errors import TokenMissing
-
-Address = IPv4Address | IPv6Address
+from saltbitter_domain.traffic import Address, network_of, read_address
 
 UNKNOWN = IPv4Address(0)
 """Stands for a peer without an address, as behind a Unix socket."""
@@ -23,23 +22,15 @@ def client_address(peer: str | None, forwarded: Sequence[str], trusted_proxies: 
     from the right was written by our outermost one; everything left of it is the client's own claim and never read."""
     hops = [hop.strip() for line in forwarded for hop in line.split(",")] if trusted_proxies else []
     for hop in [*hops[-trusted_proxies:], peer] if trusted_proxies else [peer]:
-        address = _parsed(hop)
+        address = read_address(hop or "")
         if address is not None:
             return address
     return UNKNOWN
 
 
-def _parsed(hop: str | None) -> Address | None:
-    try:
-        address = ip_address(hop or "")
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
-
-
 def limited_as(address: Address) -> str:
-    """What limits count by: the address, or the /64 of an IPv6 one, since a single household has all of it."""
-    return str(address) if isinstance(address, IPv4Address) else str(IPv6Network((address, 64), strict=False))
+    """What limits count by: the address of IPv4, the /64 of IPv6."""
+    return network_of(address, 32)
 
 
 def request_id_of(request: web.Request) -> str | None:

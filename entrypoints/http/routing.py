@@ -22,8 +22,8 @@ from uuid import UUID
 import attrs
 from aiohttp import web
 
-from entrypoints.http.callers import Address
 from saltbitter_domain.kernel import DomainError, UserId
+from saltbitter_domain.traffic import Address
 from saltbitter_domain.users.ports import Access
 
 JSON = "application/json"

@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import Enum, auto
-from ipaddress import IPv6Address, ip_address, ip_network
 
 import attrs
 
 from saltbitter_domain.kernel import FieldProblem, is_time_zone, local_date
 from saltbitter_domain.profiles.model import MAX_AGE, MIN_AGE, age_on
+from saltbitter_domain.traffic import network_of, read_address
 from saltbitter_domain.users.model import (
     LOST_ANSWER_GRACE,
     MAX_PASSWORD,
@@ -105,14 +105,9 @@ def birth_problems(date_of_birth: date, time_zone: str, now: datetime) -> tuple[
 def ip_prefix(ip: str) -> str:
     """The network an address is in, as members see it in their sessions: IPv4 by /24, IPv6 by /64.
 
-    Empty when ``ip`` is not an address. IPv4 written as IPv6 (RFC 4291, 2.5.5.2) counts as IPv4."""
-    try:
-        address = ip_address(ip)
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address):
-        address = address.ipv4_mapped or IPv6Address(int(address))  # leaves a zone index (fe80::1%eth0) behind
-    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
+    Empty when ``ip`` is not an address."""
+    address = read_address(ip)
+    return network_of(address, 24) if address else ""
 
 
 def device_label(raw: str) -> str:

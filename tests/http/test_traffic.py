@@ -45,7 +45,7 @@ def test_the_client_is_who_our_outermost_proxy_saw(
 @pytest.mark.parametrize(
     ("address", "counted_as"),
     [
-        ("203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9", "203.0.113.9/32"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
         ("2001:db8:1:3::1", "2001:db8:1:3::/64"),

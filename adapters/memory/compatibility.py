@@ -41,7 +41,10 @@ class MemoryDailyMatches(DailyMatchesStore):
             return frozenset(
                 user_id
                 for user_id in user_ids
-                if any(matches.day >= day for matches in tables.daily_matches.where("user", user_id))
+                if any(
+                    matches.day > day or (matches.day == day and matches.suggestions)
+                    for matches in tables.daily_matches.where("user", user_id)
+                )
             )
 
         return self._transaction.read(query)
@@ -50,9 +53,13 @@ class MemoryDailyMatches(DailyMatchesStore):
         key = (matches.user_id, matches.day)
 
         def change(tables: Tables) -> bool:
-            if tables.daily_matches.get(key) is not None:
+            earlier = tables.daily_matches.get(key)
+            if earlier is None:
+                tables.daily_matches.put(key, matches)
+            elif matches.suggestions and not earlier.suggestions:
+                tables.daily_matches.put(key, attrs.evolve(matches, version=earlier.version + 1))
+            else:
                 return False
-            tables.daily_matches.put(key, matches)
             return True
 
         await self._transaction.hold(("daily_matches", key))

@@ -66,11 +66,13 @@ class DailyMatchesStore(Protocol):
     async def latest(self, user_id: UserId) -> DailyMatches | None: ...
 
     async def have(self, user_ids: Collection[UserId], day: date) -> frozenset[UserId]:
-        """Which of these members have a set for the day, or for a later one because they moved to the west since."""
+        """Which of these members have a set with somebody in it for the day, or any for a later one because they moved
+        to the west since."""
         ...
 
     async def add(self, matches: DailyMatches) -> bool:
-        """Store a set unless the member has one for the day; whether it was stored."""
+        """Store a set unless the member has one for the day; whether it was stored. One without anybody gives way, as
+        its next version, to one with somebody."""
         ...
 
     async def save(self, matches: DailyMatches) -> None:

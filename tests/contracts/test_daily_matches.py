@@ -47,15 +47,16 @@ async def test_the_latest_set_is_that_of_the_last_day(store: Store) -> None:
 
 
 async def test_whoever_has_a_set_for_the_day_or_a_later_one_needs_none(store: Store) -> None:
-    with_today, with_tomorrow, with_yesterday, without = await store.members(4)
+    with_today, with_tomorrow, with_yesterday, with_nobody, without = await store.members(5)
     await keep(
         store,
-        a_daily_set(with_today),
+        a_daily_set(with_today, without),
         a_daily_set(with_tomorrow, day=NEXT_DAY),
-        a_daily_set(with_yesterday, day=DAY - timedelta(days=1)),
+        a_daily_set(with_yesterday, without, day=DAY - timedelta(days=1)),
+        a_daily_set(with_nobody),
     )
 
-    everybody = [user.id for user in (with_today, with_tomorrow, with_yesterday, without)]
+    everybody = [user.id for user in (with_today, with_tomorrow, with_yesterday, with_nobody, without)]
     async with store.begin() as uow:
         assert await uow.daily_matches.have(everybody, DAY) == {with_today.id, with_tomorrow.id}
         assert await uow.daily_matches.have([without.id], DAY) == frozenset()
@@ -63,23 +64,40 @@ async def test_whoever_has_a_set_for_the_day_or_a_later_one_needs_none(store: St
 
 
 async def test_a_second_set_for_the_day_is_not_stored(store: Store) -> None:
-    user, candidate = await store.members(2)
-    first = a_daily_set(user)
+    user, candidate, other = await store.members(3)
+    first = a_daily_set(user, candidate)
     await keep(store, first)
 
     async with store.unit() as uow:
-        assert not await uow.daily_matches.add(a_daily_set(user, candidate))
+        assert not await uow.daily_matches.add(a_daily_set(user, other))
+        assert not await uow.daily_matches.add(a_daily_set(user))
 
     async with store.begin() as uow:
         assert await uow.daily_matches.get(user.id, DAY) == first
 
 
-async def test_of_two_runs_at_once_one_makes_the_set(store: Store) -> None:
-    user = await store.member()
+async def test_a_set_without_anybody_gives_way_to_one_with_somebody(store: Store) -> None:
+    user, candidate = await store.members(2)
+    await keep(store, a_daily_set(user))
+    with_somebody = a_daily_set(user, candidate)
+
+    async with store.unit() as uow:
+        assert not await uow.daily_matches.add(a_daily_set(user))
+        assert await uow.daily_matches.add(with_somebody)
+
+    async with store.begin() as uow:
+        assert await uow.daily_matches.get(user.id, DAY) == attrs.evolve(with_somebody, version=2)
+
+
+@pytest.mark.parametrize("had_nobody", [True, False])
+async def test_of_two_runs_at_once_one_makes_the_set(store: Store, had_nobody: bool) -> None:
+    user, candidate = await store.members(2)
+    if had_nobody:
+        await keep(store, a_daily_set(user))
 
     async def run() -> bool:
         async with store.unit() as uow:
-            stored = await uow.daily_matches.add(a_daily_set(user))
+            stored = await uow.daily_matches.add(a_daily_set(user, candidate))
             await asyncio.sleep(0)
             return stored
 

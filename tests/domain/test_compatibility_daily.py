@@ -32,11 +32,11 @@ from saltbitter_domain.compatibility.ports import Introductions, MatchRequest, P
 from saltbitter_domain.compatibility.service import RunReport
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import StaleWrite, UserId
-from saltbitter_domain.profiles.model import DistanceBand, Visibility
+from saltbitter_domain.profiles.model import AgeRange, DistanceBand, Visibility
 from saltbitter_domain.subscriptions.model import NotEntitled, Tier
 from saltbitter_domain.users.model import UserMissing
 from tests.doubles.builders import a_user, an_explanation
-from tests.doubles.matching import NOON, TODAY, Matching
+from tests.doubles.matching import ANYBODY, NOON, TODAY, Matching
 
 
 def utc(text: str) -> datetime:
@@ -148,7 +148,49 @@ async def test_the_report_says_who_got_less_and_why(matching: Matching) -> None:
     assert report == RunReport((TODAY,), due=1, made=1, full=0, short={"nobody_eligible": 1})
     await matching.members(11)
     report = await matching.service.generate_matches()
-    assert (report.due, report.made, report.full) == (11, 11, 11)
+    assert (report.due, report.made, report.full) == (12, 12, 12)
+
+
+async def test_who_fits_nobody_in_the_morning_is_served_once_as_soon_as_somebody_comes(matching: Matching) -> None:
+    lonely = await matching.member()
+    for _ in range(2):
+        await matching.service.generate_matches()
+    view = await matching.service.daily_matches(lonely)
+    assert (view.made_at, view.short_because) == (NOON, "nobody_eligible")
+    other = await matching.member()
+    matching.clock.advance(timedelta(hours=1))
+    reports = await asyncio.gather(*(matching.service.generate_matches() for _ in range(3)))
+    assert sum(report.made for report in reports) == 2
+    assert await suggested(matching, lonely) == [other]
+    assert await matching.service.generate_matches() == RunReport()
+    counts = [event.count for event in await made_events(matching) if event.user_id == lonely]
+    assert counts == [0, 1]
+    assert await exposures(matching) == {
+        user_id: Exposure(user_id, TODAY, shown=1, fair=1.0) for user_id in (lonely, other)
+    }
+
+
+async def test_who_fits_nobody_takes_nothing_of_what_others_are_counted_for(matching: Matching) -> None:
+    nowhere = attrs.evolve(ANYBODY, ages=AgeRange(18, 18))
+    await matching.members(3, preferences=nowhere)
+    await matching.service.generate_matches()
+    one, other = await matching.members(2)
+    await matching.service.generate_matches()
+    counted = await exposures(matching)
+    assert [counted[user_id] for user_id in (one, other)] == [
+        Exposure(user_id, TODAY, shown=1, fair=1.0) for user_id in (one, other)
+    ]
+
+
+async def test_who_decided_about_all_ten_gets_no_more_that_day(matching: Matching) -> None:
+    me = await matching.member()
+    await matching.members(14)
+    await matching.service.generate_matches()
+    ten = await suggested(matching, me)
+    for other in ten:
+        await matching.reject(me, other)
+    assert (await matching.service.generate_matches()).due == 0
+    assert await suggested(matching, me) == ten
 
 
 async def test_whoever_measures_is_shown_the_run(matching: Matching) -> None:

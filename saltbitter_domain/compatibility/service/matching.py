@@ -76,10 +76,11 @@ class MatchingService:
         self._batch = batch
 
     async def generate_matches(self, progress: Progress | None = None) -> RunReport:
-        """Make the day's first ten for everybody whose morning has come and who has none yet, in every time zone.
+        """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone.
 
         It may run as often, and at as many places at once, as one likes: a member gets one set for a day. Whoever was
-        missed, because nothing ran or the run was stopped, or who became ready after 06:00, is served by the next."""
+        missed, because nothing ran or the run was stopped, became ready after 06:00 or fitted nobody until now, is
+        served by the next."""
         async with self._begin() as uow:
             due = await morning.due(uow, self._clock.now())
         made = [stored for day, viewers in due.items() for stored in await self._make(day, viewers, progress)]

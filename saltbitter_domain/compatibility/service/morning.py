@@ -16,7 +16,10 @@ from saltbitter_domain.uow import UnitOfWork
 
 
 async def due(uow: UnitOfWork, now: datetime) -> Mapping[date, Sequence[UserId]]:
-    """Everybody whose morning has come and who has no set for the day they are in, by that day."""
+    """Everybody whose morning has come and who has nobody in their set for the day they are in, by that day.
+
+    This is how we read "no matches today or none left to decide": whoever fitted nobody at 06:00 is looked at again by
+    every run of the day, until there is somebody. Whoever has decided about all of their ten has had the day's ten."""
     by_day: dict[date, list[UserId]] = defaultdict(list)
     for zone in await uow.people.zones():
         day = current_day(now, zone)
@@ -52,10 +55,10 @@ async def request_further(uow: UnitOfWork, todays: DailyMatches, now: datetime) 
 async def keep(
     uow: UnitOfWork, made: Introductions, day: date, viewers: Collection[UserId], now: datetime
 ) -> Sequence[DailyMatches]:
-    """Store the sets of these viewers; those stored, without whoever had a set for the day already.
+    """Store the sets of these viewers; those stored, without whoever had one for the day already.
 
     The exposure recorded is that of the stored sets: people shown, and of their fair share the part that falls to
-    so many of the run's viewers, so that a run in pieces, or stopped halfway, adds up to what was really shown."""
+    so many of the run's suggestions, so that a run in pieces, or stopped halfway, adds up to what was really shown."""
     sets = [
         DailyMatches(user_id, day, now, made.suggestions[user_id], made.short.get(user_id))
         for user_id in viewers
@@ -66,9 +69,10 @@ async def keep(
         return ()
     for matches in stored:
         uow.emit(DailyMatchesMade(matches.user_id, day, len(matches.suggestions)))
-    await uow.exposures.add(
-        _exposures(day, [matches.suggestions for matches in stored], made.fair, len(stored) / len(made.suggestions))
-    )
+    pages = [matches.suggestions for matches in stored]
+    if shown := sum(map(len, pages)):
+        part = shown / sum(map(len, made.suggestions.values()))
+        await uow.exposures.add(_exposures(day, pages, made.fair, part))
     return stored
 
 

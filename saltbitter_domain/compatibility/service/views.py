@@ -78,7 +78,8 @@ class PersonView:
 @attrs.frozen
 class RunReport:
     """What one call made: sets for ``made`` of the ``due`` members, ``full`` of them with ten suggestions, the others
-    counted by why they have fewer. ``due`` exceeds ``made`` by those another run served at the same time."""
+    counted by why they have fewer. ``due`` exceeds ``made`` by those another run served at the same time and by those
+    who still fit nobody."""
 
     days: tuple[date, ...] = ()
     due: int = 0

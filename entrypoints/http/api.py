@@ -1,14 +1,14 @@
 """The resources of the API over the application's services: the one place here that sees the container."""
 
 from config.application import Application
-from entrypoints.http.accounts import Accounts
-from entrypoints.http.attachment import Assessments
-from entrypoints.http.consents import Consents
-from entrypoints.http.matches import Matches
+from entrypoints.http.assessments import Assessments
+from entrypoints.http.compatibility import Matches
+from entrypoints.http.consent import Consents
 from entrypoints.http.media import Media
 from entrypoints.http.photos import Photos
-from entrypoints.http.plans import Plans
-from entrypoints.http.profile import Catalogue, Profiles
+from entrypoints.http.profiles import Catalogue, Profiles
+from entrypoints.http.subscriptions import Plans
+from entrypoints.http.users import Accounts
 
 RESOURCES = (Accounts, Consents, Catalogue, Profiles, Photos, Media, Assessments, Matches, Plans)
 

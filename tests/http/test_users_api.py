@@ -8,9 +8,9 @@ from typing import get_type_hints
 import pytest
 
 from adapters.memory.uow import MemoryUnitOfWork
-from entrypoints.http.accounts import Password, Token
 from entrypoints.http.api import RESOURCES
 from entrypoints.http.routing import routes_of
+from entrypoints.http.users import Password, Token
 from saltbitter_domain.kernel import StaleWrite
 from tests.http.house import PASSWORD, House, Member
 

@@ -15,7 +15,7 @@ from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.assessments.model import AttachmentScores
-from saltbitter_domain.compatibility.model import DailyMatches, DecisionKind, Suggestion
+from saltbitter_domain.compatibility.model import DailyMatches, DecisionKind, Exposure, Suggestion
 from saltbitter_domain.compatibility.service import DecisionOutcome, MatchingService
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.events import Event
@@ -139,7 +139,10 @@ class Matching:
 
     async def introduce(self, to: UserId, *candidates: UserId, day: date = TODAY) -> None:
         """Give somebody these people as their set of a day, without a run."""
-        suggestions = [Suggestion(other, rank, 70.0, an_explanation()) for rank, other in enumerate(candidates, 1)]
+        suggestions = [
+            Suggestion(other, rank, 70.0, an_explanation(), an_explanation(total=65))
+            for rank, other in enumerate(candidates, 1)
+        ]
         async with self.unit() as uow:
             assert await uow.daily_matches.add(DailyMatches(to, day, self.clock.now(), tuple(suggestions)))
 
@@ -153,6 +156,16 @@ class Matching:
     async def todays(self, user_id: UserId, day: date = TODAY) -> DailyMatches | None:
         async with self.begin() as uow:
             return await uow.daily_matches.get(user_id, day)
+
+    async def suggested(self, user_id: UserId, day: date = TODAY) -> list[UserId]:
+        """Whom the member was introduced to on a day, by rank."""
+        todays = await self.todays(user_id, day)
+        return [suggestion.candidate for suggestion in todays.suggestions] if todays else []
+
+    async def exposures(self, day: date = TODAY) -> dict[UserId, Exposure]:
+        """What is remembered of everybody from a day on, each by the first of it."""
+        async with self.begin() as uow:
+            return {user_id: found[0] for user_id, found in (await uow.exposures.since(day)).items()}
 
     async def seen_by(self, user_id: UserId) -> list[UserId]:
         """Whom the member's day shows, page by page."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import attrs
+
 from saltbitter_domain.compatibility.allocation import DailyRun, daily_run, next_page
 from saltbitter_domain.compatibility.explanations import explain
 from saltbitter_domain.compatibility.model import Suggestion
@@ -32,7 +34,13 @@ def _introductions(run: DailyRun) -> Introductions:
     def suggestions(viewer: UserId, candidates: tuple[UserId, ...]) -> tuple[Suggestion, ...]:
         scored = zip(candidates, run.scores[viewer], strict=True)
         return tuple(
-            Suggestion(candidate, rank, score.total, explain(run.policy, people[viewer], people[candidate]))
+            Suggestion(
+                candidate,
+                rank,
+                score.total,
+                explain(run.policy, people[viewer], people[candidate]),
+                explain(run.policy, people[viewer], attrs.evolve(people[candidate], attachment=None)),
+            )
             for rank, (candidate, score) in enumerate(scored, 1)
         )
 

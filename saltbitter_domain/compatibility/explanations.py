@@ -115,9 +115,9 @@ def explain(policy: WeightedV1, viewer: Traits, candidate: Traits) -> Explanatio
 def _attachment(shown: Judgement, viewer: Traits, reader: Prepared) -> FactorExplanation:
     if viewer.attachment is None or shown.attachment is None:
         words = (
-            "You have not answered the attachment questions, so this part counts as average."
+            "You have not shared answers about attachment, so this part counts as average."
             if not reader.leaning.weight
-            else "Not both of you have answered the attachment questions, so this part counts as average."
+            else "Not both of you have shared answers about attachment, so this part counts as average."
         )
         return _unknown(Factor.ATTACHMENT, words)
     return FactorExplanation(

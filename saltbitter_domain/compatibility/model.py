@@ -143,21 +143,20 @@ class Explanation:
     confidence: Confidence
     factors: tuple[FactorExplanation, ...]
 
-    def without(self, factor: Factor, because: str) -> "Explanation":
-        """The same with nothing told of this factor but ``because``: what it rested on may no longer be used."""
-        silent = FactorExplanation(factor, Band.UNKNOWN, Confidence.LOW, (because,))
-        return attrs.evolve(self, factors=tuple(silent if told.factor is factor else told for told in self.factors))
-
 
 @attrs.frozen
 class Suggestion:
     """One person in a member's daily set; ``rank`` counts from 1 through all pages of the day. Neither it nor the score
-    is for members to see."""
+    is for members to see.
+
+    ``without_attachment`` is the explanation had the two not both shared answers about attachment, for when either
+    withdraws them: nothing in it rests on them, the total and the confidence included."""
 
     candidate: UserId
     rank: int
     score: float
     explanation: Explanation
+    without_attachment: Explanation
 
     @property
     def page(self) -> int:

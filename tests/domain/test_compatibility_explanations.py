@@ -118,13 +118,23 @@ class TestAttachment:
             POLICY, viewer, attrs.evolve(other, attachment=b)
         )
 
+    @given(anyone(), anyone(), attachments, attachments)
+    def test_of_who_has_not_answered_nothing_shown_depends_on_the_readers_scores_either(
+        self, viewer: Traits, other: Traits, a: Attachment, b: Attachment
+    ) -> None:
+        silent = attrs.evolve(other, attachment=None)
+        a, b = (attrs.evolve(answers, reliability=max(0.01, answers.reliability)) for answers in (a, b))
+        assert explain(POLICY, attrs.evolve(viewer, attachment=a), silent) == explain(
+            POLICY, attrs.evolve(viewer, attachment=b), silent
+        )
+
     def test_when_either_has_not_answered_it_is_unknown_and_counts_as_average(self) -> None:
         answered, silent = person(1, attachment=CALM), person(2)
         other = about(Factor.ATTACHMENT, answered, silent)
         own = about(Factor.ATTACHMENT, silent, answered)
         assert (other.band, other.confidence) == (own.band, own.confidence) == (Band.UNKNOWN, Confidence.LOW)
-        assert other.sentences[0].startswith("Not both of you have answered")
-        assert own.sentences[0].startswith("You have not answered")
+        assert other.sentences[0].startswith("Not both of you have shared")
+        assert own.sentences[0].startswith("You have not shared")
         assert explain(POLICY, silent, answered).total == explain(POLICY, silent, person(1)).total
 
     def test_its_confidence_is_that_of_the_readers_own_answers(self) -> None:

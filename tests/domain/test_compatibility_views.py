@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-import attrs
 import pytest
 
 from saltbitter_domain.compatibility.calendar import morning
 from saltbitter_domain.compatibility.model import (
     Band,
+    Confidence,
     DailyMatches,
     DecisionKind,
     Factor,
@@ -87,7 +87,7 @@ async def test_each_page_goes_by_what_its_explanations_say_and_not_by_the_hidden
     totals = [60, 75, 60, 90, *[50] * 6, 55, 95]
     ranks = [3, 2, 1, 4, *range(5, 13)]
     suggestions = [
-        Suggestion(other, rank, 100.0 - rank, attrs.evolve(an_explanation(), total=total))
+        Suggestion(other, rank, 100.0 - rank, an_explanation(total), an_explanation())
         for other, rank, total in zip(others, ranks, totals, strict=True)
     ]
     async with matching.unit() as uow:
@@ -144,6 +144,36 @@ async def test_once_either_withdraws_it_nothing_is_told_of_attachment(matching: 
     person = await matching.service.person(me, other)
     assert person.explanation
     assert [told.band for told in person.explanation.factors if told.factor is Factor.ATTACHMENT] == [Band.UNKNOWN]
+
+
+@pytest.mark.parametrize("mine", [True, False])
+async def test_once_either_withdraws_it_total_and_order_rest_on_it_no_more(matching: Matching, mine: bool) -> None:
+    me = await matching.member()
+    first, second = await matching.members(2)
+    async with matching.unit() as uow:
+        suggestions = (
+            Suggestion(first, 1, 70.0, an_explanation(80), an_explanation(40)),
+            Suggestion(second, 2, 70.0, an_explanation(75), an_explanation(45)),
+        )
+        await uow.daily_matches.add(DailyMatches(me, TODAY, NOON, suggestions))
+    assert await matching.seen_by(me) == [first, second]
+    await matching.withdraw(me if mine else first, Purpose.PSYCHOLOGICAL_PROFILE)
+    assert await matching.seen_by(me) == [second, first]
+    person = await matching.service.person(me, first)
+    assert person.explanation == an_explanation(40)
+
+
+async def test_what_is_told_without_attachment_is_kept_from_the_morning_on(matching: Matching) -> None:
+    me, other = await matching.member(attachment=(6.0, 1.0)), await matching.member()
+    await matching.service.generate_matches()
+    todays = await matching.todays(me)
+    assert todays
+    (suggestion,) = todays.suggestions
+    assert suggestion.candidate == other
+    with_, without = suggestion.explanation, suggestion.without_attachment
+    assert (with_.confidence, without.confidence) == (Confidence.MEDIUM, Confidence.LOW)
+    assert [told for told in with_.factors if told not in without.factors] == [with_.factors[0]]
+    assert without.factors[0].band is Band.UNKNOWN
 
 
 async def attachment_band(matching: Matching, user_id: UserId) -> Band:

@@ -292,13 +292,13 @@ def a_consent(
     )
 
 
-def an_explanation() -> Explanation:
+def an_explanation(total: int = 75) -> Explanation:
     """An explanation with every part of it."""
     factors = (
         FactorExplanation(Factor.INTERESTS, Band.STRONG, Confidence.HIGH, ("You both like jazz.", "And chess.")),
         FactorExplanation(Factor.ATTACHMENT, Band.UNKNOWN, Confidence.LOW, ()),
     )
-    return Explanation(policy="weighted-v1", total=75, confidence=Confidence.MEDIUM, factors=factors)
+    return Explanation(policy="weighted-v1", total=total, confidence=Confidence.MEDIUM, factors=factors)
 
 
 def a_daily_set(user: User, *candidates: User, **changes: Any) -> DailyMatches:
@@ -308,7 +308,7 @@ def a_daily_set(user: User, *candidates: User, **changes: Any) -> DailyMatches:
         day=date(2026, 3, 2),
         made_at=NOW,
         suggestions=tuple(
-            Suggestion(candidate.id, rank, 75.125 - rank, an_explanation())
+            Suggestion(candidate.id, rank, 75.125 - rank, an_explanation(), an_explanation(total=60))
             for rank, candidate in enumerate(candidates, 1)
         ),
     )

@@ -9,7 +9,6 @@ from saltbitter_domain.compatibility.catalogue import to_do
 from saltbitter_domain.compatibility.model import (
     KNOWN_FOR,
     Explanation,
-    Factor,
     NotReadyToMatch,
     PersonMissing,
     Standing,
@@ -25,7 +24,6 @@ from saltbitter_domain.subscriptions.model import Entitlements
 from saltbitter_domain.uow import UnitOfWork
 
 NOBODY = "There is nobody by this id whom you could meet."
-WITHDRAWN = "Not both of you share your answers about attachment, so nothing is told of this part."
 
 
 @attrs.frozen
@@ -69,14 +67,12 @@ async def taking_part(uow: UnitOfWork, standings: Mapping[UserId, Standing]) -> 
 async def still_true(
     uow: UnitOfWork, viewer: UserId, visible: Mapping[UserId, Traits], suggestions: Sequence[Suggestion]
 ) -> Mapping[UserId, Explanation]:
-    """By candidate, why they were suggested, as far as it may still be told: nothing of attachment once either of the
-    two has withdrawn it."""
+    """By candidate, why they were suggested, as far as it may still be told: without attachment once either of the two
+    has withdrawn it."""
     (own,) = await uow.people.traits([viewer]) or (None,)
     known = {traits.user_id for traits in visible.values() if traits.attachment and own and own.attachment}
     return {
-        suggestion.candidate: suggestion.explanation
-        if suggestion.candidate in known
-        else suggestion.explanation.without(Factor.ATTACHMENT, WITHDRAWN)
+        suggestion.candidate: suggestion.explanation if suggestion.candidate in known else suggestion.without_attachment
         for suggestion in suggestions
     }
 

@@ -316,7 +316,7 @@ class MatchingService:
         visible = await taking_part(uow, standings)
         profiles = await profiles_for(uow, self._photos, todays.user_id, visible, now)
         explanations = await still_true(uow, todays.user_id, visible, listed)
-        in_order = sorted(listed, key=lambda s: (-s.explanation.total, s.candidate))
+        in_order = sorted(listed, key=lambda s: (-explanations[s.candidate].total, s.candidate))
         return tuple(
             SuggestionView(
                 profiles[suggestion.candidate],

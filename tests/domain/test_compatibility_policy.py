@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.compatibility.model import Attachment, Factor, Traits
 from saltbitter_domain.compatibility.policies import WEIGHTS, WeightedV1, population_of
-from saltbitter_domain.compatibility.policies.attachment import Leaning, classification_of, deviation, fit
+from saltbitter_domain.compatibility.policies.attachment import Leaning, classification_of, deviation
 from saltbitter_domain.compatibility.policies.population import NEUTRAL, unit_interests, unit_values
 from saltbitter_domain.kernel import GridCell
 from saltbitter_domain.profiles.model import (
@@ -27,6 +27,12 @@ POLICY = policy_over(CROWD)
 def gap() -> st.SearchStrategy[tuple[float, float]]:
     """A low and a clearly higher score."""
     return st.tuples(scores, scores).filter(lambda pair: pair[1] - pair[0] > 0.01)
+
+
+def fit(a: Attachment, b: Attachment) -> float:
+    """The form itself, in [0, 1], with both taken at their word, whatever their reliability."""
+    sure_a, sure_b = attrs.evolve(a, reliability=1.0), attrs.evolve(b, reliability=1.0)
+    return max(0.0, deviation(Leaning.of(sure_a), Leaning.of(sure_b), 0.0))
 
 
 class TestAttachment:

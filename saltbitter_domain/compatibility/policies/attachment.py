@@ -72,12 +72,6 @@ def deviation(a: Leaning, b: Leaning, mean: float) -> float:
     )
 
 
-def fit(a: Attachment, b: Attachment) -> float:
-    """The pair's fit in [0, 1] with both taken at their word, whatever their reliability."""
-    sure_a, sure_b = attrs.evolve(a, reliability=1.0), attrs.evolve(b, reliability=1.0)
-    return max(0.0, deviation(Leaning.of(sure_a), Leaning.of(sure_b), 0.0))
-
-
 def classification_of(attachment: Attachment) -> Classification:
     """The style, or the styles it lies between, of a person's scores."""
     return classify(AttachmentScores(attachment.anxiety, attachment.avoidance))

@@ -191,7 +191,11 @@ Progress = Callable[[int, int], None]
 
 
 class MatchEngine(Protocol):
-    """Introduces people to one another, off the event loop; the same request always gives the same introductions."""
+    """Introduces people to one another, off the event loop.
+
+    The figures of the population, such as how rare an interest is, are those of the first request for a day and hold
+    for all that follow for it, so that the day's runs and pages judge alike. With the same figures the same request
+    always gives the same introductions."""
 
     async def run(self, request: MatchRequest, progress: Progress | None = None) -> Introductions:
         """The first page of every viewer, allocated together."""

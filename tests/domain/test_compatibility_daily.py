@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.memory.matching import ReferenceEngine
+from adapters.memory.matching import DAYS_AT_ONCE, ReferenceEngine
 from saltbitter_domain.compatibility.allocation import DailyRun
 from saltbitter_domain.compatibility.model import (
     DailyMatchesMade,
@@ -178,6 +178,26 @@ async def test_whoever_measures_is_shown_the_run(matching: Matching) -> None:
     assert {user_id: list(listed) for user_id, listed in run.allocation.lists.items()} == {
         user_id: await matching.suggested(user_id) for user_id in members
     }
+
+
+async def test_all_runs_of_a_day_judge_by_the_same_figures_and_the_next_day_by_new_ones(matching: Matching) -> None:
+    runs: list[DailyRun] = []
+    service = matching.but(engine=ReferenceEngine(runs.append)).service
+    for newcomers in (3, 5, 2):
+        await matching.members(newcomers)
+        await service.generate_matches()
+    for _ in range(DAYS_AT_ONCE):
+        matching.clock.advance(timedelta(days=1))
+        await service.generate_matches()
+    figures = [run.policy.population for run in runs]
+    assert [(population.version, population.size) for population in figures] == [
+        ("2026-06-10", 3),
+        ("2026-06-10", 3),
+        ("2026-06-10", 3),
+        ("2026-06-11", 10),
+        ("2026-06-12", 10),
+        ("2026-06-13", 10),
+    ]
 
 
 async def test_progress_is_told(matching: Matching) -> None:

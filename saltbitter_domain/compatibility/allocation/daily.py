@@ -40,7 +40,7 @@ def daily_run(request: MatchRequest, policy: WeightedV1 | None = None, progress:
     """The first lists of all viewers, by ``policy`` or else by ``weighted-v1`` over the people given.
 
     The order of people and viewers makes no difference. A viewer who is not among the people has no list."""
-    market = _Market.of(request, policy or _policy_for(request))
+    market = _Market.of(request, policy or policy_for(request))
     edges = market.edges(progress)
     return market.run(edges, allocate(edges, history=request.history, day=request.day, quota=request.quota))
 
@@ -53,12 +53,13 @@ def next_page(request: MatchRequest, policy: WeightedV1 | None = None) -> DailyR
 
     The ceilings are those of the day's runs, by today's exposures; a page adds to nobody's fair share.
     """
-    market = _Market.of(request, policy or _policy_for(request))
+    market = _Market.of(request, policy or policy_for(request))
     edges = market.edges(None)
     return market.run(edges, market.page(edges))
 
 
-def _policy_for(request: MatchRequest) -> WeightedV1:
+def policy_for(request: MatchRequest) -> WeightedV1:
+    """``weighted-v1`` over the figures of the people given, under the day's version."""
     return WeightedV1(population_of(request.people, version=request.day.isoformat()))
 
 

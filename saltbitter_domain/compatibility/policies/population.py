@@ -18,7 +18,7 @@ _TEN = tuple(BasicValue)
 
 @attrs.frozen
 class Population:
-    """Figures of one population, fixed under a ``version`` (renewed nightly).
+    """Figures of one population under a ``version``. They hold for a day: see ``MatchEngine``.
 
     ``size`` is how many people were counted, ``interest_idf`` the weight of each interest that one of them holds.
     ``mean_factors`` has the mean of the attachment, interests and values factors, each in [0, 1], over all pairs of

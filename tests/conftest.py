@@ -10,11 +10,12 @@ import pytest
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
-STORES = ("memory",)
+STORES = {"memory": "test"}
+"""The mode that serves the scenarios of features/ over each store."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--store", choices=STORES, default="memory", help="the store that the scenarios of features/ use")
+    parser.addoption("--store", choices=[*STORES], default="memory", help="the store under the scenarios of features/")
 
 
 @pytest.fixture

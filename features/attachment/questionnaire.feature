@@ -16,10 +16,10 @@ Feature: The questionnaire about closeness
     Then Ana is told which answers are <wrong>
 
     Examples:
-      | what                       | wrong          |
-      | all but two statements     | missing        |
-      | two statements with a 0    | not on the scale |
-      | two statements with an 8   | not on the scale |
+      | what                     | wrong            |
+      | all but two statements   | missing          |
+      | two statements with a 0  | not on the scale |
+      | two statements with an 8 | not on the scale |
 
   Scenario Outline: Two scores, and a word for them
     Given Ana agrees to the psychological profile
@@ -34,11 +34,11 @@ Feature: The questionnaire about closeness
       | 6.0     | 6.0       | fearful  |
 
     Examples: Within three quarters of a point of the middle it lies between
-      | anxiety | avoidance | result                                            |
-      | 3.2     | 2.0       | secure                                            |
-      | 3.3     | 2.0       | between secure and anxious                        |
-      | 4.0     | 2.0       | between anxious and secure                        |
-      | 4.7     | 6.0       | between fearful and avoidant                      |
+      | anxiety | avoidance | result                                              |
+      | 3.2     | 2.0       | secure                                              |
+      | 3.3     | 2.0       | between secure and anxious                          |
+      | 4.0     | 2.0       | between anxious and secure                          |
+      | 4.7     | 6.0       | between fearful and avoidant                        |
       | 4.1     | 3.7       | between anxious and secure and fearful and avoidant |
 
   Scenario: The result stands beside those of others, and says whose
@@ -59,10 +59,10 @@ Feature: The questionnaire about closeness
     Then the result <offers> where to find help
 
     Examples:
-      | anxiety | avoidance | offers         |
-      | 6.0     | 6.0       | says           |
-      | 4.3     | 4.3       | says           |
-      | 2.0     | 2.0       | need not say   |
+      | anxiety | avoidance | offers       |
+      | 6.0     | 6.0       | says         |
+      | 4.3     | 4.3       | says         |
+      | 2.0     | 2.0       | need not say |
 
   Scenario Outline: A doubtful result is kept, and says so
     Given Ana agrees to the psychological profile
@@ -70,9 +70,9 @@ Feature: The questionnaire about closeness
     Then the result is kept and marked as <mark>
 
     Examples:
-      | how                                 | mark                 |
+      | how                                  | mark                |
       | every statement with the same number | the same everywhere |
-      | the questionnaire in 35 seconds     | given in a hurry     |
+      | the questionnaire in 35 seconds      | given in a hurry    |
 
   Scenario Outline: Again after ninety days
     Given Ana agrees to the psychological profile
@@ -82,9 +82,9 @@ Feature: The questionnaire about closeness
     Then Ana is <answered>
 
     Examples:
-      | days | answered                                  |
+      | days | answered                                       |
       | 89   | told when the questionnaire can be taken again |
-      | 90   | welcome                                   |
+      | 90   | welcome                                        |
 
   Scenario: A later result tells what has changed
     Given Ana agrees to the psychological profile

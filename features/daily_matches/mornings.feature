@@ -11,11 +11,11 @@ Feature: The morning's introductions
     Then Ana's introductions are those of 2026-03-10
 
     Examples:
-      | home        |
-      | Lisbon      |
-      | New York    |
-      | Kathmandu   |
-      | Auckland    |
+      | home      |
+      | Lisbon    |
+      | New York  |
+      | Kathmandu |
+      | Auckland  |
 
   Scenario Outline: The morning follows the clocks when they change
     Given it is 20:00 on <eve> in <home>

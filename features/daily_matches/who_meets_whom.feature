@@ -8,14 +8,14 @@ Feature: Who meets whom
     Then Ana and Ben are <introduced>
 
     Examples:
-      | whom                                | introduced             |
-      | women from 28 to 35                 | introduced             |
-      | women from 30 to 30                 | introduced             |
-      | women from 31 to 35                 | not introduced         |
-      | women from 25 to 29                 | not introduced         |
-      | men from 25 to 40                   | not introduced         |
-      | anybody from 28 to 35               | introduced             |
-      | women from 28 to 35 who do not smoke | not introduced        |
+      | whom                                 | introduced     |
+      | women from 28 to 35                  | introduced     |
+      | women from 30 to 30                  | introduced     |
+      | women from 31 to 35                  | not introduced |
+      | women from 25 to 29                  | not introduced |
+      | men from 25 to 40                    | not introduced |
+      | anybody from 28 to 35                | introduced     |
+      | women from 28 to 35 who do not smoke | not introduced |
 
   Scenario Outline: How far is too far, for either of the two
     Given Ana lives in Lisbon and would go <far>

@@ -11,10 +11,10 @@ Feature: Taking it back
     Then Ana is <answered>
 
     Examples:
-      | decided   | minutes | answered                            |
-      | liked     | 10      | welcome                             |
+      | decided   | minutes | answered                              |
+      | liked     | 10      | welcome                               |
       | liked     | 11      | told that it is too late to take back |
-      | passed on | 10      | welcome                             |
+      | passed on | 10      | welcome                               |
       | passed on | 11      | told that it is too late to take back |
 
   Scenario: Taken back, it never was

@@ -60,20 +60,20 @@ Feature: Joining
     Then Ana is told that <reason>
 
     Examples:
-      | password               | reason                                 |
-      | four boats             | the password is too short              |
-      | iloveyou1234           | many people use this password          |
-      | SaltBitter is for me   | the password holds the product's name  |
-      | ana.example keeps bees | the password holds the e-mail address  |
+      | password               | reason                                |
+      | four boats             | the password is too short             |
+      | iloveyou1234           | many people use this password         |
+      | SaltBitter is for me   | the password holds the product's name |
+      | ana.example keeps bees | the password holds the e-mail address |
 
   Scenario Outline: Any other password will do, in any script
     When Ana wants to join with the password "<password>"
     Then Ana is welcome
 
     Examples:
-      | password               |
-      | six quiet boats        |
-      | шесть тихих лодок      |
+      | password                |
+      | six quiet boats         |
+      | шесть тихих лодок       |
       | 🛶🌙🫖🌿🎻🐚🪴🎨🧭🕯🍐🪁 |
 
   Scenario: Everything that is wrong is said at once

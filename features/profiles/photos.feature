@@ -21,8 +21,8 @@ Feature: Photos
     Then Ana's photo is refused, because <reason>
 
     Examples:
-      | faces | reason                     |
-      | 0     | no face can be seen        |
+      | faces | reason                      |
+      | 0     | no face can be seen         |
       | 2     | there is more than one face |
 
   Scenario: A picture without a face is welcome in any other place

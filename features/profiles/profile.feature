@@ -12,11 +12,11 @@ Feature: A profile
     Then Ana is <answered>
 
     Examples:
-      | number | answered                             |
-      | 0      | welcome                              |
-      | 4      | told that these are too few interests |
-      | 5      | welcome                              |
-      | 15     | welcome                              |
+      | number | answered                               |
+      | 0      | welcome                                |
+      | 4      | told that these are too few interests  |
+      | 5      | welcome                                |
+      | 15     | welcome                                |
       | 16     | told that these are too many interests |
 
   Scenario: Words are kept exactly as they were written

@@ -10,12 +10,12 @@ Feature: Tiers
     And Ana <coaching> coaching insights
 
     Examples:
-      | tier    | people            | likes        | coaching     |
-      | free    | 10                | does not see | does not have |
-      | premium | as many as fit    | sees         | does not have |
-      | elite   | as many as fit    | sees         | has          |
+      | tier    | people         | likes        | coaching      |
+      | free    | 10             | does not see | does not have |
+      | premium | as many as fit | sees         | does not have |
+      | elite   | as many as fit | sees         | has           |
 
-  Scenario: Ten a day are enough for nothing
+  Scenario: Free members meet ten people a day
     Given Ana lives in Lisbon, where there are 14 people to meet
     And the next morning has come
     When Ana asks for more introductions

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pytest_bdd import given, parsers, when
 
-from tests.conftest import Run
+from tests.conftest import STORES, Run
 from tests.steps.residents import HOMES, LISBON
 from tests.steps.world import World, opened
 
@@ -19,11 +19,11 @@ DAY = timedelta(days=1)
 def open_world(run: Run, request: pytest.FixtureRequest) -> Iterator[Callable[[], World]]:
     """Opens worlds that know nothing of one another, and closes each before the next: dramatiq has one event loop."""
     stack = AsyncExitStack()
-    store = request.config.getoption("--store")
+    mode = STORES[request.config.getoption("--store")]
 
     async def open_next() -> World:
         await stack.aclose()
-        return await stack.enter_async_context(opened(run, store))
+        return await stack.enter_async_context(opened(run, mode))
 
     yield lambda: run(open_next())
     run(stack.aclose())

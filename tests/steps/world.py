@@ -25,9 +25,6 @@ from saltbitter_domain.subscriptions.model import Tier
 from tests.conftest import Run
 from tests.steps.person import PASSWORD, Answer, Person, send
 
-MODES: Mapping[str, str] = {"memory": "test"}
-"""The mode that serves each choice of ``--store``."""
-
 BLURHASH = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
 PORTRAIT_SIZE = (810, 1080)
 
@@ -128,11 +125,11 @@ class World:
 
 
 @asynccontextmanager
-async def opened(run: Run, store: str) -> AsyncIterator[World]:
-    """A new world over ``store``, one of ``MODES``. Every device calls through one proxy, which says where it is."""
+async def opened(run: Run, mode: str) -> AsyncIterator[World]:
+    """A new world in this mode. Every device calls through one proxy, which says where it is."""
     settings = attrs.evolve(test.settings(), trusted_proxies=1)
     async with (
-        running(MODES[store], settings) as application,
+        running(mode, settings) as application,
         embedded_workers(application, keep_running=False) as workers,
         TestServer(site(application)) as server,
         aiohttp.ClientSession(server.make_url("/")) as http,

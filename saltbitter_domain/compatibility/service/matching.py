@@ -80,7 +80,11 @@ class MatchingService:
 
         It may run as often, and at as many places at once, as one likes: a member gets one set for a day. Whoever was
         missed, because nothing ran or the run was stopped, became ready after 06:00 or fitted nobody until now, is
-        served by the next."""
+        served by the next.
+
+        Ceilings are kept against what was stored before a run, a welcome or a further page began. Of those made at the
+        same time each fills the ceilings as if it were alone, so that somebody may then be shown up to as many times
+        their ceiling as there are at once. All of it is counted, and whatever begins afterwards keeps to the count."""
         async with self._begin() as uow:
             due = await morning.due(uow, self._clock.now())
         made = [stored for day, viewers in due.items() for stored in await self._make(day, viewers, progress)]

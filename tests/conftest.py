@@ -6,6 +6,12 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# No test is judged by the clock on the wall: the first example pays for what is loaded once, and machines are busy.
+settings.register_profile("saltbitter", deadline=None)
+if settings.get_current_profile_name() == "default":  # else a plugin has chosen, as for mutants
+    settings.load_profile("saltbitter")
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 

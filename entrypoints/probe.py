@@ -160,7 +160,7 @@ class Journey:
             place = {"latitude": HOME[0], "longitude": HOME[1]}
             await self.call("PUT", "/api/me/location", 200, json=place)
         for name, media_type in PHOTOS:
-            async with self.step(f"upload a {media_type} photograph and see it approved"):
+            async with self.step(f"upload a photograph ({media_type}) and see it approved"):
                 content = resources.files("entrypoints").joinpath("probe_photos", name).read_bytes()
                 headers = {"Content-Type": media_type}
                 photo = await self.call("POST", "/api/me/photos", 201, data=content, headers=headers)

@@ -47,7 +47,7 @@ async def embedded_workers(
     relay = Relay(adapters.outbox(), _merged(application.listeners(), more_listeners or {}), adapters.clock())
     broker = embedded_broker()
     jobs = periodic_jobs(application, relay)
-    actors = declare_actors(broker, relay, jobs, adapters.clock())
+    actors = declare_actors(broker, relay, jobs)
     workers = EmbeddedWorkers(broker, relay, actors, Ticker(jobs, adapters.clock()))
     adapters.doorbell().connect(workers.ring)
     workers.start(keep_running=keep_running)

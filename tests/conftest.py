@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # No test is judged by the clock on the wall: the first example pays for what is loaded once, and machines are busy.
@@ -22,6 +23,13 @@ STORES = {"memory": "test"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store", choices=[*STORES], default="memory", help="the store under the scenarios of features/")
+
+
+@pytest.fixture(autouse=True)
+def _logs_end_with_the_test() -> Iterator[None]:
+    """What a test configured writes to a stream that is closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

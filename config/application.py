@@ -1,7 +1,7 @@
 """The application: every service over the adapters of a mode, and which listener reacts to which event."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from dependency_injector import containers, providers
 
@@ -58,30 +58,19 @@ class Application(containers.DeclarativeContainer):
 
     adapters = providers.DependenciesContainer()
 
-    auth = providers.Singleton(
-        AuthService,
-        begin=adapters.begin,
-        clock=adapters.clock,
-        ids=adapters.ids,
-        addresses=adapters.addresses,
-        hasher=adapters.hasher,
-        advisor=adapters.advisor,
-        secrets=adapters.secrets,
-        access_tokens=adapters.access_tokens,
-        revocations=adapters.revocations,
-    )
-    recovery = providers.Singleton(
-        RecoveryService,
-        begin=adapters.begin,
-        clock=adapters.clock,
-        ids=adapters.ids,
-        addresses=adapters.addresses,
-        hasher=adapters.hasher,
-        advisor=adapters.advisor,
-        secrets=adapters.secrets,
-        access_tokens=adapters.access_tokens,
-        revocations=adapters.revocations,
-    )
+    _of_accounts: ClassVar[dict[str, Any]] = {
+        "begin": adapters.begin,
+        "clock": adapters.clock,
+        "ids": adapters.ids,
+        "addresses": adapters.addresses,
+        "hasher": adapters.hasher,
+        "advisor": adapters.advisor,
+        "secrets": adapters.secrets,
+        "access_tokens": adapters.access_tokens,
+        "revocations": adapters.revocations,
+    }
+    auth = providers.Singleton(AuthService, **_of_accounts)
+    recovery = providers.Singleton(RecoveryService, **_of_accounts)
     account_mail = providers.Singleton(
         AccountMail,
         begin=adapters.begin,

@@ -17,6 +17,7 @@ from entrypoints.worker.embedded import EmbeddedWorkers
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import PeriodicJob, Ticker
 from entrypoints.worker.sweep import sweep
+from saltbitter_domain.kernel import Unavailable
 
 
 def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, ...]:
@@ -69,6 +70,10 @@ def site(
     adapters = application.adapters
 
     async def ready() -> Mapping[str, bool]:
+        try:
+            await adapters.outbox().undelivered()
+        except Unavailable:
+            return {"store": False}
         return {"store": True}
 
     return build(

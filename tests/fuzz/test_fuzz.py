@@ -1,0 +1,15 @@
+"""The short form of ``make fuzz``: a few hundred generated requests, the same ones each time."""
+
+from tests.fuzz.engine import register_photographs
+from tests.fuzz.run import fuzz_town, rows, table
+
+CASES = 400
+
+
+async def test_whatever_is_sent_the_api_answers_as_documented() -> None:
+    register_photographs()
+    outcome, failed_listeners = await fuzz_town(CASES, seed=1)
+    figures = rows(outcome, CASES, failed_listeners)
+
+    assert all(row["holds"] for row in figures), table(outcome, figures)
+    assert len(outcome.succeeded) >= outcome.operations / 2

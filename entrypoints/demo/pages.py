@@ -16,7 +16,7 @@ from entrypoints.demo.seed import EMAIL, Seeded
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
-from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind
+from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind, NotReadyToMatch, PersonMissing
 from saltbitter_domain.compatibility.service import MatchingService
 from saltbitter_domain.kernel import Invalid, UserId, is_time_zone
 
@@ -95,7 +95,7 @@ class Demo:
         matches = await self.matching.matches(self.seeded.ready_made)
         return self._page("morning.html", view=view, matches=matches, zone="Europe/London")
 
-    @route("POST", "/demo/morning", audience=Audience.ANYONE)
+    @route("POST", "/demo/morning", audience=Audience.ANYONE, errors=(PersonMissing, NotReadyToMatch))
     async def choose(self, _call: Call, body: DemoChoice) -> None:
         """Like or pass on behalf of the ready-made member."""
         try:

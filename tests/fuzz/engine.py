@@ -15,11 +15,9 @@ from tests.fuzz.callers import Callers
 
 PHOTOS = Path(__file__).parents[1] / "data" / "photos"
 PHASES: Sequence[str] = ("examples", "coverage", "fuzzing", "stateful")
-ENOUGH_FOR_COVERAGE = 3000
-"""The coverage phase alone, which enumerates bounds, missing and surplus values, sends some 2,000 requests."""
-
+MANY = 3000
 MORE, FEW = 25, 4
-"""Examples of each operation in a round, of a long run and of a short one."""
+"""Examples of each operation in a round, of at least so many requests and of fewer."""
 
 CHECKS: Mapping[str, Any] = {
     # Tokens, versions of texts, passwords and what a member has already decided are rules that no schema can state, so
@@ -84,16 +82,22 @@ class Outcome:
 
 
 def fuzz(
-    url: str, document: Mapping[str, Any], caller: Callers | None, *, cases: int, seed: int, into: Outcome
+    url: str,
+    document: Mapping[str, Any],
+    caller: Callers | None,
+    *,
+    cases: int,
+    seed: int,
+    into: Outcome,
+    coverage: bool = False,
 ) -> None:
     """Send at least ``cases`` more generated requests to ``url``, as ``caller`` or as nobody.
 
-    The first round has every phase, if there are cases enough; then fuzzing and sequences of calls go on, each round
-    from the next seed."""
+    The first round has the examples and, if asked, the coverage phase, which enumerates bounds, missing and surplus
+    values in some 2,000 requests; then fuzzing and sequences of calls go on, each round from the next seed."""
     goal = into.cases + cases
-    enough = cases >= ENOUGH_FOR_COVERAGE
-    examples = MORE if enough else FEW
-    single: Sequence[str] = ("examples", "coverage", "fuzzing") if enough else ("examples", "fuzzing")
+    examples = MORE if cases >= MANY else FEW
+    single: Sequence[str] = ("examples", "coverage", "fuzzing") if coverage else ("examples", "fuzzing")
     while into.cases < goal:
         for phases, alone in ((single, False), (("stateful",), True)):
             if caller is not None:

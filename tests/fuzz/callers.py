@@ -45,9 +45,11 @@ class Callers(AuthBase):
         return request
 
     def _look(self, response: requests.Response, **_options: Any) -> None:
-        if response.status_code == 401 or (response.request.path_url or "").startswith(ENDS_SESSIONS):
+        path = response.request.path_url or ""
+        if response.status_code == 401 or path.startswith(ENDS_SESSIONS):
             self._token = None
-        wait_if_limited(response)
+        if not path.startswith("/api/auth/"):  # ten of those a minute are too few to wait for
+            wait_if_limited(response)
 
 
 def wait_if_limited(response: requests.Response) -> bool:

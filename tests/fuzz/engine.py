@@ -1,5 +1,6 @@
 """Schemathesis over the OpenAPI document, and what it comes to."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -104,6 +105,7 @@ def fuzz(
                 caller.begin(alone=alone)
             for event in _run(url, document, caller, phases, examples, seed):
                 _note(event, into)
+                _show_progress(into.cases, goal)
         single, seed = ("fuzzing",), seed + 1
 
 
@@ -134,6 +136,12 @@ def _run(
     if caller is not None:
         schema.auth.set_from_requests(caller)
     return iter(from_schema(schema).execute())
+
+
+def _show_progress(done: int, of: int) -> None:
+    """One line on a terminal, rewritten as the run goes on."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r  {done:,} of {of:,} requests" + "\n" * (done >= of))
 
 
 def _note(event: events.EngineEvent, into: Outcome) -> None:

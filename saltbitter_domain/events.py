@@ -5,7 +5,7 @@ and emitted in plain sight by the use case. It is stored in the same transaction
 relay then hands its id to the workers, at least once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, dataclass_transform
 
@@ -89,12 +89,21 @@ class OutboxMessage:
         """A listener failed; after ``MAX_ATTEMPTS`` the message is dead and waits for a person."""
         return attrs.evolve(self, last_error=error, dead_at=now if self.attempts >= MAX_ATTEMPTS else None)
 
+    def redriven(self, now: datetime) -> "OutboxMessage":
+        """A dead letter on its way again, with all its attempts before it; what it died of stays written."""
+        return attrs.evolve(self, attempts=0, due_at=now, dead_at=None)
+
 
 class Outbox(Protocol):
     """The store of messages, outside any business transaction. Writing to it is ``UnitOfWork.emit``."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
-        """Up to ``limit`` messages neither done nor dead with ``due_at <= now``, oldest first."""
+        """A look at up to ``limit`` messages neither done nor dead with ``due_at <= now``, oldest first."""
+        ...
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
+        """Those of ``due``, each as ``published(now)`` and stored so: nobody else claims it before it is due again. A
+        message that died of it is among them too."""
         ...
 
     async def get(self, message_id: EventId) -> OutboxMessage | None:
@@ -102,7 +111,8 @@ class Outbox(Protocol):
         ...
 
     async def save(self, message: OutboxMessage) -> None:
-        """Store the new state of a message that exists."""
+        """Store the new state of a message that exists. Nothing happens when it is done already, or was claimed anew
+        since: whoever worked on an earlier attempt and wakes too late has no say any more."""
         ...
 
     async def forget_done(self, before: datetime, limit: int) -> int:
@@ -112,4 +122,12 @@ class Outbox(Protocol):
 
     async def undelivered(self) -> int:
         """How many messages are neither done nor dead."""
+        ...
+
+    async def dead(self, limit: int) -> Sequence[OutboxMessage]:
+        """Up to ``limit`` dead letters: messages set aside for a person, oldest first."""
+        ...
+
+    async def redrive(self, now: datetime, message_ids: Collection[EventId] | None = None) -> int:
+        """Let these dead letters, or all of them, start anew as ``redriven(now)``; how many were dead."""
         ...

@@ -1,7 +1,7 @@
 """The store of messages on their way."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from adapters.memory.store import MemoryStore
@@ -18,7 +18,14 @@ class MemoryOutbox(Outbox):
     async def due(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
         with self._store.lock:
             waiting = [row for row in self._store.tables.outbox.where("open", True) if row.due_at <= now]
-        return heapq.nsmallest(limit, waiting, key=lambda row: (row.occurred_at, row.id))
+        return heapq.nsmallest(limit, waiting, key=_age)
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
+        with self._store.lock:
+            claimed = [message.published(now) for message in await self.due(now, limit)]
+            for message in claimed:
+                self._store.tables.outbox.put(message.id, message)
+        return claimed
 
     async def get(self, message_id: EventId) -> OutboxMessage | None:
         with self._store.lock:
@@ -26,7 +33,8 @@ class MemoryOutbox(Outbox):
 
     async def save(self, message: OutboxMessage) -> None:
         with self._store.lock:
-            if self._store.tables.outbox.get(message.id) is not None:
+            stored = self._store.tables.outbox.get(message.id)
+            if stored is not None and stored.done_at is None and stored.attempts <= message.attempts:
                 self._store.tables.outbox.put(message.id, message)
 
     async def forget_done(self, before: datetime, limit: int) -> int:
@@ -43,3 +51,21 @@ class MemoryOutbox(Outbox):
     async def undelivered(self) -> int:
         with self._store.lock:
             return len(self._store.tables.outbox.where("open", True))
+
+    async def dead(self, limit: int) -> Sequence[OutboxMessage]:
+        with self._store.lock:
+            rows = self._store.tables.outbox.items().values()
+            return heapq.nsmallest(limit, [row for row in rows if row.dead_at is not None], key=_age)
+
+    async def redrive(self, now: datetime, message_ids: Collection[EventId] | None = None) -> int:
+        with self._store.lock:
+            rows = self._store.tables.outbox.items()
+            asked = rows.keys() if message_ids is None else rows.keys() & set(message_ids)
+            dead = [rows[message_id] for message_id in asked if rows[message_id].dead_at is not None]
+            for message in dead:
+                self._store.tables.outbox.put(message.id, message.redriven(now))
+        return len(dead)
+
+
+def _age(message: OutboxMessage) -> tuple[datetime, EventId]:
+    return message.occurred_at, message.id

@@ -1,5 +1,6 @@
 """What every outbox promises."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -101,6 +102,46 @@ async def test_a_message_handed_over_is_due_again_only_later(store: Store) -> No
     assert await store.outbox.due(published.due_at - timedelta(microseconds=1), limit=10) == []
     assert await store.outbox.due(published.due_at, limit=10) == [published]
     assert await store.outbox.undelivered() == 1
+
+
+async def test_a_claimed_message_is_handed_to_nobody_else_until_it_is_due_again(store: Store) -> None:
+    messages = await emit(store, *[an_event() for _ in range(40)])
+
+    claims = await asyncio.gather(*(store.outbox.claim(NOW, limit=15) for _ in range(4)))
+
+    claimed = [message for claim in claims for message in claim]
+    assert sorted(claimed, key=lambda message: message.id) == [message.published(NOW) for message in messages]
+    assert await store.outbox.claim(NOW, limit=10) == []
+    assert len(await store.outbox.claim(claimed[0].due_at, limit=100)) == 40
+
+
+async def test_whoever_wakes_after_a_later_attempt_began_has_no_say(store: Store) -> None:
+    await emit(store, an_event())
+    (zombie,) = await store.outbox.claim(NOW, limit=1)
+    (later,) = await store.outbox.claim(zombie.due_at, limit=1)
+
+    await store.outbox.save(zombie.failed("listener: OSError", NOW))
+    assert await store.outbox.get(later.id) == later
+
+    await store.outbox.save(later.done(NOW))
+    await store.outbox.save(later.failed("listener: OSError", NOW))
+    assert await store.outbox.get(later.id) == later.done(NOW)
+
+
+async def test_dead_letters_wait_for_a_person_who_sends_them_anew(store: Store) -> None:
+    first, second, alive = await emit(store, an_event(), an_event(), an_event())
+    for message in (first, second):
+        await store.outbox.save(attrs.evolve(message, attempts=MAX_ATTEMPTS).failed("listener: OSError", NOW))
+    later = NOW + A_MINUTE
+
+    letters = await store.outbox.dead(limit=10)
+    assert [letter.id for letter in letters] == [first.id, second.id]
+    assert await store.outbox.dead(limit=1) == letters[:1]
+    assert await store.outbox.redrive(later, [first.id, alive.id]) == 1
+    assert await store.outbox.get(first.id) == letters[0].redriven(later)
+    assert await store.outbox.redrive(later) == 1
+    assert await store.outbox.dead(limit=10) == []
+    assert len(await store.outbox.due(later, limit=10)) == 3
 
 
 async def test_messages_done_or_dead_are_not_handed_over_again(store: Store) -> None:

@@ -1,0 +1,200 @@
+"""The sets of daily matches, who was shown how often, and notices."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+from sqlalchemy import text
+
+from adapters.postgres import documents
+from adapters.postgres.database import Query, Session
+from adapters.postgres.statements import insertion
+from adapters.postgres.tables import notices
+from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Suggestion
+from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices
+from saltbitter_domain.kernel import NoticeId, StaleWrite, UserId
+
+_SUGGESTIONS = tuple[Suggestion, ...]
+
+
+class PostgresDailyMatches(DailyMatchesStore):
+    _GET = Query(
+        text("SELECT * FROM daily_matches WHERE user_id = CAST(:user_id AS uuid) AND day = CAST(:day AS date)")
+    )
+    _LATEST = Query(
+        text("SELECT * FROM daily_matches WHERE user_id = CAST(:user_id AS uuid) ORDER BY day DESC LIMIT 1")
+    )
+    _HAVE = Query(
+        text(
+            """
+            SELECT DISTINCT user_id FROM daily_matches
+            WHERE user_id = ANY(CAST(:user_ids AS uuid[])) AND day >= CAST(:day AS date)
+              AND (day > CAST(:day AS date) OR cardinality(candidates) > 0)
+            """
+        )
+    )
+    # A set without anybody gives way to one with somebody; every other one stays as it is.
+    _ADD = Query(
+        text(
+            """
+            INSERT INTO daily_matches AS stored
+                (user_id, day, made_at, candidates, suggestions, short_because, version)
+            VALUES (:user_id, :day, :made_at, CAST(:candidates AS uuid[]), CAST(:suggestions AS jsonb),
+                    :short_because, :version)
+            ON CONFLICT (user_id, day) DO UPDATE
+                SET made_at = excluded.made_at, candidates = excluded.candidates, suggestions = excluded.suggestions,
+                    short_because = excluded.short_because, version = stored.version + 1
+                WHERE cardinality(stored.candidates) = 0 AND cardinality(excluded.candidates) > 0
+            RETURNING version
+            """
+        )
+    )
+    _SAVE = Query(
+        text(
+            """
+            UPDATE daily_matches
+            SET candidates = CAST(:candidates AS uuid[]), suggestions = CAST(:suggestions AS jsonb),
+                short_because = :short_because, made_at = :made_at, version = version + 1
+            WHERE user_id = CAST(:user_id AS uuid) AND day = CAST(:day AS date) AND version = :version
+            RETURNING version
+            """
+        )
+    )
+    _SUGGESTION = Query(
+        text(
+            """
+            SELECT suggestion FROM daily_matches, jsonb_array_elements(suggestions) AS suggestion
+            WHERE user_id = CAST(:user_id AS uuid) AND day >= CAST(:since AS date)
+              AND candidates @> ARRAY[CAST(:candidate AS uuid)]
+              AND suggestion ->> 'candidate' = CAST(CAST(:candidate AS uuid) AS text)
+            ORDER BY day DESC LIMIT 1
+            """
+        )
+    )
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def get(self, user_id: UserId, day: date) -> DailyMatches | None:
+        row = await self._session.row(self._GET, user_id=user_id, day=day)
+        return row and _matches(row)
+
+    async def latest(self, user_id: UserId) -> DailyMatches | None:
+        row = await self._session.row(self._LATEST, user_id=user_id)
+        return row and _matches(row)
+
+    async def have(self, user_ids: Collection[UserId], day: date) -> frozenset[UserId]:
+        rows = await self._session.rows(self._HAVE, user_ids=list(user_ids), day=day)
+        return frozenset(row["user_id"] for row in rows)
+
+    async def add(self, matches: DailyMatches) -> bool:
+        return bool(await self._session.write(self._ADD, **_row(matches)))
+
+    async def save(self, matches: DailyMatches) -> None:
+        if not await self._session.write(self._SAVE, **_row(matches)):
+            raise StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
+
+    async def suggestion(self, to: UserId, candidate: UserId, since: date) -> Suggestion | None:
+        row = await self._session.row(self._SUGGESTION, user_id=to, candidate=candidate, since=since)
+        return row and documents.read(row["suggestion"], Suggestion)
+
+
+def _row(matches: DailyMatches) -> dict[str, Any]:
+    return {
+        **attrs.asdict(matches, recurse=False),
+        "candidates": [suggestion.candidate for suggestion in matches.suggestions],
+        "suggestions": documents.written(matches.suggestions),
+    }
+
+
+def _matches(row: Any) -> DailyMatches:
+    fields = {**row, "suggestions": documents.read(row["suggestions"], _SUGGESTIONS)}
+    fields.pop("candidates")
+    return DailyMatches(**fields)
+
+
+class PostgresExposures(Exposures):
+    # In one order for all, so that two who add for the same members never wait for one another in a circle.
+    _ADD = Query(
+        text(
+            """
+            INSERT INTO exposures AS stored (day, user_id, shown, fair)
+            SELECT * FROM unnest(CAST(:days AS date[]), CAST(:user_ids AS uuid[]), CAST(:shown AS int[]),
+                                 CAST(:fair AS float8[])) AS more (day, user_id, shown, fair) ORDER BY day, user_id
+            ON CONFLICT (day, user_id) DO UPDATE
+                SET shown = stored.shown + excluded.shown, fair = stored.fair + excluded.fair
+            """
+        )
+    )
+    _SINCE = Query(
+        text("SELECT user_id, day, shown, fair FROM exposures WHERE day >= CAST(:day AS date) ORDER BY user_id, day")
+    )
+    _FORGET = Query(
+        text(
+            """
+            DELETE FROM exposures WHERE (day, user_id) IN (
+                SELECT day, user_id FROM exposures WHERE day < CAST(:before AS date) LIMIT :limit
+                FOR UPDATE SKIP LOCKED)
+            RETURNING day
+            """
+        )
+    )
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, exposures: Collection[Exposure]) -> None:
+        await self._session.write(
+            self._ADD,
+            days=[exposure.day for exposure in exposures],
+            user_ids=[exposure.user_id for exposure in exposures],
+            shown=[exposure.shown for exposure in exposures],
+            fair=[exposure.fair for exposure in exposures],
+        )
+
+    async def since(self, day: date) -> Mapping[UserId, Sequence[Exposure]]:
+        found: dict[UserId, list[Exposure]] = {}
+        for row in await self._session.rows(self._SINCE, day=day):
+            found.setdefault(row["user_id"], []).append(Exposure(**row))
+        return found
+
+    async def forget(self, before: date, limit: int) -> int:
+        return len(await self._session.write(self._FORGET, before=before, limit=limit))
+
+
+class PostgresNotices(Notices):
+    _ADD = insertion(notices)
+    _NEWEST = Query(
+        text(
+            """
+            SELECT * FROM notices WHERE user_id = CAST(:user_id AS uuid) ORDER BY at DESC, id DESC LIMIT :limit
+            """
+        )
+    )
+    _OLDER = Query(
+        text(
+            """
+            SELECT * FROM notices WHERE user_id = CAST(:user_id AS uuid)
+              AND (at, id) < (SELECT mark.at, mark.id FROM notices AS mark WHERE mark.id = CAST(:before AS uuid))
+            ORDER BY at DESC, id DESC LIMIT :limit
+            """
+        )
+    )
+    _SEEN = Query(text("UPDATE notices SET seen_at = :at WHERE user_id = CAST(:user_id AS uuid) AND seen_at IS NULL"))
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, notice: Notice) -> None:
+        await self._session.write(self._ADD, **attrs.asdict(notice, recurse=False))
+
+    async def of(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
+        if before is None:
+            rows = await self._session.rows(self._NEWEST, user_id=user_id, limit=limit)
+        else:
+            rows = await self._session.rows(self._OLDER, user_id=user_id, before=before, limit=limit)
+        return [Notice(**{**row, "kind": NoticeKind(row["kind"])}) for row in rows]
+
+    async def mark_seen(self, user_id: UserId, at: datetime) -> None:
+        await self._session.write(self._SEEN, user_id=user_id, at=at)

@@ -1,0 +1,144 @@
+"""The store of messages on their way, each call a transaction of its own."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+from sqlalchemy import text
+
+from adapters.postgres import documents
+from adapters.postgres.database import Database, Query, Session
+from adapters.postgres.statements import insertion
+from adapters.postgres.tables import outbox
+from saltbitter_domain.events import Outbox, OutboxMessage, event_class, event_name
+from saltbitter_domain.kernel import EventId
+
+_WAITING = "done_at IS NULL AND dead_at IS NULL"
+_DUE = f"SELECT * FROM outbox WHERE {_WAITING} AND due_at <= :now ORDER BY occurred_at, id LIMIT :limit"  # noqa: S608
+
+
+class PostgresOutbox(Outbox):
+    _GET = Query(text("SELECT * FROM outbox WHERE id = CAST(:id AS uuid)"))
+    _LOOK = Query(text(_DUE))
+    _CLAIM = Query(text(f"{_DUE} FOR UPDATE SKIP LOCKED"))
+    _SAVE = Query(
+        text(
+            """
+            UPDATE outbox SET due_at = :due_at, attempts = CAST(:attempts AS smallint), done_at = :done_at,
+                              dead_at = :dead_at, last_error = :last_error
+            WHERE id = CAST(:id AS uuid) AND done_at IS NULL AND attempts <= CAST(:attempts AS smallint)
+            """
+        )
+    )
+    _FORGET = Query(
+        text(
+            """
+            WITH forgotten AS (
+                DELETE FROM outbox WHERE id IN (
+                    SELECT id FROM outbox WHERE done_at < :before LIMIT :limit FOR UPDATE SKIP LOCKED)
+                RETURNING id),
+            marks AS (DELETE FROM processed USING forgotten WHERE message_id = forgotten.id)
+            SELECT count(*) AS messages FROM forgotten
+            """
+        )
+    )
+    _UNDELIVERED = Query(text(f"SELECT count(*) AS messages FROM outbox WHERE {_WAITING}"))
+    _DEAD = Query(text("SELECT * FROM outbox WHERE dead_at IS NOT NULL ORDER BY occurred_at, id LIMIT :limit"))
+    _REDRIVE = Query(
+        text(
+            """
+            SELECT * FROM outbox
+            WHERE dead_at IS NOT NULL AND (CAST(:ids AS uuid[]) IS NULL OR id = ANY(CAST(:ids AS uuid[]))) FOR UPDATE
+            """
+        )
+    )
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
+        async with self._database.session() as session:
+            return [_message(row) for row in await session.rows(self._LOOK, now=now, limit=limit)]
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
+        async with self._database.session() as session:
+            found = await session.write(self._CLAIM, now=now, limit=limit)
+            claimed = [_message(row).published(now) for row in found]
+            await session.write_many(self._SAVE, [_state(message) for message in claimed])
+            await session.commit()
+        return claimed
+
+    async def get(self, message_id: EventId) -> OutboxMessage | None:
+        async with self._database.session() as session:
+            row = await session.row(self._GET, id=message_id)
+        return row and _message(row)
+
+    async def save(self, message: OutboxMessage) -> None:
+        async with self._database.session() as session:
+            await session.write(self._SAVE, **_state(message))
+            await session.commit()
+
+    async def forget_done(self, before: datetime, limit: int) -> int:
+        async with self._database.session() as session:
+            (row,) = await session.write(self._FORGET, before=before, limit=limit)
+            await session.commit()
+        return int(row["messages"])
+
+    async def undelivered(self) -> int:
+        async with self._database.session() as session:
+            (row,) = await session.rows(self._UNDELIVERED)
+        return int(row["messages"])
+
+    async def dead(self, limit: int) -> Sequence[OutboxMessage]:
+        async with self._database.session() as session:
+            return [_message(row) for row in await session.rows(self._DEAD, limit=limit)]
+
+    async def redrive(self, now: datetime, message_ids: Collection[EventId] | None = None) -> int:
+        ids = None if message_ids is None else list(message_ids)
+        async with self._database.session() as session:
+            dead = await session.write(self._REDRIVE, ids=ids)
+            for row in dead:
+                # Fewer attempts than before are the one change that the fence of ``save`` would refuse.
+                await session.write(_RESET, **_state(_message(row).redriven(now)))
+            await session.commit()
+        return len(dead)
+
+
+_ADD = insertion(outbox)
+_RESET = Query(
+    text(
+        """
+        UPDATE outbox SET due_at = :due_at, attempts = CAST(:attempts AS smallint), dead_at = :dead_at
+        WHERE id = CAST(:id AS uuid)
+        """
+    )
+)
+
+
+async def store(session: Session, messages: Sequence[OutboxMessage]) -> None:
+    """Store new messages in the session's transaction, in one round trip."""
+    await session.write_many(
+        _ADD,
+        [
+            {
+                **_state(message),
+                "topic": event_name(message.event),
+                "payload": documents.written(message.event),
+                "occurred_at": message.occurred_at,
+            }
+            for message in messages
+        ],
+    )
+
+
+def _state(message: OutboxMessage) -> dict[str, Any]:
+    state = attrs.asdict(message, recurse=False)
+    del state["event"], state["occurred_at"]
+    return state
+
+
+def _message(row: Any) -> OutboxMessage:
+    fields = {**row}
+    event = documents.read(fields.pop("payload"), event_class(fields.pop("topic")))
+    return OutboxMessage(event=event, **fields)

@@ -1,0 +1,306 @@
+"""Every table. Migrations are compared with this file, so that neither can change without the other.
+
+Words of the domain are kept as text, so that a new one needs no change of a type. Instants are ``timestamptz``."""
+
+from geoalchemy2 import Geography
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, TSVECTOR
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+INSTANT = DateTime(timezone=True)
+DOCUMENT = JSONB(none_as_null=True)
+
+
+def _member(name: str = "user_id", *, key: bool = False) -> Column[object]:
+    """Whose row it is: it goes when the account goes."""
+    return Column(name, ForeignKey("users.id", ondelete="CASCADE"), primary_key=key, nullable=False)
+
+
+def _version() -> Column[int]:
+    """Counts the changes of a row, so that a write from an older state is noticed."""
+    return Column("version", Integer, nullable=False)
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("date_of_birth", Date, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("email_verified_at", INSTANT),
+    Column("role", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    _version(),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _member(),
+    Column("label", Text, nullable=False),
+    Column("ip_prefix", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("last_used_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("previous_hash", Text),
+    Column("rotated_at", INSTANT),
+    Column("ended_at", INSTANT),
+    Column("ended_because", Text),
+    _version(),
+    Index("ix_sessions_user_id_last_used_at", "user_id", "last_used_at"),
+    Index("ix_sessions_over_at", text("coalesce(ended_at, expires_at)")),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    comment="Every token a session ever had, so that the use of an old one is noticed.",
+)
+
+one_time_tokens = Table(
+    "one_time_tokens",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    _member(),
+    Column("purpose", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False, index=True),
+    Column("used_at", INSTANT),
+    _version(),
+    Index("ix_one_time_tokens_user_id_purpose", "user_id", "purpose"),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _member(key=True),
+    Column("date_of_birth", Date, nullable=False),
+    Column("content", DOCUMENT, nullable=False),
+    Column("time_zone", Text, nullable=False, index=True),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False, index=True),
+    Column("latitude", Double),
+    Column("longitude", Double),
+    Column(
+        "cell",
+        Geography("POINT", srid=4326, spatial_index=False),
+        Computed("(ST_SetSRID(ST_MakePoint(longitude, latitude), 4326))::geography", persisted=True),
+    ),
+    Column("city", Text),
+    Column("located_at", INSTANT),
+    Column("visibility", Text, nullable=False),
+    Column(
+        "words",
+        TSVECTOR,
+        Computed("profile_words(content)", persisted=True),
+    ),
+    _version(),
+    CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="cell_whole"),
+    Index("ix_profiles_cell", "cell", postgresql_using="gist"),
+    Index("ix_profiles_words", "words", postgresql_using="gin"),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _member(),
+    Column("position", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("uploaded_at", INSTANT, nullable=False),
+    Column("blurhash", Text),
+    Column("perceptual_hash", Text),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("faces", Integer),
+    Column("refusal", Text),
+    Column("appeal", Text),
+    _version(),
+    Index("ix_photos_user_id_position", "user_id", "position"),
+)
+
+attachment_assessments = Table(
+    "attachment_assessments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _member(),
+    Column("questionnaire", Text, nullable=False),
+    Column("answers", DOCUMENT, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("anxiety", Double, nullable=False),
+    Column("avoidance", Double, nullable=False),
+    Column("style", Text, nullable=False),
+    Column("blend", ARRAY(Text), nullable=False),
+    Column("quality", ARRAY(Text), nullable=False),
+    Column("taken_at", INSTANT, nullable=False),
+    Index("ix_attachment_assessments_user_id_taken_at_id", "user_id", "taken_at", "id"),
+)
+
+assessments_taken = Table(
+    "assessments_taken",
+    metadata,
+    _member(key=True),
+    Column("last_taken_at", INSTANT, nullable=False),
+    comment="Kept when results are deleted, so that deleting them is no way round the wait between two.",
+)
+
+consent_logs = Table(
+    "consent_logs",
+    metadata,
+    _member(key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("purpose", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("text_version", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    comment="Append-only: a trigger refuses every change of a row.",
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _member(key=True),
+    Column("tier", Text, nullable=False),
+)
+
+daily_matches = Table(
+    "daily_matches",
+    metadata,
+    _member(key=True),
+    Column("day", Date, primary_key=True),
+    Column("made_at", INSTANT, nullable=False),
+    Column("candidates", ARRAY(Uuid), nullable=False),
+    Column("suggestions", DOCUMENT, nullable=False),
+    Column("short_because", Text),
+    _version(),
+    postgresql_partition_by="RANGE (day)",
+)
+
+pairs = Table(
+    "pairs",
+    metadata,
+    _member("low", key=True),
+    Column("high", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("low_kind", Text),
+    Column("low_at", INSTANT),
+    Column("low_note", Text),
+    Column("high_kind", Text),
+    Column("high_at", INSTANT),
+    Column("high_note", Text),
+    Column("match_id", Uuid),
+    Column("matched_at", INSTANT),
+    CheckConstraint("low < high", name="ordered"),
+    CheckConstraint("(match_id IS NULL) = (matched_at IS NULL)", name="match_whole"),
+    CheckConstraint("match_id IS NULL OR (low_kind = 'like' AND high_kind = 'like')", name="match_is_two_likes"),
+    UniqueConstraint("match_id"),
+    Index("ix_pairs_high", "high"),
+    Index("ix_pairs_low_matched", "low", "matched_at", postgresql_where=text("match_id IS NOT NULL")),
+    Index("ix_pairs_high_matched", "high", "matched_at", postgresql_where=text("match_id IS NOT NULL")),
+    Index("ix_pairs_low_decided", "low", "low_at", postgresql_where=text("low_kind IS NOT NULL")),
+    Index("ix_pairs_high_decided", "high", "high_at", postgresql_where=text("high_kind IS NOT NULL")),
+    Index("ix_pairs_high_liked", "high", "low_at", "low", postgresql_where=text("low_kind = 'like'")),
+    Index("ix_pairs_low_liked", "low", "high_at", "high", postgresql_where=text("high_kind = 'like'")),
+    comment="What two people decided about one another and the match that follows, in one row under one lock.",
+)
+
+exposures = Table(
+    "exposures",
+    metadata,
+    Column("day", Date, primary_key=True),
+    _member(key=True),
+    Column("shown", Integer, nullable=False),
+    Column("fair", Double, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _member(),
+    Column("kind", Text, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("seen_at", INSTANT),
+    Index("ix_notices_user_id_at_id", "user_id", "at", "id"),
+    Index("ix_notices_unseen", "user_id", postgresql_where=text("seen_at IS NULL")),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("payload", DOCUMENT, nullable=False),
+    Column("occurred_at", INSTANT, nullable=False),
+    Column("due_at", INSTANT, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("done_at", INSTANT),
+    Column("dead_at", INSTANT),
+    Column("last_error", Text),
+    Index(
+        "ix_outbox_waiting",
+        "occurred_at",
+        "id",
+        "due_at",
+        postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
+    ),
+    Index("ix_outbox_dead", "occurred_at", postgresql_where=text("dead_at IS NOT NULL")),
+    Index("ix_outbox_done", "done_at", postgresql_where=text("done_at IS NOT NULL")),
+)
+
+processed = Table(
+    "processed",
+    metadata,
+    Column("message_id", Uuid, primary_key=True),
+    Column("listener", Text, primary_key=True),
+    comment="Which listener took effect for which message, marked in the transaction of the effect.",
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("begun_at", INSTANT, nullable=False, index=True),
+    Column("status", SmallInteger),
+    Column("headers", DOCUMENT),
+    Column("body", BYTEA),
+)

@@ -1,0 +1,169 @@
+"""Accounts, sessions and one-time tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import attrs
+from sqlalchemy import bindparam, delete, func, select
+
+from adapters.postgres.database import Query
+from adapters.postgres.database import Session as Connection
+from adapters.postgres.statements import insertion, insertion_unless, replace, replacement
+from adapters.postgres.tables import one_time_tokens, refresh_tokens, sessions, users
+from saltbitter_domain.kernel import SessionId, UserId
+from saltbitter_domain.users.model import (
+    AccountStatus,
+    EmailTaken,
+    EndReason,
+    OneTimeToken,
+    Role,
+    Session,
+    TokenPurpose,
+    User,
+)
+from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
+
+_TAKEN = "Another account has this address."
+
+
+class PostgresUsers(Users):
+    _ADD = insertion_unless(users, "email")
+    _GET = Query(select(users).where(users.c.id == bindparam("id")))
+    _BY_EMAIL = Query(select(users).where(users.c.email == bindparam("email")))
+    _SAVE = replacement(users)
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+
+    async def add(self, user: User) -> None:
+        if not await self._session.write(self._ADD, **_row(user)):
+            raise EmailTaken(_TAKEN)
+
+    async def get(self, user_id: UserId) -> User | None:
+        row = await self._session.row(self._GET, id=user_id)
+        return row and user_of(row)
+
+    async def by_email(self, email: str) -> User | None:
+        row = await self._session.row(self._BY_EMAIL, email=email)
+        return row and user_of(row)
+
+    async def save(self, user: User) -> None:
+        try:
+            await replace(self._session, self._SAVE, _row(user))
+        except asyncpg.UniqueViolationError:
+            raise EmailTaken(_TAKEN) from None
+
+
+def user_of(row: Any) -> User:
+    """The account a row of ``users`` holds."""
+    return User(**{**row, "role": Role(row["role"]), "status": AccountStatus(row["status"])})
+
+
+def _row(entity: Any) -> dict[str, Any]:
+    return attrs.asdict(entity, recurse=False)
+
+
+class PostgresSessions(Sessions):
+    _ADD = insertion(sessions)
+    _REMEMBER = insertion_unless(refresh_tokens, "token_hash")
+    _GET = Query(select(sessions).where(sessions.c.id == bindparam("id")))
+    _BY_TOKEN = Query(
+        select(sessions)
+        .join(refresh_tokens, refresh_tokens.c.session_id == sessions.c.id)
+        .where(refresh_tokens.c.token_hash == bindparam("token_hash"))
+    )
+    _OPEN = Query(
+        select(sessions)
+        .where(
+            sessions.c.user_id == bindparam("user_id"),
+            sessions.c.ended_at.is_(None),
+            sessions.c.expires_at > bindparam("now"),
+        )
+        .order_by(sessions.c.last_used_at.desc(), sessions.c.id.desc())
+    )
+    _SAVE = replacement(sessions)
+    _OVER = (
+        select(sessions.c.id)
+        .where(func.coalesce(sessions.c.ended_at, sessions.c.expires_at) < bindparam("over_before"))
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    _FORGET = Query(delete(sessions).where(sessions.c.id.in_(_OVER)).returning(sessions.c.id))
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+
+    async def add(self, session: Session) -> None:
+        await self._session.write(self._ADD, **_row(session))
+        await self._remember(session)
+
+    async def get(self, session_id: SessionId) -> Session | None:
+        row = await self._session.row(self._GET, id=session_id)
+        return row and _session(row)
+
+    async def by_token(self, token_hash: str) -> Session | None:
+        row = await self._session.row(self._BY_TOKEN, token_hash=token_hash)
+        return row and _session(row)
+
+    async def open_of(self, user_id: UserId, now: datetime) -> Sequence[Session]:
+        return [_session(row) for row in await self._session.rows(self._OPEN, user_id=user_id, now=now)]
+
+    async def save(self, session: Session) -> None:
+        await replace(self._session, self._SAVE, _row(session))
+        await self._remember(session)
+
+    async def forget(self, over_before: datetime, limit: int) -> int:
+        return len(await self._session.write(self._FORGET, over_before=over_before, limit=limit))
+
+    async def _remember(self, session: Session) -> None:
+        await self._session.write(self._REMEMBER, token_hash=session.token_hash, session_id=session.id)
+
+
+def _session(row: Any) -> Session:
+    because = row["ended_because"]
+    return Session(**{**row, "ended_because": because and EndReason(because)})
+
+
+class PostgresOneTimeTokens(OneTimeTokens):
+    _ADD = insertion(one_time_tokens)
+    _GET = Query(select(one_time_tokens).where(one_time_tokens.c.token_hash == bindparam("token_hash")))
+    _SAVE = replacement(one_time_tokens, "token_hash")
+    _DISCARD = Query(
+        delete(one_time_tokens).where(
+            one_time_tokens.c.user_id == bindparam("user_id"),
+            one_time_tokens.c.purpose == bindparam("purpose"),
+            one_time_tokens.c.used_at.is_(None),
+        )
+    )
+    _EXPIRED = (
+        select(one_time_tokens.c.token_hash)
+        .where(one_time_tokens.c.expires_at <= bindparam("now"))
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    _FORGET = Query(
+        delete(one_time_tokens)
+        .where(one_time_tokens.c.token_hash.in_(_EXPIRED))
+        .returning(one_time_tokens.c.token_hash)
+    )
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+
+    async def add(self, token: OneTimeToken) -> None:
+        await self._session.write(self._ADD, **_row(token))
+
+    async def get(self, token_hash: str) -> OneTimeToken | None:
+        row = await self._session.row(self._GET, token_hash=token_hash)
+        return row and OneTimeToken(**{**row, "purpose": TokenPurpose(row["purpose"])})
+
+    async def save(self, token: OneTimeToken) -> None:
+        await replace(self._session, self._SAVE, _row(token), "token_hash")
+
+    async def discard(self, user_id: UserId, purpose: TokenPurpose) -> None:
+        await self._session.write(self._DISCARD, user_id=user_id, purpose=purpose)
+
+    async def forget(self, now: datetime, limit: int) -> int:
+        return len(await self._session.write(self._FORGET, now=now, limit=limit))

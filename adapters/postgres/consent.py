@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from adapters.postgres.database import Query, Session
 from adapters.postgres.statements import insertion_unless
@@ -30,7 +31,7 @@ class PostgresConsentLog(ConsentLog):
     )
     _CURRENT = Query(
         select(*_FIELDS)
-        .distinct(consent_logs.c.purpose)
+        .ext(distinct_on(consent_logs.c.purpose))
         .where(_MINE)
         .order_by(consent_logs.c.purpose, consent_logs.c.sequence.desc())
     )

@@ -120,8 +120,9 @@ class PostgresExposures(Exposures):
         text(
             """
             INSERT INTO exposures AS stored (day, user_id, shown, fair)
-            SELECT * FROM unnest(CAST(:days AS date[]), CAST(:user_ids AS uuid[]), CAST(:shown AS int[]),
-                                 CAST(:fair AS float8[])) AS more (day, user_id, shown, fair) ORDER BY day, user_id
+            SELECT day, user_id, sum(shown), sum(fair) FROM unnest(CAST(:days AS date[]), CAST(:user_ids AS uuid[]), CAST(:shown AS int[]),
+                                 CAST(:fair AS float8[])) AS more (day, user_id, shown, fair)
+            GROUP BY day, user_id ORDER BY day, user_id
             ON CONFLICT (day, user_id) DO UPDATE
                 SET shown = stored.shown + excluded.shown, fair = stored.fair + excluded.fair
             """

@@ -1,11 +1,17 @@
 """Every contract runs over every adapter of its port; a new adapter joins by one line in ``stores``."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from adapters.memory.traffic import MemoryIdempotency
+from adapters.postgres.database import Database
+from adapters.postgres.traffic import PostgresIdempotency
 from adapters.system.clock import ManualClock
 from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
 from saltbitter_domain.traffic import Idempotency, RateLimits
 from saltbitter_domain.users.ports import Mailer, Revocations
+from tests.conftest import Run
 from tests.contracts import stores
 from tests.doubles.builders import NOW
 
@@ -15,9 +21,20 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
-@pytest.fixture(params=stores.STORES)
+@pytest.fixture
+def database(database_url: str, run: Run) -> Iterator[Database]:
+    """An empty, migrated database."""
+    database = Database(database_url)
+    run(database.open())
+    yield database
+    run(database.close())
+
+
+@pytest.fixture(params=["memory", "postgres"])
 def store(request: pytest.FixtureRequest, clock: ManualClock) -> stores.Store:
-    return stores.STORES[request.param](clock)
+    if request.param == "memory":
+        return stores.in_memory(clock)
+    return stores.on_postgres(request.getfixturevalue("database"), clock)
 
 
 @pytest.fixture(params=stores.RATE_LIMITS)
@@ -25,9 +42,11 @@ def rate_limits(request: pytest.FixtureRequest, clock: ManualClock) -> RateLimit
     return stores.RATE_LIMITS[request.param](clock)
 
 
-@pytest.fixture(params=stores.IDEMPOTENCY)
+@pytest.fixture(params=["memory", "postgres"])
 def idempotency(request: pytest.FixtureRequest, clock: ManualClock) -> Idempotency:
-    return stores.IDEMPOTENCY[request.param](clock)
+    if request.param == "memory":
+        return MemoryIdempotency(clock)
+    return PostgresIdempotency(request.getfixturevalue("database"), clock)
 
 
 @pytest.fixture(params=stores.REVOCATIONS)

@@ -13,14 +13,17 @@ from adapters.memory.photo_checks import MemoryModerator
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.store import MemoryStore
-from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
+from adapters.memory.traffic import MemoryRateLimits
 from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.postgres.database import Database
+from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.uow import PostgresUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock, EventId
 from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
-from saltbitter_domain.traffic import Idempotency, RateLimits
+from saltbitter_domain.traffic import RateLimits
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import User
 from saltbitter_domain.users.ports import Mailer, Revocations
@@ -64,9 +67,15 @@ async def outcomes(*calls: Coroutine[Any, Any, Any]) -> list[Any]:
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-def _in_memory(clock: ManualClock) -> Store:
+def in_memory(clock: ManualClock) -> Store:
     store, rung = MemoryStore(), list[EventId]()
     return Store(MemoryUnitsOfWork(store, clock, UuidV7Ids(clock), rung.extend), MemoryOutbox(store), clock, rung)
+
+
+def on_postgres(database: Database, clock: ManualClock) -> Store:
+    rung = list[EventId]()
+    begin = PostgresUnitsOfWork(database, clock, UuidV7Ids(clock), rung.extend)
+    return Store(begin, PostgresOutbox(database), clock, rung)
 
 
 def _photos_in_memory(clock: Clock) -> PhotoStore:
@@ -79,9 +88,7 @@ def _moderator_in_memory(removed: str) -> PhotoModerator:
     return moderator
 
 
-STORES: dict[str, Callable[[ManualClock], Store]] = {"memory": _in_memory}
 RATE_LIMITS: dict[str, Callable[[Clock], RateLimits]] = {"memory": MemoryRateLimits}
-IDEMPOTENCY: dict[str, Callable[[Clock], Idempotency]] = {"memory": MemoryIdempotency}
 REVOCATIONS: dict[str, Callable[[Clock], Revocations]] = {"memory": MemoryRevocations}
 MAILERS: dict[str, Callable[[Clock], Mailer]] = {"memory": MemoryMailer}
 PHOTO_STORES: dict[str, Callable[[Clock], PhotoStore]] = {"memory": _photos_in_memory}

@@ -69,10 +69,12 @@ async def test_an_assessment_follows_the_latest_or_is_refused(store: Store) -> N
 async def test_of_two_answered_at_once_one_is_kept(store: Store) -> None:
     user = await store.member()
 
+    both_have_read = asyncio.Barrier(2)
+
     async def submit() -> None:
         async with store.unit() as uow:
             last_taken = await uow.assessments.last_taken(user.id)
-            await asyncio.sleep(0)
+            await both_have_read.wait()
             await uow.assessments.add(an_assessment(user), after=last_taken)
             await asyncio.sleep(0)
 

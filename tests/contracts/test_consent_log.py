@@ -85,10 +85,12 @@ async def test_only_the_next_link_can_be_appended(store: Store) -> None:
 async def test_of_two_decisions_at_once_one_is_refused_and_the_chain_stays_whole(store: Store) -> None:
     user = await store.member()
 
+    both_have_read = asyncio.Barrier(2)
+
     async def decide(purpose: Purpose) -> None:
         async with store.unit() as uow:
             last = await uow.consents.last(user.id)
-            await asyncio.sleep(0)
+            await both_have_read.wait()
             await uow.consents.append(a_consent(user, last, purpose))
             await asyncio.sleep(0)
 

@@ -17,13 +17,13 @@ from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.compatibility.model import Match
 from saltbitter_domain.kernel import MatchId, StaleWrite
 from saltbitter_domain.traffic import StoredAnswer
-from tests.contracts.stores import STORES, Store
+from tests.contracts.stores import Store, in_memory
 from tests.doubles.builders import a_like, a_profile, a_session, a_user, an_assessment, new_id
 
 
 @pytest.fixture
 def store(clock: ManualClock) -> Store:
-    return STORES["memory"](clock)
+    return in_memory(clock)
 
 
 def in_threads(*works: Callable[[], Coroutine[Any, Any, None]]) -> None:

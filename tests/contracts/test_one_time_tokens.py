@@ -31,11 +31,13 @@ async def test_of_two_simultaneous_uses_one_fails(store: Store) -> None:
     async with store.unit() as uow:
         await uow.one_time_tokens.add(token)
 
+    both_have_read = asyncio.Barrier(2)
+
     async def use() -> None:
         async with store.unit() as uow:
             found = await uow.one_time_tokens.get(token.token_hash)
             assert found is not None
-            await asyncio.sleep(0)
+            await both_have_read.wait()
             await uow.one_time_tokens.save(attrs.evolve(found, used_at=NOW))
             await asyncio.sleep(0)
 

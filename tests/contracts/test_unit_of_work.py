@@ -105,11 +105,13 @@ async def test_of_two_units_that_write_the_same_at_once_one_is_kept_whole_and_no
 ) -> None:
     user = await store.member()
 
+    both_have_read = asyncio.Barrier(2)
+
     async def change(city: str, event: Registered | EmailVerified) -> None:
         async with store.unit() as uow:
             read = await uow.users.get(user.id)
             assert read is not None
-            await asyncio.sleep(0)
+            await both_have_read.wait()
             uow.emit(event)
             await uow.profiles.add(a_profile(user, user_id=(await store.member()).id, city=city))
             await uow.users.save(attrs.evolve(read, time_zone=city))

@@ -1,5 +1,6 @@
 """One process of the embedded modes, whole: the application, its workers, and the API."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -48,7 +49,7 @@ async def embedded_workers(
     relay = Relay(adapters.outbox(), _merged(application.listeners(), more_listeners or {}), adapters.clock())
     broker = embedded_broker()
     jobs = periodic_jobs(application, relay)
-    actors = declare_actors(broker, relay, jobs)
+    actors = declare_actors(broker, relay, jobs, asyncio.get_running_loop())
     workers = EmbeddedWorkers(broker, relay, actors, Ticker(jobs, adapters.clock()))
     adapters.doorbell().connect(workers.ring)
     workers.start(keep_running=keep_running)

@@ -1,12 +1,15 @@
 """The actors, the same on every broker. A message carries an id or a name, never content."""
 
+import asyncio
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import attrs
 import dramatiq
 import structlog
+from dramatiq.asyncio import EventLoopThread
 
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import PeriodicJob
@@ -25,8 +28,22 @@ class Actors:
     run_job: Callable[[str], Any]
 
 
-def declare_actors(broker: dramatiq.Broker, relay: Relay, jobs: Sequence[PeriodicJob]) -> Actors:
-    """Declare the actors on ``broker``: ``deliver`` one outbox message, ``run_job`` one periodic job by name."""
+class _ApplicationsLoop(EventLoopThread):
+    """Lets worker threads run coroutines on a loop that is there already. It starts and ends none of its own."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(logging.getLogger(__name__))
+        self.loop.close()
+        self.loop = loop
+
+
+def declare_actors(
+    broker: dramatiq.Broker, relay: Relay, jobs: Sequence[PeriodicJob], loop: asyncio.AbstractEventLoop
+) -> Actors:
+    """Declare the actors on ``broker``: ``deliver`` one outbox message, ``run_job`` one periodic job by name.
+
+    They run on ``loop``, on which the application was started and its connections were made."""
+    application = _ApplicationsLoop(loop)
     by_name = {job.name: job for job in jobs}
 
     async def deliver(message_id: str) -> None:
@@ -44,11 +61,14 @@ def declare_actors(broker: dramatiq.Broker, relay: Relay, jobs: Sequence[Periodi
             ms = round((time.perf_counter() - started) * 1000)
             log.info("job", job=name, outcome=outcome, ms=ms)
 
-    def declare(function: Callable[..., Any], queue: str, limit: int) -> Callable[[str], Any]:
+    def declare(function: Callable[[str], Coroutine[Any, Any, None]], queue: str, limit: int) -> Callable[[str], Any]:
+        def actor(argument: str) -> None:
+            application.run_coroutine(function(argument))
+
         decorate = dramatiq.actor(
             actor_name=function.__name__, broker=broker, queue_name=queue, time_limit=limit, max_retries=0
         )
-        send: Callable[[str], Any] = decorate(function).send
+        send: Callable[[str], Any] = decorate(actor).send
         return send
 
     return Actors(deliver=declare(deliver, "urgent", DELIVERY_LIMIT_MS), run_job=declare(run_job, "bulk", JOB_LIMIT_MS))

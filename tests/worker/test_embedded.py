@@ -38,7 +38,7 @@ class House:
             PeriodicJob("working", "*/5 * * * *", self.work),
         )
         broker = embedded_broker()
-        actors = declare_actors(broker, relay, jobs)
+        actors = declare_actors(broker, relay, jobs, asyncio.get_running_loop())
         self.workers = EmbeddedWorkers(broker, relay, actors, Ticker(jobs, self.clock))
         self.doorbell.connect(self.workers.ring)
 

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test check lint types imports security format fuzz mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ demo: $(VENV)/.demo ## the whole journey in memory: 2,000 demo members, mailbox 
 test: $(VENV)/.dev ## every test, with coverage (TESTS=tests/domain for a part)
 	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
+
+services: $(VENV)/.dev ## private PostgreSQL and Redis for development until Ctrl-C; data in build/services
+	@$(BIN)/python -m tests.servers.run
 
 check: lint types imports security ## every gate except the tests
 

@@ -14,10 +14,12 @@ settings.register_profile("saltbitter", deadline=None)
 if settings.get_current_profile_name() == "default":  # else a plugin has chosen, as for mutants
     settings.load_profile("saltbitter")
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
-STORES = {"memory": "test"}
+STORES = {"memory": "test", "postgres": "test_postgres"}
 """The mode that serves the scenarios of features/ over each store."""
 
 

@@ -6,7 +6,7 @@ of which only databases that begin with ``saltbitter_test_`` and Redis's logical
 import atexit
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -34,7 +34,11 @@ _environment = os.environ  # noqa: TID251  it tells test processes where the ser
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the servers before any test process starts."""
     config = session.config
-    if hasattr(config, "workerinput") or config.option.collectonly or _needs_no_server(config):
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    folder = config.invocation_params.dir
+    wanted = [Path(os.path.relpath(folder / argument.split("::")[0], config.rootpath)) for argument in config.args]
+    if not need_servers(wanted, config.getoption("--store")):
         return
     stack = config.stash[_started] = ExitStack()
     atexit.register(stack.close)
@@ -71,13 +75,10 @@ def _drop_databases() -> None:
         housekeeper.drop_all(_run_prefix())
 
 
-def _needs_no_server(config: pytest.Config) -> bool:
-    wanted = [
-        Path(os.path.relpath(config.invocation_params.dir / argument.split("::")[0], config.rootpath))
-        for argument in config.args
-    ]
-    serverless = [*SERVERLESS, *(["tests/test_features.py"] if config.getoption("--store") == "memory" else [])]
-    return all(any(path.is_relative_to(folder) for folder in serverless) for path in wanted)
+def need_servers(wanted: Sequence[Path], store: str) -> bool:
+    """Whether a run of these tests, with scenarios over this store, may ask for servers."""
+    serverless = [*SERVERLESS, *(["tests/test_features.py"] if store == "memory" else [])]
+    return not all(any(path.is_relative_to(folder) for folder in serverless) for path in wanted)
 
 
 def _run_prefix() -> str:

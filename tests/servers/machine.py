@@ -10,6 +10,8 @@ from pathlib import Path
 
 import attrs
 
+from tests.servers.server import NotStarted
+
 OLDEST_POSTGRES = 15
 PREFERRED_POSTGRES = 15
 """The version of production; another one will do where this one is not installed."""
@@ -87,9 +89,10 @@ class Machine:
 
 
 def prepared(machine: Machine, say: Callable[[str], object] = print) -> Machine:
-    """The machine with everything installed that may be installed. Raises ``Missing`` when that is not enough.
+    """The machine with everything installed that may be installed.
 
-    PgBouncer alone may stay missing: few need it, and who does is told then."""
+    Raises ``Missing`` when that is not enough, and ``NotStarted`` when apt fails. PgBouncer alone may stay missing: few
+    need it, and who does is told then."""
     if machine.missing and machine.is_root and machine.program("apt-get"):
         say(f"Installing {', '.join(machine.missing)} (once) …")
         _install(machine)
@@ -126,7 +129,7 @@ def _version_on_offer(environment: Mapping[str, str]) -> int:
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> str:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise NotStarted(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
 
 

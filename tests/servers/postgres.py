@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.servers.machine import POSTGRES_IMAGE, Machine, Missing
-from tests.servers.server import Server, as_servant, free_port, password_in, private_folder, servant
+from tests.servers.server import NotStarted, Server, as_servant, free_port, password_in, private_folder, servant
 
 USUAL: Mapping[str, str] = {
     "max_connections": "200",
@@ -96,7 +96,7 @@ def _initialise(programs: Path, data: Path, password: Path) -> None:
         **as_servant(),
     )
     if done.returncode:
-        raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
+        raise NotStarted(f"initdb failed:\n{done.stdout}{done.stderr}")
 
 
 def _docker(machine: Machine, name: str, data: Path, port: int, password: str) -> list[str]:

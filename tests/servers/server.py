@@ -26,7 +26,7 @@ PORTS = range(20000, 32000)
 
 
 class NotStarted(Exception):
-    """A server ended at its start, or did not answer in time. Says what it wrote last."""
+    """A program failed on the way to a server that answers. Says what it wrote last."""
 
 
 @attrs.define

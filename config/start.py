@@ -1,4 +1,4 @@
-"""Starts a mode: imports only what it needs, builds everything once, and closes it in the reverse order."""
+"""Starts a mode: imports only what it needs, builds and opens everything once, and closes it in the reverse order."""
 
 import importlib
 import inspect
@@ -10,7 +10,7 @@ from dependency_injector import containers, providers
 from config.application import Application
 from config.settings import Settings
 
-MODES = ("demo", "test")
+MODES = ("demo", "test", "test_postgres")
 
 
 @asynccontextmanager
@@ -26,14 +26,20 @@ async def running(mode: str, settings: Settings) -> AsyncIterator[Application]:
     built: list[object] = []
     try:
         for container in (adapters, application):
-            built += [
-                provider() for provider in container.providers.values() if isinstance(provider, providers.Singleton)
-            ]
+            for provider in container.providers.values():
+                if isinstance(provider, providers.Singleton):
+                    built.append(provider())
+                    await _call(built[-1], "open")
         yield application
     finally:
         for thing in reversed(built):
-            close = getattr(thing, "close", None)
-            if close is not None:
-                outcome = close()
-                if inspect.isawaitable(outcome):
-                    await outcome
+            await _call(thing, "close")
+
+
+async def _call(thing: object, name: str) -> None:
+    """Call the method of this name where the thing has one; connections are opened and closed on the running loop."""
+    method = getattr(thing, name, None)
+    if method is not None:
+        outcome = method()
+        if inspect.isawaitable(outcome):
+            await outcome

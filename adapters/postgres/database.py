@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import attrs
@@ -191,14 +192,17 @@ class Database:
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
-    """Documents travel as JSON; orjson writes and reads them."""
+    """Documents travel as JSON, which orjson writes and reads; ids come as the standard library's UUIDs."""
     await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_document, decoder=orjson.loads, format="text"
+        "jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
     )
-
-
-def _document(value: object) -> str:
-    return orjson.dumps(value).decode()
+    await connection.set_type_codec(
+        "uuid",
+        schema="pg_catalog",
+        encoder=lambda value: value.bytes,
+        decoder=lambda value: UUID(bytes=value),
+        format="binary",
+    )
 
 
 async def _keep(_connection: asyncpg.Connection) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from pytest_bdd import given, parsers, when
 
+from config import test, test_postgres
+from config.settings import Settings
 from tests.conftest import STORES, Run
 from tests.steps.residents import HOMES, LISBON
 from tests.steps.world import World, opened
@@ -17,15 +19,21 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def open_world(run: Run, request: pytest.FixtureRequest) -> Iterator[Callable[[], World]]:
-    """Opens worlds that know nothing of one another, and closes each before the next: dramatiq has one event loop."""
+    """Opens worlds that know nothing of one another, and closes each before the next."""
     stack = AsyncExitStack()
-    mode = STORES[request.config.getoption("--store")]
+    store = request.config.getoption("--store")
 
-    async def open_next() -> World:
+    async def open_next(settings: Settings) -> World:
         await stack.aclose()
-        return await stack.enter_async_context(opened(run, mode))
+        return await stack.enter_async_context(opened(run, STORES[store], settings))
 
-    yield lambda: run(open_next())
+    def open_world() -> World:
+        if store == "memory":
+            return run(open_next(test.settings()))  # type: ignore[no-any-return]
+        url = request.getfixturevalue("new_database_url")()
+        return run(open_next(test_postgres.settings(url)))  # type: ignore[no-any-return]
+
+    yield open_world
     run(stack.aclose())
 
 

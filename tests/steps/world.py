@@ -14,8 +14,8 @@ from aiohttp.test_utils import TestServer
 
 from adapters.population.generator import SyntheticMember
 from adapters.population.seeding import Seeding
-from config import test
 from config.application import Application
+from config.settings import Settings
 from config.start import running
 from entrypoints.site import embedded_workers, site
 from entrypoints.worker.embedded import EmbeddedWorkers
@@ -125,9 +125,9 @@ class World:
 
 
 @asynccontextmanager
-async def opened(run: Run, mode: str) -> AsyncIterator[World]:
+async def opened(run: Run, mode: str, settings: Settings) -> AsyncIterator[World]:
     """A new world in this mode. Every device calls through one proxy, which says where it is."""
-    settings = attrs.evolve(test.settings(), trusted_proxies=1)
+    settings = attrs.evolve(settings, trusted_proxies=1)
     async with (
         running(mode, settings) as application,
         embedded_workers(application, keep_running=False) as workers,

@@ -3,11 +3,11 @@
 import attrs
 from dependency_injector import providers
 
+import config.settings
 from adapters.postgres.database import Database
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.postgres.uow import PostgresUnitsOfWork
-import config.settings
 from config import demo, test
 
 

@@ -108,7 +108,8 @@ class Session:
     async def _run(self, query: Query, values: Mapping[str, Any]) -> list[Any]:
         connection = await self._connected()
         with _translated():
-            return await connection.fetch(query.sql, *query.arguments(values))
+            found: list[Any] = await connection.fetch(query.sql, *query.arguments(values))
+            return found
 
     async def _connected(self) -> asyncpg.pool.PoolConnectionProxy:
         if self._connection is None:

@@ -71,7 +71,7 @@ class PostgresDecisions(Decisions):
             SELECT {_COLUMNS} FROM pairs WHERE low = CAST(:me AS uuid) AND high = ANY(CAST(:others AS uuid[]))
             UNION ALL
             SELECT {_COLUMNS} FROM pairs WHERE high = CAST(:me AS uuid) AND low = ANY(CAST(:others AS uuid[]))
-            """
+            """  # noqa: S608  columns of ours
         )
     )
     _LAST_BY = _from_both_sides(
@@ -108,14 +108,14 @@ class PostgresDecisions(Decisions):
             """
         )
     )
-    _ALL = Query(text(f"SELECT {_COLUMNS} FROM pairs"))
+    _ALL = Query(text(f"SELECT {_COLUMNS} FROM pairs"))  # noqa: S608  columns of ours
     _OF = Query(
         text(
             f"""
             SELECT {_COLUMNS} FROM pairs WHERE low = ANY(CAST(:of AS uuid[]))
             UNION
             SELECT {_COLUMNS} FROM pairs WHERE high = ANY(CAST(:of AS uuid[]))
-            """
+            """  # noqa: S608  columns of ours
         )
     )
 
@@ -213,10 +213,12 @@ def _decision_of(row: Any, side: str) -> Decision | None:
 
 
 def _standing(row: Any, user_id: UserId, now: datetime) -> Standing:
-    mine, theirs = SIDES if row["low"] == user_id else reversed(SIDES)
-    standing = [decision if decision and decision.stands(now) else None
-                for decision in (_decision_of(row, mine), _decision_of(row, theirs))]  # fmt: skip
-    return Standing(*standing, match=_match(row))
+    mine, theirs = (_decision_of(row, side) for side in (SIDES if row["low"] == user_id else reversed(SIDES)))
+    return Standing(
+        mine=mine if mine and mine.stands(now) else None,
+        theirs=theirs if theirs and theirs.stands(now) else None,
+        match=_match(row),
+    )
 
 
 def _match(row: Any) -> Match | None:

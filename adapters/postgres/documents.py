@@ -1,6 +1,6 @@
 """What is kept as a JSON document: written and read by cattrs, strictly typed by the classes of the domain."""
 
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from cattrs.preconf.orjson import make_converter
@@ -19,7 +19,7 @@ def written(value: object, as_type: Any | None = None) -> Any:
 
 def read(document: Any, as_type: type[T]) -> T:
     """The value that was written as ``document``."""
-    return cast("T", _converter.structure(document, as_type))
+    return _converter.structure(document, as_type)
 
 
 def record(document: dict[str, Any], **types: type[Any]) -> dict[str, Any]:

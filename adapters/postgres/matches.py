@@ -1,19 +1,19 @@
 """The sets of daily matches, who was shown how often, and notices."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
 from sqlalchemy import text
 
 from adapters.postgres import documents
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Database, Query, Session
 from adapters.postgres.statements import insertion
 from adapters.postgres.tables import notices
 from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Suggestion
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices
-from saltbitter_domain.kernel import NoticeId, StaleWrite, UserId
+from saltbitter_domain.kernel import Clock, NoticeId, StaleWrite, UserId
 
 _SUGGESTIONS = tuple[Suggestion, ...]
 
@@ -120,8 +120,10 @@ class PostgresExposures(Exposures):
         text(
             """
             INSERT INTO exposures AS stored (day, user_id, shown, fair)
-            SELECT day, user_id, sum(shown), sum(fair) FROM unnest(CAST(:days AS date[]), CAST(:user_ids AS uuid[]), CAST(:shown AS int[]),
-                                 CAST(:fair AS float8[])) AS more (day, user_id, shown, fair)
+            SELECT day, user_id, sum(shown), sum(fair)
+            FROM unnest(
+                CAST(:days AS date[]), CAST(:user_ids AS uuid[]), CAST(:shown AS int[]), CAST(:fair AS float8[])
+            ) AS more (day, user_id, shown, fair)
             GROUP BY day, user_id ORDER BY day, user_id
             ON CONFLICT (day, user_id) DO UPDATE
                 SET shown = stored.shown + excluded.shown, fair = stored.fair + excluded.fair
@@ -199,3 +201,21 @@ class PostgresNotices(Notices):
 
     async def mark_seen(self, user_id: UserId, at: datetime) -> None:
         await self._session.write(self._SEEN, user_id=user_id, at=at)
+
+
+class DailyPartitions:
+    """The partitions in which sets of daily matches are kept, one a day. A day without one is kept with the others."""
+
+    _MAKE = Query(text("SELECT make_daily_partitions(CAST(:first AS date), CAST(:days AS int)) AS made"))
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def prepare(self, days: int = 7) -> int:
+        """Make those of yesterday, which is not over everywhere, and of the ``days`` that follow; how many were new."""
+        yesterday = self._clock.now().date() - timedelta(days=1)
+        async with self._database.session() as session:
+            (row,) = await session.write(self._MAKE, first=yesterday, days=days + 1)
+            await session.commit()
+        return int(row["made"])

@@ -43,7 +43,7 @@ class PostgresOutbox(Outbox):
             """
         )
     )
-    _UNDELIVERED = Query(text(f"SELECT count(*) AS messages FROM outbox WHERE {_WAITING}"))
+    _UNDELIVERED = Query(text(f"SELECT count(*) AS messages FROM outbox WHERE {_WAITING}"))  # noqa: S608  words of ours
     _DEAD = Query(text("SELECT * FROM outbox WHERE dead_at IS NOT NULL ORDER BY occurred_at, id LIMIT :limit"))
     _REDRIVE = Query(
         text(

@@ -22,7 +22,7 @@ def insertion(table: Table) -> Query:
 
 def insertion_unless(table: Table, *unique: str) -> Query:
     """Insert one whole row and return something, unless one has the same ``unique`` columns; then return nothing."""
-    row = {name: bindparam(name) for name in stored_columns(table)}
+    row: dict[str, Any] = {name: bindparam(name) for name in stored_columns(table)}
     statement = upsert(table).values(row).on_conflict_do_nothing(index_elements=list(unique))
     return Query(statement.returning(table.c[unique[0]]))
 

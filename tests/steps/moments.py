@@ -30,7 +30,8 @@ def open_world(run: Run, request: pytest.FixtureRequest) -> Iterator[Callable[[]
     def open_world() -> World:
         if store == "memory":
             return run(open_next(test.settings()))  # type: ignore[no-any-return]
-        url = request.getfixturevalue("new_database_url")()
+        url = request.getfixturevalue("postgres_url")
+        request.getfixturevalue("housekeeper").empty(url)
         return run(open_next(test_postgres.settings(url)))  # type: ignore[no-any-return]
 
     yield open_world

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from adapters.postgres.migrations.run import upgrade
-
 _TABLES = """
 SELECT quote_ident(c.relname) FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -45,6 +43,8 @@ class Housekeeper:
         self._execute(self._admin_url, f"SELECT pg_advisory_lock(hashtext('{name}'))")
         try:
             if not self._exists(name):
+                from adapters.postgres.migrations.run import upgrade
+
                 unfinished = f"{name}_unfinished"
                 self.create(unfinished)
                 upgrade(self.url_of(unfinished))

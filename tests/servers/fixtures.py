@@ -1,7 +1,8 @@
 """The pytest plugin that starts private servers once per run and gives each test process databases of its own.
 
 The controller starts them and tells test processes by the environment. Who has set it already has servers of their own,
-of which only databases that begin with ``saltbitter_test_`` and Redis's logical databases are used."""
+of which only databases that begin with ``saltbitter_test_`` and Redis's logical databases are used.
+Clients are imported by who uses them, since every test process loads this."""
 
 import atexit
 import os
@@ -11,13 +12,10 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-import redis
 
 from tests.servers.databases import Housekeeper
 from tests.servers.machine import Missing
-from tests.servers.redis import DATABASES
-from tests.servers.run import end_in_order_when_asked, private_servers
-from tests.servers.server import NotStarted
+from tests.servers.server import NotStarted, end_in_order_when_asked
 
 POSTGRES = "SALTBITTER_TEST_POSTGRES"
 REDIS = "SALTBITTER_TEST_REDIS"
@@ -58,6 +56,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _start(stack: ExitStack) -> None:
     """Start what the environment does not name, until ``stack`` is closed."""
+    from tests.servers.run import private_servers
+
     given = {name for name in (POSTGRES, REDIS) if _environment.get(name)}
     if given != {POSTGRES, REDIS}:
         servers = stack.enter_context(private_servers())
@@ -141,6 +141,10 @@ def broker_url(process_number: int) -> str:
 
 
 def _emptied(number: int) -> str:
+    import redis
+
+    from tests.servers.redis import DATABASES
+
     url = f"{_server(REDIS).rsplit('/', 1)[0]}/{number % DATABASES}"
     with redis.Redis.from_url(url) as client:
         client.flushdb()

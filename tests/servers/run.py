@@ -1,7 +1,6 @@
 """Servers for development, kept running until Ctrl-C: ``python -m tests.servers.run``. Their data stays."""
 
 import argparse
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from tests.servers.databases import Housekeeper
 from tests.servers.machine import Machine, Missing, prepared
 from tests.servers.postgres import USUAL, postgres
 from tests.servers.redis import KEEPING, redis
-from tests.servers.server import NotStarted, Server, private_folder, temporary_folder
+from tests.servers.server import NotStarted, Server, end_in_order_when_asked, private_folder, temporary_folder
 
 DATA = Path("build/services")
 DATABASE = "saltbitter"
@@ -45,12 +44,6 @@ def private_servers() -> Iterator[Servers]:
 
 def _say(line: str, stream: TextIO | None = None) -> None:
     print(line, file=stream, flush=True)
-
-
-def end_in_order_when_asked() -> None:
-    """Let the signals by which a process is told to go raise ``KeyboardInterrupt``, as Ctrl-C does."""
-    for asked in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked, signal.default_int_handler)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -139,6 +139,12 @@ def servant() -> pwd.struct_passwd:
         return pwd.getpwnam("nobody")
 
 
+def end_in_order_when_asked() -> None:
+    """Let the signals by which a process is told to go raise ``KeyboardInterrupt``, as Ctrl-C does."""
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, signal.default_int_handler)
+
+
 def as_servant() -> dict[str, Any]:
     """The arguments of ``subprocess`` by which root steps down to this user."""
     if os.geteuid():

@@ -11,7 +11,8 @@ from dependency_injector import containers, providers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import demo, test
+from config import demo, test, test_postgres
+from config.settings import Settings
 from config.start import MODES, running
 from entrypoints.http import errors
 from saltbitter_domain.events import all_events, event_name
@@ -20,12 +21,19 @@ from saltbitter_domain.kernel import DomainError
 JSON = make_converter()
 JSON.register_structure_hook(UUID, lambda text, _: UUID(text))
 JSON.register_unstructure_hook(UUID, str)
-SETTINGS = {"demo": lambda: demo.settings("127.0.0.1", 8080), "test": test.settings}
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, mode: str) -> Settings:
+    """Settings with which the mode starts."""
+    if mode == "test_postgres":
+        return test_postgres.settings(request.getfixturevalue("database_url"))
+    return {"demo": demo.settings("127.0.0.1", 8080), "test": test.settings()}[mode]
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_every_mode_builds_every_provider(mode: str) -> None:
-    async with running(mode, SETTINGS[mode]()) as application:
+async def test_every_mode_builds_every_provider(mode: str, settings: Settings) -> None:
+    async with running(mode, settings) as application:
         assert application.matching() is application.matching()
 
 

@@ -21,7 +21,7 @@ def modules(package: ModuleType) -> list[ModuleType]:
     return [
         importlib.import_module(found.name)
         for found in pkgutil.walk_packages(package.__path__, prefix=f"{package.__name__}.")
-        if not found.name.endswith("photo_worker")
+        if not found.name.endswith(("photo_worker", "migrations.env"))  # those two are run by others
     ]
 
 

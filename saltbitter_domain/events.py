@@ -59,16 +59,21 @@ RETRY_BASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
 """After this many failed deliveries (60 s doubling, about 34 hours in all) a message is set aside for a person."""
 
+MAX_STARTS = 3
+"""So often may whoever works on a message end without a word before it is set aside as what ends them."""
+
 
 @attrs.frozen
 class OutboxMessage:
-    """One stored event on its way. ``due_at`` is when it should next be handed to the workers."""
+    """One stored event on its way. ``due_at`` is when it should next be handed to the workers, ``starts`` how often a
+    worker began with it since one last reported how that ended."""
 
     id: EventId
     event: Event
     occurred_at: datetime
     due_at: datetime
     attempts: int = 0
+    starts: int = 0
     done_at: datetime | None = None
     dead_at: datetime | None = None
     last_error: str | None = None
@@ -81,17 +86,26 @@ class OutboxMessage:
             return attrs.evolve(self, dead_at=now, last_error=self.last_error or "no worker reported back")
         return attrs.evolve(self, attempts=self.attempts + 1, due_at=now + RETRY_BASE * 2**self.attempts)
 
+    @property
+    def ends_workers(self) -> bool:
+        """Whether too many workers began with it of whom nothing was heard again."""
+        return self.starts > MAX_STARTS
+
+    def ended_workers(self, now: datetime) -> "OutboxMessage":
+        """Set aside for a person before it ends another worker."""
+        return attrs.evolve(self, dead_at=now, last_error=f"{MAX_STARTS} workers ended while they worked on it")
+
     def done(self, now: datetime) -> "OutboxMessage":
         """Every listener has taken effect."""
         return attrs.evolve(self, done_at=now)
 
     def failed(self, error: str, now: datetime) -> "OutboxMessage":
         """A listener failed; after ``MAX_ATTEMPTS`` the message is dead and waits for a person."""
-        return attrs.evolve(self, last_error=error, dead_at=now if self.attempts >= MAX_ATTEMPTS else None)
+        return attrs.evolve(self, starts=0, last_error=error, dead_at=now if self.attempts >= MAX_ATTEMPTS else None)
 
     def redriven(self, now: datetime) -> "OutboxMessage":
         """A dead letter on its way again, with all its attempts before it; what it died of stays written."""
-        return attrs.evolve(self, attempts=0, due_at=now, dead_at=None)
+        return attrs.evolve(self, attempts=0, starts=0, due_at=now, dead_at=None)
 
 
 class Outbox(Protocol):
@@ -104,6 +118,11 @@ class Outbox(Protocol):
     async def claim(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
         """Those of ``due``, each as ``published(now)`` and stored so: nobody else claims it before it is due again. A
         message that died of it is among them too."""
+        ...
+
+    async def begin(self, message_id: EventId, now: datetime) -> OutboxMessage | None:
+        """A worker begins: the message with one more start, stored so. None, and nothing to do, when it is not there,
+        done or dead, or died just now because it ``ends_workers``."""
         ...
 
     async def get(self, message_id: EventId) -> OutboxMessage | None:

@@ -4,6 +4,8 @@ import heapq
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import attrs
+
 from adapters.memory.store import MemoryStore
 from saltbitter_domain.events import Outbox, OutboxMessage
 from saltbitter_domain.kernel import EventId
@@ -26,6 +28,16 @@ class MemoryOutbox(Outbox):
             for message in claimed:
                 self._store.tables.outbox.put(message.id, message)
         return claimed
+
+    async def begin(self, message_id: EventId, now: datetime) -> OutboxMessage | None:
+        with self._store.lock:
+            message = await self.get(message_id)
+            if message is None or message.done_at is not None or message.dead_at is not None:
+                return None
+            begun = attrs.evolve(message, starts=message.starts + 1)
+            kept = begun.ended_workers(now) if begun.ends_workers else begun
+            self._store.tables.outbox.put(message_id, kept)
+            return None if begun.ends_workers else begun
 
     async def get(self, message_id: EventId) -> OutboxMessage | None:
         with self._store.lock:

@@ -22,11 +22,15 @@ class PostgresOutbox(Outbox):
     _GET = Query(text("SELECT * FROM outbox WHERE id = CAST(:id AS uuid)"))
     _LOOK = Query(text(_DUE))
     _CLAIM = Query(text(f"{_DUE} FOR UPDATE SKIP LOCKED"))
+    _BEGIN = Query(
+        text(f"UPDATE outbox SET starts = starts + 1 WHERE id = CAST(:id AS uuid) AND {_WAITING} RETURNING *")
+    )
     _SAVE = Query(
         text(
             """
-            UPDATE outbox SET due_at = :due_at, attempts = CAST(:attempts AS smallint), done_at = :done_at,
-                              dead_at = :dead_at, last_error = :last_error
+            UPDATE outbox SET due_at = :due_at, attempts = CAST(:attempts AS smallint),
+                              starts = CAST(:starts AS smallint), done_at = :done_at, dead_at = :dead_at,
+                              last_error = :last_error
             WHERE id = CAST(:id AS uuid) AND done_at IS NULL AND attempts <= CAST(:attempts AS smallint)
             """
         )
@@ -69,6 +73,18 @@ class PostgresOutbox(Outbox):
             await session.commit()
         return claimed
 
+    async def begin(self, message_id: EventId, now: datetime) -> OutboxMessage | None:
+        async with self._database.session() as session:
+            (row,) = await session.write(self._BEGIN, id=message_id) or (None,)
+            await session.commit()
+        if row is None:
+            return None
+        begun = _message(row)
+        if not begun.ends_workers:
+            return begun
+        await self.save(begun.ended_workers(now))
+        return None
+
     async def get(self, message_id: EventId) -> OutboxMessage | None:
         async with self._database.session() as session:
             row = await session.row(self._GET, id=message_id)
@@ -109,7 +125,8 @@ _ADD = insertion(outbox)
 _RESET = Query(
     text(
         """
-        UPDATE outbox SET due_at = :due_at, attempts = CAST(:attempts AS smallint), dead_at = :dead_at
+        UPDATE outbox SET due_at = :due_at, attempts = CAST(:attempts AS smallint),
+                          starts = CAST(:starts AS smallint), dead_at = :dead_at
         WHERE id = CAST(:id AS uuid)
         """
     )

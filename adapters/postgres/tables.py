@@ -271,6 +271,7 @@ outbox = Table(
     Column("occurred_at", INSTANT, nullable=False),
     Column("due_at", INSTANT, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
+    Column("starts", SmallInteger, nullable=False),
     Column("done_at", INSTANT),
     Column("dead_at", INSTANT),
     Column("last_error", Text),

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import DailyMatchesMade
-from saltbitter_domain.events import MAX_ATTEMPTS, Event, Outbox, OutboxMessage
+from saltbitter_domain.events import MAX_ATTEMPTS, MAX_STARTS, Event, Outbox, OutboxMessage
 from saltbitter_domain.kernel import EventId, SessionId, UserId
 from saltbitter_domain.users.model import EndReason, Registered, SessionsEnded
 from tests.contracts.stores import Store
@@ -66,6 +66,7 @@ async def test_every_field_of_a_message_is_kept(store: Store) -> None:
         message,
         due_at=NOW + A_MINUTE,
         attempts=3,
+        starts=2,
         done_at=NOW,
         dead_at=NOW + 2 * A_MINUTE,
         last_error="listener: Ünïcode",
@@ -126,6 +127,32 @@ async def test_whoever_wakes_after_a_later_attempt_began_has_no_say(store: Store
     await store.outbox.save(later.done(NOW))
     await store.outbox.save(later.failed("listener: OSError", NOW))
     assert await store.outbox.get(later.id) == later.done(NOW)
+
+
+async def test_what_ends_every_worker_that_begins_with_it_is_set_aside(store: Store) -> None:
+    (message,) = await emit(store, an_event())
+
+    starts = [await store.outbox.begin(message.id, NOW) for _ in range(MAX_STARTS + 2)]
+
+    assert [begun and begun.starts for begun in starts] == [1, 2, 3, None, None]
+    (letter,) = await store.outbox.dead(limit=10)
+    assert (letter.id, letter.dead_at) == (message.id, NOW)
+    assert letter.last_error
+
+
+async def test_a_worker_that_reports_how_it_ended_is_no_sign_of_poison(store: Store) -> None:
+    (message,) = await emit(store, an_event())
+    for _ in range(MAX_STARTS + 2):
+        begun = await store.outbox.begin(message.id, NOW)
+        assert begun is not None
+        await store.outbox.save(begun.failed("listener: OSError", NOW))
+
+    begun = await store.outbox.begin(message.id, NOW)
+    assert begun is not None
+    await store.outbox.save(begun.done(NOW))
+
+    assert await store.outbox.begin(message.id, NOW) is None
+    assert await store.outbox.begin(EventId(new_id()), NOW) is None
 
 
 async def test_dead_letters_wait_for_a_person_who_sends_them_anew(store: Store) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.memory.traffic import MemoryIdempotency
+from adapters.memory.revocations import MemoryRevocations
+from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.postgres.database import Database
 from adapters.postgres.traffic import PostgresIdempotency
+from adapters.redis.rate_limits import RedisRateLimits
+from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import ManualClock
 from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
 from saltbitter_domain.traffic import Idempotency, RateLimits
@@ -37,9 +40,14 @@ def store(request: pytest.FixtureRequest, clock: ManualClock) -> stores.Store:
     return stores.on_postgres(request.getfixturevalue("database"), clock)
 
 
-@pytest.fixture(params=stores.RATE_LIMITS)
-def rate_limits(request: pytest.FixtureRequest, clock: ManualClock) -> RateLimits:
-    return stores.RATE_LIMITS[request.param](clock)
+@pytest.fixture(params=["memory", "redis"])
+def rate_limits(request: pytest.FixtureRequest, clock: ManualClock, run: Run) -> Iterator[RateLimits]:
+    if request.param == "memory":
+        yield MemoryRateLimits(clock)
+        return
+    limits = RedisRateLimits(request.getfixturevalue("redis_url"), clock, MemoryRateLimits(clock))
+    yield limits
+    run(limits.close())
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -49,9 +57,15 @@ def idempotency(request: pytest.FixtureRequest, clock: ManualClock) -> Idempoten
     return PostgresIdempotency(request.getfixturevalue("database"), clock)
 
 
-@pytest.fixture(params=stores.REVOCATIONS)
-def revocations(request: pytest.FixtureRequest, clock: ManualClock) -> Revocations:
-    return stores.REVOCATIONS[request.param](clock)
+@pytest.fixture(params=["memory", "redis"])
+def revocations(request: pytest.FixtureRequest, clock: ManualClock, run: Run) -> Iterator[Revocations]:
+    if request.param == "memory":
+        yield MemoryRevocations(clock)
+        return
+    revocations = RedisRevocations(request.getfixturevalue("redis_url"), clock)
+    run(revocations.open())
+    yield revocations
+    run(revocations.close())
 
 
 @pytest.fixture(params=stores.MAILERS)

@@ -11,9 +11,7 @@ from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_checks import MemoryModerator
 from adapters.memory.photo_store import MemoryPhotoStore
-from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.store import MemoryStore
-from adapters.memory.traffic import MemoryRateLimits
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.postgres.database import Database
 from adapters.postgres.outbox import PostgresOutbox
@@ -23,10 +21,9 @@ from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock, EventId
 from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
-from saltbitter_domain.traffic import RateLimits
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import User
-from saltbitter_domain.users.ports import Mailer, Revocations
+from saltbitter_domain.users.ports import Mailer
 from tests.doubles.builders import a_user
 
 
@@ -88,8 +85,6 @@ def _moderator_in_memory(removed: str) -> PhotoModerator:
     return moderator
 
 
-RATE_LIMITS: dict[str, Callable[[Clock], RateLimits]] = {"memory": MemoryRateLimits}
-REVOCATIONS: dict[str, Callable[[Clock], Revocations]] = {"memory": MemoryRevocations}
 MAILERS: dict[str, Callable[[Clock], Mailer]] = {"memory": MemoryMailer}
 PHOTO_STORES: dict[str, Callable[[Clock], PhotoStore]] = {"memory": _photos_in_memory}
 MODERATORS: dict[str, Callable[[str], PhotoModerator]] = {"memory": _moderator_in_memory}

@@ -21,7 +21,7 @@ POSTGRES = "SALTBITTER_TEST_POSTGRES"
 REDIS = "SALTBITTER_TEST_REDIS"
 RUN = "SALTBITTER_TEST_RUN"
 
-SERVERLESS = ("tests/domain", "tests/architecture", "tests/http")
+SERVERLESS = ("tests/domain", "tests/http")
 """A run of nothing but these starts no servers."""
 
 _started = pytest.StashKey[ExitStack]()

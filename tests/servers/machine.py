@@ -18,7 +18,7 @@ PREFERRED_POSTGRES = 15
 POSTGRES_IMAGE = "postgis/postgis:15-3.5"
 REDIS_IMAGE = "redis:7"
 
-ADVICE = """Debian, Ubuntu: apt-get install postgresql postgresql-15-postgis-3 redis-server pgbouncer (root need not)
+ADVICE = """Debian, Ubuntu: apt-get install postgresql postgresql-15-postgis-3 redis-server pgbouncer (done for root)
 macOS:          brew install postgresql@15 postgis redis pgbouncer
 anywhere:       a running Docker, for containers of {postgres} and {redis}
 or name servers whose data may be lost in SALTBITTER_TEST_POSTGRES (a superuser's URL) and SALTBITTER_TEST_REDIS."""

@@ -94,7 +94,7 @@ def test_root_installs_what_is_missing_in_the_version_on_offer(tmp_path: Path, o
     [
         ("tests", "memory", True),
         ("tests/domain", "memory", False),
-        ("tests/domain/test_users.py tests/architecture", "memory", False),
+        ("tests/domain/test_users.py tests/http", "memory", False),
         ("tests/domain tests/contracts", "memory", True),
         ("tests/test_features.py", "memory", False),
         ("tests/test_features.py", "postgres", True),

@@ -1,18 +1,14 @@
 """The bytes of photos in a dictionary, served by this process under signed addresses."""
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import mimetypes
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode
 
 import attrs
 
+from adapters.signing import SignedAddresses
 from saltbitter_domain.kernel import Clock
-from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
 from saltbitter_domain.profiles.ports import PhotoStore
 
 Drawer = Callable[[str], bytes | None]
@@ -27,10 +23,9 @@ class _Stored:
 
 
 class MemoryPhotoStore(PhotoStore):
-    def __init__(self, clock: Clock, secret: bytes, base_path: str = "/media", lazy: Drawer | None = None) -> None:
+    def __init__(self, clock: Clock, secret: bytes, lazy: Drawer | None = None) -> None:
         self._clock = clock
-        self._secret = secret
-        self._base_path = base_path
+        self._addresses = SignedAddresses(clock, secret)
         self._lazy = lazy
         self._contents: dict[str, _Stored] = {}
         self._deleted: set[str] = set()
@@ -62,17 +57,8 @@ class MemoryPhotoStore(PhotoStore):
         return stored.content_type if stored else mimetypes.guess_type(key)[0] or "application/octet-stream"
 
     def url(self, key: str, lifetime: timedelta) -> str:
-        if not timedelta() < lifetime <= PHOTO_ADDRESS_LIFETIME:
-            raise ValueError(f"an address of a photo lives for at most {PHOTO_ADDRESS_LIFETIME}")
-        expires = int((self._clock.now() + lifetime).timestamp())
-        query = urlencode({"expires": expires, "signature": self._sign(key, expires)})
-        return f"{self._base_path}/{quote(key)}?{query}"
+        return self._addresses.url(key, lifetime)
 
     def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
         """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
-        genuine = hmac.compare_digest(self._sign(key, expires).encode(), signature.encode())
-        return genuine and now.timestamp() < expires
-
-    def _sign(self, key: str, expires: int) -> str:
-        digest = hmac.digest(self._secret, f"{expires}/{key}".encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return self._addresses.verify(key, expires, signature, now)

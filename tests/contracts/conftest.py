@@ -1,6 +1,7 @@
 """Every contract runs over every adapter of its port; a new adapter joins by one line in ``stores``."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -69,13 +70,13 @@ def revocations(request: pytest.FixtureRequest, clock: ManualClock, run: Run) ->
 
 
 @pytest.fixture(params=stores.MAILERS)
-def mailer(request: pytest.FixtureRequest, clock: ManualClock) -> Mailer:
-    return stores.MAILERS[request.param](clock)
+def mailer(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Mailer:
+    return stores.MAILERS[request.param](clock, tmp_path)
 
 
 @pytest.fixture(params=stores.PHOTO_STORES)
-def photo_store(request: pytest.FixtureRequest, clock: ManualClock) -> PhotoStore:
-    return stores.PHOTO_STORES[request.param](clock)
+def photo_store(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> PhotoStore:
+    return stores.PHOTO_STORES[request.param](clock, tmp_path)
 
 
 @pytest.fixture(params=stores.MODERATORS)

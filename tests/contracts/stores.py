@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import attrs
 
+from adapters.local.maildir import MaildirMailer
+from adapters.local.photo_files import FilePhotoStore
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_checks import MemoryModerator
@@ -75,8 +78,22 @@ def on_postgres(database: Database, clock: ManualClock) -> Store:
     return Store(begin, PostgresOutbox(database), clock, rung)
 
 
-def _photos_in_memory(clock: Clock) -> PhotoStore:
+def _mails_in_memory(clock: Clock, _folder: Path) -> Mailer:
+    return MemoryMailer(clock)
+
+
+def _mails_in_files(clock: Clock, folder: Path) -> Mailer:
+    mailer = MaildirMailer(str(folder), clock)
+    mailer.open()
+    return mailer
+
+
+def _photos_in_memory(clock: Clock, _folder: Path) -> PhotoStore:
     return MemoryPhotoStore(clock, secret=b"a secret of this test")
+
+
+def _photos_in_files(clock: Clock, folder: Path) -> PhotoStore:
+    return FilePhotoStore(clock, str(folder), secret=b"a secret of this test")
 
 
 def _moderator_in_memory(removed: str) -> PhotoModerator:
@@ -85,6 +102,6 @@ def _moderator_in_memory(removed: str) -> PhotoModerator:
     return moderator
 
 
-MAILERS: dict[str, Callable[[Clock], Mailer]] = {"memory": MemoryMailer}
-PHOTO_STORES: dict[str, Callable[[Clock], PhotoStore]] = {"memory": _photos_in_memory}
+MAILERS: dict[str, Callable[[Clock, Path], Mailer]] = {"memory": _mails_in_memory, "files": _mails_in_files}
+PHOTO_STORES: dict[str, Callable[[Clock, Path], PhotoStore]] = {"memory": _photos_in_memory, "files": _photos_in_files}
 MODERATORS: dict[str, Callable[[str], PhotoModerator]] = {"memory": _moderator_in_memory}

@@ -1,9 +1,11 @@
 """What every mailer promises, and the mailbox that the demo and tests look into."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from adapters.local.maildir import MaildirMailer, mails_to
 from adapters.memory import mailer as memory
 from adapters.memory.mailer import Delivered, MailRefused, MemoryMailer
 from adapters.system.clock import ManualClock
@@ -28,6 +30,21 @@ async def test_a_mail_may_be_handed_over_more_than_once(mailer: Mailer) -> None:
 
 def test_what_a_mail_carries_stays_out_of_its_repr() -> None:
     assert "secret" not in repr(a_mail())
+
+
+async def test_a_mail_lies_in_the_maildir_once_with_all_it_carries(clock: ManualClock, tmp_path: Path) -> None:
+    mailer = MaildirMailer(str(tmp_path), clock)
+    mailer.open()
+    first, second, other = a_mail(), a_mail(), a_mail("bob@example.org")
+    for mail in (first, second, other, first):
+        await mailer.send(mail)
+    expected = (MailTemplate.VERIFY_EMAIL, {"link": "https://example.org/v?t=secret"})
+
+    assert mails_to(str(tmp_path), "ada@example.org") == [expected, expected]
+
+    (tmp_path / "new" / other.key.hex).rename(tmp_path / "cur" / f"{other.key.hex}:2,S")
+    await mailer.send(other)
+    assert mails_to(str(tmp_path), "bob@example.org") == []
 
 
 async def test_the_mailbox_shows_each_mail_once_newest_first(clock: ManualClock) -> None:

@@ -37,6 +37,23 @@ class Settings:
     """Every version results may refer to, the one offered to members first."""
 
 
+@attrs.frozen(kw_only=True)
+class ProductionSettings(Settings):
+    """What processes need besides to share their store, their queues and their files."""
+
+    database_url: str = attrs.field(repr=False)
+    database_replica_url: str | None = attrs.field(default=None, repr=False)
+    """A read replica for reports; the database itself when there is none."""
+    database_pool: int = 10
+    """Connections of one process at most."""
+    database_statement_cache: int = 100
+    """Prepared statements of one connection; 0 behind PgBouncer in transaction mode, which cannot keep any."""
+    broker_url: str = attrs.field(repr=False)
+    cache_url: str = attrs.field(repr=False)
+    mail_directory: str
+    photo_directory: str
+
+
 @attrs.frozen
 class Problem:
     """What is wrong with one setting and what to do about it."""
@@ -101,6 +118,25 @@ class _Reader:
             self.refuse(name, "must be an address such as https://saltbitter.example, without a path")
         return value
 
+    def server(self, name: str, schemes: tuple[str, ...], *, required: bool = True) -> str | None:
+        value = self._environment.get(PREFIX + name)
+        if not value:
+            if required:
+                self.refuse(name, f"is missing; set it to an address such as {schemes[0]}://user:password@host/0")
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not (parts.hostname or parts.query):
+            self.refuse(name, f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
+        return value
+
+    def folder(self, name: str) -> str:
+        value = self.text(name, "")
+        if not value:
+            self.refuse(name, "is missing; set it to a folder that every process can write to")
+        elif not os.access(value, os.W_OK | os.X_OK) or not Path(value).is_dir():
+            self.refuse(name, f"{value} is not a folder that this process can write to")
+        return value
+
     def questionnaires(self, name: str) -> tuple[Questionnaire, ...]:
         """The licensed set in the named file before the bundled ones, or the bundled ones alone."""
         path = self.text(name, "")
@@ -139,14 +175,17 @@ def weakness_of(secret: str) -> str | None:
     return None
 
 
-def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+def from_environment(environment: Mapping[str, str] | None = None) -> ProductionSettings:
     """The settings of this process. Raises ``SettingsRefused`` naming every missing, weak or unreadable one."""
     read = _Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
     secrets = {name: read.secret(name) for name in ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")}
     present = [value for value in secrets.values() if value]
     if len(set(present)) < len(present):
         read.refuse("TOKEN_KEY", "shares its value with another secret; give each its own")
-    settings = Settings(
+    broker, cache = (read.server(name, ("redis", "rediss", "unix")) for name in ("BROKER_URL", "CACHE_URL"))
+    if broker and broker == cache:
+        read.refuse("CACHE_URL", "is the broker's too; a cache that is full would drop jobs, so give each its own")
+    settings = ProductionSettings(
         public_url=read.address("PUBLIC_URL"),
         token_key=secrets["TOKEN_KEY"] or "",
         password_pepper=secrets["PASSWORD_PEPPER"] or "",
@@ -159,6 +198,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
         questionnaires=read.questionnaires("QUESTIONNAIRE_FILE"),
+        database_url=read.server("DATABASE_URL", ("postgresql", "postgres")) or "",
+        database_replica_url=read.server("DATABASE_REPLICA_URL", ("postgresql", "postgres"), required=False),
+        database_pool=read.number("DATABASE_POOL", 10, 1, 1000),
+        database_statement_cache=read.number("DATABASE_STATEMENT_CACHE", 100, 0, 10_000),
+        broker_url=broker or "",
+        cache_url=cache or "",
+        mail_directory=read.folder("MAIL_DIRECTORY"),
+        photo_directory=read.folder("PHOTO_DIRECTORY"),
     )
     if read.problems:
         raise SettingsRefused(read.problems)

@@ -10,7 +10,7 @@ from dependency_injector import containers, providers
 from config.application import Application
 from config.settings import Settings
 
-MODES = ("demo", "test", "test_postgres")
+MODES = ("demo", "test", "test_postgres", "production")
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dependency_injector import providers
+from dependency_injector import containers, providers
 
 from adapters.memory.photo_checks import CountingFaces
 from adapters.system.clock import ManualClock
@@ -19,12 +19,13 @@ def settings() -> Settings:
     return demo.settings("127.0.0.1", 8080)
 
 
-def adapters(settings: Settings) -> demo.Adapters:
+def adapters(settings: Settings) -> containers.DynamicContainer:
     """The adapters of this mode."""
+    container = demo.adapters(settings)
     peppers = {"p1": settings.password_pepper.encode()}
-    return demo.Adapters(
-        settings=settings,
+    container.override_providers(
         clock=providers.Singleton(ManualClock, START),
         hasher=providers.Singleton(BcryptPasswords, peppers, rounds=FAST_ROUNDS),
         faces=providers.Singleton(CountingFaces, 1),
     )
+    return container

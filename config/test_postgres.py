@@ -1,14 +1,14 @@
 """The mode of the tests over PostgreSQL: what belongs in a database is in one, everything else is as in ``test``."""
 
 import attrs
-from dependency_injector import providers
+from dependency_injector import containers, providers
 
 import config.settings
 from adapters.postgres.database import Database
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.postgres.uow import PostgresUnitsOfWork
-from config import demo, test
+from config import test
 
 
 @attrs.frozen
@@ -23,7 +23,7 @@ def settings(database_url: str) -> Settings:
     return Settings(**attrs.asdict(test.settings(), recurse=False), database_url=database_url)
 
 
-def adapters(settings: Settings) -> demo.Adapters:
+def adapters(settings: Settings) -> containers.DynamicContainer:
     """The adapters of this mode."""
     container = test.adapters(settings)
     container.database = database = providers.Singleton(Database, settings.database_url)

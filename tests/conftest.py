@@ -3,11 +3,16 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 import structlog
 from hypothesis import settings
+
+from config import test
+from config.settings import ProductionSettings
 
 # No test is judged by the clock on the wall: the first example pays for what is loaded once, and machines are busy.
 settings.register_profile("saltbitter", deadline=None)
@@ -32,6 +37,22 @@ def _logs_end_with_the_test() -> Iterator[None]:
     """What a test configured writes to a stream that is closed after it."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def production_settings(database_url: str, redis_url: str, broker_url: str, tmp_path: Path) -> ProductionSettings:
+    """Settings of a production of this test's own."""
+    mails, photos = tmp_path / "mails", tmp_path / "photos"
+    mails.mkdir()
+    photos.mkdir()
+    return ProductionSettings(
+        **attrs.asdict(test.settings(), recurse=False),
+        database_url=database_url,
+        broker_url=broker_url,
+        cache_url=redis_url,
+        mail_directory=str(mails),
+        photo_directory=str(photos),
+    )
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ def settings(request: pytest.FixtureRequest, mode: str) -> Settings:
     """Settings with which the mode starts."""
     if mode == "test_postgres":
         return test_postgres.settings(request.getfixturevalue("database_url"))
+    if mode == "production":
+        return request.getfixturevalue("production_settings")  # type: ignore[no-any-return]
     return {"demo": demo.settings("127.0.0.1", 8080), "test": test.settings()}[mode]
 
 

@@ -1,0 +1,45 @@
+"""What every mode provides alike: the libraries on this machine, and what needs no other process."""
+
+from dependency_injector import containers, providers
+
+from adapters.local.faces import OpenCvFaces
+from adapters.local.photos import PillowEditor
+from adapters.local.places import GeonamesPlaces
+from adapters.memory.matching import ReferenceEngine
+from adapters.memory.photo_checks import MemoryModerator
+from adapters.system.emails import EmailValidatorAddresses
+from adapters.system.ids import UuidV7Ids
+from adapters.system.passwords import BcryptPasswords, ZxcvbnAdvisor
+from adapters.system.secrets import SystemSecrets
+from adapters.system.tokens import Hs256AccessTokens
+from config.settings import Settings
+from saltbitter_domain.kernel import Clock
+
+
+def token_keys(settings: Settings) -> dict[str, bytes]:
+    """The key that signs, then the one that is still accepted while keys change."""
+    keys = {"current": settings.token_key.encode()}
+    if settings.previous_token_key:
+        keys["previous"] = settings.previous_token_key.encode()
+    return keys
+
+
+def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.DynamicContainer:
+    """A container of the ports that no mode provides differently; a mode adds the rest to it."""
+    container = containers.DynamicContainer()
+    container.settings = providers.Object(settings)
+    container.clock = clock
+    container.ids = providers.Singleton(UuidV7Ids, clock)
+    container.secrets = providers.Singleton(SystemSecrets, key=settings.derivation_key.encode())
+    container.addresses = providers.Singleton(EmailValidatorAddresses)
+    container.hasher = providers.Singleton(BcryptPasswords, peppers={"p1": settings.password_pepper.encode()})
+    container.advisor = providers.Singleton(ZxcvbnAdvisor)
+    container.access_tokens = providers.Singleton(
+        Hs256AccessTokens, token_keys(settings), issuer=settings.public_url, audience="saltbitter-api", clock=clock
+    )
+    container.photo_editor = providers.Singleton(PillowEditor)
+    container.faces = providers.Singleton(OpenCvFaces)
+    container.moderator = providers.Singleton(MemoryModerator)
+    container.places = providers.Singleton(GeonamesPlaces)
+    container.match_engine = providers.Singleton(ReferenceEngine)
+    return container

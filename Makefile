@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz faults faults-short mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,12 @@ format: $(VENV)/.dev ## let ruff put the code in order
 
 fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API
 	@$(BIN)/python -m tests.fuzz.run --cases 10000
+
+faults: $(VENV)/.dev ## kill, stop and cut off everything under load; nothing lost, nothing doubled (SHORT=1: 4 minutes)
+	@$(BIN)/python -m tests.faults.run $(if $(SHORT),--short)
+
+faults-short: ## the most telling faults only
+	@$(MAKE) --no-print-directory faults SHORT=1
 
 openapi: $(VENV)/.dev ## renew docs/openapi.json
 	@$(BIN)/python -m entrypoints.http.document docs/openapi.json

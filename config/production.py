@@ -1,5 +1,9 @@
 """The mode in which members are served: PostgreSQL, Redis, and folders that every process shares."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from dependency_injector import containers, providers
 
 from adapters.local.maildir import MaildirMailer
@@ -7,6 +11,7 @@ from adapters.local.photo_files import FilePhotoStore
 from adapters.memory.traffic import MemoryRateLimits
 from adapters.postgres.database import Database
 from adapters.postgres.matches import DailyPartitions
+from adapters.postgres.migrations import run as migrations
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.postgres.uow import PostgresUnitsOfWork
@@ -16,6 +21,8 @@ from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import SystemClock
 from config.common import common
 from config.settings import ProductionSettings
+from saltbitter_domain.events import Outbox
+from saltbitter_domain.kernel import Clock
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -42,3 +49,35 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
         FilePhotoStore, clock, settings.photo_directory, secret=settings.media_key.encode()
     )
     return container
+
+
+def migrate(settings: ProductionSettings) -> tuple[str | None, str | None]:
+    """Bring the database to the newest revision; the revisions it was and is at. Days to come get their partitions."""
+    before = migrations.current(settings.database_url)
+    migrations.upgrade(settings.database_url)
+    asyncio.run(_prepare_days(settings))
+    return before, migrations.current(settings.database_url)
+
+
+async def _prepare_days(settings: ProductionSettings) -> None:
+    async with _database(settings) as database:
+        await DailyPartitions(database, SystemClock()).prepare()
+
+
+@asynccontextmanager
+async def opened_outbox(settings: ProductionSettings) -> AsyncIterator[tuple[Outbox, Clock]]:
+    """The outbox and the clock alone, for whoever looks after dead letters."""
+    async with _database(settings) as database:
+        yield PostgresOutbox(database), SystemClock()
+
+
+@asynccontextmanager
+async def _database(settings: ProductionSettings) -> AsyncIterator[Database]:
+    database = Database(
+        settings.database_url, min_size=0, max_size=1, statement_cache=settings.database_statement_cache
+    )
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()

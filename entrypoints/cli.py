@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Coroutine, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from config import settings as configuration
 from config.logging import configure
@@ -46,11 +48,21 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--log", choices=("off", "text", "json"), default="off", help="also requests and jobs")
     demo.set_defaults(command=_demo)
 
-    serve = commands.add_parser("serve", help="the API, with settings from the environment")
-    serve.set_defaults(command=_serve)
+    for name, what in (
+        ("serve", "the API, with settings from the environment"),
+        ("work", "a background worker"),
+        ("schedule", "whoever asks the workers for the periodic jobs; several may run, one leads"),
+    ):
+        process = commands.add_parser(name, help=what)
+        process.set_defaults(command=_process, name=name)
 
-    work = commands.add_parser("work", help="background workers beside the API")
-    work.set_defaults(command=_work)
+    migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    migrate.set_defaults(command=_migrate)
+
+    redrive = commands.add_parser("redrive", help="show the dead letters, or send them anew")
+    redrive.add_argument("ids", nargs="*", type=UUID, metavar="ID", help="these only")
+    redrive.add_argument("--all", action="store_true", help="every one of them")
+    redrive.set_defaults(command=_redrive)
 
     check = commands.add_parser("check-config", help="judge the settings in the environment, all at once")
     check.set_defaults(command=_check_config)
@@ -64,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
 
     probe = commands.add_parser("probe", help="walk the whole journey at URL as two new members")
     probe.add_argument("url", metavar="URL")
+    probe.add_argument(
+        "--mail", metavar="DIRECTORY", help="the Maildir of production; without it the demo's mailbox is read"
+    )
     probe.set_defaults(command=_probe)
     return parser
 
@@ -78,33 +93,27 @@ def _demo(options: argparse.Namespace) -> int:
     return _until_stopped(demo(options.host, options.port, options.members, print))
 
 
-def _serve(_options: argparse.Namespace) -> int:
+def _process(options: argparse.Namespace) -> int:
+    from entrypoints import production
+
     settings = configuration.from_environment()
     configure(settings.log_format)
-
-    async def serve() -> None:
-        from config.start import running
-        from entrypoints.site import embedded_workers, listening, site
-
-        async with (
-            running("demo", settings) as application,
-            embedded_workers(application, keep_running=True),
-            listening(site(application), settings.host, settings.port),
-        ):
-            print(f"SaltBitter answers at http://{settings.host}:{settings.port}. Its store and its mail end with it.")
-            await asyncio.Event().wait()
-
-    return _until_stopped(serve())
+    run = {"serve": production.serve, "work": production.work, "schedule": production.schedule}[options.name]
+    return _until_stopped(run(settings, partial(print, flush=True)))
 
 
-def _work(_options: argparse.Namespace) -> int:
-    configuration.from_environment()
-    print(
-        "The only store so far is in the memory of one process, so the workers run inside `saltbitter serve`. "
-        "Start that instead.",
-        file=sys.stderr,
-    )
-    return 2
+def _migrate(_options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    production.migrate(configuration.from_environment(), print)
+    return 0
+
+
+def _redrive(options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    asyncio.run(production.redrive(configuration.from_environment(), options.ids, options.all, print))
+    return 0
 
 
 def _check_config(_options: argparse.Namespace) -> int:
@@ -126,7 +135,7 @@ def _probe(options: argparse.Namespace) -> int:
 
     started = time.perf_counter()
     try:
-        asyncio.run(probe(options.url, print))
+        asyncio.run(probe(options.url, print, options.mail))
     except ProbeFailed as failure:
         print(f"FAILED  {failure}", file=sys.stderr)
         return 1

@@ -15,7 +15,11 @@ from typing import Any
 import aiohttp
 import attrs
 
+from adapters.local.maildir import mails_to
+
 PATIENCE_SECONDS = 90
+MORNING_SECONDS = 400
+"""Where no time machine can be asked, whoever met nobody at first is looked at again by the run every five minutes."""
 POLL_SECONDS = 0.5
 HOME = (51.5074, -0.1278)
 """London, where the demo has members to meet."""
@@ -48,6 +52,7 @@ class Journey:
     url: str
     person: Person
     say: Callable[[str], None]
+    maildir: str | None = None
     email: str = attrs.field(init=False)
     password: str = attrs.field(init=False, repr=False)
     tokens: dict[str, Any] = attrs.field(init=False, factory=dict, repr=False)
@@ -85,14 +90,14 @@ class Journey:
             await asyncio.sleep(seconds)
         raise ProbeFailed(f"{method} {path} was refused twice by the rate limit")
 
-    async def until(self, what: str, look: Callable[[], Any]) -> Any:
+    async def until(self, what: str, look: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
         """The first true thing that ``look`` finds, asked again until patience ends."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if found := await look():
                 return found
             await asyncio.sleep(POLL_SECONDS)
-        raise ProbeFailed(f"{what} did not happen within {PATIENCE_SECONDS} s")
+        raise ProbeFailed(f"{what} did not happen within {seconds:g} s")
 
     async def join(self) -> None:
         """From nothing to a signed-in member."""
@@ -125,6 +130,9 @@ class Journey:
                 await self.call("PUT", f"/api/me/consents/{purpose}", 200, json=decision)
 
     async def _verification_mail(self) -> Any:
+        if self.maildir is not None:
+            mails = await asyncio.to_thread(mails_to, self.maildir, self.email)
+            return next(({"data": data} for template, data in mails if template == "verify_email"), None)
         mails = (await self.call("GET", "/demo/mailbox.json", 200, params={"to": self.email}))["mails"]
         return next((mail for mail in mails if mail["template"] == "verify_email"), None)
 
@@ -217,27 +225,44 @@ class Journey:
         return sum(match["profile"]["user_id"] == user_id for match in matches)
 
 
-async def probe(url: str, say: Callable[[str], None]) -> None:
-    """Two new members walk the journey at ``url`` and match. Raises ``ProbeFailed`` at the first step that fails."""
+async def probe(url: str, say: Callable[[str], None], maildir: str | None = None) -> None:
+    """Two new members walk the journey at ``url`` and match. Raises ``ProbeFailed`` at the first step that fails.
+
+    Without ``maildir`` that is a demo, with its mailbox and its time machine. In production the first of the two meets
+    the second by a later run of the same day, which takes up to five minutes and needs a place without other members."""
     timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(timeout=timeout) as http:
-        one, two = (Journey(http, url.rstrip("/"), person, say) for person in PEOPLE)
+        one, two = (Journey(http, url.rstrip("/"), person, say, maildir) for person in PEOPLE)
         for journey in (one, two):
             say(f"{journey.person.name} ({journey.email})")
             await journey.join()
             await journey.describe()
             await journey.assess()
-            await journey.meet()
-        await _match(one, two, say)
+            if maildir is None:
+                await journey.meet()
+        say("Both")
+        await (_next_morning(one, two) if maildir is None else _same_day(one, two))
+        await _match(one, two)
 
 
-async def _match(one: Journey, two: Journey, say: Callable[[str], None]) -> None:
-    say("Both")
+async def _next_morning(one: Journey, two: Journey) -> None:
     async with one.step("sleep until the next morning and meet each other"):
         await one.call("POST", "/demo/time-machine", 200, json={"time_zone": "Europe/London"})
         await asyncio.gather(one.refresh(), two.refresh())
         await one.until("being suggested to each other", lambda: one.sees(two.user_id))
         await two.until("being suggested to each other", lambda: two.sees(one.user_id))
+
+
+async def _same_day(one: Journey, two: Journey) -> None:
+    async with one.step("meet each other"):
+        await two.until("being suggested to each other", lambda: two.sees(one.user_id))
+        await one.until("being suggested to each other", lambda: one.sees(two.user_id), MORNING_SECONDS)
+    async with one.step("like somebody and take it back"):
+        await one.decide(two.user_id, "like")
+        await one.call("POST", "/api/me/decisions/undo", 200, json={"user_id": two.user_id})
+
+
+async def _match(one: Journey, two: Journey) -> None:
     async with one.step("like each other at the same moment and match exactly once"):
         outcomes = await asyncio.gather(one.decide(two.user_id, "like"), two.decide(one.user_id, "like"))
         if sum(outcome["match"] is not None for outcome in outcomes) != 1:

@@ -30,10 +30,20 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         "exposures": application.matching().forget_exposures,
         "outbox": relay.forget_done,
     }
-    return (
+    jobs = [
         PeriodicJob("daily_matches", "*/5 * * * *", application.matching().generate_matches),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
-    )
+    ]
+    partitions = application.adapters.providers.get("partitions")
+    if partitions is not None:
+        jobs.append(PeriodicJob("partitions", "37 3 * * *", partitions().prepare))
+    return tuple(jobs)
+
+
+def relay_of(application: Application, more_listeners: Listeners | None = None) -> Relay:
+    """The relay between the application's outbox and its listeners, and more of them."""
+    adapters = application.adapters
+    return Relay(adapters.outbox(), _merged(application.listeners(), more_listeners or {}), adapters.clock())
 
 
 def _merged(listeners: Listeners, more: Listeners) -> Listeners:
@@ -46,7 +56,7 @@ async def embedded_workers(
 ) -> AsyncIterator[EmbeddedWorkers]:
     """The workers of this process, started. With ``keep_running`` they follow the doorbell and the schedule."""
     adapters = application.adapters
-    relay = Relay(adapters.outbox(), _merged(application.listeners(), more_listeners or {}), adapters.clock())
+    relay = relay_of(application, more_listeners)
     broker = embedded_broker()
     jobs = periodic_jobs(application, relay)
     actors = declare_actors(broker, relay, jobs, asyncio.get_running_loop())
@@ -86,12 +96,13 @@ def site(
 
 
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
-    """Serve ``app`` until the block ends; requests in flight are then finished."""
+async def listening(app: web.Application, host: str, port: int, *, shared: bool = False) -> AsyncIterator[None]:
+    """Serve ``app`` until the block ends; requests in flight are then finished. A ``shared`` port may be listened at
+    by other processes too."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, reuse_port=shared or None).start()
         yield
     finally:
         await runner.cleanup()

@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 DELIVERY_LIMIT_MS = 60_000
 JOB_LIMIT_MS = 30 * 60_000
+MAX_AGE_MS = 60 * 60_000
+"""What waited for so long was sent anew by the outbox, or by the schedule, and need not be done from here."""
 
 
 @attrs.frozen
@@ -66,7 +68,12 @@ def declare_actors(
             application.run_coroutine(function(argument))
 
         decorate = dramatiq.actor(
-            actor_name=function.__name__, broker=broker, queue_name=queue, time_limit=limit, max_retries=0
+            actor_name=function.__name__,
+            broker=broker,
+            queue_name=queue,
+            time_limit=limit,
+            max_age=MAX_AGE_MS,
+            max_retries=0,
         )
         send: Callable[[str], Any] = decorate(actor).send
         return send

@@ -1,6 +1,7 @@
 """From the outbox to the listeners: at least once, each effect once."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,25 +29,25 @@ class Relay:
     clock: Clock
 
     async def publish(self, send: Callable[[str], object]) -> int:
-        """Send the id of every due message; how many. One that is lost on the way is due again a minute later."""
+        """Send the id of every due message; how many. One that is lost on the way is due again a minute later.
+
+        Any number of relays may do so at once: a message is claimed by one. ``send`` may block and is called in a
+        thread; what it raises ends the round, and what it did not take is due again later."""
         sent = 0
-        while messages := await self.outbox.due(self.clock.now(), BATCH):
+        while messages := await self.outbox.claim(self.clock.now(), BATCH):
+            heard = [message for message in messages if self.listeners.get(event_name(message.event))]
             for message in messages:
-                now = self.clock.now()
-                if not self.listeners.get(event_name(message.event)):
-                    await self.outbox.save(message.done(now))
-                    continue
-                published = message.published(now)
-                await self.outbox.save(published)
-                if published.dead_at is None:
-                    send(str(message.id))
-                    sent += 1
+                if message not in heard:
+                    await self.outbox.save(message.done(self.clock.now()))
+            alive = [str(message.id) for message in heard if message.dead_at is None]
+            await asyncio.to_thread(_send_all, send, alive)
+            sent += len(alive)
         return sent
 
     async def deliver(self, message_id: str) -> None:
         """Call every listener of the message; a failure is recorded and the message comes again later."""
-        message = await self.outbox.get(EventId(UUID(message_id)))
-        if message is None or message.done_at is not None:
+        message = await self.outbox.begin(EventId(UUID(message_id)), self.clock.now())
+        if message is None:
             return
         failures = [
             failure
@@ -75,3 +76,8 @@ class Relay:
             return f"{name}: {type(error).__name__}"
         bound.info("listener_done")
         return None
+
+
+def _send_all(send: Callable[[str], object], message_ids: Sequence[str]) -> None:
+    for message_id in message_ids:
+        send(message_id)

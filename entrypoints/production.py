@@ -1,0 +1,60 @@
+"""The commands of production, each a process that runs until it is asked to end, or one that does a single thing."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from config import production
+from config.settings import ProductionSettings
+from config.start import running
+from entrypoints.site import listening, site
+from entrypoints.worker.process import scheduling, working
+from saltbitter_domain.events import event_name
+from saltbitter_domain.kernel import EventId
+
+SHOWN_LETTERS = 100
+
+Say = Callable[[str], object]
+
+
+async def serve(settings: ProductionSettings, say: Say) -> None:
+    """Answer the API. Several processes may listen at the same port; the system shares the connections out."""
+    async with (
+        running("production", settings) as application,
+        listening(site(application), settings.host, settings.port, shared=True),
+    ):
+        say(f"SaltBitter answers at http://{settings.host}:{settings.port}.")
+        await asyncio.Event().wait()
+
+
+async def work(settings: ProductionSettings, say: Say) -> None:
+    """Deliver messages and run jobs."""
+    async with running("production", settings) as application, working(application, settings.broker_url):
+        say("The worker is ready.")
+        await asyncio.Event().wait()
+
+
+async def schedule(settings: ProductionSettings, say: Say) -> None:
+    """Ask for the periodic jobs, or wait to take over from whoever does."""
+    async with running("production", settings) as application, scheduling(application, settings.broker_url):
+        say("The schedule is watched.")
+        await asyncio.Event().wait()
+
+
+def migrate(settings: ProductionSettings, say: Say) -> None:
+    """Bring the database to the newest revision of the schema."""
+    before, after = production.migrate(settings)
+    say(f"The schema was at {before or 'nothing'} and is at {after}.")
+
+
+async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], every: bool, say: Say) -> None:
+    """Send dead letters anew: all of them, or those named; without either, show them."""
+    async with production.opened_outbox(settings) as (outbox, clock):
+        if every or message_ids:
+            ids = None if every else [EventId(message_id) for message_id in message_ids]
+            say(f"{await outbox.redrive(clock.now(), ids)} on their way again.")
+            return
+        letters = await outbox.dead(SHOWN_LETTERS)
+        for letter in letters:
+            say(f"{letter.id}  {letter.occurred_at:%Y-%m-%d %H:%M}  {event_name(letter.event)}  {letter.last_error}")
+        say(f"{len(letters)} dead letters." if len(letters) < SHOWN_LETTERS else f"The oldest {SHOWN_LETTERS}.")

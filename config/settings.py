@@ -13,6 +13,8 @@ from saltbitter_domain.assessments.model import Questionnaire, QuestionnaireInva
 
 PREFIX = "SALTBITTER_"
 MIN_SECRET_BYTES = 32
+_POSTGRES = ("postgresql", "postgres")
+_REDIS = ("redis", "rediss", "unix")
 KNOWN_SECRETS = frozenset(
     {"changeme", "change-me", "secret", "password", "example", "saltbitter", "insecure", "default"}
 )
@@ -122,10 +124,9 @@ class _Reader:
         value = self._environment.get(PREFIX + name)
         if not value:
             if required:
-                self.refuse(name, f"is missing; set it to an address such as {schemes[0]}://user:password@host/0")
+                self.refuse(name, f"is missing; set it to an address such as {schemes[0]}://user:password@host/name")
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in schemes or not (parts.hostname or parts.query):
+        if not _is_server(value, schemes):
             self.refuse(name, f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
         return value
 
@@ -182,8 +183,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
     present = [value for value in secrets.values() if value]
     if len(set(present)) < len(present):
         read.refuse("TOKEN_KEY", "shares its value with another secret; give each its own")
-    broker, cache = (read.server(name, ("redis", "rediss", "unix")) for name in ("BROKER_URL", "CACHE_URL"))
-    if broker and broker == cache:
+    broker, cache = (read.server(name, _REDIS) for name in ("BROKER_URL", "CACHE_URL"))
+    if broker and cache and _same_server(broker, cache):
         read.refuse("CACHE_URL", "is the broker's too; a cache that is full would drop jobs, so give each its own")
     settings = ProductionSettings(
         public_url=read.address("PUBLIC_URL"),
@@ -198,8 +199,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
         questionnaires=read.questionnaires("QUESTIONNAIRE_FILE"),
-        database_url=read.server("DATABASE_URL", ("postgresql", "postgres")) or "",
-        database_replica_url=read.server("DATABASE_REPLICA_URL", ("postgresql", "postgres"), required=False),
+        database_url=read.server("DATABASE_URL", _POSTGRES) or "",
+        database_replica_url=read.server("DATABASE_REPLICA_URL", _POSTGRES, required=False),
         database_pool=read.number("DATABASE_POOL", 10, 1, 1000),
         database_statement_cache=read.number("DATABASE_STATEMENT_CACHE", 100, 0, 10_000),
         broker_url=broker or "",
@@ -210,6 +211,24 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
     if read.problems:
         raise SettingsRefused(read.problems)
     return settings
+
+
+def _is_server(value: str, schemes: Sequence[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname or parts.path or parts.query) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _same_server(one: str, other: str) -> bool:
+    """Whether both lead to the same logical database of the same Redis, whoever signs in and however it is spelt."""
+
+    def place(url: str) -> tuple[str | None, int, str, str]:
+        parts = urlsplit(url)
+        return parts.hostname, parts.port or 6379, parts.path.rstrip("/") or "/0", parts.query
+
+    return _is_server(one, _REDIS) and _is_server(other, _REDIS) and place(one) == place(other)
 
 
 def _is_origin(value: str) -> bool:

@@ -1,9 +1,12 @@
 """Settings are read once, judged together, and refused with every reason at once."""
 
 import json
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
 from config.settings import SettingsRefused, from_environment, weakness_of
@@ -15,7 +18,13 @@ GOOD = {
     "SALTBITTER_PASSWORD_PEPPER": "Yq3Nf8Lw1Ks6Tb9Vz4Hx7Rd2Gm5Jc0Pe",
     "SALTBITTER_MEDIA_KEY": "Wc5Zr0Bk3Xn8Qh1Mv6Fj9Ty4Sg7Ld2Ua",
     "SALTBITTER_DERIVATION_KEY": "Ep2Ga7Iv4Od9Ru6Yl1Cs8Nw3Ht0Kz5Mb",
+    "SALTBITTER_DATABASE_URL": "postgresql://saltbitter:database-password@127.0.0.1/saltbitter",
+    "SALTBITTER_BROKER_URL": "redis://:broker-password@127.0.0.1/0",
+    "SALTBITTER_CACHE_URL": "redis://:cache-password@127.0.0.1/1",
+    "SALTBITTER_MAIL_DIRECTORY": tempfile.gettempdir(),
+    "SALTBITTER_PHOTO_DIRECTORY": tempfile.gettempdir(),
 }
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
 def refused(changes: Mapping[str, str]) -> set[str]:
@@ -62,17 +71,59 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too() -> None:
         ("PUBLIC_URL", "ftp://saltbitter.example"),
         ("ALLOWED_ORIGINS", "https://a.example,*"),
         ("LOG_FORMAT", "xml"),
+        ("DATABASE_URL", "mysql://127.0.0.1/saltbitter"),
+        ("DATABASE_URL", "postgresql://[::1/saltbitter"),
+        ("DATABASE_URL", "postgresql://127.0.0.1:port/saltbitter"),
+        ("DATABASE_REPLICA_URL", "127.0.0.1"),
+        ("DATABASE_POOL", "0"),
+        ("DATABASE_STATEMENT_CACHE", "-1"),
+        ("BROKER_URL", "http://127.0.0.1"),
+        ("CACHE_URL", "redis://"),
+        ("MAIL_DIRECTORY", "/nowhere/at/all"),
+        ("PHOTO_DIRECTORY", __file__),
     ],
 )
 def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
     assert refused({name: value}) == {name}
 
 
+@pytest.mark.parametrize("cache", ["redis://127.0.0.1/0", "redis://127.0.0.1", "redis://somebody@127.0.0.1:6379/0/"])
+def test_the_cache_may_not_be_the_broker_however_it_is_spelt(cache: str) -> None:
+    assert refused({"CACHE_URL": cache}) == {"CACHE_URL"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql:///saltbitter?host=/run/postgresql"),
+        ("CACHE_URL", "redis://127.0.0.1:6380/0"),
+        ("CACHE_URL", "unix:///run/redis.sock?db=1"),
+    ],
+)
+def test_servers_may_be_named_in_every_usual_way(name: str, value: str) -> None:
+    assert value in attrs.astuple(from_environment({**GOOD, f"SALTBITTER_{name}": value}), recurse=False)
+
+
+def test_the_example_names_every_setting_and_is_accepted_once_it_is_filled_in() -> None:
+    example = dict(line.split("=", 1) for line in EXAMPLE.read_text().splitlines() if line and line[0] != "#")
+    asked: set[str] = set()
+
+    class Asked(dict[str, str]):
+        def get(self, name: str, default: Any = None) -> Any:
+            asked.add(name)
+            return super().get(name, default)
+
+    left_out = {name: value for name, value in GOOD.items() if not example[name] or name.endswith("DIRECTORY")}
+    from_environment(Asked({**example, **left_out}))
+
+    assert asked == set(example)
+
+
 def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(SettingsRefused) as refusal:
         from_environment({})
 
-    assert len(refusal.value.problems) == 5
+    assert len(refusal.value.problems) == 10
     assert all(str(problem).startswith("SALTBITTER_") for problem in refusal.value.problems)
 
 
@@ -114,9 +165,11 @@ def test_a_questionnaire_that_cannot_be_used_is_refused_at_the_start(tmp_path: P
 
 
 def test_secrets_do_not_show_in_the_repr() -> None:
-    shown = repr(from_environment(GOOD))
+    replica = {"SALTBITTER_DATABASE_REPLICA_URL": "postgresql://saltbitter:replica-password@127.0.0.1/saltbitter"}
+    shown = repr(from_environment({**GOOD, **replica}))
 
-    assert not any(secret in shown for name, secret in GOOD.items() if "URL" not in name)
+    assert not any(secret in shown for name, secret in GOOD.items() if name.endswith(("KEY", "PEPPER")))
+    assert "-password" not in shown
 
 
 def test_a_random_secret_is_strong_enough() -> None:
@@ -130,7 +183,7 @@ def test_check_config_names_every_problem_and_answers_2(
         monkeypatch.delenv(name, raising=False)
 
     assert main(["check-config"]) == 2
-    assert capsys.readouterr().err.count("  - SALTBITTER_") == 5
+    assert capsys.readouterr().err.count("  - SALTBITTER_") == 10
 
 
 def test_check_config_accepts_good_settings(
@@ -141,13 +194,3 @@ def test_check_config_accepts_good_settings(
 
     assert main(["check-config"]) == 0
     assert "complete" in capsys.readouterr().out
-
-
-def test_workers_apart_from_the_api_are_refused_while_the_store_is_in_one_process(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name, value in GOOD.items():
-        monkeypatch.setenv(name, value)
-
-    assert main(["work"]) == 2
-    assert "saltbitter serve" in capsys.readouterr().err

@@ -96,7 +96,7 @@ class Journey:
         while time.monotonic() < deadline:
             if found := await look():
                 return found
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(max(POLL_SECONDS, seconds / 200))
         raise ProbeFailed(f"{what} did not happen within {seconds:g} s")
 
     async def join(self) -> None:
@@ -228,8 +228,8 @@ class Journey:
 async def probe(url: str, say: Callable[[str], None], maildir: str | None = None) -> None:
     """Two new members walk the journey at ``url`` and match. Raises ``ProbeFailed`` at the first step that fails.
 
-    Without ``maildir`` that is a demo, with its mailbox and its time machine. In production the first of the two meets
-    the second by a later run of the same day, which takes up to five minutes and needs a place without other members."""
+    Without ``maildir`` that is a demo, with its mailbox and its time machine. In production the first of the two
+    meets the second by a later run of the same day, which takes five minutes and needs a place without others."""
     timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(timeout=timeout) as http:
         one, two = (Journey(http, url.rstrip("/"), person, say, maildir) for person in PEOPLE)

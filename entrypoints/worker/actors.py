@@ -16,8 +16,7 @@ from entrypoints.worker.schedule import PeriodicJob
 
 log = structlog.get_logger()
 
-DELIVERY_LIMIT_MS = 60_000
-JOB_LIMIT_MS = 30 * 60_000
+JOB_SECONDS = 30 * 60.0
 MAX_AGE_MS = 60 * 60_000
 """What waited for so long was sent anew by the outbox, or by the schedule, and need not be done from here."""
 
@@ -55,7 +54,8 @@ def declare_actors(
         started = time.perf_counter()
         outcome = "failed"
         try:
-            await by_name[name].run()
+            async with asyncio.timeout(JOB_SECONDS):
+                await by_name[name].run()
             outcome = "done"
         except Exception:
             log.exception("job_failed", job=name)
@@ -63,7 +63,7 @@ def declare_actors(
             ms = round((time.perf_counter() - started) * 1000)
             log.info("job", job=name, outcome=outcome, ms=ms)
 
-    def declare(function: Callable[[str], Coroutine[Any, Any, None]], queue: str, limit: int) -> Callable[[str], Any]:
+    def declare(function: Callable[[str], Coroutine[Any, Any, None]], queue: str) -> Callable[[str], Any]:
         def actor(argument: str) -> None:
             application.run_coroutine(function(argument))
 
@@ -71,11 +71,10 @@ def declare_actors(
             actor_name=function.__name__,
             broker=broker,
             queue_name=queue,
-            time_limit=limit,
             max_age=MAX_AGE_MS,
             max_retries=0,
         )
         send: Callable[[str], Any] = decorate(actor).send
         return send
 
-    return Actors(deliver=declare(deliver, "urgent", DELIVERY_LIMIT_MS), run_job=declare(run_job, "bulk", JOB_LIMIT_MS))
+    return Actors(deliver=declare(deliver, "urgent"), run_job=declare(run_job, "bulk"))

@@ -1,9 +1,11 @@
-"""The dramatiq brokers. Neither carries retries: the outbox remembers what is undone and sends it again."""
+"""The dramatiq brokers. Neither carries retries: the outbox remembers what is undone and sends it again.
+
+Nor time limits, which in dramatiq interrupt a thread: what takes too long is cancelled on its event loop."""
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
-from dramatiq.middleware import AgeLimit, Retries, TimeLimit
+from dramatiq.middleware import AgeLimit, Retries
 
 QUEUES = ("urgent", "bulk")
 """Deliveries go to ``urgent``; the long periodic jobs wait in ``bulk`` and never hold them up."""
@@ -31,7 +33,7 @@ def production_broker(url: str) -> RedisBroker:
 
 
 def _middleware() -> list[dramatiq.Middleware]:
-    return [AgeLimit(), TimeLimit(), Retries(max_retries=0)]
+    return [AgeLimit(), Retries(max_retries=0)]
 
 
 def _declare_queues(broker: dramatiq.Broker) -> None:

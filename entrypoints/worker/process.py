@@ -8,7 +8,6 @@ from typing import Any
 
 import dramatiq
 import dramatiq.worker
-import redis
 import structlog
 
 from adapters.redis.election import RedisElection
@@ -49,7 +48,7 @@ async def working(application: Application, broker_url: str, threads: int = WORK
             yield
     finally:
         await asyncio.to_thread(worker.stop, timeout=STOP_SECONDS * 1000)
-        await asyncio.to_thread(broker.close)
+        await asyncio.to_thread(broker.client.connection_pool.disconnect)
 
 
 @asynccontextmanager
@@ -65,7 +64,7 @@ async def scheduling(application: Application, broker_url: str) -> AsyncIterator
             yield
     finally:
         await election.close()
-        await asyncio.to_thread(broker.close)
+        await asyncio.to_thread(broker.client.connection_pool.disconnect)
 
 
 async def _keep_relaying(relay: Relay, actors: Actors, bell: asyncio.Event, ping: Callable[[], object]) -> None:
@@ -87,7 +86,7 @@ async def _keep_scheduling(election: RedisElection, ticker: Ticker, actors: Acto
                 try:
                     await asyncio.to_thread(actors.run_job, job.name)
                     log.info("scheduled", job=job.name)
-                except redis.RedisError as error:
+                except Exception as error:  # noqa: BLE001  whatever it was, the job's next time comes
                     log.warning("schedule_failed", job=job.name, error=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)
 

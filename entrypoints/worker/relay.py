@@ -1,6 +1,7 @@
 """From the outbox to the listeners: at least once, each effect once."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -16,6 +17,9 @@ BATCH = 200
 
 DONE_KEPT_FOR = timedelta(days=7)
 """So that what happened can be looked up. Should a broker hand a forgotten id over once more, nothing happens."""
+
+LISTENER_SECONDS = 60.0
+"""A listener that takes longer has failed: what it waits for is not coming."""
 
 log = structlog.get_logger()
 
@@ -68,14 +72,18 @@ class Relay:
 
     async def _call(self, name: str, listener: Listener, message: OutboxMessage) -> str | None:
         """Call one listener; what failed, or None. One failing listener keeps no other from its work."""
+        failure = None
         bound = log.bind(message_id=str(message.id), topic=event_name(message.event), listener=name)
+        started = time.perf_counter()
         try:
-            await listener(message.id, message.event)
+            async with asyncio.timeout(LISTENER_SECONDS):
+                await listener(message.id, message.event)
         except Exception as error:  # noqa: BLE001  whatever it was, it is recorded and the message comes again
-            bound.exception("listener_failed", attempts=message.attempts)
-            return f"{name}: {type(error).__name__}"
-        bound.info("listener_done")
-        return None
+            bound.exception("listener_failed")
+            failure = f"{name}: {type(error).__name__}"
+        ms = round((time.perf_counter() - started) * 1000)
+        bound.info("delivery", outcome="failed" if failure else "done", attempts=message.attempts, ms=ms)
+        return failure
 
 
 def _send_all(send: Callable[[str], object], message_ids: Sequence[str]) -> None:

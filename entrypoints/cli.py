@@ -17,6 +17,7 @@ from uuid import UUID
 from config import settings as configuration
 from config.logging import configure
 from config.settings import SettingsRefused
+from saltbitter_domain.kernel import Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(*(f"  - {problem}" for problem in refused.problems), sep="\n", file=sys.stderr)
         print("`saltbitter check-config` explains them at any time.", file=sys.stderr)
         return 2
+    except Unavailable as away:
+        print(f"saltbitter: {away.detail} ({type(away.__cause__ or away).__name__})", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"saltbitter: {error.strerror or error}", file=sys.stderr)
         if error.errno == errno.EADDRINUSE:

@@ -52,8 +52,17 @@ class Morning:
     day: date
 
 
-Operation = Edit | Like | Registration | Morning
-_T = TypeVar("_T", Edit, Like, Registration, Morning)
+@attrs.frozen
+class Announcement:
+    """A message put into the outbox directly, of which the member gets one notice; nobody asked for it over HTTP."""
+
+    outcome: Outcome
+    member: UserId
+    subject: str
+
+
+Operation = Edit | Like | Registration | Morning | Announcement
+_T = TypeVar("_T", Edit, Like, Registration, Morning, Announcement)
 
 
 @attrs.define
@@ -73,5 +82,9 @@ class History:
 
     @property
     def acknowledged(self) -> int:
-        """How many operations were acknowledged."""
-        return sum(operation.outcome is Outcome.ACKNOWLEDGED for operation in self.operations)
+        """How many operations were acknowledged over HTTP."""
+        return sum(
+            operation.outcome is Outcome.ACKNOWLEDGED
+            for operation in self.operations
+            if not isinstance(operation, Announcement)
+        )

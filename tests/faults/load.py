@@ -1,29 +1,43 @@
 """Members who go on as if nothing had happened: they edit, like, register and wait for their morning, over HTTP."""
 
 import asyncio
+import contextlib
 import json
 import random
 import time
 from collections.abc import Coroutine, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import aiohttp
+import asyncpg
 import attrs
 import dramatiq
+import redis
 from dramatiq.brokers.redis import RedisBroker
 
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
 from tests.faults.cast import Cast, Member, email
-from tests.faults.history import Edit, History, Like, Morning, Outcome, Registration
+from tests.faults.history import Announcement, Edit, History, Like, Morning, Outcome, Registration
 from tests.faults.house import House
 
 REQUEST_SECONDS = 12.0
 """More than the API's own limits add up to, so that it answers first."""
 PATIENCE_SECONDS = 150.0
 """How long a client goes on asking: a key whose request died is free again after 60 s."""
+ASK_AGAIN_SECONDS = 5.0
 EDITORS = 2
 """So many edit one profile at once, each from the version it saw last."""
+BURSTS = 4
+EPOCH = date(1970, 1, 1)
+_ANNOUNCE = """
+INSERT INTO outbox (id, topic, payload, occurred_at, due_at, attempts, starts)
+SELECT gen_random_uuid(), 'compatibility.daily_matches_made',
+       jsonb_build_object('user_id', member, 'day', day, 'count', 10), now(), now(), 0, 0
+FROM unnest($1::uuid[], $2::text[]) AS told (member, day)
+"""
+_SERVED = "SELECT count(DISTINCT user_id) AS members FROM daily_matches WHERE user_id = ANY($1)"
 DEFINITE = range(200, 500)
 PASSING = frozenset({"request_in_progress", "stale_write", "rate_limited"})
 
@@ -53,6 +67,7 @@ class Amount:
     seconds: float
     edits: int
     registrations: int
+    announcements: int
 
 
 @attrs.define
@@ -64,6 +79,7 @@ class Load:
     amount: Amount
     rng: random.Random
     history: History = attrs.field(factory=History)
+    announced: int = 0
 
     async def run(self) -> None:
         """Everything at once, each operation at a random moment of the time there is."""
@@ -74,9 +90,30 @@ class Load:
         for low, _ in self.cast.pairs[: len(self.cast.pairs) // 3]:
             work += [self._edit(low, f"{low.id}/{editor}") for editor in range(EDITORS)]
         work += [self._register() for _ in range(self.amount.registrations)]
+        work += [self._announce_at(self._moment()) for _ in range(BURSTS)]
         if self.cast.due:
             work.append(self._morning())
         await asyncio.gather(*work)
+
+    async def announce(self, count: int) -> None:
+        """Put so many messages into the outbox at once, so that workers have something to do; each has an effect of its
+        own."""
+        first = self.announced
+        self.announced += count
+        members = [self.rng.choice(self.cast.pairs)[0].id for _ in range(count)]
+        days = [(EPOCH + timedelta(days=first + place)).isoformat() for place in range(count)]
+        outcome = Outcome.ACKNOWLEDGED
+        try:
+            await self.house.rows(_ANNOUNCE, members, days)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            outcome = Outcome.UNKNOWN
+        self.history.operations += [
+            Announcement(outcome, member, day) for member, day in zip(members, days, strict=True)
+        ]
+
+    async def _announce_at(self, moment: float) -> None:
+        await asyncio.sleep(moment)
+        await self.announce(self.amount.announcements // BURSTS)
 
     def _moment(self) -> float:
         return self.rng.uniform(0, self.amount.seconds)
@@ -185,14 +222,19 @@ class Load:
         self.history.operations.append(Registration(outcome, address))
 
     async def _morning(self) -> None:
-        """Ask for the daily run, twice at once, as two schedules would that both believe to be the one."""
+        """Ask for the daily run, twice at once as two schedules would that both believe to be the one, and again until
+        everybody is served, since a schedule asks every few minutes."""
         await asyncio.sleep(self.amount.seconds / 3)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not await asyncio.to_thread(run_twice, self.house.broker.url):
-            if time.monotonic() > deadline:
-                self.history.oddities.append("the daily run could not be asked for")
-                return
-            await asyncio.sleep(0.5)
+        due = [member.id for member in self.cast.due]
+        while time.monotonic() < deadline:
+            with contextlib.suppress(redis.RedisError):
+                await asyncio.to_thread(run_twice, self.house.broker.url)
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                (row,) = await self.house.rows(_SERVED, due)
+                if row["members"] == len(due):
+                    break
         for member in self.cast.due:
             self.history.operations.append(Morning(Outcome.ACKNOWLEDGED, member.id, member.day))
 
@@ -200,8 +242,8 @@ class Load:
         self.history.oddities.append(f"{what} was answered {answer.status} {answer.code}")
 
 
-def run_twice(broker_url: str) -> bool:
-    """Send the daily run twice; whether the broker took it."""
+def run_twice(broker_url: str) -> None:
+    """Send the daily run twice."""
     broker = RedisBroker(url=broker_url)  # type: ignore[no-untyped-call]
     message: dramatiq.Message[None] = dramatiq.Message(
         queue_name="bulk", actor_name="run_job", args=("daily_matches",), kwargs={}, options={}
@@ -210,8 +252,5 @@ def run_twice(broker_url: str) -> bool:
         broker.declare_queue("bulk")
         for copy in (message, message.copy(message_id=f"{message.message_id}-again")):
             broker.enqueue(copy)
-    except dramatiq.errors.ConnectionError:
-        return False
     finally:
         broker.close()
-    return True

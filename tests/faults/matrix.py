@@ -44,15 +44,36 @@ class Scale:
     due: int
     edits: int
     registrations: int
+    announcements: int
     fault_seconds: float
     kills: int
     backlog: int
 
 
 LONG = Scale(
-    long=True, seconds=16, pairs=18, due=12, edits=6, registrations=4, fault_seconds=10, kills=20, backlog=100_000
+    long=True,
+    seconds=16,
+    pairs=18,
+    due=12,
+    edits=6,
+    registrations=4,
+    announcements=400,
+    fault_seconds=10,
+    kills=20,
+    backlog=100_000,
 )
-SHORT = Scale(long=False, seconds=7, pairs=12, due=6, edits=4, registrations=2, fault_seconds=4, kills=3, backlog=5_000)
+SHORT = Scale(
+    long=False,
+    seconds=7,
+    pairs=12,
+    due=6,
+    edits=4,
+    registrations=2,
+    announcements=200,
+    fault_seconds=4,
+    kills=3,
+    backlog=5_000,
+)
 
 
 @attrs.frozen
@@ -128,7 +149,7 @@ async def play(house: House, row: Row, scale: Scale, seed: int) -> Played:
     members: Cast = await cast(house, scale.pairs + 1, scale.due, seed)
     rng = random.Random(seed)
     ((witness, _), *pairs) = members.pairs
-    amount = Amount(scale.seconds, scale.edits, scale.registrations)
+    amount = Amount(scale.seconds, scale.edits, scale.registrations, scale.announcements)
     load = Load(house, attrs.evolve(members, pairs=pairs), amount, rng)
     began = house.clock.now()
     rest = asyncio.create_task(load.run())

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from saltbitter_domain.kernel import UserId
-from tests.faults.history import Edit, History, Like, Morning, Outcome, Registration
+from tests.faults.history import Announcement, Edit, History, Like, Morning, Outcome, Registration
 from tests.faults.house import House
 
 FIRST_VERSION = 1
@@ -102,6 +102,8 @@ def judge(history: History, end: EndState) -> Verdict:
         _judge_registration(registration, end, verdict)
     for morning in history.of(Morning):
         _judge_morning(morning, end, verdict)
+    for announcement in history.of(Announcement):
+        _judge_announcement(announcement, end, verdict)
     return verdict
 
 
@@ -164,6 +166,15 @@ def _judge_morning(morning: Morning, end: EndState, verdict: Verdict) -> None:
     verdict.exactly_once(told, f"the event of {what}")
     noticed = end.notices.get((morning.member, "daily_matches", day), 0)
     verdict.whole(there=bool(people), found=noticed, what=f"the notice of {what}")
+
+
+def _judge_announcement(announcement: Announcement, end: EndState, verdict: Verdict) -> None:
+    member, day = announcement.member, announcement.subject
+    there = bool(end.events.get(("compatibility.daily_matches_made", str(member), day)))
+    if announcement.outcome is Outcome.ACKNOWLEDGED and not there:
+        verdict.lost.append(f"the message to {member} of {day}")
+    noticed = end.notices.get((member, "daily_matches", day), 0)
+    verdict.whole(there=there, found=noticed, what=f"the notice to {member} of {day}")
 
 
 def dead_letters(rows: Sequence[Mapping[str, object]], poison: str) -> list[str]:

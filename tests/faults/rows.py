@@ -19,6 +19,8 @@ BUDGET_SECONDS = 10.0
 """A connection may take 2 s, a statement 6 s and undoing it 2 s more."""
 URGENT_SECONDS = 5.0
 GROWTH_MIB = 64.0
+BURST = 200
+"""Messages that keep both workers busy for a second or so."""
 ODD_WORKER = ("-m", "tests.faults.odd_worker")
 
 _DELAY = """
@@ -57,7 +59,10 @@ async def workers_die(stage: Stage) -> Sequence[Figure | asyncio.Task[Figure]]:
     """Now the one, now the other worker is killed at a random instant and started again."""
     waits = []
     for turn in range(stage.scale.kills):
-        await asyncio.sleep(stage.rng.uniform(0.3, 2.0))
+        await asyncio.sleep(stage.rng.uniform(0.3, 1.5))
+        await stage.load.announce(BURST)
+        # Somewhere in the middle of them.
+        await asyncio.sleep(stage.rng.uniform(0.0, 0.4))
         await stage.house.processes[WORKERS[turn % 2]].again()
         killed = stage.house.clock.now()
         waits.append(asyncio.create_task(stage.house.drained(2 * KILL_RECOVERED_SECONDS, killed)))
@@ -164,6 +169,8 @@ def cut(side: str, names: Sequence[str], wrong: Wrong) -> Fault:
 async def worker_stalls(stage: Stage) -> Sequence[Figure]:
     """A worker stands still for 90 s in the middle of its work; the other takes over, and nobody believes it later."""
     await asyncio.sleep(stage.rng.uniform(0.5, 2))
+    await stage.load.announce(BURST)
+    await asyncio.sleep(0.2)
     stalled = stage.house.processes["worker-1"]
     stalled.send(signal.SIGSTOP)
     try:

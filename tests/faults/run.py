@@ -39,8 +39,8 @@ async def matrix(scale: Scale, only: str, seed: int) -> list[tuple[str, Sequence
     """Play the rows, then judge each by the end state; the figures by row."""
     rows = [row for row in ROWS if (scale.long or row.short or only) and only in row.name]
     async with house(say) as home:
+        played: list[Played] = []
         try:
-            played = []
             for place, row in enumerate(rows):
                 started = time.monotonic()
                 played.append(await play(home, row, scale, seed + place))
@@ -52,6 +52,8 @@ async def matrix(scale: Scale, only: str, seed: int) -> list[tuple[str, Sequence
                     await drain(home, each)
             return await _judged(home, played, scale, whole=not only)
         finally:
+            for each in played:
+                each.rest.cancel()
             _keep_logs(home)
 
 

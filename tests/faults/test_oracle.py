@@ -12,7 +12,7 @@ import pytest
 
 from saltbitter_domain.kernel import UserId
 from tests.conftest import Run
-from tests.faults.history import Edit, History, Like, Morning, Operation, Outcome, Registration
+from tests.faults.history import Announcement, Edit, History, Like, Morning, Operation, Outcome, Registration
 from tests.faults.oracle import EndState, Verdict, judge, mails_by_address
 from tests.faults.proxy import Fault, FaultProxy
 
@@ -21,6 +21,7 @@ ADDRESS = "ada@saltbitter.example"
 DAY = date(2026, 11, 1)
 EVENT_OF_MATCH = ("compatibility.matched", str(ADA), str(BEA))
 EVENT_OF_MORNING = ("compatibility.daily_matches_made", str(ADA), DAY.isoformat())
+EVENT_OF_ANNOUNCEMENT = ("compatibility.daily_matches_made", str(BEA), "1970-01-01")
 PROMISES: tuple[Operation, ...] = (
     Edit(Outcome.ACKNOWLEDGED, ADA, "one", 2),
     Edit(Outcome.UNKNOWN, ADA, "two"),
@@ -30,6 +31,7 @@ PROMISES: tuple[Operation, ...] = (
     Registration(Outcome.ACKNOWLEDGED, ADDRESS),
     Registration(Outcome.UNKNOWN, "nobody@saltbitter.example"),
     Morning(Outcome.ACKNOWLEDGED, ADA, DAY),
+    Announcement(Outcome.ACKNOWLEDGED, BEA, "1970-01-01"),
 )
 KEPT = EndState(
     profiles={ADA: (4, "three")},
@@ -41,11 +43,13 @@ KEPT = EndState(
         EVENT_OF_MATCH: 1,
         ("users.registered", str(BEA), ""): 1,
         EVENT_OF_MORNING: 1,
+        EVENT_OF_ANNOUNCEMENT: 1,
     },
     notices={
         (ADA, "mutual_match", str(BEA)): 1,
         (BEA, "mutual_match", str(ADA)): 1,
         (ADA, "daily_matches", DAY.isoformat()): 1,
+        (BEA, "daily_matches", "1970-01-01"): 1,
     },
     sets={(ADA, DAY.isoformat()): 10},
     accounts={ADDRESS: BEA},
@@ -75,6 +79,9 @@ def test_kept_promises_are_no_fault() -> None:
         ({"events": {**KEPT.events, EVENT_OF_MORNING: 2}}, "doubled"),
         ({"notices": {**KEPT.notices, (ADA, "mutual_match", str(BEA)): 2}}, "doubled"),
         ({"notices": {**KEPT.notices, (ADA, "daily_matches", DAY.isoformat()): 0}}, "torn"),
+        ({"notices": {**KEPT.notices, (BEA, "daily_matches", "1970-01-01"): 0}}, "torn"),
+        ({"events": {**KEPT.events, EVENT_OF_ANNOUNCEMENT: 0}}, "lost"),
+        ({"notices": {**KEPT.notices, (BEA, "daily_matches", "1970-01-01"): 2}}, "doubled"),
         ({"accounts": {}}, "lost"),
         ({"mails": {}}, "lost"),
         ({"mails": {ADDRESS: 2}}, "doubled"),

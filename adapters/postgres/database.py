@@ -4,6 +4,7 @@ asyncpg is asked directly, because by way of SQLAlchemy's connections one read b
 prepares statements that PgBouncer in transaction mode cannot keep (docs/adr/0006)."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,9 @@ LOCK_SECONDS = 4.0
 RETRY_AFTER_SECONDS = 5
 
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
+
+_BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What using a connection may raise when the server behind it is in trouble."""
 
 Row = Mapping[str, Any]
 
@@ -172,15 +176,19 @@ class Database:
     async def release(
         self, connection: asyncpg.pool.PoolConnectionProxy, unfinished: asyncpg.transaction.Transaction | None
     ) -> None:
-        """Roll back what is unfinished and give the connection back; one that cannot be rolled back is ended."""
+        """Roll back what is unfinished and give the connection back; one that cannot be rolled back is ended.
+
+        Nothing of it is raised: what the work itself came to is known by then."""
         assert self._pool is not None  # noqa: S101  whoever acquired found it
         try:
             if unfinished is not None and not connection.is_closed():
                 await asyncio.wait_for(unfinished.rollback(), CONNECT_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except _BROKEN:
             connection.terminate()
         finally:
-            await self._pool.release(connection)
+            # The pool ends a connection that it cannot take back, whose statement is still being cancelled for example.
+            with contextlib.suppress(*_BROKEN):
+                await self._pool.release(connection)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
@@ -225,6 +233,7 @@ class _translated:  # noqa: N801  reads as a word where it is used
                 | asyncpg.OperatorInterventionError()
                 | asyncpg.InsufficientResourcesError()
                 | asyncpg.InterfaceError()
+                | asyncpg.InternalClientError()  # a connection lost at an instant its protocol does not foresee
                 | OSError()
                 | TimeoutError()
             ):

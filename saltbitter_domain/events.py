@@ -23,11 +23,14 @@ class Event:
 _E = TypeVar("_E", bound=Event)
 _BY_NAME: dict[str, type[Event]] = {}
 _NAMES: dict[type[Event], str] = {}
+_BULK: set[type[Event]] = set()
 
 
 @dataclass_transform(frozen_default=True)
-def event(name: str) -> Callable[[type[_E]], type[_E]]:
-    """Declare an event class under its dotted, past-tense name, for example ``users.registered``."""
+def event(name: str, *, bulk: bool = False) -> Callable[[type[_E]], type[_E]]:
+    """Declare an event class under its dotted, past-tense name, for example ``users.registered``.
+
+    ``bulk`` are those that come for everybody at once and that nobody waits for; all others overtake them."""
 
     def declare(cls: type[_E]) -> type[_E]:
         frozen = attrs.frozen(cls)
@@ -35,6 +38,8 @@ def event(name: str) -> Callable[[type[_E]], type[_E]]:
             raise ValueError(f"two events are named {name}")
         _BY_NAME[name] = frozen
         _NAMES[frozen] = name
+        if bulk:
+            _BULK.add(frozen)
         return frozen
 
     return declare
@@ -87,6 +92,11 @@ class OutboxMessage:
         return attrs.evolve(self, attempts=self.attempts + 1, due_at=now + RETRY_BASE * 2**self.attempts)
 
     @property
+    def bulk(self) -> bool:
+        """Whether all that is not bulk goes before it."""
+        return type(self.event) in _BULK
+
+    @property
     def ends_workers(self) -> bool:
         """Whether too many workers began with it of whom nothing was heard again."""
         return self.starts > MAX_STARTS
@@ -112,7 +122,8 @@ class Outbox(Protocol):
     """The store of messages, outside any business transaction. Writing to it is ``UnitOfWork.emit``."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
-        """A look at up to ``limit`` messages neither done nor dead with ``due_at <= now``, oldest first."""
+        """A look at up to ``limit`` messages neither done nor dead with ``due_at <= now``, oldest first, those of bulk
+        events after all others."""
         ...
 
     async def claim(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:

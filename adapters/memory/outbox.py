@@ -20,7 +20,7 @@ class MemoryOutbox(Outbox):
     async def due(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
         with self._store.lock:
             waiting = [row for row in self._store.tables.outbox.where("open", True) if row.due_at <= now]
-        return heapq.nsmallest(limit, waiting, key=_age)
+        return heapq.nsmallest(limit, waiting, key=lambda message: (message.bulk, *_age(message)))
 
     async def claim(self, now: datetime, limit: int) -> Sequence[OutboxMessage]:
         with self._store.lock:

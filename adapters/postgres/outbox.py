@@ -15,7 +15,7 @@ from saltbitter_domain.events import Outbox, OutboxMessage, event_class, event_n
 from saltbitter_domain.kernel import EventId
 
 _WAITING = "done_at IS NULL AND dead_at IS NULL"
-_DUE = f"SELECT * FROM outbox WHERE {_WAITING} AND due_at <= :now ORDER BY occurred_at, id LIMIT :limit"  # noqa: S608
+_DUE = f"SELECT * FROM outbox WHERE {_WAITING} AND due_at <= :now ORDER BY bulk, occurred_at, id LIMIT :limit"  # noqa: S608
 
 
 class PostgresOutbox(Outbox):
@@ -141,6 +141,7 @@ async def store(session: Session, messages: Sequence[OutboxMessage]) -> None:
             {
                 **_state(message),
                 "topic": event_name(message.event),
+                "bulk": message.bulk,
                 "payload": documents.written(message.event),
                 "occurred_at": message.occurred_at,
             }
@@ -157,5 +158,6 @@ def _state(message: OutboxMessage) -> dict[str, Any]:
 
 def _message(row: Any) -> OutboxMessage:
     fields = {**row}
+    del fields["bulk"]
     event = documents.read(fields.pop("payload"), event_class(fields.pop("topic")))
     return OutboxMessage(event=event, **fields)

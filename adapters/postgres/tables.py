@@ -267,6 +267,7 @@ outbox = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("topic", Text, nullable=False),
+    Column("bulk", Boolean, nullable=False, server_default=text("false")),
     Column("payload", DOCUMENT, nullable=False),
     Column("occurred_at", INSTANT, nullable=False),
     Column("due_at", INSTANT, nullable=False),
@@ -277,6 +278,7 @@ outbox = Table(
     Column("last_error", Text),
     Index(
         "ix_outbox_waiting",
+        "bulk",
         "occurred_at",
         "id",
         "due_at",

@@ -276,7 +276,7 @@ class Notice:
     seen_at: datetime | None = None
 
 
-@event("compatibility.daily_matches_made")
+@event("compatibility.daily_matches_made", bulk=True)
 class DailyMatchesMade(Event):
     user_id: UserId
     day: date

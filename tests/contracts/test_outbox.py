@@ -94,6 +94,15 @@ async def test_due_messages_come_oldest_first_up_to_the_limit(store: Store, cloc
     assert await store.outbox.due(clock.now(), limit=0) == []
 
 
+async def test_what_came_for_everybody_at_once_is_overtaken(store: Store, clock: ManualClock) -> None:
+    bulk = await emit(store, *[DailyMatchesMade(UserId(new_id()), date(2026, 3, 29), 10) for _ in range(3)])
+    clock.advance(A_MINUTE)
+    (awaited,) = await emit(store, an_event())
+
+    assert [message.id for message in await store.outbox.claim(clock.now(), limit=2)] == [awaited.id, bulk[0].id]
+    assert [message.bulk for message in (awaited, *bulk)] == [False, True, True, True]
+
+
 async def test_a_message_handed_over_is_due_again_only_later(store: Store) -> None:
     (message,) = await emit(store, an_event())
     published = message.published(NOW)

@@ -76,6 +76,7 @@ def upgrade() -> None:
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("payload", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -95,7 +96,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_waiting",
         "outbox",
-        ["occurred_at", "id", "due_at"],
+        ["bulk", "occurred_at", "id", "due_at"],
         unique=False,
         postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
     )

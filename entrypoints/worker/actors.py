@@ -11,6 +11,7 @@ import dramatiq
 import structlog
 from dramatiq.asyncio import EventLoopThread
 
+from entrypoints.worker.broker import BULK, URGENT
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import PeriodicJob
 
@@ -23,9 +24,10 @@ MAX_AGE_MS = 60 * 60_000
 
 @attrs.frozen
 class Actors:
-    """How to ask the workers for something."""
+    """How to ask the workers for something. ``deliver_bulk`` is for what comes for everybody at once."""
 
     deliver: Callable[[str], Any]
+    deliver_bulk: Callable[[str], Any]
     run_job: Callable[[str], Any]
 
 
@@ -50,6 +52,9 @@ def declare_actors(
     async def deliver(message_id: str) -> None:
         await relay.deliver(message_id)
 
+    async def deliver_bulk(message_id: str) -> None:
+        await relay.deliver(message_id)
+
     async def run_job(name: str) -> None:
         started = time.perf_counter()
         outcome = "failed"
@@ -63,7 +68,9 @@ def declare_actors(
             ms = round((time.perf_counter() - started) * 1000)
             log.info("job", job=name, outcome=outcome, ms=ms)
 
-    def declare(function: Callable[[str], Coroutine[Any, Any, None]], queue: str) -> Callable[[str], Any]:
+    def declare(
+        function: Callable[[str], Coroutine[Any, Any, None]], queue: str, priority: int
+    ) -> Callable[[str], Any]:
         def actor(argument: str) -> None:
             application.run_coroutine(function(argument))
 
@@ -71,10 +78,15 @@ def declare_actors(
             actor_name=function.__name__,
             broker=broker,
             queue_name=queue,
+            priority=priority,
             max_age=MAX_AGE_MS,
             max_retries=0,
         )
         send: Callable[[str], Any] = decorate(actor).send
         return send
 
-    return Actors(deliver=declare(deliver, "urgent"), run_job=declare(run_job, "bulk"))
+    return Actors(
+        deliver=declare(deliver, URGENT, priority=0),
+        run_job=declare(run_job, BULK, priority=1),
+        deliver_bulk=declare(deliver_bulk, BULK, priority=2),
+    )

@@ -7,8 +7,8 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Retries
 
-QUEUES = ("urgent", "bulk")
-"""Deliveries go to ``urgent``; the long periodic jobs wait in ``bulk`` and never hold them up."""
+QUEUES = URGENT, BULK = "urgent", "bulk"
+"""What somebody waits for is in ``urgent``, and never held up by what comes for everybody and by periodic jobs."""
 
 MAINTENANCE_CHANCE = 100_000
 HEARTBEAT_MS = 30_000

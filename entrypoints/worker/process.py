@@ -14,13 +14,15 @@ from adapters.redis.election import RedisElection
 from config.application import Application
 from entrypoints.site import periodic_jobs, relay_of
 from entrypoints.worker.actors import Actors, declare_actors
-from entrypoints.worker.broker import production_broker
+from entrypoints.worker.broker import BULK, production_broker
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import Ticker
 
 WORKER_THREADS = 8
 PREFETCH = 1000
 """Messages that a worker takes in advance: with dramatiq's default of two a thread it spends its time on fetching."""
+FULL = 3000
+"""Messages in the bulk queue, those in work included, from which on the rest waits in the outbox: a few seconds'."""
 STOP_SECONDS = 100
 """For what is under way, of the 110 seconds after which whoever stops us does so by force."""
 LOOK_SECONDS = 1.0
@@ -43,7 +45,8 @@ async def working(application: Application, broker_url: str, threads: int = WORK
     bell = asyncio.Event()
     try:
         async with _running(
-            application.adapters.doorbell().listen(bell.set), _keep_relaying(relay, actors, bell, broker.client.ping)
+            application.adapters.doorbell().listen(bell.set),
+            _keep_relaying(relay, actors, bell, lambda: broker.do_qsize(BULK) < FULL),
         ):
             yield
     finally:
@@ -67,12 +70,13 @@ async def scheduling(application: Application, broker_url: str) -> AsyncIterator
         await asyncio.to_thread(broker.client.connection_pool.disconnect)
 
 
-async def _keep_relaying(relay: Relay, actors: Actors, bell: asyncio.Event, ping: Callable[[], object]) -> None:
+async def _keep_relaying(relay: Relay, actors: Actors, bell: asyncio.Event, room: Callable[[], bool]) -> None:
+    """Pass on what is due. ``room`` asks the broker first: what is claimed while it is away waits a minute for nothing,
+    and what waits in a long queue is claimed again."""
     while True:
         bell.clear()
         try:
-            await asyncio.to_thread(ping)  # What is claimed while the broker is away would wait a minute for nothing.
-            await relay.publish(actors.deliver)
+            await relay.publish(actors.deliver, actors.deliver_bulk, room)
         except Exception as error:  # noqa: BLE001  whatever it was, the next look is in a second
             log.warning("relay_failed", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):

@@ -32,19 +32,25 @@ class Relay:
     listeners: Listeners
     clock: Clock
 
-    async def publish(self, send: Callable[[str], object]) -> int:
-        """Send the id of every due message; how many. One that is lost on the way is due again a minute later.
+    async def publish(
+        self,
+        send: Callable[[str], object],
+        send_bulk: Callable[[str], object] | None = None,
+        room: Callable[[], bool] = lambda: True,
+    ) -> int:
+        """Send the id of every due message, for as long as there is ``room`` for more; how many. One that is lost on
+        the way is due again a minute later. ``send_bulk`` takes those of bulk events.
 
-        Any number of relays may do so at once: a message is claimed by one. ``send`` may block and is called in a
-        thread; what it raises ends the round, and what it did not take is due again later."""
+        Any number of relays may do so at once: a message is claimed by one. All three may block and are called in a
+        thread; what they raise ends the round, and what was not taken is due again later."""
         sent = 0
-        while messages := await self.outbox.claim(self.clock.now(), BATCH):
+        while await asyncio.to_thread(room) and (messages := await self.outbox.claim(self.clock.now(), BATCH)):
             heard = [message for message in messages if self.listeners.get(event_name(message.event))]
             for message in messages:
                 if message not in heard:
                     await self.outbox.save(message.done(self.clock.now()))
-            alive = [str(message.id) for message in heard if message.dead_at is None]
-            await asyncio.to_thread(_send_all, send, alive)
+            alive = [message for message in heard if message.dead_at is None]
+            await asyncio.to_thread(_send_all, alive, send, send_bulk or send)
             sent += len(alive)
         return sent
 
@@ -86,6 +92,8 @@ class Relay:
         return failure
 
 
-def _send_all(send: Callable[[str], object], message_ids: Sequence[str]) -> None:
-    for message_id in message_ids:
-        send(message_id)
+def _send_all(
+    messages: Sequence[OutboxMessage], send: Callable[[str], object], send_bulk: Callable[[str], object]
+) -> None:
+    for message in messages:
+        (send_bulk if message.bulk else send)(str(message.id))

@@ -64,6 +64,8 @@ class Session:
         self._transaction: asyncpg.transaction.Transaction | None = None
         self._writable = True
         self._readable = True
+        self.writes = 0
+        """How many statements have changed something so far."""
 
     async def rows(self, query: Query, **values: Any) -> list[Any]:
         """What the query finds."""
@@ -78,12 +80,14 @@ class Session:
     async def write(self, query: Query, **values: Any) -> list[Any]:
         """Change something; the rows that the statement returns."""
         self.require_writable()
+        self.writes += 1
         await self._begin()
         return await self._run(query, values)
 
     async def write_many(self, query: Query, values: Sequence[Mapping[str, Any]]) -> None:
         """The same change with each of these values, in one round trip."""
         self.require_writable()
+        self.writes += 1
         connection = await self._begin()
         with _translated():
             await connection.executemany(query.sql, [query.arguments(each) for each in values])

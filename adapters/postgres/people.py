@@ -73,6 +73,8 @@ class PostgresPeople(People):
     def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
         self._clock = clock
+        self._read: dict[UserId, _Member | None] = {}
+        self._read_before_write = 0
 
     async def zones(self) -> Sequence[str]:
         rows = await self._session.rows(self._ZONES, now=self._clock.now(), adult=MIN_AGE)
@@ -106,9 +108,14 @@ class PostgresPeople(People):
         return member.missing(now) if member else missing(None, None, (), now)
 
     async def _these(self, user_ids: Collection[UserId]) -> Sequence["_Member"]:
-        if not user_ids:
-            return ()
-        return [_member(row) for row in await self._session.rows(self._THESE, ids=list(set(user_ids)))]
+        """These members, in the order of their ids. What a screen asks about the same people again is read once."""
+        if self._session.writes != self._read_before_write:
+            self._read.clear()
+            self._read_before_write = self._session.writes
+        if unread := [user_id for user_id in set(user_ids) if user_id not in self._read]:
+            found = [_member(row) for row in await self._session.rows(self._THESE, ids=unread)]
+            self._read |= dict.fromkeys(unread) | {member.user.id: member for member in found}
+        return [member for user_id in sorted(set(user_ids)) if (member := self._read[user_id])]
 
 
 @attrs.frozen

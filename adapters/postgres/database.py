@@ -127,8 +127,8 @@ class Session:
     async def _begin(self) -> asyncpg.pool.PoolConnectionProxy:
         connection = await self._connected()
         if self._transaction is None:
-            transaction = connection.transaction()
             with _translated():
+                transaction = connection.transaction()
                 await transaction.start()
             self._transaction = transaction
         return connection
@@ -188,7 +188,8 @@ class Database:
             if unfinished is not None and not connection.is_closed():
                 await asyncio.wait_for(unfinished.rollback(), CONNECT_SECONDS)
         except _BROKEN:
-            connection.terminate()
+            with contextlib.suppress(*_BROKEN):  # the pool may have ended it by itself
+                connection.terminate()
         finally:
             # The pool ends a connection that it cannot take back, whose statement is still being cancelled for example.
             with contextlib.suppress(*_BROKEN):

@@ -1,10 +1,12 @@
 """The relay delivers every event to every listener, again when one failed, and never again once all are done."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
 import attrs
 import pytest
+import structlog
 
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.store import MemoryStore
@@ -138,6 +140,51 @@ async def test_a_message_is_forgotten_a_week_after_it_was_done(monkeypatch: pyte
     assert await house.relay.forget_done() == 0
     house.clock.advance(timedelta(microseconds=1))
     assert [await house.relay.forget_done(), await house.relay.forget_done()] == [5, 0]
+
+
+async def test_a_listener_that_takes_too_long_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never_ends(_message: EventId, _event: Event) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("entrypoints.worker.relay.LISTENER_SECONDS", 0.01)
+    house = House([("stuck", never_ends)])
+    await house.emit()
+    (message,) = await house.outbox.due(START, 1)
+    await house.turn()
+
+    kept = await house.outbox.get(message.id)
+    assert kept is not None
+    assert (kept.last_error, kept.starts, kept.done_at) == ("stuck: TimeoutError", 0, None)
+
+
+async def test_every_delivery_is_one_line_with_its_outcome() -> None:
+    house = House([("failing", Heard(failures=1)), ("heard", Heard())])
+    await house.emit()
+    (message,) = await house.outbox.due(START, 1)
+    with structlog.testing.capture_logs() as lines:
+        await house.turn()
+
+    told = [{**line, "ms": line["ms"] >= 0} for line in lines if line["event"] == "delivery"]
+    common = {"event": "delivery", "log_level": "info", "message_id": str(message.id), "topic": "users.registered"}
+    assert told == [
+        {**common, "listener": "failing", "outcome": "failed", "attempts": 1, "ms": True},
+        {**common, "listener": "heard", "outcome": "done", "attempts": 1, "ms": True},
+    ]
+
+
+async def test_what_cannot_be_sent_ends_the_round_and_comes_again() -> None:
+    heard = Heard()
+    house = House([("heard", heard)])
+    event = await house.emit()
+
+    def away(_message: str) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await house.relay.publish(away)
+    house.clock.advance(timedelta(seconds=60))
+    await house.turn()
+    assert heard.events == [event]
 
 
 async def test_an_unknown_message_is_ignored() -> None:

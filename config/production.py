@@ -16,6 +16,7 @@ from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.postgres.uow import PostgresUnitsOfWork
 from adapters.redis.doorbell import RedisDoorbell
+from adapters.redis.health import RedisHealth
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import SystemClock
@@ -44,6 +45,7 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     container.rate_limits = providers.Singleton(
         RedisRateLimits, settings.cache_url, clock, fallback=providers.Singleton(MemoryRateLimits, clock)
     )
+    container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = providers.Singleton(MaildirMailer, settings.mail_directory, clock)
     container.photo_store = providers.Singleton(
         FilePhotoStore, clock, settings.photo_directory, secret=settings.media_key.encode()

@@ -1,7 +1,7 @@
 """One process of the embedded modes, whole: the application, its workers, and the API."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -19,6 +19,7 @@ from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import PeriodicJob, Ticker
 from entrypoints.worker.sweep import sweep
 from saltbitter_domain.kernel import Unavailable
+from saltbitter_domain.uow import SWEEP_BATCH
 
 
 def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, ...]:
@@ -30,6 +31,9 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         "exposures": application.matching().forget_exposures,
         "outbox": relay.forget_done,
     }
+    answers = application.adapters.idempotency()
+    if hasattr(answers, "forget"):  # The one in memory forgets by itself.
+        forgotten["answers"] = partial(_all, answers.forget)
     jobs = [
         PeriodicJob("daily_matches", "*/5 * * * *", application.matching().generate_matches),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
@@ -38,6 +42,15 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     if partitions is not None:
         jobs.append(PeriodicJob("partitions", "37 3 * * *", partitions().prepare))
     return tuple(jobs)
+
+
+async def _all(forget: Callable[[int], Awaitable[int]]) -> int:
+    """Forget batch by batch until none is full; how many."""
+    total = batch = await forget(SWEEP_BATCH)
+    while batch == SWEEP_BATCH:
+        batch = await forget(SWEEP_BATCH)
+        total += batch
+    return total
 
 
 def relay_of(application: Application, more_listeners: Listeners | None = None) -> Relay:
@@ -80,12 +93,15 @@ def site(
     """The HTTP application over an application of the domain; ``http`` only where a test needs other limits."""
     adapters = application.adapters
 
+    watched = adapters.providers.get("watched")
+
     async def ready() -> Mapping[str, bool]:
+        beside = await watched().look() if watched else {}
         try:
             await adapters.outbox().undelivered()
         except Unavailable:
-            return {"store": False}
-        return {"store": True}
+            return {"store": False, **beside}
+        return {"store": True, **beside}
 
     return build(
         [*resources(application), *more_resources],

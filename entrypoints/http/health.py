@@ -14,6 +14,10 @@ class Alive:
     alive: bool
 
 
+NEEDED = frozenset({"store"})
+"""Without the others requests are served all the same, though not as well: they are shown to whoever watches."""
+
+
 @attrs.frozen
 class Readiness:
     """Each dependency and whether it answers."""
@@ -33,9 +37,9 @@ class Health:
 
     @route("GET", "/readyz", audience=Audience.PROBE)
     async def readyz(self, _call: Call) -> Readiness:
-        """Whether requests should be sent here: 200 when every dependency answers, else 503."""
+        """Whether requests should be sent here: 200 when every dependency that is needed answers, else 503."""
         dependencies = await self._ready()
-        readiness = Readiness(all(dependencies.values()), dependencies)
+        readiness = Readiness(all(dependencies[name] for name in NEEDED), dependencies)
         if readiness.ready:
             return readiness
         return web.Response(status=503, body=wire.written(readiness, Readiness), content_type=JSON)  # type: ignore[return-value]

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from adapters.postgres.database import Query, Session
-from adapters.postgres.statements import insertion_unless
+from adapters.postgres.statements import bound, stored_columns
 from adapters.postgres.tables import consent_logs
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.ports import ConsentLog
@@ -20,7 +20,18 @@ _AFTER = select(consent_logs.c.sequence).where(_MINE, consent_logs.c.id == bindp
 
 
 class PostgresConsentLog(ConsentLog):
-    _APPEND = insertion_unless(consent_logs, "user_id", "sequence")
+    _COUNT = select(func.count()).select_from(consent_logs).where(_MINE).scalar_subquery()
+    _APPEND = Query(
+        insert(consent_logs)
+        .from_select(
+            stored_columns(consent_logs),
+            select(
+                *(cast(parameter, consent_logs.c[name].type) for name, parameter in bound(consent_logs).items())
+            ).where(bindparam("sequence") == _COUNT + 1),
+        )
+        .on_conflict_do_nothing()
+        .returning(consent_logs.c.sequence)
+    )
     _LAST = Query(select(*_FIELDS).where(_MINE).order_by(consent_logs.c.sequence.desc()).limit(1))
     _CHAIN = Query(select(*_FIELDS).where(_MINE).order_by(consent_logs.c.sequence).limit(bindparam("limit")))
     _FOLLOWING = Query(
@@ -40,9 +51,7 @@ class PostgresConsentLog(ConsentLog):
         self._session = session
 
     async def append(self, record: ConsentRecord) -> None:
-        last = await self.last(record.user_id)
-        follows = record.sequence == (last.sequence if last else 0) + 1
-        if not follows or not await self._session.write(self._APPEND, **attrs.asdict(record, recurse=False)):
+        if not await self._session.write(self._APPEND, **attrs.asdict(record, recurse=False)):
             raise StaleWrite("Another consent was recorded in the meantime. Read the consents again and repeat.")
 
     async def last(self, user_id: UserId) -> ConsentRecord | None:

@@ -69,8 +69,9 @@ class PostgresOutbox(Outbox):
         async with self._database.session() as session:
             found = await session.write(self._CLAIM, now=now, limit=limit)
             claimed = [_message(row).published(now) for row in found]
-            await session.write_many(self._SAVE, [_state(message) for message in claimed])
-            await session.commit()
+            if claimed:
+                await session.write_many(self._SAVE, [_state(message) for message in claimed])
+                await session.commit()
         return claimed
 
     async def begin(self, message_id: EventId, now: datetime) -> OutboxMessage | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, Update, bindparam, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres.database import Query, Session
@@ -15,28 +15,35 @@ def stored_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.computed is None]
 
 
+def bound(table: Table) -> dict[str, Any]:
+    """A parameter for each column that is written, under the column's name."""
+    return {name: bindparam(name) for name in stored_columns(table)}
+
+
 def insertion(table: Table) -> Query:
     """Insert one whole row."""
-    return Query(insert(table).values({name: bindparam(name) for name in stored_columns(table)}))
+    return Query(insert(table).values(bound(table)))
 
 
 def insertion_unless(table: Table, *unique: str) -> Query:
     """Insert one whole row and return something, unless one has the same ``unique`` columns; then return nothing."""
-    row: dict[str, Any] = {name: bindparam(name) for name in stored_columns(table)}
-    statement = upsert(table).values(row).on_conflict_do_nothing(index_elements=list(unique))
+    statement = upsert(table).values(bound(table)).on_conflict_do_nothing(index_elements=list(unique))
     return Query(statement.returning(table.c[unique[0]]))
 
 
-def replacement(table: Table, key: str = "id") -> Query:
+def replacing(table: Table, key: str = "id") -> Update:
     """Replace the row of this ``key`` if it still has the ``version`` given, which becomes one higher."""
-    changed = [name for name in stored_columns(table) if name not in {key, "version"}]
-    statement = (
+    changed = {name: parameter for name, parameter in bound(table).items() if name not in {key, "version"}}
+    return (
         update(table)
         .where(table.c[key] == bindparam(f"the_{key}"), table.c.version == bindparam("the_version"))
-        .values({name: bindparam(name) for name in changed} | {"version": table.c.version + 1})
-        .returning(table.c.version)
+        .values(changed | {"version": table.c.version + 1})
     )
-    return Query(statement)
+
+
+def replacement(table: Table, key: str = "id") -> Query:
+    """``replacing``, which returns something unless the version was another."""
+    return Query(replacing(table, key).returning(table.c.version))
 
 
 async def replace(session: Session, query: Query, row: Mapping[str, Any], key: str = "id") -> None:

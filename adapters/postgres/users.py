@@ -6,11 +6,12 @@ from typing import Any
 
 import asyncpg
 import attrs
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres.database import Query
 from adapters.postgres.database import Session as Connection
-from adapters.postgres.statements import insertion, insertion_unless, replace, replacement
+from adapters.postgres.statements import bound, insertion, insertion_unless, replace, replacement, replacing
 from adapters.postgres.tables import one_time_tokens, refresh_tokens, sessions, users
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import (
@@ -65,9 +66,18 @@ def _row(entity: Any) -> dict[str, Any]:
     return attrs.asdict(entity, recurse=False)
 
 
+def _remembering(statement: Any) -> Query:
+    """The statement, which writes a session, and in the same round trip the token by which it is found ever after."""
+    written = statement.returning(sessions.c.id, sessions.c.token_hash, sessions.c.version).cte("written")
+    tokens = upsert(refresh_tokens).from_select(
+        ["token_hash", "session_id"], select(written.c.token_hash, written.c.id)
+    )
+    remembered = tokens.on_conflict_do_nothing().returning(refresh_tokens.c.token_hash).cte("remembered")
+    return Query(select(written.c.version).add_cte(remembered))
+
+
 class PostgresSessions(Sessions):
-    _ADD = insertion(sessions)
-    _REMEMBER = insertion_unless(refresh_tokens, "token_hash")
+    _ADD = _remembering(insert(sessions).values(bound(sessions)))
     _GET = Query(select(sessions).where(sessions.c.id == bindparam("id")))
     _BY_TOKEN = Query(
         select(sessions)
@@ -83,7 +93,7 @@ class PostgresSessions(Sessions):
         )
         .order_by(sessions.c.last_used_at.desc(), sessions.c.id.desc())
     )
-    _SAVE = replacement(sessions)
+    _SAVE = _remembering(replacing(sessions))
     _OVER = (
         select(sessions.c.id)
         .where(func.coalesce(sessions.c.ended_at, sessions.c.expires_at) < bindparam("over_before"))
@@ -97,7 +107,6 @@ class PostgresSessions(Sessions):
 
     async def add(self, session: Session) -> None:
         await self._session.write(self._ADD, **_row(session))
-        await self._remember(session)
 
     async def get(self, session_id: SessionId) -> Session | None:
         row = await self._session.row(self._GET, id=session_id)
@@ -112,13 +121,9 @@ class PostgresSessions(Sessions):
 
     async def save(self, session: Session) -> None:
         await replace(self._session, self._SAVE, _row(session))
-        await self._remember(session)
 
     async def forget(self, over_before: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, over_before=over_before, limit=limit))
-
-    async def _remember(self, session: Session) -> None:
-        await self._session.write(self._REMEMBER, token_hash=session.token_hash, session_id=session.id)
 
 
 def _session(row: Any) -> Session:

@@ -15,7 +15,7 @@ from adapters.local.portraits import portrait_size
 from adapters.population.generator import SyntheticMember, generate
 from adapters.population.seeding import Seeding
 from adapters.system.clock import ManualClock
-from config import test as mode
+from config import test, test_postgres
 from config.application import Application
 from config.start import running
 from entrypoints.site import embedded_workers, http_settings, site
@@ -101,11 +101,19 @@ def _unchanged(member: SyntheticMember) -> SyntheticMember:
 
 @asynccontextmanager
 async def town(
-    size: int = 150, *, keep_running: bool = False, change: Callable[[SyntheticMember], SyntheticMember] = _unchanged
+    size: int = 150,
+    *,
+    keep_running: bool = False,
+    change: Callable[[SyntheticMember], SyntheticMember] = _unchanged,
+    database_url: str | None = None,
 ) -> AsyncIterator[Town]:
-    """A town of ``size`` people in one city, each after ``change``. ``keep_running`` is for the workers."""
+    """A town of ``size`` people in one city, each after ``change``. ``keep_running`` is for the workers. With
+    ``database_url`` it is kept in PostgreSQL."""
+    mode, settings = (
+        ("test_postgres", test_postgres.settings(database_url)) if database_url else ("test", test.settings())
+    )
     with _errors_logged() as errors:
-        async with running("test", mode.settings()) as application:
+        async with running(mode, settings) as application:
             members = await _settle_people(application, size, change)
             await application.matching().generate_matches()
             limits = attrs.evolve(

@@ -1,0 +1,125 @@
+"""What every route asks of PostgreSQL: few statements, none of which could only be answered by reading a whole table."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import asyncpg
+import attrs
+import pytest
+
+from adapters.postgres.database import Query, Session
+from entrypoints.http.routing import Audience
+from tests.doubles.town import town
+from tests.http.authorisation_table import TABLE, answers, ask_for, profile_content
+from tests.http.stage import Stage
+
+FEW = 3
+MORE: Mapping[str, int] = {
+    "POST /api/auth/register": 4,
+    "POST /api/auth/verify": 5,
+    "POST /api/auth/login": 7,
+    "POST /api/auth/password/reset": 13,
+    "POST /api/auth/password/change": 12,
+    "POST /api/auth/logout-everywhere": 4,
+    "PUT /api/me/consents/{purpose}": 4,
+    "PUT /api/me/location": 4,
+    "POST /api/me/photos": 5,
+    "PUT /api/me/photos/order": 4,
+    "DELETE /api/me/photos/{photo_id}": 5,
+    "POST /api/me/assessments": 6,
+    "GET /api/me/daily-matches": 6,
+    "POST /api/me/daily-matches/next-page": 17,
+    "GET /api/people/{user_id}": 4,
+    "POST /api/me/decisions": 6,
+    "GET /api/me/likes-received": 6,
+}
+"""Routes that still ask more often than ``FEW``, and how often at most."""
+
+AFTER_SQL = {
+    "POST /api/me/profile": "DELETE FROM profiles WHERE user_id = $1",
+    "POST /api/me/assessments": "DELETE FROM assessments_taken WHERE user_id = $1",
+}
+"""What must be gone before the route can be asked."""
+
+
+@attrs.define
+class Recorder:
+    """The statements of one request, with their arguments."""
+
+    asked: list[tuple[str, list[Any]]] = attrs.field(factory=list)
+
+    def record(self, patch: pytest.MonkeyPatch) -> None:
+        run, many = Session._run, Session.write_many
+
+        async def recorded_run(session: Session, query: Query, values: Mapping[str, Any]) -> list[Any]:
+            self.asked.append((query.sql, query.arguments(values)))
+            return await run(session, query, values)
+
+        async def recorded_many(session: Session, query: Query, values: Any) -> None:
+            self.asked.append((query.sql, query.arguments(values[0])))
+            await many(session, query, values)
+
+        patch.setattr(Session, "_run", recorded_run)
+        patch.setattr(Session, "write_many", recorded_many)
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def stage(loop: asyncio.Runner, postgres_url: str, housekeeper: Any) -> Iterator[Stage]:
+    housekeeper.empty(postgres_url)
+    opened = town(250, database_url=postgres_url)
+    yield Stage(loop.run(opened.__aenter__()))
+    loop.run(opened.__aexit__(None, None, None))
+
+
+async def plan_of(url: str, sql: str, arguments: list[Any]) -> str:
+    """How the statement is answered when reading a whole table is the last resort."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=lambda _: "{}", decoder=str)
+        await connection.execute("SET enable_seqscan = off")
+        return "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *arguments))
+    finally:
+        await connection.close()
+
+
+async def asked_by(stage: Stage, recorder: Recorder, call: str, url: str) -> list[tuple[str, list[Any]]]:
+    row, scene = TABLE[call], await stage.scene()
+    made: Any = None
+    if call in AFTER_SQL:
+        made = answers(scene, None) if "assessments" in call else await profile_content(scene)
+        if "assessments" in call:
+            await stage.town.application.attachment().delete_all(scene.me.user_id)
+        connection = await asyncpg.connect(url)
+        await connection.execute(AFTER_SQL[call], scene.me.user_id)
+        await connection.close()
+    elif row.before:
+        made = await row.before(scene)
+    await stage.town.workers.settle()
+    recorder.asked.clear()
+    token = scene.me.token if row.audience is Audience.MEMBER else None
+    answer = await ask_for(scene, call, row.thing(scene.me) if row.thing else None, token, made)
+    assert answer.status == row.status, answer.body
+    asked = list(recorder.asked)
+    return asked[1:] if row.if_match else asked  # What is edited was read first, by a request of its own.
+
+
+@pytest.mark.parametrize("call", TABLE)
+def test_a_route_asks_little_and_nothing_that_reads_a_whole_table(
+    stage: Stage, loop: asyncio.Runner, postgres_url: str, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder()
+    recorder.record(monkeypatch)
+
+    asked = loop.run(asked_by(stage, recorder, call, postgres_url))
+
+    for sql, arguments in asked:
+        plan = loop.run(plan_of(postgres_url, sql, arguments))
+        assert "Seq Scan" not in plan, f"{sql}\n{plan}"
+    assert len(asked) <= MORE.get(call, FEW), "\n".join(sql for sql, _ in asked)

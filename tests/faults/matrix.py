@@ -174,8 +174,6 @@ async def drain(house: House, played: Played) -> None:
 def judged(played: Played, end: oracle.EndState) -> list[Figure]:
     """The figures of the oracle, before those of the row."""
     verdict = oracle.judge(played.history, end)
-    for fault in [*verdict.lost, *verdict.torn, *verdict.doubled][:20]:
-        played.history.oddities.append(fault)
     return [
         Figure("acknowledged", played.history.acknowledged, "operations", 1, at_least=True),
         Figure("lost", len(verdict.lost), "operations", 0),

@@ -35,6 +35,11 @@ class Verdict:
     torn: list[str] = attrs.field(factory=list)
     """Operations of which a part is there."""
 
+    @property
+    def everything(self) -> Sequence[str]:
+        """Every fault."""
+        return [*self.lost, *self.torn, *self.doubled]
+
     def exactly_once(self, found: int, what: str) -> None:
         """Judge an effect that was promised once."""
         if found < 1:

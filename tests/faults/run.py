@@ -9,8 +9,11 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import attrs
 
 from tests.faults import oracle
 from tests.faults.house import House, house
@@ -26,6 +29,11 @@ BEGIN, END = "<!-- figures of the run: begin -->", "<!-- figures of the run: end
 OPERATIONS_AT_LEAST = 2_000
 SEED = 20_261_101
 
+TOGETHER = "all rows together"
+
+Figures = Mapping[str, Sequence[Figure]]
+"""By the name of the row."""
+
 _DEAD = "SELECT topic, last_error FROM outbox WHERE dead_at IS NOT NULL"
 
 
@@ -35,7 +43,7 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def matrix(scale: Scale, only: str, seed: int) -> list[tuple[str, Sequence[Figure]]]:
+async def matrix(scale: Scale, only: str, seed: int) -> Figures:
     """Play the rows, then judge each by the end state; the figures by row."""
     rows = [row for row in ROWS if (scale.long or row.short or only) and only in row.name]
     async with house(say) as home:
@@ -44,43 +52,32 @@ async def matrix(scale: Scale, only: str, seed: int) -> list[tuple[str, Sequence
             for place, row in enumerate(rows):
                 started = time.monotonic()
                 played.append(await play(home, row, scale, seed + place))
+                say(f"  played  {row.name}, {time.monotonic() - started:.0f} s")
                 if scale.long:
                     await drain(home, played[-1])
-                say(f"  played  {row.name}, {time.monotonic() - started:.0f} s")
+                    for figure in judged(played[-1], await oracle.end_state(home)):
+                        say(f"          {_words(figure)}")
             if not scale.long:
                 for each in played:
                     await drain(home, each)
-            return await _judged(home, played, scale, whole=not only)
+            return await _judged(home, played, OPERATIONS_AT_LEAST if scale.long else 1, kept() if only else {})
         finally:
             for each in played:
                 each.rest.cancel()
             _keep_logs(home)
 
 
-async def _judged(
-    home: House, played: Sequence[Played], scale: Scale, *, whole: bool
-) -> list[tuple[str, Sequence[Figure]]]:
+async def _judged(home: House, played: Sequence[Played], least: int, before: Figures) -> Figures:
     end = await oracle.end_state(home)
-    figures: list[tuple[str, Sequence[Figure]]] = [(each.row.name, judged(each, end)) for each in played]
-    dead = oracle.dead_letters(await home.rows(_DEAD), POISON)
-    operations = sum(each.history.acknowledged for each in played)
-    least = OPERATIONS_AT_LEAST if scale.long and whole else 1
-    figures.append(
-        (
-            "all rows together",
-            [
-                Figure("acknowledged", operations, "operations", least, at_least=True),
-                Figure("undelivered messages", await home.waiting(), "messages", 0),
-                Figure("dead letters", len(dead), "messages", 0),
-            ],
-        )
-    )
     for each in played:
-        for oddity in sorted(set(each.history.oddities)):
-            say(f"  {each.row.name}: {oddity} (x{each.history.oddities.count(oddity)})")
+        oddities = Counter([*each.history.oddities, *oracle.judge(each.history, end).everything[:20]])
+        for oddity, times in oddities.items():
+            say(f"  {each.row.name}: {oddity} (x{times})")
+    dead = oracle.dead_letters(await home.rows(_DEAD), POISON)
     for letter in dead:
         say(f"  dead: {letter}")
-    return figures
+    figures = {**before, **{each.row.name: judged(each, end) for each in played}}
+    return {**figures, TOGETHER: together(figures, least, await home.waiting(), len(dead))}
 
 
 def _keep_logs(home: House) -> None:
@@ -89,19 +86,40 @@ def _keep_logs(home: House) -> None:
         shutil.copy(process.log, LOGS / f"{process.name}.log")
 
 
-def report(figures: Sequence[tuple[str, Sequence[Figure]]]) -> list[dict[str, object]]:
+def report(figures: Figures) -> list[dict[str, object]]:
     """The figures as the report keeps them."""
     return [
-        {"name": f"{row}: {each.name}", "value": each.value, "unit": each.unit, "bar": each.bar, "holds": each.holds}
-        for row, several in figures
+        {"name": f"{row}: {each.name}", **attrs.asdict(each, filter=lambda field, _: field.name != "name")}
+        | {"holds": each.holds}
+        for row, several in figures.items()
         for each in several
     ]
 
 
-def table(figures: Sequence[tuple[str, Sequence[Figure]]]) -> str:
+def kept() -> Figures:
+    """The figures of the report that is there, by row."""
+    figures: dict[str, list[Figure]] = {}
+    for entry in json.loads(REPORT.read_text()) if REPORT.exists() else ():
+        row, _, name = entry.pop("name").partition(": ")
+        del entry["holds"]
+        figures.setdefault(row, []).append(Figure(name, **entry))
+    return {row.name: figures[row.name] for row in ROWS if row.name in figures}
+
+
+def together(figures: Figures, least: int, undelivered: int, dead: int) -> Sequence[Figure]:
+    """What holds of all rows."""
+    operations = sum(each.value or 0 for several in figures.values() for each in several if each.name == "acknowledged")
+    return [
+        Figure("acknowledged", operations, "operations", least, at_least=True),
+        Figure("undelivered messages", undelivered, "messages", 0),
+        Figure("dead letters", dead, "messages", 0),
+    ]
+
+
+def table(figures: Figures) -> str:
     """The same for readers: one line a row, its promises first, then its own figures with their bars."""
     lines = ["| Fault | Acknowledged | Lost | Doubled | Other figures (bar) |", "|---|---:|---:|---:|---|"]
-    for row, several in figures:
+    for row, several in figures.items():
         by_name = {each.name: each for each in several}
         lost = sum(by_name[name].value or 0 for name in ("lost", "half there") if name in by_name)
         doubled = by_name["doubled"].value if "doubled" in by_name else 0
@@ -117,7 +135,7 @@ def _words(figure: Figure) -> str:
     return f"{figure.name} {value} ({bound} {figure.bar:g}){'' if figure.holds else ' **does not hold**'}"
 
 
-def write_docs(figures: Sequence[tuple[str, Sequence[Figure]]]) -> None:
+def write_docs(figures: Figures) -> None:
     """Renew the table between the markers."""
     before, _, rest = DOCS.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
@@ -128,7 +146,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the matrix; 1 when a figure does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="the most telling rows, within four minutes")
-    parser.add_argument("--only", default="", help="only rows whose name has these words")
+    parser.add_argument(
+        "--only", default="", help="only rows whose name has these words; the others keep their figures"
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--write-docs", action="store_true", help=f"renew the table of {DOCS}")
     options = parser.parse_args(arguments)

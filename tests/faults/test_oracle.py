@@ -1,6 +1,7 @@
 """The oracle sees what is lost, doubled and half there, and the proxy does what it is told."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,9 +13,12 @@ import pytest
 
 from saltbitter_domain.kernel import UserId
 from tests.conftest import Run
+from tests.faults import run as run_of_matrix
 from tests.faults.history import Announcement, Edit, History, Like, Morning, Operation, Outcome, Registration
+from tests.faults.matrix import Figure
 from tests.faults.oracle import EndState, Verdict, judge, mails_by_address
 from tests.faults.proxy import Fault, FaultProxy
+from tests.faults.rows import ROWS
 
 ADA, BEA = UserId(UUID(int=1)), UserId(UUID(int=2))
 ADDRESS = "ada@saltbitter.example"
@@ -97,6 +101,20 @@ def test_two_edits_with_one_version_are_a_lost_update() -> None:
     history = History([*PROMISES, Edit(Outcome.ACKNOWLEDGED, ADA, "another three", 4)])
 
     assert judge(history, KEPT).doubled
+
+
+def test_rows_played_alone_leave_the_figures_of_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(run_of_matrix, "REPORT", tmp_path / "faults.json")
+    first, second = (row.name for row in ROWS[:2])
+    figures = {
+        first: [Figure("acknowledged", 7, "operations", 1, at_least=True)],
+        second: [Figure("acknowledged", 5, "operations", 1, at_least=True), Figure("serves again", None, "s", 30)],
+    }
+    report = run_of_matrix.report(figures | {run_of_matrix.TOGETHER: run_of_matrix.together(figures, 12, 0, 0)})
+    run_of_matrix.REPORT.write_text(json.dumps(report))
+
+    assert run_of_matrix.kept() == figures
+    assert [entry["holds"] for entry in report] == [True, True, False, True, True, True]
 
 
 def test_mails_are_counted_by_address(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What every route asks of PostgreSQL: few statements, none of which could only be answered by reading a whole table."""
+"""What every route asks of PostgreSQL: few statements, and none that has to read a whole table."""
 
 import asyncio
 from collections.abc import Iterator, Mapping

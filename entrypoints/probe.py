@@ -19,10 +19,10 @@ from adapters.local.maildir import mails_to
 
 PATIENCE_SECONDS = 90
 MORNING_SECONDS = 400
-"""Where no time machine can be asked, whoever met nobody at first is looked at again by the run every five minutes."""
+"""Whoever became ready in the middle of a daily run is looked at again by the next, five minutes later."""
 POLL_SECONDS = 0.5
-HOME = (51.5074, -0.1278)
-"""London, where the demo has members to meet."""
+CONNECTION_TRIES = 4
+"""So often is a request made whose connection was lost, because the process that was to answer it ended."""
 
 PHOTOS = (("portrait.jpg", "image/jpeg"), ("portrait.heic", "image/heic"))
 INTERESTS = 6
@@ -41,6 +41,26 @@ class Person:
     seeks: str
 
 
+@attrs.frozen
+class Home:
+    """Where both live, and within how many kilometres each of them seeks the other."""
+
+    latitude: float
+    longitude: float
+    within_km: int
+
+
+LONDON = Home(51.5074, -0.1278, within_km=50)
+"""The demo has members to meet there."""
+
+
+def home_far_from_anybody() -> Home:
+    """Somewhere in the Great Victoria Desert. In production no member is to meet a scripted one, and no probe those
+    that an earlier one left behind."""
+    uniform = secrets.SystemRandom().uniform
+    return Home(uniform(-29.5, -26.5), uniform(124.5, 129.5), within_km=5)
+
+
 PEOPLE = (Person("Probe One", "woman", "man"), Person("Probe Two", "man", "woman"))
 
 
@@ -51,6 +71,7 @@ class Journey:
     http: aiohttp.ClientSession
     url: str
     person: Person
+    home: Home
     say: Callable[[str], None]
     maildir: str | None = None
     email: str = attrs.field(init=False)
@@ -72,23 +93,32 @@ class Journey:
         self.say(f"  ok  {what}  {(time.perf_counter() - started) * 1000:.0f} ms")
 
     async def call(self, method: str, path: str, expect: int, **options: Any) -> Any:
-        """One request; its JSON, when the status is the expected one. A 429 is waited out once, as a client should."""
-        headers = dict(options.pop("headers", {}))
+        """One request; its JSON, when the status is the expected one.
+
+        As a client should, it waits for as long as a refusal asks (rate limits, a first try that is still being
+        answered) and makes the request again, with the same key, when the connection is lost."""
+        headers = {"Idempotency-Key": secrets.token_hex(16), **options.pop("headers", {})}
         if self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
-        for attempt in (1, 2):
-            async with self.http.request(method, self.url + path, headers=headers, **options) as answer:
-                if answer.status == expect:
-                    return await answer.json() if answer.content_type == "application/json" else await answer.read()
-                if answer.status == 429 and attempt == 1:
-                    seconds = int(answer.headers["Retry-After"])
-                    self.say(f"  ..  waiting {seconds} s, as the rate limit asks")
-                else:
-                    raise ProbeFailed(
-                        f"{method} {path} answered {answer.status}, expected {expect}: {await answer.text()}"
-                    )
+        lost, deadline = 0, time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                async with self.http.request(method, self.url + path, headers=headers, **options) as answer:
+                    if answer.status == expect:
+                        return await answer.json() if answer.content_type == "application/json" else await answer.read()
+                    seconds = float(answer.headers.get("Retry-After", "inf"))
+                    if time.monotonic() + seconds > deadline:
+                        raise ProbeFailed(
+                            f"{method} {path} answered {answer.status}, expected {expect}: {await answer.text()}"
+                        )
+                    self.say(f"  ..  waiting {seconds:g} s, as the answer {answer.status} asks")
+            except aiohttp.ClientConnectionError:
+                lost += 1
+                if lost == CONNECTION_TRIES:
+                    raise
+                seconds = POLL_SECONDS
+                self.say("  ..  the connection was lost; asking again")
             await asyncio.sleep(seconds)
-        raise ProbeFailed(f"{method} {path} was refused twice by the rate limit")
 
     async def until(self, what: str, look: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
         """The first true thing that ``look`` finds, asked again until patience ends."""
@@ -146,14 +176,13 @@ class Journey:
                 "POST",
                 "/api/me/profile",
                 201,
-                headers={"Idempotency-Key": secrets.token_hex(16)},
                 json={
                     "name": self.person.name,
                     "genders": [self.person.gender],
                     "preferences": {
                         "genders": [self.person.seeks],
                         "ages": {"min": 30, "max": 40},
-                        "max_distance_km": 50,
+                        "max_distance_km": self.home.within_km,
                         "deal_breakers": [],
                     },
                     "intention": "long_term",
@@ -165,7 +194,7 @@ class Journey:
                 },
             )
         async with self.step("set the location"):
-            place = {"latitude": HOME[0], "longitude": HOME[1]}
+            place = {"latitude": self.home.latitude, "longitude": self.home.longitude}
             await self.call("PUT", "/api/me/location", 200, json=place)
         for name, media_type in PHOTOS:
             async with self.step(f"upload a photograph ({media_type}) and see it approved"):
@@ -199,8 +228,7 @@ class Journey:
                 raise ProbeFailed("a suggestion without an explanation")
         async with self.step("like somebody, take it back, and pass"):
             other = suggestions[-1]["profile"]["user_id"]
-            await self.decide(other, "like")
-            await self.call("POST", "/api/me/decisions/undo", 200, json={"user_id": other})
+            await self.decide_and_undo(other, "like")
             await self.decide(other, "pass")
 
     async def suggestions(self) -> list[dict[str, Any]]:
@@ -208,9 +236,11 @@ class Journey:
         return found
 
     async def decide(self, user_id: str, kind: str) -> Any:
-        headers = {"Idempotency-Key": secrets.token_hex(16)}
-        body = {"user_id": user_id, "kind": kind}
-        return await self.call("POST", "/api/me/decisions", 201, json=body, headers=headers)
+        return await self.call("POST", "/api/me/decisions", 201, json={"user_id": user_id, "kind": kind})
+
+    async def decide_and_undo(self, user_id: str, kind: str) -> None:
+        await self.decide(user_id, kind)
+        await self.call("POST", "/api/me/decisions/undo", 200, json={"user_id": user_id})
 
     async def refresh(self) -> None:
         """A new pair of tokens; the access token does not outlive a night."""
@@ -228,21 +258,27 @@ class Journey:
 async def probe(url: str, say: Callable[[str], None], maildir: str | None = None) -> None:
     """Two new members walk the journey at ``url`` and match. Raises ``ProbeFailed`` at the first step that fails.
 
-    Without ``maildir`` that is a demo, with its mailbox and its time machine. In production the first of the two
-    meets the second by a later run of the same day, which takes five minutes and needs a place without others."""
+    Without ``maildir`` that is a demo, with its mailbox, its members and its time machine. In production the two meet
+    nobody but each other, in the sets that new members get at once; they take a break when they are done."""
+    home = LONDON if maildir is None else home_far_from_anybody()
     timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(timeout=timeout) as http:
-        one, two = (Journey(http, url.rstrip("/"), person, say, maildir) for person in PEOPLE)
+        one, two = (Journey(http, url.rstrip("/"), person, home, say, maildir) for person in PEOPLE)
         for journey in (one, two):
             say(f"{journey.person.name} ({journey.email})")
             await journey.join()
             await journey.describe()
-            await journey.assess()
             if maildir is None:
+                await journey.assess()
                 await journey.meet()
         say("Both")
         await (_next_morning(one, two) if maildir is None else _same_day(one, two))
         await _match(one, two)
+        if maildir is not None:
+            await _step_aside(one, two)
+        async with one.step("log out everywhere"):
+            await one.call("POST", "/api/auth/logout-everywhere", 204)
+            await two.call("POST", "/api/auth/logout-everywhere", 204)
 
 
 async def _next_morning(one: Journey, two: Journey) -> None:
@@ -254,12 +290,16 @@ async def _next_morning(one: Journey, two: Journey) -> None:
 
 
 async def _same_day(one: Journey, two: Journey) -> None:
-    async with one.step("meet each other"):
-        await two.until("being suggested to each other", lambda: two.sees(one.user_id))
-        await one.until("being suggested to each other", lambda: one.sees(two.user_id), MORNING_SECONDS)
-    async with one.step("like somebody and take it back"):
-        await one.decide(two.user_id, "like")
-        await one.call("POST", "/api/me/decisions/undo", 200, json={"user_id": two.user_id})
+    """The assessment comes last and at the same time, so that each is ready when the other's first set is made."""
+    await asyncio.gather(one.assess(), two.assess())
+    async with one.step("meet each other, with an explanation"):
+        for member, other in ((one, two), (two, one)):
+            await member.until("being suggested to each other", partial(member.sees, other.user_id), MORNING_SECONDS)
+            if not all(suggestion["explanation"]["factors"] for suggestion in await member.suggestions()):
+                raise ProbeFailed("a suggestion without an explanation")
+    async with one.step("like somebody, pass, and take each back"):
+        await one.decide_and_undo(two.user_id, "like")
+        await one.decide_and_undo(two.user_id, "pass")
 
 
 async def _match(one: Journey, two: Journey) -> None:
@@ -269,6 +309,11 @@ async def _match(one: Journey, two: Journey) -> None:
             raise ProbeFailed("the two likes did not make exactly one match")
         if [await one.matches_with(two.user_id), await two.matches_with(one.user_id)] != [1, 1]:
             raise ProbeFailed("the match is not in both members' lists exactly once")
-    async with one.step("log out everywhere"):
-        await one.call("POST", "/api/auth/logout-everywhere", 204)
-        await two.call("POST", "/api/auth/logout-everywhere", 204)
+
+
+async def _step_aside(one: Journey, two: Journey) -> None:
+    async with one.step("take a break from being seen"):
+        for member in (one, two):
+            profile = await member.call("GET", "/api/me/profile", 200)
+            headers = {"If-Match": f'"{profile["version"]}"'}
+            await member.call("PUT", "/api/me/visibility", 200, json={"visibility": "paused"}, headers=headers)

@@ -1,18 +1,12 @@
 """The command line does what it says and fails with a reason."""
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from entrypoints.cli import main
-from tests.config.test_settings import GOOD
 
 
 def test_a_population_is_written_and_its_morning_measured(
@@ -61,29 +55,6 @@ def test_a_file_that_cannot_be_written_is_named_without_a_traceback(
 
     assert main(["population", "--size", "1", "--out", str(tmp_path / "folder" / "people.jsonl")]) == 1
     assert capsys.readouterr().err.startswith("saltbitter: ")
-
-
-def test_the_api_starts_from_the_environment_answers_and_stops_when_asked() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "entrypoints.cli", "serve"],
-        env={**os.environ, **GOOD, "SALTBITTER_PORT": str(port)},  # noqa: TID251  a child needs its parent's path
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        assert f":{port}" in process.stdout.readline()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
-            assert json.load(answer)["ready"]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_a_port_in_use_is_said_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:

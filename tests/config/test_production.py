@@ -1,0 +1,191 @@
+"""The commands of production do what they say, over PostgreSQL and Redis, and say what they did."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any
+
+import aiohttp
+import attrs
+import pytest
+
+from config.production import opened_outbox
+from config.settings import PREFIX, ProductionSettings
+from entrypoints import production
+from entrypoints.cli import main
+from entrypoints.probe import probe
+from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.users.model import Registered
+from tests.conftest import Run
+from tests.doubles.builders import new_id
+from tests.servers.machine import Machine
+from tests.servers.pgbouncer import pgbouncer
+from tests.servers.redis import redis
+from tests.servers.server import Server, free_port, temporary_folder
+
+Command = Callable[[ProductionSettings, production.Say], Awaitable[None]]
+SPELT = {"previous_token_key": "TOKEN_KEY_PREVIOUS"}
+
+
+@pytest.fixture
+def settings(production_settings: ProductionSettings) -> ProductionSettings:
+    """Settings of a production at a free port."""
+    port = free_port()
+    return attrs.evolve(production_settings, port=port, public_url=f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+def environment(settings: ProductionSettings, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    """The same settings as the environment of this process and of those it starts."""
+    named = attrs.asdict(settings, recurse=False)
+    named = {name: value for name, value in named.items() if name not in ("questionnaires", "allowed_origins")}
+    variables = {
+        PREFIX + SPELT.get(name, name.upper()): str(value) for name, value in named.items() if value is not None
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@asynccontextmanager
+async def running(settings: ProductionSettings, *commands: Command) -> AsyncIterator[None]:
+    """Each command, started and ready."""
+    async with AsyncExitStack() as stack:
+        for command in commands:
+            ready = asyncio.Event()
+            task = asyncio.ensure_future(command(settings, lambda _said, ready=ready: ready.set()))  # type: ignore[misc]
+            stack.push_async_callback(_ended, task)
+            waiting = asyncio.ensure_future(ready.wait())
+            await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if task.done():
+                await task
+        yield
+
+
+async def _ended(task: "asyncio.Future[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@contextmanager
+def serving(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """``saltbitter serve`` in a process of its own, once it answers."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "entrypoints.cli", "serve"],
+        env={**os.environ, **environment},  # noqa: TID251  a child needs its parent's path
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        assert environment["SALTBITTER_PORT"] in process.stdout.readline()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def test_the_probe_passes_behind_pgbouncer_with_two_workers_and_one_of_two_apis_killed_in_the_middle(
+    settings: ProductionSettings, environment: Mapping[str, str]
+) -> None:
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        if len(said) == 8:
+            first.kill()
+
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        pool = await asyncio.to_thread(
+            stack.enter_context, pgbouncer(Machine.this(), folder / "pool", settings.database_url)
+        )
+        settings = attrs.evolve(settings, database_url=pool.url, database_statement_cache=0)
+        changed = {"SALTBITTER_DATABASE_URL": pool.url, "SALTBITTER_DATABASE_STATEMENT_CACHE": "0"}
+        first, _second = [stack.enter_context(serving({**environment, **changed})) for _ in range(2)]
+        await stack.enter_async_context(running(settings, production.work, production.work, production.schedule))
+        await probe(settings.public_url, say, settings.mail_directory)
+
+    assert first.poll() is not None
+    assert any("match exactly once" in line for line in said)
+    assert any("take a break" in line for line in said)
+
+
+def test_the_api_ends_in_order_when_it_is_asked_to(environment: Mapping[str, str]) -> None:
+    with serving(environment) as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.fixture
+def cache() -> Iterator[Server]:
+    """A cache that a test may end."""
+    with temporary_folder() as folder, redis(Machine.this(), folder) as server:
+        yield server
+
+
+async def test_a_process_is_ready_without_redis_and_shows_that_it_is_away(
+    settings: ProductionSettings, cache: Server
+) -> None:
+    settings = attrs.evolve(settings, cache_url=cache.url)
+
+    async def readiness() -> tuple[int, Any]:
+        async with http.get("/readyz") as answer:
+            return answer.status, (await answer.json())["dependencies"]
+
+    async with running(settings, production.serve), aiohttp.ClientSession(settings.public_url) as http:
+        assert await readiness() == (200, {"store": True, "broker": True, "cache": True})
+        await asyncio.to_thread(cache.kill)
+        assert await readiness() == (200, {"store": True, "broker": True, "cache": False})
+
+
+def test_the_schema_is_brought_to_the_newest_revision_and_nothing_is_done_twice(
+    environment: Mapping[str, str],
+    bare_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SALTBITTER_DATABASE_URL", bare_database_url)
+
+    assert [main(["migrate"]), main(["migrate"])] == [0, 0]
+    first, second = capsys.readouterr().out.splitlines()
+    newest = first.removesuffix(".").split()[-1]
+    assert first == f"The schema was at nothing and is at {newest}."
+    assert second == f"The schema was at {newest} and is at {newest}."
+
+
+def test_dead_letters_are_shown_and_sent_anew_on_request(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second, third = run(_dead_letters(settings, 3))
+
+    assert main(["redrive"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"{letter}  " in shown for letter in (first, second, third))
+    assert "users.registered  failed for ever" in shown
+    assert "3 dead letters." in shown
+
+    assert main(["redrive", str(second)]) == 0
+    assert main(["redrive", "--all"]) == 0
+    assert main(["redrive"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["1 on their way again.", "2 on their way again.", "0 dead letters."]
+
+
+async def _dead_letters(settings: ProductionSettings, number: int) -> list[EventId]:
+    from config.start import running
+
+    async with running("production", settings) as application, application.adapters.begin()() as uow:
+        for _ in range(number):
+            uow.emit(Registered(UserId(new_id())))
+        await uow.commit()
+    async with opened_outbox(settings) as (outbox, clock):
+        messages = await outbox.claim(clock.now(), number)
+        for message in messages:
+            await outbox.save(attrs.evolve(message, dead_at=clock.now(), last_error="failed for ever"))
+    return [message.id for message in messages]

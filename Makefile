@@ -33,9 +33,8 @@ demo: $(VENV)/.demo ## the whole journey in memory: 2,000 demo members, mailbox 
 	@$(BIN)/saltbitter demo --port $(PORT)
 
 test: $(VENV)/.dev ## every test on servers of its own, with coverage (TESTS=tests/domain for a part)
-	@rm -f .coverage .coverage.*
-	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py --store postgres -q -n auto --cov --cov-report=; fi
-	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --cov --cov-append --cov-report=term:skip-covered --cov-report=json:build/coverage.json
+	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py --store postgres -q -n auto --timeout=300; fi
+	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
 
 services: $(VENV)/.dev ## private PostgreSQL and Redis for development until Ctrl-C; data in build/services

@@ -5,7 +5,7 @@ import contextlib
 import json
 import random
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,8 +87,7 @@ class Load:
         for low, high in self.cast.pairs:
             moment = self._moment()
             work += [self._like(low, high, moment), self._like(high, low, moment)]
-        for low, _ in self.cast.pairs[: len(self.cast.pairs) // 3]:
-            work += [self._edit(low, f"{low.id}/{editor}") for editor in range(EDITORS)]
+        work += [self._edit(member, name) for member, name in self._editors()]
         work += [self._register() for _ in range(self.amount.registrations)]
         work += [self._announce_at(self._moment()) for _ in range(BURSTS)]
         if self.cast.due:
@@ -151,34 +150,45 @@ class Load:
                 return answer
             await asyncio.sleep(0.5 + self.rng.random())
 
+    async def edit_everywhere(self) -> None:
+        """All editors at the same moment, once."""
+        turn = f"at {self.rng.getrandbits(32):08x}"
+        await asyncio.gather(*(self._edit_once(member, f"{name} {turn}") for member, name in self._editors()))
+
+    def _editors(self) -> Sequence[tuple[Member, str]]:
+        edited = [low for low, _ in self.cast.pairs[: len(self.cast.pairs) // 3]]
+        return [(member, f"{member.id}/{editor}") for member in edited for editor in range(EDITORS)]
+
     async def _edit(self, member: Member, name: str) -> None:
-        """Write a few versions of the profile; after an answer that tells nothing, look at what is there."""
+        """Write a few versions of the profile."""
         pause = self.amount.seconds / max(1, self.amount.edits)
         for turn in range(self.amount.edits):
             await asyncio.sleep(self.rng.uniform(0, 2 * pause))
-            while True:
-                seen = await self.until_definite("GET", "/api/me/profile", member)
-                if seen.status != 200:
-                    self._odd("an own profile", seen)
-                    return
-                words = f"{name}/{turn} of {self.rng.getrandbits(32):08x}"
-                answer = await self.ask(
-                    "PUT",
-                    "/api/me/profile",
-                    member,
-                    json={**seen.body["content"], "bio": words},
-                    headers={"If-Match": f'"{seen.body["version"]}"'},
-                )
-                if answer.status == 200:
-                    self.history.operations.append(Edit(Outcome.ACKNOWLEDGED, member.id, words, answer.body["version"]))
-                elif answer.status not in DEFINITE:
-                    self.history.operations.append(Edit(Outcome.UNKNOWN, member.id, words))
-                elif answer.status in {412, 429}:
-                    await asyncio.sleep(self.rng.random())
-                    continue
-                else:
-                    self._odd("an edit", answer)
+            await self._edit_once(member, f"{name}/{turn}")
+
+    async def _edit_once(self, member: Member, words: str) -> None:
+        """Write a version of the profile from the one that is there, and again if another editor was faster."""
+        while True:
+            seen = await self.until_definite("GET", "/api/me/profile", member)
+            if seen.status != 200:
+                self._odd("an own profile", seen)
+                return
+            answer = await self.ask(
+                "PUT",
+                "/api/me/profile",
+                member,
+                json={**seen.body["content"], "bio": words},
+                headers={"If-Match": f'"{seen.body["version"]}"'},
+            )
+            if answer.status not in {412, 429}:
                 break
+            await asyncio.sleep(self.rng.random())
+        if answer.status == 200:
+            self.history.operations.append(Edit(Outcome.ACKNOWLEDGED, member.id, words, answer.body["version"]))
+        elif answer.status not in DEFINITE:
+            self.history.operations.append(Edit(Outcome.UNKNOWN, member.id, words))
+        else:
+            self._odd("an edit", answer)
 
     async def _like(self, by: Member, about: Member, moment: float) -> None:
         """Like, and ask again with the same key until an answer comes."""

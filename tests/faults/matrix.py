@@ -122,12 +122,15 @@ Fault = Callable[[Stage], Awaitable[Sequence[Figure | asyncio.Task[Figure]]]]
 
 @attrs.frozen
 class Row:
-    """One row of the matrix. ``drain_seconds`` is how long the outbox may take to drain after it."""
+    """One row of the matrix. ``drain_seconds`` is how long the outbox may take to drain after it, ``short`` whether the
+    short form has it."""
 
     name: str
     fault: Fault
     drain_seconds: float = 120.0
     short: bool = True
+    stretch: float = 1.0
+    """How much longer the long form's load takes, where its fault comes many times."""
 
 
 @attrs.define
@@ -149,7 +152,8 @@ async def play(house: House, row: Row, scale: Scale, seed: int) -> Played:
     members: Cast = await cast(house, scale.pairs + 1, scale.due, seed)
     rng = random.Random(seed)
     ((witness, _), *pairs) = members.pairs
-    amount = Amount(scale.seconds, scale.edits, scale.registrations, scale.announcements)
+    seconds = scale.seconds * (row.stretch if scale.long else 1)
+    amount = Amount(seconds, scale.edits, scale.registrations, scale.announcements)
     load = Load(house, attrs.evolve(members, pairs=pairs), amount, rng)
     began = house.clock.now()
     rest = asyncio.create_task(load.run())

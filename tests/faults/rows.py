@@ -85,9 +85,11 @@ async def workers_die(stage: Stage) -> Sequence[Figure | asyncio.Task[Figure]]:
 async def api_dies(stage: Stage) -> Sequence[Figure]:
     """The API is killed in the middle of requests; clients ask again with the same key."""
     for _ in range(stage.scale.kills):
-        await asyncio.sleep(stage.rng.uniform(0.2, 1.0))
+        edits = asyncio.create_task(stage.load.edit_everywhere())
+        await asyncio.sleep(stage.rng.uniform(0.0, 0.3))
         await stage.house.processes["api"].again()
         await stage.house.ready()
+        await edits
     return [Figure("kills", stage.scale.kills, "times", stage.scale.kills, at_least=True)]
 
 
@@ -276,8 +278,8 @@ IN_SHORT = {
 
 ROWS = (
     Row("two relays at once", nothing),
-    Row("kill -9 of workers", workers_die),
-    Row("kill -9 of the API", api_dies),
+    Row("kill -9 of workers", workers_die, stretch=10),
+    Row("kill -9 of the API", api_dies, stretch=5),
     Row("kill -9 of Redis, empty on return", redis_dies),
     Row("kill -9 of PostgreSQL", postgres_dies),
     *(

@@ -53,12 +53,16 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     return container
 
 
-def migrate(settings: ProductionSettings) -> tuple[str | None, str | None]:
-    """Bring the database to the newest revision; the revisions it was and is at. Days to come get their partitions."""
+def migrate(settings: ProductionSettings, revision: str = "head") -> tuple[str | None, str | None]:
+    """Bring the database up to this revision, the newest if none is named; the revisions it was and is at.
+
+    At the newest, days to come get their partitions."""
     before = migrations.current(settings.database_url)
-    migrations.upgrade(settings.database_url)
-    asyncio.run(_prepare_days(settings))
-    return before, migrations.current(settings.database_url)
+    migrations.upgrade(settings.database_url, revision)
+    after = migrations.current(settings.database_url)
+    if after == migrations.head():
+        asyncio.run(_prepare_days(settings))
+    return before, after
 
 
 async def _prepare_days(settings: ProductionSettings) -> None:

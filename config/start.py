@@ -3,7 +3,7 @@
 import importlib
 import inspect
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from dependency_injector import containers, providers
 
@@ -17,23 +17,21 @@ MODES = ("demo", "test", "test_postgres", "production")
 async def running(mode: str, settings: Settings) -> AsyncIterator[Application]:
     """The application of ``mode`` over ``settings``, whole or not at all.
 
-    Every port must be provided and every provider must build, else this raises before anything is served."""
+    Every port must be provided and every provider must build, else this raises before anything is served. Whatever was
+    opened is closed, also when something after it cannot be opened, or something before it cannot be closed."""
     if mode not in MODES:
         raise ValueError(f"there is no mode {mode!r}; the modes are {', '.join(MODES)}")
     adapters: containers.DynamicContainer = importlib.import_module(f"config.{mode}").adapters(settings)
     application = Application(adapters=adapters)
     application.check_dependencies()
-    built: list[object] = []
-    try:
+    async with AsyncExitStack() as opened:
         for container in (adapters, application):
             for provider in container.providers.values():
                 if isinstance(provider, providers.Singleton):
-                    built.append(provider())
-                    await _call(built[-1], "open")
+                    thing = provider()
+                    opened.push_async_callback(_call, thing, "close")
+                    await _call(thing, "open")
         yield application
-    finally:
-        for thing in reversed(built):
-            await _call(thing, "close")
 
 
 async def _call(thing: object, name: str) -> None:

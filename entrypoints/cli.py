@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         process.set_defaults(command=_process, name=name)
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    migrate.add_argument("--to", default="head", metavar="REVISION", help="only up to this revision")
     migrate.set_defaults(command=_migrate)
 
     redrive = commands.add_parser("redrive", help="show the dead letters, or send them anew")
@@ -106,10 +107,10 @@ def _process(options: argparse.Namespace) -> int:
     return _until_stopped(run(settings, partial(print, flush=True)))
 
 
-def _migrate(_options: argparse.Namespace) -> int:
+def _migrate(options: argparse.Namespace) -> int:
     from entrypoints import production
 
-    production.migrate(configuration.from_environment(), print)
+    production.migrate(configuration.from_environment(), options.to, print)
     return 0
 
 

@@ -41,9 +41,9 @@ async def schedule(settings: ProductionSettings, say: Say) -> None:
         await asyncio.Event().wait()
 
 
-def migrate(settings: ProductionSettings, say: Say) -> None:
-    """Bring the database to the newest revision of the schema."""
-    before, after = production.migrate(settings)
+def migrate(settings: ProductionSettings, revision: str, say: Say) -> None:
+    """Bring the database up to this revision of the schema, or to the newest, ``head``."""
+    before, after = production.migrate(settings, revision)
     say(f"The schema was at {before or 'nothing'} and is at {after}.")
 
 
@@ -56,5 +56,6 @@ async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], eve
             return
         letters = await outbox.dead(SHOWN_LETTERS)
         for letter in letters:
-            say(f"{letter.id}  {letter.occurred_at:%Y-%m-%d %H:%M}  {event_name(letter.event)}  {letter.last_error}")
+            what = f"{event_name(letter.event)}  after {letter.attempts} attempts: {letter.last_error}"
+            say(f"{letter.id}  {letter.occurred_at:%Y-%m-%d %H:%M}  {what}")
         say(f"{len(letters)} dead letters." if len(letters) < SHOWN_LETTERS else f"The oldest {SHOWN_LETTERS}.")

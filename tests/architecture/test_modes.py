@@ -97,3 +97,35 @@ def _taken_by(listener: Any) -> set[str]:
 def _values(kind: Any) -> st.SearchStrategy[Any]:
     """Values of a field's type; ids are UUIDs under names of their own."""
     return st.from_type(getattr(kind, "__supertype__", kind))
+
+
+async def test_what_was_opened_is_closed_when_something_after_it_cannot_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    happened: list[str] = []
+
+    class Pool:
+        async def open(self) -> None:
+            happened.append("opened")
+
+        async def close(self) -> None:
+            happened.append("closed")
+
+    class Broken:
+        def open(self) -> None:
+            raise ConnectionError("nobody answers")
+
+        def close(self) -> None:
+            raise ValueError("it was never open")
+
+    def adapters(settings: Settings) -> containers.DynamicContainer:
+        container = demo.adapters(settings)
+        container.pool = providers.Singleton(Pool)
+        container.broken = providers.Singleton(Broken)
+        return container
+
+    monkeypatch.setattr(test, "adapters", adapters)
+    with pytest.raises(ValueError, match="never open"):
+        async with running("test", test.settings()):
+            pass
+    assert happened == ["opened", "closed"]

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import attrs
 
@@ -25,8 +25,7 @@ class SignedAddresses:
         if not timedelta() < lifetime <= PHOTO_ADDRESS_LIFETIME:
             raise ValueError(f"an address of a photo lives for at most {PHOTO_ADDRESS_LIFETIME}")
         expires = int((self.clock.now() + lifetime).timestamp())
-        query = urlencode({"expires": expires, "signature": self._sign(key, expires)})
-        return f"{self.base_path}/{quote(key)}?{query}"
+        return f"{self.base_path}/{quote(key)}?expires={expires}&signature={self._sign(key, expires)}"
 
     def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
         """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""

@@ -1,7 +1,9 @@
 """Connections to Redis that give up soon, because nothing here is worth waiting for."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import redis.asyncio as redis
 import structlog
@@ -19,16 +21,28 @@ AWAY = (redis.RedisError, OSError, TimeoutError)
 log = structlog.get_logger()
 
 
-def connected(url: str, max_connections: int = 50) -> "redis.Redis":
-    """A client with a pool of its own. Close it with ``aclose``."""
-    return redis.Redis.from_url(
-        url,
-        max_connections=max_connections,
-        socket_timeout=SECONDS,
-        socket_connect_timeout=SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
+def connected(url: str, max_connections: int) -> "redis.Redis":
+    """A client with a pool of its own, in which a crowd waits its turn. Close it with ``aclose``.
+
+    Whoever asks sets the time (``in_time``). The client's own timeout for a command would wrap each of them
+    in a task, and lose a cancellation that comes just when the command has been sent (``asyncio.wait_for`` of Python
+    3.11)."""
+    return redis.Redis.from_pool(
+        redis.BlockingConnectionPool.from_url(
+            url,
+            max_connections=max_connections,
+            timeout=None,
+            socket_timeout=None,
+            socket_connect_timeout=SECONDS,
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
+        )
     )
+
+
+def in_time() -> asyncio.Timeout:
+    """A block that raises ``TimeoutError`` after ``SECONDS``."""
+    return asyncio.timeout(SECONDS)
 
 
 class Breaker:
@@ -40,10 +54,28 @@ class Breaker:
         self._closed_until = 0.0
         self._away = False
 
-    @property
-    def open(self) -> bool:
-        """Whether Redis should be asked."""
-        return self._monotonic() >= self._closed_until
+    def permits(self) -> bool:
+        """Whether to ask Redis. While it is away one caller in ``PAUSE_SECONDS`` is let through to see."""
+        if not self._away:
+            return True
+        now = self._monotonic()
+        if now < self._closed_until:
+            return False
+        self._closed_until = now + PAUSE_SECONDS
+        return True
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Give what is asked in the block ``SECONDS`` altogether, and note whether it was answered.
+
+        Raises one of ``AWAY``."""
+        try:
+            async with in_time():
+                yield
+        except AWAY as error:
+            self.failed(error)
+            raise
+        self.answered()
 
     def failed(self, error: BaseException) -> None:
         """Redis did not answer."""

@@ -8,6 +8,8 @@ from adapters.redis.connection import AWAY, Breaker, connected
 from saltbitter_domain.kernel import EventId
 
 CHANNEL = "outbox"
+SILENCE_SECONDS = 30.0
+RECONNECT_SECONDS = 1.0
 
 
 class RedisDoorbell:
@@ -25,19 +27,22 @@ class RedisDoorbell:
         """Messages were committed. Called on the event loop; returns at once."""
         if self._ringing is not None and not self._ringing.done():
             self._again = True
-        elif self._breaker.open:
+        elif self._breaker.permits():
             self._ringing = asyncio.get_running_loop().create_task(self._ring())
 
     async def listen(self, heard: Callable[[], None]) -> None:
-        """Call ``heard`` at every ring until cancelled, through every outage of Redis."""
+        """Call ``heard`` at every ring until cancelled, through every outage of Redis.
+
+        After a long silence the connection is made anew, because one that is broken is silent too."""
         while True:
             with contextlib.suppress(*AWAY):
                 async with self._redis.pubsub() as listener:
-                    await listener.subscribe(CHANNEL)
-                    while True:
-                        if await listener.get_message(ignore_subscribe_messages=True, timeout=30.0):
+                    async with self._breaker.watching():
+                        await listener.subscribe(CHANNEL)
+                    while message := await listener.get_message(timeout=SILENCE_SECONDS):
+                        if message["type"] == "message":
                             heard()
-            await asyncio.sleep(1)
+            await asyncio.sleep(RECONNECT_SECONDS)
 
     async def close(self) -> None:
         """Let the last ring go out, and end the connections."""
@@ -47,11 +52,8 @@ class RedisDoorbell:
 
     async def _ring(self) -> None:
         self._again = True
-        while self._again and self._breaker.open:
-            self._again = False
-            try:
-                await self._redis.publish(CHANNEL, b"")
-            except AWAY as error:
-                self._breaker.failed(error)
-            else:
-                self._breaker.answered()
+        with contextlib.suppress(*AWAY):
+            while self._again:
+                self._again = False
+                async with self._breaker.watching():
+                    await self._redis.publish(CHANNEL, b"")

@@ -1,5 +1,6 @@
 """One leader among several processes that could all do the same."""
 
+import contextlib
 import secrets
 
 from adapters.redis.connection import AWAY, Breaker, connected
@@ -31,17 +32,14 @@ class RedisElection:
     async def lead(self) -> bool:
         """Become or stay the leader; False while another is, or while Redis is away."""
         try:
-            leads = bool(await self._lead(keys=[self._key], args=[self._me, self._lease]))
-        except AWAY as error:
-            self._breaker.failed(error)
+            async with self._breaker.watching():
+                return bool(await self._lead(keys=[self._key], args=[self._me, self._lease]))
+        except AWAY:
             return False
-        self._breaker.answered()
-        return leads
 
     async def close(self) -> None:
         """Let another lead at once, and end the connections."""
-        try:
-            await self._resign(keys=[self._key], args=[self._me])
-        except AWAY as error:
-            self._breaker.failed(error)
+        with contextlib.suppress(*AWAY):
+            async with self._breaker.watching():
+                await self._resign(keys=[self._key], args=[self._me])
         await self._redis.aclose()

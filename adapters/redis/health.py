@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from adapters.redis.connection import AWAY, connected
+from adapters.redis.connection import AWAY, connected, in_time
 
 
 class RedisHealth:
@@ -23,7 +23,8 @@ class RedisHealth:
 
     async def _answers(self, name: str) -> bool:
         try:
-            await self._clients[name].ping()
+            async with in_time():
+                await self._clients[name].ping()
         except AWAY:
             return False
         return True

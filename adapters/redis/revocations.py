@@ -11,8 +11,8 @@ from saltbitter_domain.kernel import Clock, SessionId, Unavailable
 from saltbitter_domain.users.ports import Revocations
 
 KEY = "revoked"
-REFRESH_SECONDS = 2.0
-"""The product promises 5 seconds; so often every process reads what the others ended."""
+REFRESH_SECONDS = 1.0
+"""So often every process reads what the others ended. The product promises 5 seconds, so some reads may fail."""
 
 
 class RevocationNotShared(Unavailable):
@@ -52,26 +52,28 @@ class RedisRevocations(Revocations):
 
     async def revoke(self, session_id: SessionId, until: datetime) -> None:
         self._until[session_id] = self._mine[session_id] = until
+        if not self._breaker.permits():
+            raise _not_shared()
         try:
-            await self._redis.zadd(KEY, {session_id.hex: until.timestamp()})
+            async with self._breaker.watching():
+                await self._redis.zadd(KEY, {session_id.hex: until.timestamp()}, gt=True)
         except AWAY as error:
-            self._breaker.failed(error)
-            raise RevocationNotShared(
-                "The session has ended here and will have everywhere in a moment.", retry_after=5
-            ) from error
+            raise _not_shared() from error
 
     def is_revoked(self, session_id: SessionId) -> bool:
         until = self._until.get(session_id)
         return until is not None and self._clock.now() < until
 
     async def refresh(self) -> None:
-        """Tell the others what was revoked here, and learn what they revoked."""
+        """Tell the others what was revoked here, and learn what they revoked. Raises one of ``AWAY``."""
         now = self._clock.now()
         self._mine = {session_id: until for session_id, until in self._mine.items() if now < until}
-        if self._mine:
-            await self._redis.zadd(KEY, {session_id.hex: until.timestamp() for session_id, until in self._mine.items()})
-        await self._redis.zremrangebyscore(KEY, "-inf", now.timestamp())
-        found: Any = await self._redis.zrange(KEY, 0, -1, withscores=True)
+        mine = {session_id.hex: until.timestamp() for session_id, until in self._mine.items()}
+        async with self._breaker.watching():
+            if mine:
+                await self._redis.zadd(KEY, mine, gt=True)
+            await self._redis.zremrangebyscore(KEY, "-inf", now.timestamp())
+            found: Any = await self._redis.zrange(KEY, 0, -1, withscores=True)
         kept = {session_id: until for session_id, until in self._until.items() if now < until}
         theirs = {SessionId(UUID(hex=text.decode())): datetime.fromtimestamp(at, UTC) for text, at in found}
         self._until = kept | theirs
@@ -81,7 +83,9 @@ class RedisRevocations(Revocations):
             await asyncio.sleep(REFRESH_SECONDS)
             try:
                 await self.refresh()
-            except AWAY as error:
+            except Exception as error:  # noqa: BLE001  whatever it was, a process must not cease to learn
                 self._breaker.failed(error)
-            else:
-                self._breaker.answered()
+
+
+def _not_shared() -> RevocationNotShared:
+    return RevocationNotShared("The session has ended here and will have everywhere in a moment.", retry_after=5)

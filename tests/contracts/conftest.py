@@ -9,6 +9,7 @@ from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.postgres.database import Database
 from adapters.postgres.traffic import PostgresIdempotency
+from adapters.redis import connection
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import ManualClock
@@ -18,6 +19,12 @@ from saltbitter_domain.users.ports import Mailer, Revocations
 from tests.conftest import Run
 from tests.contracts import stores
 from tests.doubles.builders import NOW
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Redis on a busy machine is not away."""
+    monkeypatch.setattr(connection, "SECONDS", 30.0)
 
 
 @pytest.fixture

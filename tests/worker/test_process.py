@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import attrs
 import pytest
 import redis
+import structlog
 from dependency_injector import providers
 
+from adapters.postgres.traffic import PostgresIdempotency
+from adapters.system.clock import ManualClock
 from config.application import Application, Listener
 from config.settings import ProductionSettings
 from config.start import running
+from entrypoints.site import periodic_jobs, relay_of
 from entrypoints.worker import process
 from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.events import Event
@@ -176,3 +181,23 @@ async def test_the_schedule_outlives_a_broker_that_is_away(
                 return await asyncio.to_thread(in_broker, settings.broker_url, "bulk") == (3, 3)
 
             await until(asked)
+
+
+async def test_the_sweep_forgets_answers_that_are_over_a_day_old_batch_by_batch(
+    production_settings: ProductionSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrypoints.site.SWEEP_BATCH", 2)
+    async with running("production", production_settings) as application:
+        adapters = application.adapters
+        clock = ManualClock(adapters.clock().now())
+        sweeping = {job.name: job for job in periodic_jobs(application, relay_of(application))}["sweep"]
+        earlier = PostgresIdempotency(adapters.database(), clock)
+        for key in range(5):
+            await earlier.begin("user", f"key-{key}", "fingerprint")
+        clock.advance(-timedelta(days=2))
+        for key in range(5):
+            await earlier.begin("user", f"old-{key}", "fingerprint")
+        with structlog.testing.capture_logs() as lines:
+            await sweeping.run()
+
+    assert {line["part"]: line["forgotten"] for line in lines}["answers"] == 5

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -117,7 +118,7 @@ class _Reader:
     def address(self, name: str) -> str:
         value = self.text(name, "").rstrip("/")
         if not _is_origin(value):
-            self.refuse(name, "must be an address such as https://saltbitter.example, without a path")
+            self.refuse(name, "must be an address such as https://saltbitter.example, without a user and a path")
         return value
 
     def server(self, name: str, schemes: tuple[str, ...], *, required: bool = True) -> str | None:
@@ -134,8 +135,12 @@ class _Reader:
         value = self.text(name, "")
         if not value:
             self.refuse(name, "is missing; set it to a folder that every process can write to")
-        elif not os.access(value, os.W_OK | os.X_OK) or not Path(value).is_dir():
-            self.refuse(name, f"{value} is not a folder that this process can write to")
+            return value
+        try:
+            with tempfile.TemporaryFile(dir=value):  # only writing tells: mounts and access lists also have a say
+                pass
+        except OSError as error:
+            self.refuse(name, f"{value} is not a folder that this process can write to: {error.strerror}")
         return value
 
     def questionnaires(self, name: str) -> tuple[Questionnaire, ...]:
@@ -161,7 +166,8 @@ class _Reader:
         origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
         for origin in origins:
             if not _is_origin(origin):
-                self.refuse(name, f"{origin!r} is not an origin such as https://saltbitter.example")
+                shown = origin.rpartition("@")[2]  # never a password that somebody put before it
+                self.refuse(name, f"{shown!r} is not an origin such as https://saltbitter.example, without a user")
         return origins
 
 
@@ -214,25 +220,40 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
 
 
 def _is_server(value: str, schemes: Sequence[str]) -> bool:
+    if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        return False
     try:
         parts = urlsplit(value)
-        return parts.scheme in schemes and bool(parts.hostname or parts.path or parts.query) and parts.port != 0
+        if schemes == _REDIS:
+            _redis_database(value)
+        return bool(parts.hostname or parts.path or parts.query) and parts.port != 0
     except ValueError:
         return False
 
 
 def _same_server(one: str, other: str) -> bool:
     """Whether both lead to the same logical database of the same Redis, whoever signs in and however it is spelt."""
+    return _is_server(one, _REDIS) and _is_server(other, _REDIS) and _redis_database(one) == _redis_database(other)
 
-    def place(url: str) -> tuple[str | None, int, str, str]:
-        parts = urlsplit(url)
-        return parts.hostname, parts.port or 6379, parts.path.rstrip("/") or "/0", parts.query
 
-    return _is_server(one, _REDIS) and _is_server(other, _REDIS) and place(one) == place(other)
+def _redis_database(url: str) -> tuple[str, int, int]:
+    """Where the client itself would go: host or socket, port, number. Raises ``ValueError`` when it cannot read it."""
+    from redis.connection import parse_url  # the other modes do without it
+
+    place = parse_url(url)  # type: ignore[no-untyped-call]  # not annotated by redis
+    host = place.get("path") or place.get("host", "localhost")
+    return "127.0.0.1" if host == "localhost" else host, place.get("port", 6379), place.get("db", 0)
 
 
 def _is_origin(value: str) -> bool:
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
     return (
-        parts.scheme in {"http", "https"} and bool(parts.netloc) and not (parts.path or parts.query or parts.fragment)
+        parts.scheme in {"http", "https"}
+        and named
+        and "@" not in parts.netloc
+        and not (parts.path or parts.query or parts.fragment)
     )

@@ -1,8 +1,11 @@
 """Settings are read once, judged together, and refused with every reason at once."""
 
 import json
+import os
 import tempfile
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +24,17 @@ GOOD = {
     "SALTBITTER_DATABASE_URL": "postgresql://saltbitter:database-password@127.0.0.1/saltbitter",
     "SALTBITTER_BROKER_URL": "redis://:broker-password@127.0.0.1/0",
     "SALTBITTER_CACHE_URL": "redis://:cache-password@127.0.0.1/1",
-    "SALTBITTER_MAIL_DIRECTORY": tempfile.gettempdir(),
-    "SALTBITTER_PHOTO_DIRECTORY": tempfile.gettempdir(),
 }
+"""Complete but for MAIL_DIRECTORY and PHOTO_DIRECTORY, of which each test has its own."""
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MAIL_DIRECTORY", "PHOTO_DIRECTORY"):
+        folder = tmp_path / name.lower()
+        folder.mkdir()
+        monkeypatch.setitem(GOOD, f"SALTBITTER_{name}", str(folder))
 
 
 def refused(changes: Mapping[str, str]) -> set[str]:
@@ -69,17 +79,27 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too() -> None:
         ("PUBLIC_URL", "saltbitter.example"),
         ("PUBLIC_URL", "https://saltbitter.example/app"),
         ("PUBLIC_URL", "ftp://saltbitter.example"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://saltbitter.example:port"),
+        ("PUBLIC_URL", "https://:8080"),
+        ("PUBLIC_URL", "https://user:password@saltbitter.example"),
         ("ALLOWED_ORIGINS", "https://a.example,*"),
+        ("ALLOWED_ORIGINS", "https://a.example,https://user@b.example"),
         ("LOG_FORMAT", "xml"),
         ("DATABASE_URL", "mysql://127.0.0.1/saltbitter"),
         ("DATABASE_URL", "postgresql://[::1/saltbitter"),
         ("DATABASE_URL", "postgresql://127.0.0.1:port/saltbitter"),
+        ("DATABASE_URL", "postgresql:saltbitter"),
         ("DATABASE_REPLICA_URL", "127.0.0.1"),
         ("DATABASE_POOL", "0"),
         ("DATABASE_STATEMENT_CACHE", "-1"),
         ("BROKER_URL", "http://127.0.0.1"),
+        ("BROKER_URL", "redis://127.0.0.1?db=jobs"),
         ("CACHE_URL", "redis://"),
+        ("CACHE_URL", "postgresql://127.0.0.1/saltbitter"),
         ("MAIL_DIRECTORY", "/nowhere/at/all"),
+        ("MAIL_DIRECTORY", __file__),
+        ("PHOTO_DIRECTORY", "/nowhere/at/all"),
         ("PHOTO_DIRECTORY", __file__),
     ],
 )
@@ -87,7 +107,78 @@ def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
     assert refused({name: value}) == {name}
 
 
-@pytest.mark.parametrize("cache", ["redis://127.0.0.1/0", "redis://127.0.0.1", "redis://somebody@127.0.0.1:6379/0/"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "BROKER_URL", "CACHE_URL", "MAIL_DIRECTORY", "PHOTO_DIRECTORY"])
+def test_what_production_shares_must_be_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused({name: ""}) == {name}
+
+    monkeypatch.delitem(GOOD, f"SALTBITTER_{name}")
+    assert refused({}) == {name}
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """As somebody whom permissions bind, which they do not bind root."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_a_folder_that_may_only_be_read_is_refused() -> None:
+    from_environment(GOOD)  # imports all that it needs while it may
+    with tempfile.TemporaryDirectory() as writable, tempfile.TemporaryDirectory() as readable:
+        Path(writable).chmod(0o777)
+        Path(readable).chmod(0o555)
+        both = {"MAIL_DIRECTORY": writable, "PHOTO_DIRECTORY": writable}
+
+        with unprivileged():
+            from_environment({**GOOD, **{f"SALTBITTER_{name}": folder for name, folder in both.items()}})
+            for name in both:
+                assert refused({**both, name: readable}) == {name}
+
+
+def test_a_folder_is_left_as_it_was(tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    from_environment(GOOD)
+
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "https://user:opensesame@saltbitter.example"),
+        ("ALLOWED_ORIGINS", "https://user:opensesame@a.example"),
+        ("ALLOWED_ORIGINS", "ftp://user:sesame@opensesame@a.example"),
+        ("DATABASE_URL", "mysql://user:opensesame@127.0.0.1/saltbitter"),
+        ("DATABASE_URL", "postgresql://user:opensesame@[::1/saltbitter"),
+        ("DATABASE_REPLICA_URL", "postgresql://user:pass/opensesame@127.0.0.1/saltbitter"),
+        ("BROKER_URL", "redis://:opensesame@127.0.0.1:port/0"),
+        ("CACHE_URL", "redis://:opensesame@127.0.0.1/0"),  # the broker's
+    ],
+)
+def test_a_password_is_not_repeated_when_its_address_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused) as refusal:
+        from_environment({**GOOD, f"SALTBITTER_{name}": value})
+
+    assert f"SALTBITTER_{name}" in str(refusal.value)
+    assert "sesame" not in "".join(traceback.format_exception(refusal.value))
+
+
+@pytest.mark.parametrize(
+    "cache",
+    [
+        "redis://127.0.0.1/0",
+        "redis://127.0.0.1",
+        "redis://somebody@127.0.0.1:6379/0/",
+        "redis://localhost",
+        "redis://127.0.0.1?db=0",
+        "rediss://127.0.0.1/jobs",  # no number, which the client reads as 0
+    ],
+)
 def test_the_cache_may_not_be_the_broker_however_it_is_spelt(cache: str) -> None:
     assert refused({"CACHE_URL": cache}) == {"CACHE_URL"}
 
@@ -98,6 +189,8 @@ def test_the_cache_may_not_be_the_broker_however_it_is_spelt(cache: str) -> None
         ("DATABASE_URL", "postgresql:///saltbitter?host=/run/postgresql"),
         ("CACHE_URL", "redis://127.0.0.1:6380/0"),
         ("CACHE_URL", "unix:///run/redis.sock?db=1"),
+        ("CACHE_URL", "rediss://127.0.0.1:6380"),
+        ("PUBLIC_URL", "http://[::1]:8080"),
     ],
 )
 def test_servers_may_be_named_in_every_usual_way(name: str, value: str) -> None:
@@ -123,8 +216,20 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(SettingsRefused) as refusal:
         from_environment({})
 
-    assert len(refusal.value.problems) == 10
+    assert sorted(problem.name for problem in refusal.value.problems) == sorted(GOOD)
     assert all(str(problem).startswith("SALTBITTER_") for problem in refusal.value.problems)
+
+
+def test_every_wrong_value_is_named_at_once() -> None:
+    wrong = {
+        "PORT": "http",
+        "DATABASE_URL": "mysql://127.0.0.1/saltbitter",
+        "DATABASE_POOL": "0",
+        "CACHE_URL": GOOD["SALTBITTER_BROKER_URL"],
+        "MAIL_DIRECTORY": "/nowhere/at/all",
+        "PHOTO_DIRECTORY": "",
+    }
+    assert refused(wrong) == set(wrong)
 
 
 LICENSED = {

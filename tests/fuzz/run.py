@@ -19,7 +19,7 @@ from typing import Any
 import aiohttp
 import requests
 
-from entrypoints.probe import PEOPLE, Journey
+from entrypoints.probe import LONDON, PEOPLE, Journey
 from tests.doubles.town import PASSWORD, Town, town
 from tests.fuzz.callers import Callers, Credentials
 from tests.fuzz.engine import MANY, SCHEMA_CHECKS, Failure, Outcome, fuzz, register_photographs
@@ -54,7 +54,7 @@ async def _callers(home: Town) -> Sequence[Credentials]:
 async def fuzz_demo(url: str, cases: int, seed: int) -> Outcome:
     """Fuzz a running demo as a member who has just joined it."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
-        journey = Journey(http, url, PEOPLE[0], print)
+        journey = Journey(http, url, PEOPLE[0], LONDON, print)
         await journey.join()
         await journey.describe()
         await journey.assess()

@@ -363,6 +363,19 @@ async def test_after_a_long_silence_the_listener_comes_again(redis_url: str, mon
             await until(came_again)
 
 
+async def test_a_listener_ends_whenever_it_is_told_to(redis_url: str) -> None:
+    bell = RedisDoorbell(redis_url)
+    for steps in range(100):
+        task = asyncio.create_task(bell.listen(lambda: None))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        async with asyncio.timeout(30):
+            await asyncio.wait([task])
+        assert task.cancelled()
+    await bell.close()
+
+
 async def test_a_ring_that_nobody_hears_is_no_harm(private_redis: Server) -> None:
     bell = RedisDoorbell(private_redis.url)
     private_redis.kill()

@@ -14,7 +14,6 @@ from structlog.testing import capture_logs
 
 from adapters.memory.traffic import MemoryRateLimits
 from adapters.redis import connection, doorbell
-from adapters.redis.caches import RedisCache
 from adapters.redis.connection import Breaker
 from adapters.redis.doorbell import RedisDoorbell
 from adapters.redis.election import RedisElection
@@ -383,48 +382,3 @@ async def test_a_ring_that_nobody_hears_is_no_harm(private_redis: Server) -> Non
         bell([EventId(new_id())])
         await asyncio.sleep(0)
     await bell.close()
-
-
-async def test_a_cache_keeps_many_values_and_drops_some(redis_url: str) -> None:
-    profiles, matches = RedisCache(redis_url, "profiles", A_MINUTE), RedisCache(redis_url, "matches", A_MINUTE)
-
-    await profiles.set({"ada": b"{}", "bob": b"\xff\x00", "eve": b""})
-    await matches.set({"ada": b"[]"})
-    assert await profiles.drop("bob", "zoe")
-
-    assert await profiles.get("ada", "bob", "eve", "zoe") == {"ada": b"{}", "eve": b""}
-    assert await matches.get("ada") == {"ada": b"[]"}
-    assert await profiles.get() == {}
-    await profiles.set({})
-    assert await profiles.drop()
-    await profiles.close()
-    await matches.close()
-
-
-async def test_what_is_cached_is_forgotten_after_its_lifetime(redis_url: str) -> None:
-    cache = RedisCache(redis_url, "profiles", timedelta(milliseconds=200))
-    await cache.set({"ada": b"{}"})
-
-    async def forgotten() -> bool:
-        return not await cache.get("ada")
-
-    async with asyncio.timeout(30):
-        await until(forgotten)
-    await cache.close()
-
-
-async def test_without_redis_a_cache_is_empty_and_says_what_it_could_not_drop(
-    private_redis: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cache = RedisCache(private_redis.url, "profiles", A_MINUTE)
-    await cache.set({"ada": b"{}"})
-    private_redis.kill()
-
-    for pause in (0.0, 60.0):  # once by asking, once because it was away a moment ago
-        monkeypatch.setattr(connection, "PAUSE_SECONDS", pause)
-        await cache.set({"ada": b"{}"})
-        assert await cache.get("ada") == {}
-        assert not await cache.drop("ada")
-
-    monkeypatch.setattr(connection, "PAUSE_SECONDS", 0.0)
-    await cache.close()

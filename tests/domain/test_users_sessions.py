@@ -1,15 +1,18 @@
 """Staying logged in, and being logged out: nobody keeps access who should have lost it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from adapters.memory.revocations import MemoryRevocations
+from adapters.system.clock import ManualClock
 from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
 from saltbitter_domain.users.model import (
     REFRESH_TOKEN_LIFETIME,
     SESSION_KEPT_FOR,
     AccessTokenRefused,
+    Busy,
     EndReason,
     Session,
     SessionMissing,
@@ -19,6 +22,8 @@ from saltbitter_domain.users.model import (
     UserMissing,
 )
 from saltbitter_domain.users.policies import hash_token
+from saltbitter_domain.users.service.sessions import revoke, revoke_here
+from tests.doubles.builders import new_id
 from tests.doubles.users import NOW, Accounts
 
 IP = "192.0.2.77"
@@ -343,3 +348,22 @@ async def test_a_session_that_is_in_use_is_never_forgotten() -> None:
         tokens = await accounts.refresh(tokens)
         assert await accounts.auth.forget_sessions() == 0
     assert accounts.lets_in(tokens)
+
+
+class Away(MemoryRevocations):
+    """Remembers here, and cannot tell others."""
+
+    async def revoke(self, session_id: SessionId, until: datetime) -> None:
+        await super().revoke(session_id, until)
+        raise Busy("Nobody else can be told just now.")
+
+
+async def test_every_session_is_revoked_here_even_while_no_other_process_can_be_told() -> None:
+    revocations = Away(ManualClock(NOW))
+    sessions = [SessionId(new_id()) for _ in range(3)]
+
+    await revoke_here(revocations, sessions[:2], NOW)
+    with pytest.raises(Busy):
+        await revoke(revocations, sessions[2:], NOW)
+
+    assert all(revocations.is_revoked(session) for session in sessions)

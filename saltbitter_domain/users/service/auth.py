@@ -52,6 +52,7 @@ from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
     revoke,
+    revoke_here,
     session_over,
     start_session,
 )
@@ -226,7 +227,7 @@ class AuthService:
                 await end_sessions(uow, [found], EndReason.TOKEN_REPLAYED, now)
                 await uow.commit()
         if rotation.outcome is Outcome.REPLAYED:
-            await revoke(self._revocations, [found.id], now)
+            await revoke_here(self._revocations, [found.id], now)
         if rotation.outcome in {Outcome.REPLAYED, Outcome.OVER}:
             raise session_over()
         return issue_tokens(self._access_tokens, user, session, successor, now)
@@ -268,7 +269,7 @@ class AuthService:
                 sessions = await uow.sessions.open_of(access.user_id, now)
                 ended = await end_sessions(uow, sessions, EndReason.LOGOUT_EVERYWHERE, now)
                 await uow.commit()
-            await revoke(self._revocations, ended, now)
+            await revoke_here(self._revocations, ended, now)
 
         await retrying(end_all)
 
@@ -281,7 +282,7 @@ class AuthService:
                     raise SessionMissing("You have no such session.")
                 ended = await end_sessions(uow, [session], because, now)
                 await uow.commit()
-            await revoke(self._revocations, ended, now)
+            await revoke_here(self._revocations, ended, now)
 
         await retrying(end)
 

@@ -34,7 +34,7 @@ from saltbitter_domain.users.service.sessions import (
     discard_links,
     end_sessions,
     issue_tokens,
-    revoke,
+    revoke_here,
     session_over,
     start_session,
 )
@@ -114,7 +114,7 @@ class RecoveryService:
             user = self._verified(uow, user)
             ended = await self._set_password(uow, user, password_hash, EndReason.PASSWORD_RESET)
             await uow.commit()
-        await revoke(self._revocations, ended, self._clock.now())
+        await revoke_here(self._revocations, ended, self._clock.now())
 
     async def change_password(self, access: Access, current: str, new: str) -> Tokens:
         """Choose a new password knowing the old. Every session ends; the tokens returned open a new one on this device.
@@ -157,7 +157,7 @@ class RecoveryService:
                 now=now,
             )
             await uow.commit()
-        await revoke(self._revocations, ended, now)
+        await revoke_here(self._revocations, ended, now)
         return issue_tokens(self._access_tokens, user, renewed, refresh_token, now)
 
     async def password_strength(self, password: str, hints: Sequence[str]) -> int:

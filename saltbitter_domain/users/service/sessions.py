@@ -1,9 +1,10 @@
 """What several use cases do with sessions and mailed links inside their unit of work."""
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from saltbitter_domain.kernel import SessionId
+from saltbitter_domain.kernel import SessionId, Unavailable
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import (
     ACCESS_TOKEN_LIFETIME,
@@ -66,9 +67,23 @@ async def discard_links(uow: UnitOfWork, user: User) -> None:
 
 
 async def revoke(revocations: Revocations, session_ids: Iterable[SessionId], now: datetime) -> None:
-    """Have the access tokens of ended sessions refused for as long as the last of them could live."""
+    """Have the access tokens of ended sessions refused for as long as the last of them could live.
+
+    Every one is tried. Raises ``Unavailable`` when one of them may be known to this process only."""
+    unshared: Unavailable | None = None
     for session_id in session_ids:
-        await revocations.revoke(session_id, now + ACCESS_TOKEN_LIFETIME + REVOCATION_MARGIN)
+        try:
+            await revocations.revoke(session_id, now + ACCESS_TOKEN_LIFETIME + REVOCATION_MARGIN)
+        except Unavailable as error:
+            unshared = error
+    if unshared is not None:
+        raise unshared
+
+
+async def revoke_here(revocations: Revocations, session_ids: Iterable[SessionId], now: datetime) -> None:
+    """The same for a request, which has done its part: where others cannot be told now, the listener tells them."""
+    with contextlib.suppress(Unavailable):
+        await revoke(revocations, session_ids, now)
 
 
 def issue_tokens(

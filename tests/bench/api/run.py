@@ -1,0 +1,250 @@
+"""``make bench-api``: the API beside its peer, over the same 100,000 members in the same run."""
+
+import argparse
+import asyncio
+import os
+import resource
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import attrs
+import orjson
+import uvloop
+
+from adapters.population.generator import generate
+from adapters.postgres import documents
+from adapters.postgres.migrations.run import upgrade
+from adapters.system.clock import SystemClock
+from adapters.system.tokens import Hs256AccessTokens
+from saltbitter_domain.assessments.catalogue import questionnaire
+from saltbitter_domain.kernel import SessionId, UserId
+from saltbitter_domain.users.model import ACCESS_TOKEN_LIFETIME, Role
+from saltbitter_domain.users.ports import Access
+from tests.bench.api.load import Asker, Outcome, closed, paced
+from tests.bench.api.seed import TODAY, seed
+from tests.servers.databases import Housekeeper
+from tests.servers.machine import Machine, prepared
+from tests.servers.postgres import SURVIVES_KILL, postgres
+from tests.servers.redis import redis
+from tests.servers.server import free_port, temporary_folder
+
+CONNECTIONS = 64
+ASKING = 6_400
+"""Members whose tokens are used by turns, so that no limit of requests a minute is what is measured."""
+ROUNDS = 3
+IDLE = 10_000
+READS = ("GET /api/me/profile", "GET /api/me/subscription")
+WRITES = ("PUT /api/me/profile", "PUT /api/me/visibility")
+_environment = os.environ  # noqa: TID251  children need their parent's path
+
+
+@attrs.define
+class Member:
+    """Somebody with a token. ``version`` is that of their profile, which both servers change in turn."""
+
+    token: str
+    content: bytes
+    version: int = 1
+
+
+@attrs.frozen
+class Server:
+    name: str
+    port: int
+    pid: int
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of load at 64 connections, in all")
+    parser.add_argument("--report", type=Path, default=Path("build/reports/bench-api.json"))
+    options = parser.parse_args()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    uvloop.install()
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        machine = prepared(Machine.this())
+        database = stack.enter_context(postgres(machine, folder / "postgres", SURVIVES_KILL))
+        broker = stack.enter_context(redis(machine, folder / "broker"))
+        cache = stack.enter_context(redis(machine, folder / "cache"))
+        housekeeper = Housekeeper(database.url)
+        url = housekeeper.create("bench")
+        housekeeper.close()
+        upgrade(url)
+        started = time.perf_counter()
+        ids = seed(url, options.members)
+        print(f"{len(ids)} members stored in {time.perf_counter() - started:.0f} s")
+        key = secrets.token_urlsafe(48)
+        ours = stack.enter_context(_ours(folder, url, broker.url, cache.url, key))
+        peer = stack.enter_context(_peer(folder, url, cache.url, key))
+        members = _members(ids, key, f"http://127.0.0.1:{ours.port}")
+        rows = asyncio.run(_measured(ours, peer, members, options.seconds))
+    options.report.parent.mkdir(parents=True, exist_ok=True)
+    options.report.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    for row in rows:
+        print(f"{'ok ' if row['holds'] else 'NOT'}  {row['name']}: {row['value']} {row['unit']} (bar {row['bar']})")
+    return 0 if all(row["holds"] for row in rows) else 1
+
+
+async def _measured(ours: Server, peer: Server, members: Sequence[Member], seconds: float) -> list[dict[str, Any]]:
+    each = seconds / (ROUNDS * len(READS + WRITES) * 2)
+    outcomes: dict[tuple[str, str], list[Outcome]] = {}
+    turns = cycle(members[start::CONNECTIONS] for start in range(CONNECTIONS))
+    groups = [next(turns) for _ in range(CONNECTIONS)]
+    for _ in range(ROUNDS):
+        for call in READS + WRITES:
+            for server in (ours, peer):
+                askers = [_asker(call, server.port, group) for group in groups]
+                outcome = await closed(server.port, server.pid, askers, each)
+                outcomes.setdefault((call, server.name), []).append(outcome)
+    rows = []
+    for call in READS + WRITES:
+        rates = {}
+        for server in (ours, peer):
+            rounds = outcomes[call, server.name]
+            rates[server.name] = statistics.median(outcome.rate for outcome in rounds)
+            whole = Outcome([second for outcome in rounds for second in outcome.seconds])
+            refused = sum(outcome.refused for outcome in rounds)
+            print(
+                f"{call:28} {server.name:8} {rates[server.name]:8.0f}/s"
+                f"  p50 {whole.percentile(0.5):6.1f}  p95 {whole.percentile(0.95):6.1f}"
+                f"  p99 {whole.percentile(0.99):6.1f} ms"
+                f"  {statistics.median(outcome.cpu_us for outcome in rounds):6.0f} µs of CPU  refused {refused}"
+            )
+            rows.append(_row(f"{call}, refused by {server.name}", refused, "requests", 0, refused == 0))
+        ratio, bar = rates["ours"] / rates["peer"], 4 if call in READS else 2
+        rows.append(_row(f"{call}, times the peer's throughput", round(ratio, 2), "x", bar, ratio >= bar))
+    rows += await _crowded(ours, groups)
+    return rows
+
+
+async def _crowded(ours: Server, groups: Sequence[Sequence[Member]]) -> list[dict[str, Any]]:
+    """Ten thousand connections that say nothing, and a thousand requests a second beside them."""
+    writers = []
+    for start in range(0, IDLE, 200):
+        opened = [asyncio.open_connection("127.0.0.1", ours.port) for _ in range(start, min(IDLE, start + 200))]
+        writers += [writer for _, writer in await asyncio.gather(*opened)]
+    askers = [_asker(READS[0], ours.port, group) for group in groups]
+    await paced(ours.port, ours.pid, askers, 1000, 2)
+    outcome = await paced(ours.port, ours.pid, askers, 1000, 10)
+    for writer in writers:
+        writer.close()
+    p99 = round(outcome.percentile(0.99), 2)
+    return [_row(f"p99 at 1,000/s beside {IDLE:,} idle connections", p99, "ms", 10, p99 <= 10)]
+
+
+def _row(name: str, value: float, unit: str, bar: float, holds: bool) -> dict[str, Any]:
+    return {"name": name, "value": value, "unit": unit, "bar": bar, "holds": holds}
+
+
+def _asker(call: str, port: int, group: Sequence[Member]) -> Asker:
+    method, path = call.split()
+    turn = cycle(group)
+    current: list[Member] = []
+
+    def request() -> bytes:
+        member = next(turn)
+        current[:] = [member]
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {member.token}\r\n"
+        if method == "GET":
+            return f"{head}\r\n".encode()
+        body = member.content if path.endswith("profile") else b'{"visibility":"active"}'
+        return (
+            f'{head}If-Match: "{member.version}"\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n'
+        ).encode() + body
+
+    def answered(status: int) -> None:
+        if method == "PUT" and status == 200:
+            current[0].version += 1
+
+    return Asker(request, answered)
+
+
+def _members(ids: Sequence[uuid.UUID], key: str, issuer: str) -> list[Member]:
+    clock = SystemClock()
+    tokens = Hs256AccessTokens({"current": key.encode()}, issuer=issuer, audience="saltbitter-api", clock=clock)
+    people = list(generate(64, 2, TODAY, questionnaire()))
+    expires = clock.now() + ACCESS_TOKEN_LIFETIME
+    return [
+        Member(
+            tokens.issue(Access(UserId(user_id), SessionId(uuid.UUID(int=number)), Role.MEMBER, expires)),
+            orjson.dumps(documents.written(attrs.evolve(people[number % 64].content, orientation=None))),
+        )
+        for number, user_id in enumerate(ids[:ASKING])
+    ]
+
+
+@contextmanager
+def _ours(folder: Path, database: str, broker: str, cache: str, key: str) -> Iterator[Server]:
+    port = free_port()
+    for name in ("mails", "photos"):
+        (folder / name).mkdir(exist_ok=True)
+    settings = {
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PORT": str(port),
+        "TOKEN_KEY": key,
+        **{name: secrets.token_urlsafe(48) for name in ("PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")},
+        "DATABASE_URL": database,
+        "BROKER_URL": broker,
+        "CACHE_URL": cache,
+        "MAIL_DIRECTORY": str(folder / "mails"),
+        "PHOTO_DIRECTORY": str(folder / "photos"),
+    }
+    environment = {f"SALTBITTER_{name}": value for name, value in settings.items()}
+    with _running([sys.executable, "-m", "entrypoints.cli", "serve"], environment, folder / "ours.log", port) as pid:
+        yield Server("ours", port, pid)
+
+
+@contextmanager
+def _peer(folder: Path, database: str, cache: str, key: str) -> Iterator[Server]:
+    port = free_port()
+    environment = {
+        "PEER_DATABASE_URL": database.replace("postgresql://", "postgresql+asyncpg://"),
+        "PEER_REDIS_URL": cache,
+        "PEER_TOKEN_KEY": key,
+    }
+    command = [sys.executable, "-m", "uvicorn", "tests.bench.api.peer:app", "--port", str(port), "--loop", "uvloop"]
+    command += ["--http", "httptools", "--no-access-log"]
+    with _running(command, environment, folder / "peer.log", port) as pid:
+        yield Server("peer", port, pid)
+
+
+@contextmanager
+def _running(command: Sequence[str], environment: dict[str, str], log: Path, port: int) -> Iterator[int]:
+    with log.open("wb") as lines:
+        process = subprocess.Popen(  # noqa: S603
+            command, env={**_environment, **environment}, stdout=lines, stderr=lines
+        )
+        try:
+            _wait_for(port, process, log)
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(log.read_text()[-3000:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""A hundred thousand members in the tables, by COPY."""
+
+import asyncio
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import orjson
+
+from adapters.population.generator import SyntheticMember, generate
+from adapters.postgres import documents
+from saltbitter_domain.assessments.catalogue import questionnaire
+
+DISTINCT = 4_000
+"""Different people among them; each is there many times over under other ids, which no measured route can tell."""
+JOINED = datetime(2026, 1, 1, tzinfo=UTC)
+TODAY = date(2026, 11, 1)
+
+
+def seed(url: str, size: int) -> list[uuid.UUID]:
+    """Store ``size`` members; their ids."""
+    people = [(person, documents.written(person.content)) for person in generate(DISTINCT, 1, TODAY, questionnaire())]
+    ids = [uuid.UUID(int=(1 << 100) + number) for number in range(size)]
+    asyncio.run(_copy(url, ids, people))
+    return ids
+
+
+async def _copy(url: str, ids: list[uuid.UUID], people: list[tuple[SyntheticMember, Any]]) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("SET statement_timeout = 0")
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda value: orjson.loads(value[1:]),
+        format="binary",
+    )
+    for table, rows in (
+        ("users", _users(ids, people)),
+        ("profiles", _profiles(ids, people)),
+        ("photos", _photos(ids)),
+        ("consent_logs", _consents(ids)),
+    ):
+        first, *rest = rows
+        records = (tuple(row.values()) for row in _chained(first, rest))
+        await connection.copy_records_to_table(table, records=records, columns=list(first))
+    await connection.execute("ANALYZE")
+    await connection.close()
+
+
+def _chained(first: dict[str, Any], rest: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    yield first
+    yield from rest
+
+
+def _users(ids: list[uuid.UUID], people: list[tuple[SyntheticMember, Any]]) -> Iterator[dict[str, Any]]:
+    for number, user_id in enumerate(ids):
+        person, _ = people[number % len(people)]
+        yield {
+            "id": user_id,
+            "email": f"member-{user_id.hex}@members.saltbitter.example",
+            "password_hash": "none",
+            "date_of_birth": person.date_of_birth,
+            "time_zone": person.time_zone,
+            "created_at": JOINED,
+            "email_verified_at": JOINED,
+            "role": "member",
+            "status": "active",
+            "version": 1,
+        }
+
+
+def _profiles(ids: list[uuid.UUID], people: list[tuple[SyntheticMember, Any]]) -> Iterator[dict[str, Any]]:
+    for number, user_id in enumerate(ids):
+        person, content = people[number % len(people)]
+        yield {
+            "user_id": user_id,
+            "date_of_birth": person.date_of_birth,
+            "content": content,
+            "time_zone": person.time_zone,
+            "created_at": JOINED,
+            "updated_at": JOINED + timedelta(seconds=number),
+            "latitude": person.cell.latitude,
+            "longitude": person.cell.longitude,
+            "city": person.city,
+            "located_at": JOINED,
+            "visibility": "active",
+            "version": 1,
+        }
+
+
+def _photos(ids: list[uuid.UUID]) -> Iterator[dict[str, Any]]:
+    for user_id in ids:
+        yield {
+            "id": user_id,
+            "user_id": user_id,
+            "position": 0,
+            "state": "approved",
+            "uploaded_at": JOINED,
+            "width": 810,
+            "height": 1080,
+            "faces": 1,
+            "version": 1,
+        }
+
+
+def _consents(ids: list[uuid.UUID]) -> Iterator[dict[str, Any]]:
+    for user_id in ids:
+        yield {
+            "user_id": user_id,
+            "sequence": 1,
+            "id": user_id,
+            "purpose": "location",
+            "granted": True,
+            "text_version": "1",
+            "channel": "bench",
+            "at": JOINED,
+            "previous_hash": "0" * 64,
+            "hash": "0" * 64,
+        }

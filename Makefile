@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz faults faults-short mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ faults: $(VENV)/.dev ## kill, stop and cut off everything under load; nothing lo
 
 faults-short: ## the most telling faults only
 	@$(MAKE) --no-print-directory faults SHORT=1
+
+bench-api: $(VENV)/.dev ## the API beside the same routes in FastAPI and an ORM, over 100,000 members
+	@$(BIN)/python -m tests.bench.api.run
 
 openapi: $(VENV)/.dev ## renew docs/openapi.json
 	@$(BIN)/python -m entrypoints.http.document docs/openapi.json

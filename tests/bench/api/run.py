@@ -70,7 +70,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="of load at 64 connections, in all")
     parser.add_argument("--report", type=Path, default=Path("build/reports/bench-api.json"))
     options = parser.parse_args()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     uvloop.install()
     with ExitStack() as stack:
@@ -162,7 +162,8 @@ def _asker(call: str, port: int, group: Sequence[Member]) -> Asker:
             return f"{head}\r\n".encode()
         body = member.content if path.endswith("profile") else b'{"visibility":"active"}'
         return (
-            f'{head}If-Match: "{member.version}"\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n'
+            f'{head}If-Match: "{member.version}"\r\nContent-Type: application/json\r\n'
+            f"Content-Length: {len(body)}\r\n\r\n"
         ).encode() + body
 
     def answered(status: int) -> None:

@@ -20,6 +20,7 @@ from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import Match
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.traffic import StoredAnswer
+from saltbitter_domain.users.model import Registered
 from tests.contracts.stores import Store, on_postgres
 from tests.doubles.builders import a_consent, a_daily_set, a_profile
 
@@ -210,6 +211,20 @@ async def test_days_to_come_have_a_partition_each_and_making_them_again_does_not
     finally:
         for number in range(-1, 3):
             await sql(database_url, f"DROP TABLE IF EXISTS daily_matches_{today + timedelta(days=number):%Y%m%d}")
+
+
+async def test_what_a_newer_release_emitted_waits_for_it_and_holds_nothing_up(store: Store, database_url: str) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        uow.emit(Registered(user.id))
+    await sql(
+        database_url,
+        "INSERT INTO outbox (id, topic, payload, occurred_at, due_at, attempts, starts)"
+        " SELECT gen_random_uuid(), 'later.added', payload, occurred_at - interval '1 day', due_at, 0, 0 FROM outbox",
+    )
+
+    assert [message.event for message in await store.outbox.claim(store.clock.now(), 10)] == [Registered(user.id)]
+    assert await store.outbox.undelivered() == 2
 
 
 async def test_answers_over_a_day_old_are_swept(database: Database, clock: ManualClock) -> None:

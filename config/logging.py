@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
+import orjson
 import structlog
 
 ALLOWED = frozenset(
@@ -34,6 +35,10 @@ def type_of_exception(_logger: object, _method: str, fields: MutableMapping[str,
     return fields
 
 
+def _json(fields: Mapping[str, Any], **_options: object) -> str:
+    return orjson.dumps(fields, default=str).decode()
+
+
 def _where(error: BaseException) -> str:
     trace = error.__traceback__
     if trace is None:
@@ -47,7 +52,7 @@ def configure(log_format: str, stream: TextIO | None = None, level: int = loggin
     """Send our own lines and those of libraries (warnings and worse) to ``stream``, standard error by default."""
     target = stream or sys.stderr
     renderer: Any = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(serializer=_json)
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=target.isatty(), pad_event_to=20)
     )

@@ -106,6 +106,13 @@ class Session:
             with _translated():
                 await transaction.commit()
 
+    async def end(self) -> None:
+        """``close``, to the end even where the work around it is cancelled, if there is anything to roll back."""
+        if self._transaction is None:
+            await self.close()
+        else:
+            await asyncio.shield(self.close())
+
     async def close(self) -> None:
         """End without a trace of what was not committed, and give the connection back."""
         self._writable = self._readable = False
@@ -204,7 +211,7 @@ class Database:
         try:
             yield session
         finally:
-            await asyncio.shield(session.close())
+            await session.end()
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

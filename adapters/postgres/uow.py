@@ -82,5 +82,8 @@ class PostgresUnitsOfWork(UnitsOfWork):
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[PostgresUnitOfWork]:
-        async with self._database.session() as session:
+        session = Session(self._database)
+        try:
             yield PostgresUnitOfWork(session, self._clock, self._ids, self._doorbell)
+        finally:
+            await session.end()

@@ -4,16 +4,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.memory.outbox import MemoryOutbox
+from adapters.postgres.database import StoreAway
 from config import test as mode
 from config.start import running
 from entrypoints.site import site
-from saltbitter_domain.kernel import Unavailable
-
-
-class StoreAway(Unavailable):
-    """The store does not answer."""
-
-    code = "store_away"
 
 
 async def test_readiness_follows_the_store_and_liveness_does_not(monkeypatch: pytest.MonkeyPatch) -> None:

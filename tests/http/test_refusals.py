@@ -270,15 +270,21 @@ def test_only_member_routes_know_a_member_and_only_edits_a_version() -> None:
         _ = call.if_match
 
 
-async def test_liveness_asks_nothing_and_readiness_asks_everything(api: Client, dependencies: dict[str, bool]) -> None:
+async def test_liveness_asks_nothing_and_readiness_asks_for_what_is_needed(
+    api: Client, dependencies: dict[str, bool]
+) -> None:
     assert (await api.get("/livez")).status == 200
     assert await (await api.get("/readyz")).json() == {"ready": True, "dependencies": {"store": True}}
 
-    dependencies["queue"] = False
-    answer = await api.get("/readyz")
+    dependencies["broker"] = False
+    without_broker = await api.get("/readyz")
+    dependencies["store"] = False
+    without_store = await api.get("/readyz")
 
-    assert answer.status == 503
-    assert await answer.json() == {"ready": False, "dependencies": {"store": True, "queue": False}}
+    assert without_broker.status == 200
+    assert await without_broker.json() == {"ready": True, "dependencies": {"store": True, "broker": False}}
+    assert without_store.status == 503
+    assert await without_store.json() == {"ready": False, "dependencies": {"store": False, "broker": False}}
     assert (await api.get("/livez")).status == 200
 
 

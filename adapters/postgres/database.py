@@ -173,7 +173,8 @@ class Database:
             return
         pool, self._pool = self._pool, None
         try:
-            await asyncio.wait_for(pool.close(), STATEMENT_SECONDS)
+            async with asyncio.timeout(STATEMENT_SECONDS):
+                await pool.close()
         except TimeoutError:
             pool.terminate()
 
@@ -195,7 +196,8 @@ class Database:
         assert self._pool is not None  # noqa: S101  whoever acquired found it
         try:
             if unfinished is not None and not connection.is_closed():
-                await asyncio.wait_for(unfinished.rollback(), CONNECT_SECONDS)
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await unfinished.rollback()
         except _BROKEN:
             with contextlib.suppress(*_BROKEN):  # the pool may have ended it by itself
                 connection.terminate()

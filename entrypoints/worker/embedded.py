@@ -86,4 +86,5 @@ class EmbeddedWorkers:
             except Exception:
                 log.exception("relay_failed")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(doorbell.wait(), IDLE_SECONDS)
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await doorbell.wait()

@@ -80,7 +80,8 @@ async def _keep_relaying(relay: Relay, actors: Actors, bell: asyncio.Event, room
         except Exception as error:  # noqa: BLE001  whatever it was, the next look is in a second
             log.warning("relay_failed", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+            async with asyncio.timeout(LOOK_SECONDS):
+                await bell.wait()
 
 
 async def _keep_scheduling(election: RedisElection, ticker: Ticker, actors: Actors) -> None:

@@ -20,17 +20,14 @@ from saltbitter_domain.kernel import StaleWrite, Unavailable
 
 CONNECT_SECONDS = 2.0
 STATEMENT_SECONDS = 5.0
-IDLE_IN_TRANSACTION_SECONDS = 10.0
-LOCK_SECONDS = 4.0
-"""Less than a statement may take, so that whoever waits for a row is told to repeat rather than that we are down."""
+"""What the first migration sets on the database. A lock may be waited for a second less, so that whoever waits for a
+row is told to repeat rather than that we are down."""
 RETRY_AFTER_SECONDS = 5
 
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
 _BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """What using a connection may raise when the server behind it is in trouble."""
-
-Row = Mapping[str, Any]
 
 
 class StoreAway(Unavailable):

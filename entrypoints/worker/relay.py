@@ -45,11 +45,12 @@ class Relay:
         thread; what they raise ends the round, and what was not taken is due again later."""
         sent = 0
         while await asyncio.to_thread(room) and (messages := await self.outbox.claim(self.clock.now(), BATCH)):
-            heard = [message for message in messages if self.listeners.get(event_name(message.event))]
+            alive: list[OutboxMessage] = []
             for message in messages:
-                if message not in heard:
+                if not self.listeners.get(event_name(message.event)):
                     await self.outbox.save(message.done(self.clock.now()))
-            alive = [message for message in heard if message.dead_at is None]
+                elif message.dead_at is None:
+                    alive.append(message)
             await asyncio.to_thread(_send_all, alive, send, send_bulk or send)
             sent += len(alive)
         return sent

@@ -81,7 +81,7 @@ population: $(VENV)/.demo ## 10,000 synthetic members, one daily run over them, 
 lock: ## renew requirements*.txt from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Renewing the locks needs uv: pip install uv."; exit 1; }
 	@uv export -q --upgrade --format requirements.txt --no-emit-project --no-dev --no-header -o requirements.txt
-	@uv export -q --format requirements.txt --no-emit-project --no-header --all-groups -o requirements-dev.txt
+	@uv export -q --format requirements.txt --no-emit-project --no-header --all-groups --all-extras -o requirements-dev.txt
 	@rm -f uv.lock
 
 clean: ## remove what was made

@@ -1,20 +1,24 @@
 """stable-v1 by itself: fair to those who are shown, good for those who look, the same whatever order they come in."""
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from saltbitter_domain.compatibility.allocation import (
+    ALLOCATIONS,
     Allocation,
     Edges,
     allocate,
 )
 from saltbitter_domain.compatibility.allocation.stable import Bounds, ceiling_of, fair_shares, precedence, why_short
+from saltbitter_domain.compatibility.allocation.transferable import SIGMA, prices
 from saltbitter_domain.compatibility.model import Exposure
 from saltbitter_domain.kernel import UserId
 from tests.domain.crowd import DAY, user
@@ -183,9 +187,9 @@ class TestAllocate:
         self, market: tuple[Edges, int], targets: list[int]
     ) -> None:
         edges, quota = market
-        from saltbitter_domain.compatibility.allocation.stable import _Market
+        from saltbitter_domain.compatibility.allocation.stable import Draft
 
-        stable = _Market.open(edges, quota)
+        stable = Draft.open(edges, quota)
         stable.settle(targets)
         offers = sorted(
             (-merit, candidate, row)
@@ -291,3 +295,101 @@ class TestAllocate:
     def test_short_lists_say_why(self) -> None:
         allocation = allocate(edges_of(3, [{}, {2: 1.0}]), history={}, day=DAY, quota=2)
         assert allocation.short == {user(0): "nobody_eligible", user(1): "fewer_eligible_than_quota"}
+
+
+class TestOverTheBestOnly:
+    """Where the edges are only the best of all, fair shares and counts over all of them come from outside."""
+
+    def test_bounds_follow_the_fair_shares_given(self) -> None:
+        edges = edges_of(6, [{5: 2.0, 4: 1.0}, {5: 2.0, 4: 1.0}, {5: 2.0, 4: 1.0}, {5: 2.0, 4: 1.0}])
+        assert allocate(edges, history={}, day=DAY, quota=1).shown[user(5)] == 2
+        allocation = allocate(edges, history={}, day=DAY, quota=1, fair=[0, 0, 0, 0, 0.5, 3.5])
+        assert allocation.shown[user(5)] == 3
+        assert allocation.fair[user(5)] == 3.5
+
+    def test_reasons_follow_the_counts_given(self) -> None:
+        allocation = allocate(edges_of(3, [{2: 1.0}, {2: 1.0}, {}]), history={}, day=DAY, quota=2, eligible=[1, 7, 3])
+        assert allocation.short == {
+            user(0): "fewer_eligible_than_quota",
+            user(1): "ceilings",
+            user(2): "ceilings",
+        }
+
+    @given(markets())
+    def test_complete_edges_need_neither(self, market: tuple[Edges, int]) -> None:
+        edges, quota = market
+        for way in ALLOCATIONS.values():
+            assert way(edges, history={}, day=DAY, quota=quota) == way(
+                edges,
+                history={},
+                day=DAY,
+                quota=quota,
+                fair=fair_shares(edges, quota),
+                eligible=[len(candidates) for candidates in edges.candidates],
+            )
+
+
+class TestTop:
+    @given(markets(), earlier_today)
+    def test_everybody_gets_their_highest_whoever_that_shows(
+        self, market: tuple[Edges, int], history: dict[UserId, list[Exposure]]
+    ) -> None:
+        edges, quota = market
+        allocation = ALLOCATIONS["top-v1"](edges, history=history, day=DAY, quota=quota)
+        for listed, candidates, merits in zip(positions(allocation), edges.candidates, edges.merits, strict=True):
+            ranked = sorted(zip([-merit for merit in merits], candidates, strict=True))
+            assert listed == [candidate for _, candidate in ranked[:quota]]
+
+    def test_highest_is_by_score_and_the_list_by_merit(self) -> None:
+        edges = attrs.evolve(edges_of(4, [{1: 5.0, 2: 3.0, 3: 1.0}]), advantages=[0.0, 0.0, 1.0, 9.0])
+        assert positions(ALLOCATIONS["top-v1"](edges, history={}, day=DAY, quota=2)) == [[1, 3]]
+
+
+class TestTransferable:
+    @given(markets(), earlier_today)
+    def test_it_keeps_quotas_options_and_ceilings(
+        self, market: tuple[Edges, int], history: dict[UserId, list[Exposure]]
+    ) -> None:
+        edges, quota = market
+        allocation = ALLOCATIONS["tu-v1"](edges, history=history, day=DAY, quota=quota)
+        lists = positions(allocation)
+        for listed, candidates in zip(lists, edges.candidates, strict=True):
+            assert len(set(listed)) == len(listed) <= quota
+            assert set(listed) <= set(candidates)
+        shown = Counter(itertools.chain(*lists))
+        for person in edges.people:
+            assert allocation.shown[person] == shown[person.int]
+            assert room_left(allocation, history, person) >= 0
+
+    def test_whom_all_want_has_a_price_and_those_alike_the_same(self) -> None:
+        edges = edges_of(7, [{4: 9.0, 5: 6.0, 6: 6.0} for _ in range(4)])
+        found = prices(edges, [0, 0, 0, 0, 2, 2, 2], quota=1)
+        assert found[4] > found[5] + 1.0
+        assert found[5] == found[6]
+        assert found[:4] == [0.0] * 4
+
+    def test_at_these_prices_demand_meets_capacity(self) -> None:
+        """The equations of the model: what is met and what is free come to the capacity of either side."""
+        edges = edges_of(6, [{3: 1.0, 4: 2.0, 5: 4.0}, {3: 0.0, 4: 3.0, 5: 3.0}, {4: 1.0, 5: 5.0}])
+        capacities, quota = [0, 0, 0, 1, 2, 2], 2
+        b = [math.exp(-price / (2 * SIGMA)) for price in prices(edges, capacities, quota)]
+        met = [0.0] * 6
+        for candidates, merits in zip(edges.candidates, edges.merits, strict=True):
+            pull = math.fsum(math.exp(m / (2 * SIGMA)) * b[c] for c, m in zip(candidates, merits, strict=True))
+            a = (math.sqrt(pull * pull + 4 * quota) - pull) / 2
+            for candidate, merit in zip(candidates, merits, strict=True):
+                met[candidate] += a * b[candidate] * math.exp(merit / (2 * SIGMA))
+        for candidate in (3, 4, 5):
+            assert met[candidate] + b[candidate] ** 2 == pytest.approx(capacities[candidate], rel=1e-3)
+
+    def test_attention_moves_to_whom_chance_owes_it(self) -> None:
+        """Six viewers would all see the three admired; prices send half of them to the other three."""
+        options = [{n: float(100 - n) for n in range(6, 12)} for _ in range(6)]
+        allocation = ALLOCATIONS["tu-v1"](edges_of(12, options), history={}, day=DAY, quota=3)
+        assert sum(allocation.shown.values()) == 18
+        assert max(allocation.shown.values()) <= 4
+        assert min(allocation.shown[user(n)] for n in range(6, 12)) >= 1
+
+    def test_what_lies_too_far_apart_is_still_computed(self) -> None:
+        edges = edges_of(4, [{1: -1e6, 2: 0.0, 3: 1e6}])
+        assert positions(ALLOCATIONS["tu-v1"](edges, history={}, day=DAY, quota=2)) == [[3, 2]]

@@ -1,8 +1,6 @@
 """A day's run and the pages after it: what is asked, what is found and what it comes to in figures."""
 
-import itertools
 import random
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.compatibility.allocation import (
+    ALLOCATIONS,
     DailyRun,
     daily_run,
     gini,
@@ -49,21 +48,30 @@ class TestDailyRun:
         """The control: the same crowd by highest score alone misses the goals that the run meets."""
         people = crowd(220, 13, admired=0.05)
         run = daily_run(request(people))
-        plain = report(top_score(run))
+        plain = report(daily_run(request(people), allocation="top-v1"))
         assert plain.mean_score_ratio == pytest.approx(1.0)
         assert not plain.goals_met["exposure_gini"]
         assert not plain.goals_met["style_parity"]
         assert plain.style_parity[Style.FEARFUL] < 0.7
         assert report(run).exposure_gini < 0.2
 
-    def test_the_order_of_people_and_viewers_makes_no_difference(self) -> None:
+    @pytest.mark.parametrize("way", ALLOCATIONS)
+    def test_the_order_of_people_and_viewers_makes_no_difference(self, way: str) -> None:
         people = crowd(200, 14)
-        run = daily_run(request(people))
+        run = daily_run(request(people), allocation=way)
         shuffled = random.Random(1).sample(people, len(people))
-        again = daily_run(request(shuffled, viewers=[p.user_id for p in reversed(people)]))
+        again = daily_run(request(shuffled, viewers=[p.user_id for p in reversed(people)]), allocation=way)
         assert again.allocation == run.allocation
         assert again.scores == run.scores
         assert again.unconstrained_mean == run.unconstrained_mean
+
+    def test_a_run_names_its_way_to_allocate(self) -> None:
+        people = crowd(60, 14)
+        runs = {way: daily_run(request(people, quota=3), allocation=way).allocation.lists for way in ALLOCATIONS}
+        assert runs["stable-v1"] == daily_run(request(people, quota=3)).allocation.lists
+        assert runs["stable-v1"] != runs["tu-v1"] != runs["top-v1"]
+        with pytest.raises(KeyError):
+            daily_run(request(people), allocation="another")
 
     def test_ids_make_no_difference_but_between_equals(self) -> None:
         people = crowd(200, 15)
@@ -172,19 +180,6 @@ class TestDailyRun:
         figures = report(daily_run(request([])))
         assert (figures.viewers, figures.suggestions, figures.exposure_gini, figures.never_shown_share) == (0, 0, 0, 0)
         assert (figures.mean_score, figures.mean_score_ratio, figures.style_parity) == (0, 1, {})
-
-
-def top_score(run: DailyRun) -> DailyRun:
-    """The same request by plain highest score."""
-    by_id = {p.user_id: p for p in run.request.people}
-    lists, scores = {}, {}
-    for viewer, one in by_id.items():
-        able = [(run.policy.score(one, c), c.user_id) for c in by_id.values() if eligible(one, c)]
-        best = sorted(able, key=lambda scored: -scored[0].total)[:10]
-        lists[viewer], scores[viewer] = tuple(c for _, c in best), tuple(s for s, _ in best)
-    shown = Counter(itertools.chain(*lists.values()))
-    allocation = attrs.evolve(run.allocation, lists=lists, shown={p: shown[p] for p in by_id})
-    return attrs.evolve(run, allocation=allocation, scores=scores)
 
 
 class TestNextPage:

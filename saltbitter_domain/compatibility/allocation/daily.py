@@ -1,18 +1,24 @@
 """A day's run, from people to lists, and the further pages drawn after it. Nothing here knows what anybody pays."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
 
 import attrs
 
 from saltbitter_domain.compatibility.allocation.pairs import Pool
 from saltbitter_domain.compatibility.allocation.stable import Allocation, Bounds, Edges, allocate, precedence, why_short
+from saltbitter_domain.compatibility.allocation.top import top
+from saltbitter_domain.compatibility.allocation.transferable import transferable
 from saltbitter_domain.compatibility.model import Exposure, PairScore
 from saltbitter_domain.compatibility.policies import Prepared, WeightedV1, population_of
 from saltbitter_domain.compatibility.ports import MatchRequest, Progress
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import Visibility
+
+ALLOCATIONS: Mapping[str, Callable[..., Allocation]] = {"stable-v1": allocate, "tu-v1": transferable, "top-v1": top}
+"""The ways to allocate by name; all take what ``stable.allocate`` takes."""
+STABLE = "stable-v1"
 
 
 @attrs.frozen
@@ -36,13 +42,20 @@ class DailyRun:
         return tuple(Exposure(p, day, shown[p], fair[p]) for p in fair if fair[p] or shown[p])
 
 
-def daily_run(request: MatchRequest, policy: WeightedV1 | None = None, progress: Progress | None = None) -> DailyRun:
-    """The first lists of all viewers, by ``policy`` or else by ``weighted-v1`` over the people given.
+def daily_run(
+    request: MatchRequest,
+    policy: WeightedV1 | None = None,
+    progress: Progress | None = None,
+    allocation: str = STABLE,
+) -> DailyRun:
+    """The first lists of all viewers, by ``policy`` or else by ``weighted-v1`` over the people given, allocated in the
+    way of that name in ``ALLOCATIONS``.
 
     The order of people and viewers makes no difference. A viewer who is not among the people has no list."""
+    decide = ALLOCATIONS[allocation]
     market = _Market.of(request, policy or policy_for(request))
     edges = market.edges(progress)
-    return market.run(edges, allocate(edges, history=request.history, day=request.day, quota=request.quota))
+    return market.run(edges, decide(edges, history=request.history, day=request.day, quota=request.quota))
 
 
 def next_page(request: MatchRequest, policy: WeightedV1 | None = None) -> DailyRun:
@@ -59,8 +72,8 @@ def next_page(request: MatchRequest, policy: WeightedV1 | None = None) -> DailyR
 
 
 def policy_for(request: MatchRequest) -> WeightedV1:
-    """``weighted-v1`` over the figures of the people given, under the day's version."""
-    return WeightedV1(population_of(request.people, version=request.day.isoformat()))
+    """``weighted-v1`` over the figures given, or else over those of the people given, under the day's version."""
+    return WeightedV1(request.population or population_of(request.people, version=request.day.isoformat()))
 
 
 @attrs.frozen
@@ -125,6 +138,7 @@ class _Market:
             viewers=self.viewers,
             candidates=list(candidates.values()),
             merits=list(merits.values()),
+            advantages=self.advantage,
         )
 
     def _may_show(self, viewer: int, candidate: int) -> bool:

@@ -37,12 +37,14 @@ class Edges:
     """Who may be shown to whom, in columns of positions in ``people``, who come in order of precedence.
 
     ``candidates[n]`` and ``merits[n]`` are the options of the viewer at position ``viewers[n]``; more merit is better,
-    and where it is equal precedence decides. ``viewers`` ascend."""
+    and where it is equal precedence decides. ``viewers`` ascend. ``advantages`` say by position how much score somebody
+    brings whoever looks: the score of an option is its merit and that; none where the two are the same."""
 
     people: Sequence[UserId]
     viewers: Sequence[int]
     candidates: Sequence[Sequence[int]]
     merits: Sequence[Sequence[float]]
+    advantages: Sequence[float] = ()
 
 
 @attrs.frozen
@@ -123,21 +125,37 @@ def precedence(people: Sequence[UserId], history: History, day: date) -> list[Us
     return sorted(people, key=waited)
 
 
-def allocate(edges: Edges, *, history: History, day: date, quota: int = DAILY_QUOTA) -> Allocation:
-    """The lists of all viewers, decided together. The same edges give the same lists."""
-    fair = fair_shares(edges, quota)
-    bounds = [Bounds.of(fair[n], history.get(person, ()), day) for n, person in enumerate(edges.people)]
-    market = _Market.open(edges, quota)
+def allocate(
+    edges: Edges,
+    *,
+    history: History,
+    day: date,
+    quota: int = DAILY_QUOTA,
+    fair: Sequence[float] | None = None,
+    eligible: Sequence[int] | None = None,
+) -> Allocation:
+    """The lists of all viewers, decided together. The same edges give the same lists.
+
+    Where the edges are only the best of all that could be drawn, ``fair`` has the fair share of everybody over all of
+    them and ``eligible`` how many they are for each viewer; without these, the edges are all there are."""
+    fair = fair_shares(edges, quota) if fair is None else fair
+    bounds = bounds_of(edges, fair, history, day)
+    draft = Draft.open(edges, quota)
     floors, ceilings = [b.floor for b in bounds], [b.ceiling for b in bounds]
     for targets in ([b.owed for b in bounds], floors, [b.share for b in bounds], ceilings):
-        market.settle(targets)
-    market.lift(floors)
-    market.refill(ceilings)
-    return market.close(edges, fair)
+        draft.settle(targets)
+    draft.lift(floors)
+    draft.refill(ceilings)
+    return draft.close(edges, fair, eligible)
+
+
+def bounds_of(edges: Edges, fair: Sequence[float], history: History, day: date) -> list[Bounds]:
+    """By position, everybody's bounds for the run."""
+    return [Bounds.of(fair[n], history.get(person, ()), day) for n, person in enumerate(edges.people)]
 
 
 @attrs.define
-class _Market:
+class Draft:
     """The lists in the making. A row is a viewer's; ``ranked`` has their candidates best first, ``chosen`` those taken
     so far with their rank."""
 
@@ -148,9 +166,12 @@ class _Market:
     shown: list[int]
 
     @classmethod
-    def open(cls, edges: Edges, quota: int) -> "_Market":
+    def open(cls, edges: Edges, quota: int, charges: Sequence[float] = ()) -> "Draft":
+        """Empty lists over the edges, ranked by merit or, where there are ``charges`` by position, by merit less the
+        candidate's charge."""
         ranked, merits = [], []
-        for candidates, worth in zip(edges.candidates, edges.merits, strict=True):
+        for candidates, gross in zip(edges.candidates, edges.merits, strict=True):
+            worth = [merit - charges[c] for merit, c in zip(gross, candidates, strict=True)] if charges else gross
             order = sorted(range(len(candidates)), key=candidates.__getitem__)
             order.sort(key=worth.__getitem__, reverse=True)
             ranked.append([candidates[k] for k in order])
@@ -255,12 +276,14 @@ class _Market:
         self.shown[other] += 1
         return True
 
-    def close(self, edges: Edges, fair: Sequence[float]) -> Allocation:
+    def close(self, edges: Edges, fair: Sequence[float], eligible: Sequence[int] | None = None) -> Allocation:
+        """The lists as they are, each by merit, and why some are short of those ``eligible``."""
         lists, short = {}, {}
-        for viewer, ranked, taken in zip(edges.viewers, self.ranked, self.chosen, strict=True):
-            user_id = edges.people[viewer]
-            lists[user_id] = tuple(edges.people[candidate] for candidate in sorted(taken, key=taken.__getitem__))
-            if reason := why_short(len(taken), len(ranked), self.quota):
+        for row, (viewer, taken) in enumerate(zip(edges.viewers, self.chosen, strict=True)):
+            user_id, candidates, merits = edges.people[viewer], edges.candidates[row], edges.merits[row]
+            listed = sorted((-m, c) for m, c in zip(merits, candidates, strict=True) if c in taken)
+            lists[user_id] = tuple(edges.people[candidate] for _, candidate in listed)
+            if reason := why_short(len(taken), eligible[row] if eligible else len(candidates), self.quota):
                 short[user_id] = reason
         return Allocation(
             lists=lists,

@@ -10,6 +10,7 @@ from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.revocations import MemoryRevocations
+from adapters.memory.search import MemoryProfileSearch
 from adapters.memory.store import MemoryStore
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.memory.uow import MemoryUnitsOfWork
@@ -40,6 +41,7 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.store = store = providers.Singleton(MemoryStore)
     container.begin = providers.Singleton(MemoryUnitsOfWork, store, clock, ids, doorbell=container.doorbell)
     container.outbox = providers.Singleton(MemoryOutbox, store)
+    container.profile_search = providers.Singleton(MemoryProfileSearch, store, clock)
     container.revocations = providers.Singleton(MemoryRevocations, clock)
     container.rate_limits = providers.Singleton(MemoryRateLimits, clock)
     container.idempotency = providers.Singleton(MemoryIdempotency, clock)

@@ -13,6 +13,8 @@ from adapters.postgres.database import Database
 from adapters.postgres.matches import DailyPartitions
 from adapters.postgres.migrations import run as migrations
 from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.replica import Replicated
+from adapters.postgres.search import PostgresProfileSearch
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.postgres.uow import PostgresUnitsOfWork
 from adapters.redis.doorbell import RedisDoorbell
@@ -20,10 +22,12 @@ from adapters.redis.health import RedisHealth
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import SystemClock
+from adapters.system.ids import UuidV7Ids
 from config.common import common
 from config.settings import ProductionSettings
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
+from saltbitter_domain.search.service import SearchService
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -36,9 +40,13 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
         max_size=settings.database_pool,
         statement_cache=settings.database_statement_cache,
     )
+    if settings.database_replica_url:
+        container.replica = providers.Singleton(_replica, settings)
+    container.reports = reports = providers.Singleton(Replicated, database, container.providers.get("replica"))
     container.doorbell = providers.Singleton(RedisDoorbell, settings.broker_url)
     container.begin = providers.Singleton(PostgresUnitsOfWork, database, clock, ids, doorbell=container.doorbell)
     container.outbox = providers.Singleton(PostgresOutbox, database)
+    container.profile_search = providers.Singleton(PostgresProfileSearch, reports, clock)
     container.partitions = providers.Singleton(DailyPartitions, database, clock)
     container.idempotency = providers.Singleton(PostgresIdempotency, database, clock)
     container.revocations = providers.Singleton(RedisRevocations, settings.cache_url, clock)
@@ -75,6 +83,39 @@ async def opened_outbox(settings: ProductionSettings) -> AsyncIterator[tuple[Out
     """The outbox and the clock alone, for whoever looks after dead letters."""
     async with _database(settings) as database:
         yield PostgresOutbox(database), SystemClock()
+
+
+@asynccontextmanager
+async def opened_search(settings: ProductionSettings) -> AsyncIterator[SearchService]:
+    """The search over profiles alone, for operators."""
+    async with _reports(settings) as reports:
+        clock = SystemClock()
+        begin = PostgresUnitsOfWork(reports.database, clock, UuidV7Ids(clock))
+        yield SearchService(begin=begin, clock=clock, search=PostgresProfileSearch(reports, clock))
+
+
+@asynccontextmanager
+async def _reports(settings: ProductionSettings) -> AsyncIterator[Replicated]:
+    async with _database(settings) as database:
+        replica = _replica(settings) if settings.database_replica_url else None
+        if replica is None:
+            yield Replicated(database)
+            return
+        await replica.open()
+        try:
+            yield Replicated(database, replica)
+        finally:
+            await replica.close()
+
+
+def _replica(settings: ProductionSettings) -> Database:
+    """Connected to when it is first asked: a process starts also while it is away."""
+    return Database(
+        settings.database_replica_url or "",
+        min_size=0,
+        max_size=settings.database_pool,
+        statement_cache=settings.database_statement_cache,
+    )
 
 
 @asynccontextmanager

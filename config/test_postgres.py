@@ -6,6 +6,8 @@ from dependency_injector import containers, providers
 import config.settings
 from adapters.postgres.database import Database
 from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.replica import Replicated
+from adapters.postgres.search import PostgresProfileSearch
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.postgres.uow import PostgresUnitsOfWork
 from config import test
@@ -27,11 +29,13 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     """The adapters of this mode."""
     container = test.adapters(settings)
     container.database = database = providers.Singleton(Database, settings.database_url)
+    reports = providers.Singleton(Replicated, database)
     container.override_providers(
         begin=providers.Singleton(
             PostgresUnitsOfWork, database, container.clock, container.ids, doorbell=container.doorbell
         ),
         outbox=providers.Singleton(PostgresOutbox, database),
+        profile_search=providers.Singleton(PostgresProfileSearch, reports, container.clock),
         idempotency=providers.Singleton(PostgresIdempotency, database, container.clock),
     )
     return container

@@ -17,7 +17,8 @@ from uuid import UUID
 from config import settings as configuration
 from config.logging import configure
 from config.settings import SettingsRefused
-from saltbitter_domain.kernel import Unavailable
+from saltbitter_domain.kernel import DomainError, Unavailable
+from saltbitter_domain.search.model import MAX_LIMIT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except Unavailable as away:
         print(f"saltbitter: {away.detail} ({type(away.__cause__ or away).__name__})", file=sys.stderr)
+        return 1
+    except DomainError as refused:
+        print(f"saltbitter: {refused.detail}", file=sys.stderr)
+        print(*(f"  - {problem.path}: {problem.message}" for problem in refused.fields), sep="\n", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"saltbitter: {error.strerror or error}", file=sys.stderr)
@@ -68,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     redrive.add_argument("ids", nargs="*", type=UUID, metavar="ID", help="these only")
     redrive.add_argument("--all", action="store_true", help="every one of them")
     redrive.set_defaults(command=_redrive)
+
+    search = commands.add_parser("search", help="whom a member could be introduced to, by what people say")
+    search.add_argument("--for", type=UUID, required=True, metavar="MEMBER_ID", dest="viewer")
+    search.add_argument("--words", default="", help="every one must be in the profile, or begin a word in it")
+    search.add_argument("--interests", default="", metavar="A,B", help="every one must be chosen")
+    search.add_argument("--limit", type=_limit, default=20, help=f"people at most (default 20, up to {MAX_LIMIT})")
+    search.set_defaults(command=_search)
 
     check = commands.add_parser("check-config", help="judge the settings in the environment, all at once")
     check.set_defaults(command=_check_config)
@@ -118,6 +130,15 @@ def _redrive(options: argparse.Namespace) -> int:
     from entrypoints import production
 
     asyncio.run(production.redrive(configuration.from_environment(), options.ids, options.all, print))
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    interests = [interest.strip() for interest in options.interests.split(",") if interest.strip()]
+    settings = configuration.from_environment()
+    asyncio.run(production.search(settings, options.viewer, options.words, interests, options.limit, print))
     return 0
 
 
@@ -172,6 +193,13 @@ def _port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise argparse.ArgumentTypeError("a port lies between 1 and 65535")
     return port
+
+
+def _limit(text: str) -> int:
+    limit = int(text)
+    if not 1 <= limit <= MAX_LIMIT:
+        raise argparse.ArgumentTypeError(f"a limit lies between 1 and {MAX_LIMIT}")
+    return limit
 
 
 def _count(text: str) -> int:

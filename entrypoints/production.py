@@ -10,7 +10,8 @@ from config.start import running
 from entrypoints.site import listening, site
 from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.events import event_name
-from saltbitter_domain.kernel import EventId
+from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.search.model import FoundPerson
 
 SHOWN_LETTERS = 100
 
@@ -59,3 +60,23 @@ async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], eve
             what = f"{event_name(letter.event)}  after {letter.attempts} attempts: {letter.last_error}"
             say(f"{letter.id}  {letter.occurred_at:%Y-%m-%d %H:%M}  {what}")
         say(f"{len(letters)} dead letters." if len(letters) < SHOWN_LETTERS else f"The oldest {SHOWN_LETTERS}.")
+
+
+async def search(
+    settings: ProductionSettings, viewer: UUID, words: str, interests: Sequence[str], limit: int, say: Say
+) -> None:
+    """Find whom a member could be introduced to, by what people say of themselves.
+
+    For operators and not over HTTP: a free search for members would go round the fair allocation."""
+    async with production.opened_search(settings) as service:
+        people = await service.find(UserId(viewer), words, interests, limit)
+    for person in people:
+        say(_line(person))
+    say(f"{len(people)} people." if len(people) < limit else f"The best {limit}.")
+
+
+def _line(person: FoundPerson) -> str:
+    profile = person.profile
+    distance = profile.distance.replace("_", " ") if profile.distance else ""
+    where = ", ".join(filter(None, [profile.city, distance])) or "somewhere"
+    return f"{profile.user_id}  {profile.name}, {profile.age}  {where}  {' '.join(person.words)}".rstrip()

@@ -18,10 +18,12 @@ from config.settings import PREFIX, ProductionSettings
 from entrypoints import production
 from entrypoints.cli import main
 from entrypoints.probe import probe
+from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.users.model import Registered
 from tests.conftest import Run
-from tests.doubles.builders import new_id
+from tests.doubles.builders import PARIS, a_consent, a_content, a_photo, a_profile, a_user, new_id
 from tests.servers.machine import Machine
 from tests.servers.pgbouncer import pgbouncer
 from tests.servers.redis import redis
@@ -175,6 +177,55 @@ def test_dead_letters_are_shown_and_sent_anew_on_request(
     assert main(["redrive", "--all"]) == 0
     assert main(["redrive"]) == 0
     assert capsys.readouterr().out.splitlines() == ["1 on their way again.", "2 on their way again.", "0 dead letters."]
+
+
+def test_an_operator_finds_people_for_a_member_by_what_they_say(
+    settings: ProductionSettings,
+    environment: Mapping[str, str],
+    run: Run,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    viewer, other = run(_two_members(settings))
+
+    assert main(["search", "--for", str(viewer), "--words", "tango", "--interests", "jazz,"]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{other}  Bo, 35  Paris, under 5 km  tangos", "1 people."]
+    monkeypatch.setenv("SALTBITTER_DATABASE_REPLICA_URL", settings.database_url)
+    assert main(["search", "--for", str(viewer), "--words", "tango", "--limit", "1"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "The best 1."
+
+
+def test_what_cannot_be_searched_for_is_explained(
+    environment: Mapping[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = str(new_id())
+
+    assert main(["search", "--for", nobody, "--words", "to be", "--interests", "tangos"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "saltbitter: This cannot be searched for.",
+        "  - words: “to” is too short: give words of at least 3 letters.",
+        "  - words: “be” is too short: give words of at least 3 letters.",
+        "  - interests: There is no interest “tangos”.",
+    ]
+    assert main(["search", "--for", nobody, "--words", "tango"]) == 1
+    assert "takes no part in matching" in capsys.readouterr().err
+
+
+async def _two_members(settings: ProductionSettings) -> tuple[UserId, UserId]:
+    """Two who could be introduced to one another, of whom the second dances."""
+    from config.start import running
+
+    ids = []
+    async with running("production", settings) as application, application.adapters.begin()() as uow:
+        for content in (a_content(), a_content(name="Bo", bio="Tangos.", interests=frozenset({"jazz"}))):
+            user = a_user()
+            await uow.users.add(user)
+            await uow.profiles.add(a_profile(user, content=content, cell=PARIS, city="Paris"))
+            await uow.photos.add(a_photo(user, state=PhotoState.APPROVED))
+            await uow.consents.append(a_consent(user, None, Purpose.LOCATION))
+            ids.append(user.id)
+        await uow.commit()
+    return ids[0], ids[1]
 
 
 async def _dead_letters(settings: ProductionSettings, number: int) -> list[EventId]:

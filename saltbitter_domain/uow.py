@@ -5,7 +5,14 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from saltbitter_domain.assessments.ports import Assessments
-from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices, People
+from saltbitter_domain.compatibility.ports import (
+    DailyMatchesStore,
+    Decisions,
+    Exposures,
+    Notices,
+    People,
+    Populations,
+)
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.events import Event
 from saltbitter_domain.kernel import EventId, StaleWrite
@@ -19,7 +26,8 @@ _T = TypeVar("_T")
 class UnitOfWork(Protocol):
     """Stores that read and write in one transaction.
 
-    Reads see the unit's own writes. Nothing is kept without ``commit``; leaving the block otherwise rolls back."""
+    Reads see the unit's own writes. Nothing is kept without ``commit``; leaving the block otherwise rolls back. What a
+    store says it refuses (``StaleWrite``, ``EmailTaken``) it refuses at once or, at the latest, at ``commit``."""
 
     users: Users
     sessions: Sessions
@@ -33,6 +41,7 @@ class UnitOfWork(Protocol):
     daily_matches: DailyMatchesStore
     decisions: Decisions
     exposures: Exposures
+    populations: Populations
     notices: Notices
 
     def emit(self, event: Event) -> None:

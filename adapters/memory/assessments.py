@@ -23,8 +23,10 @@ class MemoryAssessments(Assessments):
 
         self._transaction.write(change)
 
-    async def last_taken(self, user_id: UserId) -> datetime | None:
-        return self._transaction.read(lambda tables: tables.assessments_taken.get(user_id))
+    async def taken(self, user_id: UserId) -> tuple[datetime | None, Assessment | None]:
+        return self._transaction.read(
+            lambda tables: (tables.assessments_taken.get(user_id), latest_of(tables, user_id))
+        )
 
     async def latest(self, user_id: UserId) -> Assessment | None:
         return self._transaction.read(lambda tables: latest_of(tables, user_id))

@@ -17,11 +17,11 @@ from saltbitter_domain.compatibility.model import (
     Exposure,
     Match,
     Notice,
+    Population,
     Standing,
-    Suggestion,
     pair,
 )
-from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices
+from saltbitter_domain.compatibility.ports import DailyMatchesStore, Decisions, Exposures, Notices, Populations
 from saltbitter_domain.kernel import MatchId, NoticeId, StaleWrite, UserId
 
 
@@ -69,17 +69,6 @@ class MemoryDailyMatches(DailyMatchesStore):
         key = (matches.user_id, matches.day)
         self._transaction.write(lambda tables: replace(tables.daily_matches, key, matches))
 
-    async def suggestion(self, to: UserId, candidate: UserId, since: date) -> Suggestion | None:
-        sets = self._transaction.read(lambda tables: tables.daily_matches.where("user", to))
-        found = [
-            (matches.day, suggestion)
-            for matches in sets
-            if matches.day >= since
-            for suggestion in matches.suggestions
-            if suggestion.candidate == candidate
-        ]
-        return max(found, key=lambda dated: dated[0])[1] if found else None
-
 
 class MemoryDecisions(Decisions):
     """A transaction that decides about a pair holds the pair's row until it ends, so that the other side's waits.
@@ -106,19 +95,6 @@ class MemoryDecisions(Decisions):
 
         await self._transaction.hold(("pair", low, high))
         return self._transaction.write(change)
-
-    async def between(self, user_id: UserId, others: Collection[UserId], now: datetime) -> Mapping[UserId, Standing]:
-        def query(tables: Tables) -> dict[UserId, Standing]:
-            return {
-                other: Standing(
-                    mine=_standing(tables, user_id, other, now),
-                    theirs=_standing(tables, other, user_id, now),
-                    match=tables.matches.get(pair(user_id, other)),
-                )
-                for other in others
-            }
-
-        return self._transaction.read(query)
 
     async def last_by(self, by: UserId) -> Decision | None:
         decisions = self._transaction.read(lambda tables: tables.decisions.where("by", by))
@@ -147,7 +123,7 @@ class MemoryDecisions(Decisions):
                 for decision in tables.decisions.where("about", user_id)
                 if decision.kind is DecisionKind.LIKE
                 and (before is None or (decision.at, decision.by) < before)
-                and _standing(tables, user_id, decision.by, now) is None
+                and _decision(tables, user_id, decision.by, now) is None
             ]
 
         waiting = self._transaction.read(query)
@@ -194,7 +170,16 @@ def _only(of: Collection[UserId] | None, found: Mapping[UserId, set[UserId]]) ->
     return {user_id: frozenset(found.get(user_id, ())) for user_id in (found if of is None else of)}
 
 
-def _standing(tables: Tables, by: UserId, about: UserId, now: datetime) -> Decision | None:
+def standing_between(tables: Tables, user_id: UserId, other: UserId, now: datetime) -> Standing:
+    """What stands between the two, seen from ``user_id``."""
+    return Standing(
+        mine=_decision(tables, user_id, other, now),
+        theirs=_decision(tables, other, user_id, now),
+        match=tables.matches.get(pair(user_id, other)),
+    )
+
+
+def _decision(tables: Tables, by: UserId, about: UserId, now: datetime) -> Decision | None:
     decision = tables.decisions.get((by, about))
     return decision if decision and decision.stands(now) else None
 
@@ -231,6 +216,30 @@ class MemoryExposures(Exposures):
             past = [key for key, exposure in tables.exposures.items().items() if exposure.day < before][:limit]
             for key in past:
                 tables.exposures.drop(key)
+            return len(past)
+
+        return self._transaction.write(change)
+
+
+class MemoryPopulations(Populations):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, day: date, population: Population) -> None:
+        def change(tables: Tables) -> None:
+            if tables.populations.get(day) is None:
+                tables.populations.put(day, population)
+
+        self._transaction.write(change)
+
+    async def of(self, day: date) -> Population | None:
+        return self._transaction.read(lambda tables: tables.populations.get(day))
+
+    async def forget(self, before: date, limit: int) -> int:
+        def change(tables: Tables) -> int:
+            past = [day for day in tables.populations.items() if day < before][:limit]
+            for day in past:
+                tables.populations.drop(day)
             return len(past)
 
         return self._transaction.write(change)

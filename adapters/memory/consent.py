@@ -14,16 +14,16 @@ class MemoryConsentLog(ConsentLog):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def append(self, record: ConsentRecord) -> None:
+    async def append(self, *records: ConsentRecord) -> None:
         def change(tables: Tables) -> None:
-            if record.sequence != len(tables.consents.where("user", record.user_id)) + 1:
-                raise StaleWrite("Another consent was recorded in the meantime. Read the consents again and repeat.")
-            tables.consents.put((record.user_id, record.sequence), record)
+            for record in records:
+                if record.sequence != len(tables.consents.where("user", record.user_id)) + 1:
+                    raise StaleWrite(
+                        "Another consent was recorded in the meantime. Read the consents again and repeat."
+                    )
+                tables.consents.put((record.user_id, record.sequence), record)
 
         self._transaction.write(change)
-
-    async def last(self, user_id: UserId) -> ConsentRecord | None:
-        return next(reversed(await self.chain(user_id)), None)
 
     async def chain(
         self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None

@@ -1,17 +1,19 @@
 """Everybody who can take part in matching, composed from accounts, profiles, photos, assessments and consents."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from adapters.memory.assessments import latest_of
+from adapters.memory.compatibility import standing_between
 from adapters.memory.consent import current_of
 from adapters.memory.store import Tables
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.compatibility.model import Missing, Traits
-from saltbitter_domain.compatibility.participation import card_of, missing, missing_in_account, traits_of
-from saltbitter_domain.compatibility.ports import Card, People
+from saltbitter_domain.compatibility.participation import member_of, missing, traits_of
+from saltbitter_domain.compatibility.ports import Known, Member, People
 from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.model import Profile
+from saltbitter_domain.subscriptions.model import Tier
 
 
 class MemoryPeople(People):
@@ -38,19 +40,33 @@ class MemoryPeople(People):
 
         return self._transaction.read(query)
 
-    async def cards(self, user_ids: Collection[UserId]) -> Mapping[UserId, Card]:
-        def query(tables: Tables) -> dict[UserId, Card]:
-            return {
-                user_id: card_of(profile, tables.photos.where("user", user_id), current_of(tables, user_id))
-                for user_id in user_ids
-                if (profile := tables.profiles.get(user_id)) and not missing_in_account(tables.users.get(user_id))
+    async def member(self, user_id: UserId) -> Member:
+        now = self._clock.now()
+        return self._transaction.read(lambda tables: _member(tables, user_id, now))
+
+    async def known_to(
+        self, viewer: UserId, others: Collection[UserId], suggested_since: date | None = None
+    ) -> tuple[Member, Mapping[UserId, Known]]:
+        now = self._clock.now()
+
+        def query(tables: Tables) -> tuple[Member, Mapping[UserId, Known]]:
+            sets = [
+                matches
+                for matches in tables.daily_matches.where("user", viewer)
+                if suggested_since and matches.day >= suggested_since
+            ]
+            return _member(tables, viewer, now), {
+                other: Known(
+                    member=_member(tables, other, now),
+                    standing=standing_between(tables, viewer, other, now),
+                    suggested_on=max(
+                        (made.day for made in sets if any(s.candidate == other for s in made.suggestions)), default=None
+                    ),
+                )
+                for other in others
             }
 
         return self._transaction.read(query)
-
-    async def missing_for(self, user_id: UserId) -> tuple[Missing, ...]:
-        now = self._clock.now()
-        return self._transaction.read(lambda tables: _missing(tables, user_id, now))
 
     def _all(self, asked: Callable[[Profile], bool] = lambda _: True) -> list[Profile]:
         now = self._clock.now()
@@ -60,6 +76,18 @@ class MemoryPeople(People):
             return [row for row in profiles if asked(row) and not _missing(tables, row.user_id, now)]
 
         return self._transaction.read(query)
+
+
+def _member(tables: Tables, user_id: UserId, now: datetime) -> Member:
+    return member_of(
+        user=tables.users.get(user_id),
+        profile=tables.profiles.get(user_id),
+        photos=tables.photos.where("user", user_id),
+        consents=current_of(tables, user_id),
+        assessment=latest_of(tables, user_id),
+        tier=tables.tiers.get(user_id) or Tier.FREE,
+        now=now,
+    )
 
 
 def _missing(tables: Tables, user_id: UserId, now: datetime) -> tuple[Missing, ...]:

@@ -48,8 +48,12 @@ class MemoryPhotos(Photos):
         photos = self._transaction.read(lambda tables: tables.photos.where("user", user_id))
         return sorted(photos, key=lambda photo: (photo.position, photo.id))
 
-    async def save(self, photo: Photo) -> None:
-        self._transaction.write(lambda tables: replace(tables.photos, photo.id, photo))
+    async def save(self, *changed: Photo) -> None:
+        def change(tables: Tables) -> None:
+            for photo in changed:
+                replace(tables.photos, photo.id, photo)
+
+        self._transaction.write(change)
 
     async def remove(self, photo_id: PhotoId) -> None:
         self._transaction.write(lambda tables: tables.photos.drop(photo_id))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from adapters.memory.table import Table
 from saltbitter_domain.assessments.model import Assessment
-from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposure, Match, Notice
+from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposure, Match, Notice, Population
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
 from saltbitter_domain.kernel import AssessmentId, EventId, NoticeId, PhotoId, SessionId, StaleWrite, UserId
@@ -41,6 +41,7 @@ class Tables:
             id=lambda row: row.id, low=lambda row: row.low, high=lambda row: row.high
         )
         self.exposures = Table[tuple[UserId, date], Exposure]()
+        self.populations = Table[date, Population]()
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
         self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)

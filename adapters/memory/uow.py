@@ -4,7 +4,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.memory.assessments import MemoryAssessments
-from adapters.memory.compatibility import MemoryDailyMatches, MemoryDecisions, MemoryExposures, MemoryNotices
+from adapters.memory.compatibility import (
+    MemoryDailyMatches,
+    MemoryDecisions,
+    MemoryExposures,
+    MemoryNotices,
+    MemoryPopulations,
+)
 from adapters.memory.consent import MemoryConsentLog
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles
@@ -43,6 +49,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.daily_matches = MemoryDailyMatches(transaction)
         self.decisions = MemoryDecisions(transaction)
         self.exposures = MemoryExposures(transaction)
+        self.populations = MemoryPopulations(transaction)
         self.notices = MemoryNotices(transaction)
 
     def emit(self, event: Event) -> None:

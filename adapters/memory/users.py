@@ -8,7 +8,7 @@ from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import EmailTaken, OneTimeToken, Session, TokenPurpose, User
-from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
+from saltbitter_domain.users.ports import Account, OneTimeTokens, Sessions, Users
 
 
 class MemoryUsers(Users):
@@ -27,6 +27,14 @@ class MemoryUsers(Users):
 
     async def by_email(self, email: str) -> User | None:
         return self._transaction.read(lambda tables: next(iter(tables.users.where("email", email)), None))
+
+    async def account(self, user_id: UserId, now: datetime) -> Account | None:
+        def query(tables: Tables) -> Account | None:
+            user, profile = tables.users.get(user_id), tables.profiles.get(user_id)
+            name = profile.content.name if profile else ""
+            return None if user is None else Account(user, name, _open_of(tables, user_id, now))
+
+        return self._transaction.read(query)
 
     async def save(self, user: User) -> None:
         def change(tables: Tables) -> None:
@@ -63,14 +71,13 @@ class MemorySessions(Sessions):
         return self._transaction.read(query)
 
     async def open_of(self, user_id: UserId, now: datetime) -> Sequence[Session]:
-        sessions = self._transaction.read(lambda tables: tables.sessions.where("user", user_id))
-        still_open = [session for session in sessions if session.is_open(now)]
-        return sorted(still_open, key=lambda session: (session.last_used_at, session.id), reverse=True)
+        return list(self._transaction.read(lambda tables: _open_of(tables, user_id, now)))
 
-    async def save(self, session: Session) -> None:
+    async def save(self, *changed: Session) -> None:
         def change(tables: Tables) -> None:
-            replace(tables.sessions, session.id, session)
-            tables.session_tokens.put(session.token_hash, session.id)
+            for session in changed:
+                replace(tables.sessions, session.id, session)
+                tables.session_tokens.put(session.token_hash, session.id)
 
         self._transaction.write(change)
 
@@ -87,6 +94,11 @@ class MemorySessions(Sessions):
         return self._transaction.write(change)
 
 
+def _open_of(tables: Tables, user_id: UserId, now: datetime) -> tuple[Session, ...]:
+    still_open = [session for session in tables.sessions.where("user", user_id) if session.is_open(now)]
+    return tuple(sorted(still_open, key=lambda session: (session.last_used_at, session.id), reverse=True))
+
+
 class MemoryOneTimeTokens(OneTimeTokens):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -100,10 +112,10 @@ class MemoryOneTimeTokens(OneTimeTokens):
     async def save(self, token: OneTimeToken) -> None:
         self._transaction.write(lambda tables: replace(tables.one_time_tokens, token.token_hash, token))
 
-    async def discard(self, user_id: UserId, purpose: TokenPurpose) -> None:
+    async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
         def change(tables: Tables) -> None:
             for token in tables.one_time_tokens.where("user", user_id):
-                if token.purpose is purpose and token.used_at is None:
+                if token.purpose in purposes and token.used_at is None:
                     tables.one_time_tokens.drop(token.token_hash)
 
         self._transaction.write(change)

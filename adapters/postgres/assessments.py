@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres import documents
 from adapters.postgres.database import Query, Session
 from adapters.postgres.statements import insertion
 from adapters.postgres.tables import assessments_taken
@@ -34,8 +36,15 @@ class PostgresAssessments(Assessments):
         .returning(assessments_taken.c.user_id)
     )
     _ADD = insertion(results)
-    _LAST_TAKEN = Query(
-        select(assessments_taken.c.last_taken_at).where(assessments_taken.c.user_id == bindparam("user_id"))
+    _TAKEN = Query(
+        text(
+            """
+            SELECT last_taken_at, (SELECT to_jsonb(results) FROM attachment_assessments AS results
+                                    WHERE results.user_id = assessments_taken.user_id
+                                    ORDER BY taken_at DESC, results.id DESC LIMIT 1) AS latest
+            FROM assessments_taken WHERE user_id = CAST(:user_id AS uuid)
+            """
+        )
     )
     _NEWEST = Query(select(results).where(_MINE).order_by(*_NEWEST_FIRST).limit(bindparam("limit")))
     _OLDER = Query(
@@ -52,16 +61,15 @@ class PostgresAssessments(Assessments):
     async def add(self, assessment: Assessment, after: datetime | None = None) -> None:
         user_id, taken_at = assessment.user_id, assessment.taken_at
         if after is None:
-            next_one = await self._session.write(self._FIRST_TAKEN, user_id=user_id, taken_at=taken_at)
+            taken, values = self._FIRST_TAKEN, {"user_id": user_id, "taken_at": taken_at}
         else:
-            next_one = await self._session.write(self._TAKEN_AGAIN, of=user_id, after=after, taken_at=taken_at)
-        if not next_one:
-            raise StaleWrite("Another assessment was stored in the meantime. Read the latest again and repeat.")
-        await self._session.write(self._ADD, **_row(assessment))
+            taken, values = self._TAKEN_AGAIN, {"of": user_id, "after": after, "taken_at": taken_at}
+        await self._session.change(taken, values, rows=1, refusal=_stored_meanwhile)
+        await self._session.change(self._ADD, _row(assessment))
 
-    async def last_taken(self, user_id: UserId) -> datetime | None:
-        row = await self._session.row(self._LAST_TAKEN, user_id=user_id)
-        return row and row["last_taken_at"]
+    async def taken(self, user_id: UserId) -> tuple[datetime | None, Assessment | None]:
+        row = await self._session.row(self._TAKEN, user_id=user_id)
+        return (row["last_taken_at"], recorded_assessment(row["latest"])) if row else (None, None)
 
     async def latest(self, user_id: UserId) -> Assessment | None:
         row = await self._session.row(self._NEWEST, user_id=user_id, limit=1)
@@ -76,6 +84,10 @@ class PostgresAssessments(Assessments):
 
     async def remove_all(self, user_id: UserId) -> int:
         return len(await self._session.write(self._REMOVE, user_id=user_id))
+
+
+def _stored_meanwhile() -> StaleWrite:
+    return StaleWrite("Another assessment was stored in the meantime. Read the latest again and repeat.")
 
 
 def _row(assessment: Assessment) -> dict[str, Any]:
@@ -107,3 +119,8 @@ def assessment_of(row: Any) -> Assessment:
         quality=frozenset(QualityFlag(flag) for flag in row["quality"]),
         taken_at=row["taken_at"],
     )
+
+
+def recorded_assessment(document: dict[str, Any] | None) -> Assessment | None:
+    """The assessment that a row of ``attachment_assessments`` holds, read as a document; None where there is none."""
+    return document and assessment_of(documents.record(document, id=UUID, user_id=UUID, taken_at=datetime))

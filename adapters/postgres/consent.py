@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import bindparam, cast, func, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from adapters.postgres.database import Query, Session
-from adapters.postgres.statements import bound, stored_columns
+from adapters.postgres.statements import columns, given, stored_columns
 from adapters.postgres.tables import consent_logs
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.ports import ConsentLog
@@ -20,19 +20,17 @@ _AFTER = select(consent_logs.c.sequence).where(_MINE, consent_logs.c.id == bindp
 
 
 class PostgresConsentLog(ConsentLog):
-    _COUNT = select(func.count()).select_from(consent_logs).where(_MINE).scalar_subquery()
     _APPEND = Query(
-        insert(consent_logs)
-        .from_select(
-            stored_columns(consent_logs),
-            select(
-                *(cast(parameter, consent_logs.c[name].type) for name, parameter in bound(consent_logs).items())
-            ).where(bindparam("sequence") == _COUNT + 1),
-        )
-        .on_conflict_do_nothing()
-        .returning(consent_logs.c.sequence)
+        text(
+            f"""
+            INSERT INTO consent_logs ({", ".join(stored_columns(consent_logs))})
+            SELECT {", ".join(stored_columns(consent_logs))} FROM {given(consent_logs, "place")}
+            WHERE sequence = place + (SELECT count(*) FROM consent_logs AS chain WHERE chain.user_id = given.user_id)
+            ON CONFLICT DO NOTHING RETURNING sequence
+            """
+        ),
+        "consent_logs",
     )
-    _LAST = Query(select(*_FIELDS).where(_MINE).order_by(consent_logs.c.sequence.desc()).limit(1))
     _CHAIN = Query(select(*_FIELDS).where(_MINE).order_by(consent_logs.c.sequence).limit(bindparam("limit")))
     _FOLLOWING = Query(
         select(*_FIELDS)
@@ -50,13 +48,9 @@ class PostgresConsentLog(ConsentLog):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def append(self, record: ConsentRecord) -> None:
-        if not await self._session.write(self._APPEND, **attrs.asdict(record, recurse=False)):
-            raise StaleWrite("Another consent was recorded in the meantime. Read the consents again and repeat.")
-
-    async def last(self, user_id: UserId) -> ConsentRecord | None:
-        row = await self._session.row(self._LAST, user_id=user_id)
-        return row and consent_record(row)
+    async def append(self, *records: ConsentRecord) -> None:
+        rows = columns(attrs.asdict(record, recurse=False) for record in records)
+        await self._session.change(self._APPEND, rows, rows=len(records), refusal=_recorded_meanwhile)
 
     async def chain(
         self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None
@@ -70,6 +64,10 @@ class PostgresConsentLog(ConsentLog):
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
         records = [consent_record(row) for row in await self._session.rows(self._CURRENT, user_id=user_id)]
         return {record.purpose: record for record in records}
+
+
+def _recorded_meanwhile() -> StaleWrite:
+    return StaleWrite("Another consent was recorded in the meantime. Read them again and repeat.")
 
 
 def consent_record(row: Any) -> ConsentRecord:

@@ -5,8 +5,10 @@ prepares statements that PgBouncer in transaction mode cannot keep (docs/adr/000
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,9 @@ STATEMENT_SECONDS = 5.0
 row is told to repeat rather than that we are down."""
 RETRY_AFTER_SECONDS = 5
 
+NOT_CHANGED = "SB001"
+"""The state with which ``must_change`` of the migrations fails; its message is the number of the change."""
+
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
 _BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
@@ -37,23 +42,42 @@ class StoreAway(Unavailable):
 
 
 class Query:
-    """A statement with named parameters, compiled once: make it when the module is imported."""
+    """A statement with named parameters, compiled once: make it when the module is imported.
 
-    def __init__(self, statement: ClauseElement) -> None:
+    ``table`` is the one it changes, where its text does not tell SQLAlchemy; ``only_adds`` that it adds rows to that
+    and looks at none which are there."""
+
+    def __init__(self, statement: ClauseElement, table: str | None = None, *, only_adds: bool = False) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self.sql = str(compiled)
-        self._names: Sequence[str] = compiled.positiontup or ()  # type: ignore[attr-defined]
+        self.only_adds = only_adds
+        self.table = table or getattr(getattr(statement, "table", None), "name", None)
+        self.names: Sequence[str] = compiled.positiontup or ()  # type: ignore[attr-defined]
         self._constants: Mapping[str, Any] = compiled.params
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """The values in the order of the statement's parameters."""
-        return [values[name] if name in values else self._constants[name] for name in self._names]
+        return [values[name] if name in values else self._constants[name] for name in self.names]
+
+
+@attrs.frozen
+class _Change:
+    """A change that waits to be made: it must return ``rows`` rows, where that is said."""
+
+    query: Query
+    arguments: Sequence[Any]
+    rows: int | None
+    refusal: Callable[[], Exception] | None
+    taken: Callable[[], Exception] | None
 
 
 class Session:
-    """One unit of work's use of a connection: none before the first statement, no transaction before the first write.
+    """One unit of work's use of a connection: none before the first statement, no transaction before it needs one.
 
-    A read before that sees what is committed at its moment, exactly as in a transaction that reads committed rows."""
+    A read before that sees what is committed at its moment, exactly as in a transaction that reads committed rows.
+    Changes whose answer nobody waits for are made together, in one statement, when something is read or at commit
+    (the unit of work of Fowler, Patterns of Enterprise Application Architecture, 2002). If they are all there is to
+    write, that statement is the transaction."""
 
     def __init__(self, database: "Database") -> None:
         self._database = database
@@ -61,33 +85,52 @@ class Session:
         self._transaction: asyncpg.transaction.Transaction | None = None
         self._writable = True
         self._readable = True
-        self.writes = 0
-        """How many statements have changed something so far."""
+        self._waiting: list[_Change] = []
 
     async def rows(self, query: Query, **values: Any) -> list[Any]:
-        """What the query finds."""
+        """What the query finds, the session's own changes among it."""
         if not self._readable:
             raise RuntimeError("this unit of work is over")
-        return await self._run(query, values)
+        await self._make_changes()
+        return await self._run(query.sql, query.arguments(values))
 
     async def row(self, query: Query, **values: Any) -> Any | None:
         """The first row that the query finds, or None."""
         return next(iter(await self.rows(query, **values)), None)
 
     async def write(self, query: Query, **values: Any) -> list[Any]:
-        """Change something; the rows that the statement returns."""
+        """Change something now; the rows that the statement returns."""
         self.require_writable()
-        self.writes += 1
+        await self._make_changes()
         await self._begin()
-        return await self._run(query, values)
+        return await self._run(query.sql, query.arguments(values))
 
     async def write_many(self, query: Query, values: Sequence[Mapping[str, Any]]) -> None:
-        """The same change with each of these values, in one round trip."""
+        """The same change now with each of these values, in one round trip."""
         self.require_writable()
-        self.writes += 1
+        await self._make_changes()
         connection = await self._begin()
         with _translated():
             await connection.executemany(query.sql, [query.arguments(each) for each in values])
+
+    async def change(
+        self,
+        query: Query,
+        values: Mapping[str, Any],
+        *,
+        rows: int | None = None,
+        refusal: Callable[[], Exception] | None = None,
+        taken: Callable[[], Exception] | None = None,
+    ) -> None:
+        """Change something at the latest at commit, and before anything is read.
+
+        Unless the statement then returns ``rows`` rows, ``refusal`` is raised and nothing is kept; ``taken`` where it
+        meets a row that is there already. Statements that are made together do not see one another, so one that looks
+        at a table is made after those that change it."""
+        self.require_writable()
+        if not query.only_adds and any(waiting.query.table == query.table for waiting in self._waiting):
+            await self._make_changes()
+        self._waiting.append(_Change(query, query.arguments(values), rows, refusal, taken))
 
     def require_writable(self) -> None:
         """Raise ``RuntimeError`` when this was committed or left already."""
@@ -97,6 +140,7 @@ class Session:
     async def commit(self) -> None:
         """Keep what was written."""
         self.require_writable()
+        await self._make_changes(last=True)
         self._writable = False
         if self._transaction is not None:
             transaction, self._transaction = self._transaction, None
@@ -117,10 +161,33 @@ class Session:
         if connection is not None:
             await self._database.release(connection, self._transaction)
 
-    async def _run(self, query: Query, values: Mapping[str, Any]) -> list[Any]:
+    async def _make_changes(self, *, last: bool = False) -> None:
+        """Make those that wait, in a transaction unless nothing else was or will be written."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        if not last:
+            await self._begin()
+        counted = [change for change in waiting if change.rows is not None]
+        sql = _together(tuple((change.query, change.rows is not None) for change in waiting))
+        arguments = [*(value for change in waiting for value in change.arguments), *(change.rows for change in counted)]
+        try:
+            await self._run(sql, arguments)
+        except asyncpg.UniqueViolationError as error:
+            for change in waiting:
+                if change.taken is not None and change.query.table == error.table_name:
+                    raise change.taken() from None
+            raise
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != NOT_CHANGED:
+                raise
+            refused = (counted[int(str(error))].refusal or _changed_meanwhile)()
+            raise refused from None
+
+    async def _run(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
         connection = await self._connected()
         with _translated():
-            found: list[Any] = await connection.fetch(query.sql, *query.arguments(values))
+            found: list[Any] = await connection.fetch(sql, *arguments)
             return found
 
     async def _connected(self) -> asyncpg.pool.PoolConnectionProxy:
@@ -229,6 +296,27 @@ async def _prepare(connection: asyncpg.Connection) -> None:
 
 async def _keep(_connection: asyncpg.Connection) -> None:
     """Nothing is reset between two uses: no unit of work leaves settings, locks or listeners on a connection."""
+
+
+@cache
+def _together(changes: tuple[tuple[Query, bool], ...]) -> str:
+    """One statement that makes all these changes and fails as a whole where one that is counted, the second of each,
+    returns another number of rows than the argument for it, which follow those of the changes."""
+    parts, before = [], 0
+    for n, (query, _) in enumerate(changes):
+        parts.append(f"change_{n} AS ({_renumbered(query.sql, before)})")
+        before += len(query.names)
+    counted = [n for n, (_, is_counted) in enumerate(changes) if is_counted]
+    checks = [f"must_change((SELECT count(*) FROM change_{n}), ${before + k + 1}, {k})" for k, n in enumerate(counted)]
+    return f"WITH {', '.join(parts)} SELECT {', '.join(checks) or '1'}"
+
+
+def _renumbered(sql: str, by: int) -> str:
+    return re.sub(r"\$(\d+)", lambda number: f"${int(number[1]) + by}", sql)
+
+
+def _changed_meanwhile() -> StaleWrite:
+    return StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
 
 
 class _translated:  # noqa: N801  reads as a word where it is used

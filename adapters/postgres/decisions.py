@@ -65,15 +65,6 @@ class PostgresDecisions(Decisions):
         RETURNING standing.*
         """
     )
-    _BETWEEN = Query(
-        text(
-            f"""
-            SELECT {_COLUMNS} FROM pairs WHERE low = CAST(:me AS uuid) AND high = ANY(CAST(:others AS uuid[]))
-            UNION ALL
-            SELECT {_COLUMNS} FROM pairs WHERE high = CAST(:me AS uuid) AND low = ANY(CAST(:others AS uuid[]))
-            """  # noqa: S608  columns of ours
-        )
-    )
     _LAST_BY = _from_both_sides(
         """
         SELECT {me} AS by, {them} AS about, {me}_kind AS kind, {me}_at AS at, {me}_note AS note FROM pairs
@@ -108,14 +99,14 @@ class PostgresDecisions(Decisions):
             """
         )
     )
-    _ALL = Query(text(f"SELECT {_COLUMNS} FROM pairs"))  # noqa: S608  columns of ours
+    _ALL = Query(text(f"SELECT {_COLUMNS} FROM pairs"))
     _OF = Query(
         text(
             f"""
             SELECT {_COLUMNS} FROM pairs WHERE low = ANY(CAST(:of AS uuid[]))
             UNION
             SELECT {_COLUMNS} FROM pairs WHERE high = ANY(CAST(:of AS uuid[]))
-            """  # noqa: S608  columns of ours
+            """
         )
     )
 
@@ -136,11 +127,6 @@ class PostgresDecisions(Decisions):
         if not undone:
             raise StaleWrite("The decision has been taken back or changed since.")
         return _match(undone[0])
-
-    async def between(self, user_id: UserId, others: Collection[UserId], now: datetime) -> Mapping[UserId, Standing]:
-        rows = await self._session.rows(self._BETWEEN, me=user_id, others=list(others))
-        found = {row["low"] if row["high"] == user_id else row["high"]: row for row in rows}
-        return {other: _standing(found[other], user_id, now) if other in found else Standing() for other in others}
 
     async def last_by(self, by: UserId) -> Decision | None:
         row = await self._session.row(self._LAST_BY, by=by, limit=1)
@@ -212,7 +198,8 @@ def _decision_of(row: Any, side: str) -> Decision | None:
     return Decision(by, about, DecisionKind(kind), row[f"{side}_at"], row[f"{side}_note"])
 
 
-def _standing(row: Any, user_id: UserId, now: datetime) -> Standing:
+def standing_of(row: Any, user_id: UserId, now: datetime) -> Standing:
+    """What stands between the two people of a row of ``pairs``, seen from one of them."""
     mine, theirs = (_decision_of(row, side) for side in (SIDES if row["low"] == user_id else reversed(SIDES)))
     return Standing(
         mine=mine if mine and mine.stands(now) else None,

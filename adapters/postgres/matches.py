@@ -5,17 +5,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 
 from adapters.postgres import documents
 from adapters.postgres.database import Database, Query, Session
-from adapters.postgres.statements import insertion
-from adapters.postgres.tables import notices
-from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Suggestion
-from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices
+from adapters.postgres.statements import insertion, insertion_unless
+from adapters.postgres.tables import notices, populations
+from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Population, Suggestion
+from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices, Populations
 from saltbitter_domain.kernel import Clock, NoticeId, StaleWrite, UserId
-
-_SUGGESTIONS = tuple[Suggestion, ...]
 
 
 class PostgresDailyMatches(DailyMatchesStore):
@@ -39,11 +37,11 @@ class PostgresDailyMatches(DailyMatchesStore):
         text(
             """
             INSERT INTO daily_matches AS stored
-                (user_id, day, made_at, candidates, suggestions, short_because, version)
-            VALUES (:user_id, :day, :made_at, CAST(:candidates AS uuid[]), CAST(:suggestions AS jsonb),
+                (user_id, day, made_at, candidates, scores, short_because, version)
+            VALUES (:user_id, :day, :made_at, CAST(:candidates AS uuid[]), CAST(:scores AS float8[]),
                     :short_because, :version)
             ON CONFLICT (user_id, day) DO UPDATE
-                SET made_at = excluded.made_at, candidates = excluded.candidates, suggestions = excluded.suggestions,
+                SET made_at = excluded.made_at, candidates = excluded.candidates, scores = excluded.scores,
                     short_because = excluded.short_because, version = stored.version + 1
                 WHERE cardinality(stored.candidates) = 0 AND cardinality(excluded.candidates) > 0
             RETURNING version
@@ -54,21 +52,10 @@ class PostgresDailyMatches(DailyMatchesStore):
         text(
             """
             UPDATE daily_matches
-            SET candidates = CAST(:candidates AS uuid[]), suggestions = CAST(:suggestions AS jsonb),
+            SET candidates = CAST(:candidates AS uuid[]), scores = CAST(:scores AS float8[]),
                 short_because = :short_because, made_at = :made_at, version = version + 1
             WHERE user_id = CAST(:user_id AS uuid) AND day = CAST(:day AS date) AND version = :version
             RETURNING version
-            """
-        )
-    )
-    _SUGGESTION = Query(
-        text(
-            """
-            SELECT suggestion FROM daily_matches, jsonb_array_elements(suggestions) AS suggestion
-            WHERE user_id = CAST(:user_id AS uuid) AND day >= CAST(:since AS date)
-              AND candidates @> ARRAY[CAST(:candidate AS uuid)]
-              AND suggestion ->> 'candidate' = CAST(CAST(:candidate AS uuid) AS text)
-            ORDER BY day DESC LIMIT 1
             """
         )
     )
@@ -95,23 +82,21 @@ class PostgresDailyMatches(DailyMatchesStore):
         if not await self._session.write(self._SAVE, **_row(matches)):
             raise StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
 
-    async def suggestion(self, to: UserId, candidate: UserId, since: date) -> Suggestion | None:
-        row = await self._session.row(self._SUGGESTION, user_id=to, candidate=candidate, since=since)
-        return row and documents.read(row["suggestion"], Suggestion)
-
 
 def _row(matches: DailyMatches) -> dict[str, Any]:
     return {
         **attrs.asdict(matches, recurse=False),
         "candidates": [suggestion.candidate for suggestion in matches.suggestions],
-        "suggestions": documents.written(matches.suggestions),
+        "scores": [suggestion.score for suggestion in matches.suggestions],
     }
 
 
 def _matches(row: Any) -> DailyMatches:
-    fields = {**row, "suggestions": documents.read(row["suggestions"], _SUGGESTIONS)}
-    fields.pop("candidates")
-    return DailyMatches(**fields)
+    fields = {**row}
+    ranked = enumerate(zip(fields.pop("candidates"), fields.pop("scores"), strict=True), 1)
+    return DailyMatches(
+        **fields, suggestions=tuple(Suggestion(candidate, rank, score) for rank, (candidate, score) in ranked)
+    )
 
 
 class PostgresExposures(Exposures):
@@ -128,7 +113,8 @@ class PostgresExposures(Exposures):
             ON CONFLICT (day, user_id) DO UPDATE
                 SET shown = stored.shown + excluded.shown, fair = stored.fair + excluded.fair
             """
-        )
+        ),
+        "exposures",
     )
     _SINCE = Query(
         text("SELECT user_id, day, shown, fair FROM exposures WHERE day >= CAST(:day AS date) ORDER BY user_id, day")
@@ -148,19 +134,45 @@ class PostgresExposures(Exposures):
         self._session = session
 
     async def add(self, exposures: Collection[Exposure]) -> None:
-        await self._session.write(
-            self._ADD,
-            days=[exposure.day for exposure in exposures],
-            user_ids=[exposure.user_id for exposure in exposures],
-            shown=[exposure.shown for exposure in exposures],
-            fair=[exposure.fair for exposure in exposures],
-        )
+        values = {
+            "days": [exposure.day for exposure in exposures],
+            "user_ids": [exposure.user_id for exposure in exposures],
+            "shown": [exposure.shown for exposure in exposures],
+            "fair": [exposure.fair for exposure in exposures],
+        }
+        await self._session.change(self._ADD, values)
 
     async def since(self, day: date) -> Mapping[UserId, Sequence[Exposure]]:
         found: dict[UserId, list[Exposure]] = {}
         for row in await self._session.rows(self._SINCE, day=day):
             found.setdefault(row["user_id"], []).append(Exposure(**row))
         return found
+
+    async def forget(self, before: date, limit: int) -> int:
+        return len(await self._session.write(self._FORGET, before=before, limit=limit))
+
+
+class PostgresPopulations(Populations):
+    _ADD = insertion_unless(populations, "day")
+    _OF = Query(select(populations.c.figures).where(populations.c.day == bindparam("day")))
+    _FORGET = Query(
+        text(
+            """
+            DELETE FROM populations WHERE day IN (SELECT day FROM populations WHERE day < :before LIMIT :limit)
+            RETURNING day
+            """
+        )
+    )
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, day: date, population: Population) -> None:
+        await self._session.change(self._ADD, {"day": day, "figures": documents.written(population)})
+
+    async def of(self, day: date) -> Population | None:
+        row = await self._session.row(self._OF, day=day)
+        return row and documents.read(row["figures"], Population)
 
     async def forget(self, before: date, limit: int) -> int:
         return len(await self._session.write(self._FORGET, before=before, limit=limit))
@@ -184,13 +196,15 @@ class PostgresNotices(Notices):
             """
         )
     )
-    _SEEN = Query(text("UPDATE notices SET seen_at = :at WHERE user_id = CAST(:user_id AS uuid) AND seen_at IS NULL"))
+    _SEEN = Query(
+        text("UPDATE notices SET seen_at = :at WHERE user_id = CAST(:user_id AS uuid) AND seen_at IS NULL"), "notices"
+    )
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     async def add(self, notice: Notice) -> None:
-        await self._session.write(self._ADD, **attrs.asdict(notice, recurse=False))
+        await self._session.change(self._ADD, attrs.asdict(notice, recurse=False))
 
     async def of(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
         if before is None:
@@ -200,7 +214,7 @@ class PostgresNotices(Notices):
         return [Notice(**{**row, "kind": NoticeKind(row["kind"])}) for row in rows]
 
     async def mark_seen(self, user_id: UserId, at: datetime) -> None:
-        await self._session.write(self._SEEN, user_id=user_id, at=at)
+        await self._session.change(self._SEEN, {"user_id": user_id, "at": at})
 
 
 class DailyPartitions:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from adapters.postgres import documents
 from adapters.postgres.database import Database, Query, Session
-from adapters.postgres.statements import insertion
+from adapters.postgres.statements import columns, insertion_of_all
 from adapters.postgres.tables import outbox
 from saltbitter_domain.events import Outbox, OutboxMessage, all_events, event_class, event_name
 from saltbitter_domain.kernel import EventId
@@ -18,7 +18,7 @@ _WAITING = "done_at IS NULL AND dead_at IS NULL"
 _DUE = f"""
     SELECT * FROM outbox WHERE {_WAITING} AND due_at <= :now AND topic = ANY(CAST(:topics AS text[]))
     ORDER BY bulk, occurred_at, id LIMIT :limit
-"""  # noqa: S608  words of ours
+"""
 
 
 class PostgresOutbox(Outbox):
@@ -28,7 +28,7 @@ class PostgresOutbox(Outbox):
     _LOOK = Query(text(_DUE))
     _CLAIM = Query(text(f"{_DUE} FOR UPDATE SKIP LOCKED"))
     _BEGIN = Query(
-        text(f"UPDATE outbox SET starts = starts + 1 WHERE id = CAST(:id AS uuid) AND {_WAITING} RETURNING *")  # noqa: S608  words of ours
+        text(f"UPDATE outbox SET starts = starts + 1 WHERE id = CAST(:id AS uuid) AND {_WAITING} RETURNING *")
     )
     _SAVE = Query(
         text(
@@ -52,7 +52,7 @@ class PostgresOutbox(Outbox):
             """
         )
     )
-    _UNDELIVERED = Query(text(f"SELECT count(*) AS messages FROM outbox WHERE {_WAITING}"))  # noqa: S608  words of ours
+    _UNDELIVERED = Query(text(f"SELECT count(*) AS messages FROM outbox WHERE {_WAITING}"))
     _DEAD = Query(text("SELECT * FROM outbox WHERE dead_at IS NOT NULL ORDER BY occurred_at, id LIMIT :limit"))
     _REDRIVE = Query(
         text(
@@ -129,7 +129,7 @@ class PostgresOutbox(Outbox):
         return len(dead)
 
 
-_ADD = insertion(outbox)
+_ADD = insertion_of_all(outbox)
 _RESET = Query(
     text(
         """
@@ -142,20 +142,18 @@ _RESET = Query(
 
 
 async def store(session: Session, messages: Sequence[OutboxMessage]) -> None:
-    """Store new messages in the session's transaction, in one round trip."""
-    await session.write_many(
-        _ADD,
-        [
-            {
-                **_state(message),
-                "topic": event_name(message.event),
-                "bulk": message.bulk,
-                "payload": documents.written(message.event),
-                "occurred_at": message.occurred_at,
-            }
-            for message in messages
-        ],
+    """Store new messages, at least one, in the session's transaction."""
+    rows = (
+        {
+            **_state(message),
+            "topic": event_name(message.event),
+            "bulk": message.bulk,
+            "payload": documents.written(message.event),
+            "occurred_at": message.occurred_at,
+        }
+        for message in messages
     )
+    await session.change(_ADD, columns(rows))
 
 
 def _state(message: OutboxMessage) -> dict[str, Any]:

@@ -1,28 +1,27 @@
 """Everybody who can take part in matching, read whole in one statement and judged by the rules of the domain."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import attrs
 from sqlalchemy import text
 
 from adapters.postgres import documents
-from adapters.postgres.assessments import assessment_of
+from adapters.postgres.assessments import recorded_assessment
 from adapters.postgres.database import Query, Session
+from adapters.postgres.decisions import standing_of
 from adapters.postgres.profiles import profile_of
 from adapters.postgres.statements import stored_columns
-from adapters.postgres.tables import profiles, users
+from adapters.postgres.tables import pairs, profiles, users
 from adapters.postgres.users import user_of
-from saltbitter_domain.assessments.model import Assessment
-from saltbitter_domain.compatibility.model import Missing, Traits
-from saltbitter_domain.compatibility.participation import card_of, missing, missing_in_account, traits_of
-from saltbitter_domain.compatibility.ports import Card, People
-from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.compatibility.model import Standing, Traits
+from saltbitter_domain.compatibility.participation import member_of
+from saltbitter_domain.compatibility.ports import Known, Member, People
+from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.kernel import Clock, UserId
-from saltbitter_domain.profiles.model import MIN_AGE, Photo, Profile
-from saltbitter_domain.users.model import User
+from saltbitter_domain.profiles.model import MIN_AGE, Photo
+from saltbitter_domain.subscriptions.model import Tier
 
 BATCH = 2000
 """Members read by one statement where everybody is: so many stay far within the time that a statement may take."""
@@ -30,19 +29,21 @@ BATCH = 2000
 _NOBODY = UserId(UUID(int=0))
 _ACCOUNT = [column.name for column in users.columns]
 _PROFILE = stored_columns(profiles)
+_PAIR = [column.name for column in pairs.columns]
 _WHOLE = f"""
-    SELECT {", ".join(f"users.{name} AS account_{name}" for name in _ACCOUNT)},
-           {", ".join(f"profiles.{name}" for name in _PROFILE)},
-           (SELECT coalesce(jsonb_agg(to_jsonb(photos) ORDER BY position, id), '[]')
-              FROM photos WHERE photos.user_id = users.id) AS photos,
-           (SELECT coalesce(jsonb_agg(to_jsonb(decided)), '[]')
-              FROM (SELECT DISTINCT ON (purpose) * FROM consent_logs
-                     WHERE consent_logs.user_id = users.id AND purpose IN ('location', 'psychological_profile')
-                     ORDER BY purpose, sequence DESC) AS decided) AS consents,
-           (SELECT to_jsonb(results) FROM attachment_assessments AS results WHERE results.user_id = users.id
-             ORDER BY taken_at DESC, results.id DESC LIMIT 1) AS assessment
-      FROM users LEFT JOIN profiles ON profiles.user_id = users.id
-"""  # noqa: S608  nothing in it comes from outside
+    {", ".join(f"users.{name} AS account_{name}" for name in _ACCOUNT)},
+    {", ".join(f"profiles.{name}" for name in _PROFILE)},
+    (SELECT tier FROM subscriptions WHERE subscriptions.user_id = users.id) AS tier,
+    (SELECT coalesce(jsonb_agg(to_jsonb(photos) ORDER BY position, id), '[]')
+       FROM photos WHERE photos.user_id = users.id) AS photos,
+    (SELECT coalesce(jsonb_agg(to_jsonb(decided)), '[]')
+       FROM (SELECT DISTINCT ON (purpose) * FROM consent_logs
+              WHERE consent_logs.user_id = users.id AND purpose IN ('location', 'psychological_profile')
+              ORDER BY purpose, sequence DESC) AS decided) AS consents,
+    (SELECT to_jsonb(results) FROM attachment_assessments AS results WHERE results.user_id = users.id
+      ORDER BY taken_at DESC, results.id DESC LIMIT 1) AS assessment
+"""
+_MEMBERS = "FROM users LEFT JOIN profiles ON profiles.user_id = users.id"
 
 _TAKING_PART = """
     FROM users JOIN profiles ON profiles.user_id = users.id
@@ -62,10 +63,24 @@ class PostgresPeople(People):
     _IN_ZONE = Query(
         text(f"SELECT users.id {_TAKING_PART} AND profiles.time_zone = CAST(:zone AS text) ORDER BY users.id")
     )
-    _THESE = Query(text(f"{_WHOLE} WHERE users.id = ANY(CAST(:ids AS uuid[])) ORDER BY users.id"))
+    _THESE = Query(text(f"SELECT {_WHOLE} {_MEMBERS} WHERE users.id = ANY(CAST(:ids AS uuid[])) ORDER BY users.id"))
+    _KNOWN = Query(
+        text(
+            f"""
+            SELECT {_WHOLE}, {", ".join(f"pairs.{name} AS pair_{name}" for name in _PAIR)},
+                   (SELECT max(day) FROM daily_matches
+                     WHERE daily_matches.user_id = CAST(:viewer AS uuid) AND day >= CAST(:since AS date)
+                       AND candidates @> ARRAY[users.id]) AS suggested_on
+            {_MEMBERS}
+            LEFT JOIN pairs ON pairs.low = least(users.id, CAST(:viewer AS uuid))
+                           AND pairs.high = greatest(users.id, CAST(:viewer AS uuid))
+            WHERE users.id = ANY(CAST(:ids AS uuid[]))
+            """
+        )
+    )
     _ACTIVE = Query(
         text(
-            f"{_WHOLE} WHERE users.id > CAST(:after AS uuid) AND profiles.visibility <> 'paused'"
+            f"SELECT {_WHOLE} {_MEMBERS} WHERE users.id > CAST(:after AS uuid) AND profiles.visibility <> 'paused'"
             " AND users.email_verified_at IS NOT NULL AND users.status = 'active' ORDER BY users.id LIMIT :limit"
         )
     )
@@ -73,8 +88,6 @@ class PostgresPeople(People):
     def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
         self._clock = clock
-        self._read: dict[UserId, _Member | None] = {}
-        self._read_before_write = 0
 
     async def zones(self) -> Sequence[str]:
         rows = await self._session.rows(self._ZONES, now=self._clock.now(), adult=MIN_AGE)
@@ -87,64 +100,50 @@ class PostgresPeople(People):
     async def traits(self, user_ids: Collection[UserId] | None = None) -> Sequence[Traits]:
         now = self._clock.now()
         if user_ids is not None:
-            return _traits(await self._these(user_ids), now)
+            rows = await self._session.rows(self._THESE, ids=list(user_ids))
+            return [traits for row in rows if (traits := _member(row, now).traits)]
         found: list[Traits] = []
         last = _NOBODY
-        while members := await self._session.rows(self._ACTIVE, after=last, limit=BATCH):
-            found += _traits([_member(row) for row in members], now)
-            last = members[-1]["account_id"]
+        while rows := await self._session.rows(self._ACTIVE, after=last, limit=BATCH):
+            found += [traits for row in rows if (traits := _member(row, now).traits)]
+            last = rows[-1]["account_id"]
         return found
 
-    async def cards(self, user_ids: Collection[UserId]) -> Mapping[UserId, Card]:
-        return {
-            member.user.id: card_of(member.profile, member.photos, member.consents)
-            for member in await self._these(user_ids)
-            if member.profile is not None and not missing_in_account(member.user)
-        }
+    async def member(self, user_id: UserId) -> Member:
+        row = await self._session.row(self._THESE, ids=[user_id])
+        return _member(row, self._clock.now()) if row else _nobody(self._clock.now())
 
-    async def missing_for(self, user_id: UserId) -> tuple[Missing, ...]:
+    async def known_to(
+        self, viewer: UserId, others: Collection[UserId], suggested_since: date | None = None
+    ) -> tuple[Member, Mapping[UserId, Known]]:
         now = self._clock.now()
-        member = next(iter(await self._these([user_id])), None)
-        return member.missing(now) if member else missing(None, None, (), now)
-
-    async def _these(self, user_ids: Collection[UserId]) -> Sequence["_Member"]:
-        """These members, in the order of their ids. What a screen asks about the same people again is read once."""
-        if self._session.writes != self._read_before_write:
-            self._read.clear()
-            self._read_before_write = self._session.writes
-        if unread := [user_id for user_id in set(user_ids) if user_id not in self._read]:
-            found = [_member(row) for row in await self._session.rows(self._THESE, ids=unread)]
-            self._read |= dict.fromkeys(unread) | {member.user.id: member for member in found}
-        return [member for user_id in sorted(set(user_ids)) if (member := self._read[user_id])]
+        rows = await self._session.rows(self._KNOWN, viewer=viewer, ids=[viewer, *others], since=suggested_since)
+        found = {row["account_id"]: row for row in rows}
+        known = {other: _known(found[other], viewer, now) if other in found else _unknown(now) for other in others}
+        return (_member(found[viewer], now) if viewer in found else _nobody(now)), known
 
 
-@attrs.frozen
-class _Member:
-    user: User
-    profile: Profile | None
-    photos: Sequence[Photo]
-    consents: Mapping[Purpose, ConsentRecord]
-    assessment: Assessment | None
-
-    def missing(self, now: datetime) -> tuple[Missing, ...]:
-        return missing(self.user, self.profile, self.photos, now)
-
-
-def _member(row: Any) -> _Member:
-    consents = documents.read(row["consents"], list[ConsentRecord])
-    result = row["assessment"]
-    return _Member(
+def _member(row: Any, now: datetime) -> Member:
+    return member_of(
         user=user_of({name: row[f"account_{name}"] for name in _ACCOUNT}),
         profile=None if row["user_id"] is None else profile_of({name: row[name] for name in _PROFILE}),
         photos=documents.read(row["photos"], list[Photo]),
-        consents={record.purpose: record for record in consents},
-        assessment=result and assessment_of(documents.record(result, id=UUID, user_id=UUID, taken_at=datetime)),
+        consents={record.purpose: record for record in documents.read(row["consents"], list[ConsentRecord])},
+        assessment=recorded_assessment(row["assessment"]),
+        tier=Tier(row["tier"]) if row["tier"] else Tier.FREE,
+        now=now,
     )
 
 
-def _traits(members: Sequence[_Member], now: datetime) -> list[Traits]:
-    return [
-        traits_of(member.profile, member.consents, member.assessment, now)
-        for member in members
-        if member.profile is not None and not member.missing(now)
-    ]
+def _nobody(now: datetime) -> Member:
+    return member_of(user=None, profile=None, photos=(), consents={}, assessment=None, tier=Tier.FREE, now=now)
+
+
+def _known(row: Any, viewer: UserId, now: datetime) -> Known:
+    pair = {name: row[f"pair_{name}"] for name in _PAIR}
+    standing = Standing() if pair["low"] is None else standing_of(pair, viewer, now)
+    return Known(_member(row, now), standing, row["suggested_on"])
+
+
+def _unknown(now: datetime) -> Known:
+    return Known(_nobody(now), Standing(), None)

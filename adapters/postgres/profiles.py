@@ -8,7 +8,15 @@ from sqlalchemy import bindparam, delete, func, select
 
 from adapters.postgres import documents
 from adapters.postgres.database import Query, Session
-from adapters.postgres.statements import insertion, insertion_unless, replace, replacement, stored_columns
+from adapters.postgres.statements import (
+    columns,
+    insertion_unless,
+    insertion_where,
+    replace,
+    replacement,
+    replacement_of_all,
+    stored_columns,
+)
 from adapters.postgres.tables import photos, profiles, users
 from saltbitter_domain.kernel import GridCell, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
@@ -36,8 +44,7 @@ class PostgresProfiles(Profiles):
         self._session = session
 
     async def add(self, profile: Profile) -> None:
-        if not await self._session.write(self._ADD, **_row(profile)):
-            raise ProfileExists("You already have a profile. Edit it instead.")
+        await self._session.change(self._ADD, _row(profile), rows=1, refusal=_profile_exists)
 
     async def get(self, user_id: UserId) -> Profile | None:
         row = await self._session.row(self._GET, user_id=user_id)
@@ -45,6 +52,10 @@ class PostgresProfiles(Profiles):
 
     async def save(self, profile: Profile) -> None:
         await replace(self._session, self._SAVE, _row(profile), "user_id")
+
+
+def _profile_exists() -> ProfileExists:
+    return ProfileExists("You already have a profile. Edit it instead.")
 
 
 def _row(profile: Profile) -> dict[str, Any]:
@@ -75,13 +86,11 @@ def profile_of(row: Any) -> Profile:
 class PostgresPhotos(Photos):
     # Whoever adds a photo holds their account's row, so that two uploads at once cannot both be the sixth.
     _HOLD = Query(select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True))
-    _COUNT = Query(
-        select(func.count().label("photos")).select_from(photos).where(photos.c.user_id == bindparam("user_id"))
-    )
-    _ADD = insertion(photos)
+    _COUNT = select(func.count()).select_from(photos).where(photos.c.user_id == bindparam("user_id")).scalar_subquery()
+    _ADD = insertion_where(photos, _COUNT < MAX_PHOTOS)
     _GET = Query(select(photos).where(photos.c.id == bindparam("id")))
     _OF = Query(select(photos).where(photos.c.user_id == bindparam("user_id")).order_by(photos.c.position, photos.c.id))
-    _SAVE = replacement(photos)
+    _SAVE = replacement_of_all(photos)
     _REMOVE = Query(delete(photos).where(photos.c.id == bindparam("id")))
 
     def __init__(self, session: Session) -> None:
@@ -89,10 +98,7 @@ class PostgresPhotos(Photos):
 
     async def add(self, photo: Photo) -> None:
         await self._session.write(self._HOLD, user_id=photo.user_id)
-        (row,) = await self._session.rows(self._COUNT, user_id=photo.user_id)
-        if row["photos"] >= MAX_PHOTOS:
-            raise TooManyPhotos(f"You already have {MAX_PHOTOS} photos. Delete one before you add another.")
-        await self._session.write(self._ADD, **attrs.asdict(photo, recurse=False))
+        await self._session.change(self._ADD, attrs.asdict(photo, recurse=False), rows=1, refusal=_too_many_photos)
 
     async def get(self, photo_id: PhotoId) -> Photo | None:
         row = await self._session.row(self._GET, id=photo_id)
@@ -101,11 +107,17 @@ class PostgresPhotos(Photos):
     async def of(self, user_id: UserId) -> Sequence[Photo]:
         return [photo_of(row) for row in await self._session.rows(self._OF, user_id=user_id)]
 
-    async def save(self, photo: Photo) -> None:
-        await replace(self._session, self._SAVE, attrs.asdict(photo, recurse=False))
+    async def save(self, *changed: Photo) -> None:
+        if changed:
+            rows = columns(attrs.asdict(photo, recurse=False) for photo in changed)
+            await self._session.change(self._SAVE, rows, rows=len(changed))
 
     async def remove(self, photo_id: PhotoId) -> None:
-        await self._session.write(self._REMOVE, id=photo_id)
+        await self._session.change(self._REMOVE, {"id": photo_id})
+
+
+def _too_many_photos() -> TooManyPhotos:
+    return TooManyPhotos(f"You already have {MAX_PHOTOS} photos. Delete one before you add another.")
 
 
 def photo_of(row: Any) -> Photo:

@@ -1,13 +1,15 @@
 """Statements that many tables need alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, Update, bindparam, insert, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, cast, insert, select, text, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres.database import Query, Session
-from saltbitter_domain.kernel import StaleWrite
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def stored_columns(table: Table) -> list[str]:
@@ -22,7 +24,51 @@ def bound(table: Table) -> dict[str, Any]:
 
 def insertion(table: Table) -> Query:
     """Insert one whole row."""
-    return Query(insert(table).values(bound(table)))
+    return Query(insert(table).values(bound(table)), only_adds=True)
+
+
+def insertion_where(table: Table, condition: ColumnElement[bool]) -> Query:
+    """Insert one whole row where the condition holds, unless one has the same key; return something if it was."""
+    row = select(*(cast(parameter, table.c[name].type) for name, parameter in bound(table).items())).where(condition)
+    statement = upsert(table).from_select(stored_columns(table), row).on_conflict_do_nothing()
+    return Query(statement.returning(*table.primary_key.columns))
+
+
+def given(table: Table, place: str = "") -> str:
+    """Rows of ``table`` given column by column, each a parameter with an array, as a source to select from; with their
+    ``place`` among them from 1, if that is named."""
+    arrays = ", ".join(f"CAST(:{name} AS {table.c[name].type.compile(_DIALECT)}[])" for name in stored_columns(table))
+    counted = "WITH ORDINALITY " if place else ""
+    return f"unnest({arrays}) {counted}AS given ({', '.join([*stored_columns(table), *filter(None, [place])])})"
+
+
+def insertion_of_all(table: Table, unless: str = "") -> Query:
+    """Insert the ``columns`` of any number of rows; ``unless`` is a clause on conflicts."""
+    names = ", ".join(stored_columns(table))
+    return Query(
+        text(f"INSERT INTO {table.name} ({names}) SELECT * FROM {given(table)} {unless}"), table.name, only_adds=True
+    )
+
+
+def replacement_of_all(table: Table) -> Query:
+    """Replace each of any number of rows, given as ``columns``, that still has the version given, which becomes one
+    higher; return something for each."""
+    changed = ", ".join(f"{name} = given.{name}" for name in stored_columns(table) if name not in {"id", "version"})
+    return Query(
+        text(
+            f"""
+            UPDATE {table.name} AS stored SET {changed}, version = stored.version + 1 FROM {given(table)}
+            WHERE stored.id = given.id AND stored.version = given.version RETURNING stored.version
+            """
+        ),
+        table.name,
+    )
+
+
+def columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """These rows, at least one, column by column."""
+    whole = list(rows)
+    return {name: [row[name] for row in whole] for name in whole[0]}
 
 
 def insertion_unless(table: Table, *unique: str) -> Query:
@@ -46,7 +92,12 @@ def replacement(table: Table, key: str = "id") -> Query:
     return Query(replacing(table, key).returning(table.c.version))
 
 
-async def replace(session: Session, query: Query, row: Mapping[str, Any], key: str = "id") -> None:
-    """Run a ``replacement`` with this row; ``StaleWrite`` when its version is no longer the latest."""
-    if not await session.write(query, **row, **{f"the_{key}": row[key], "the_version": row["version"]}):
-        raise StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
+async def replace(
+    session: Session,
+    query: Query,
+    row: Mapping[str, Any],
+    key: str = "id",
+    taken: Callable[[], Exception] | None = None,
+) -> None:
+    """Note a ``replacement`` with this row; ``StaleWrite``, by commit, when its version is no longer the latest."""
+    await session.change(query, {**row, f"the_{key}": row[key], "the_version": row["version"]}, rows=1, taken=taken)

@@ -23,4 +23,4 @@ class PostgresSubscriptions(Subscriptions):
         return Tier(row["tier"]) if row else Tier.FREE
 
     async def set_tier(self, user_id: UserId, tier: Tier) -> None:
-        await self._session.write(self._SET, user_id=user_id, tier=tier)
+        await self._session.change(self._SET, {"user_id": user_id, "tier": tier})

@@ -4,6 +4,7 @@ Words of the domain are kept as text, so that a new one needs no change of a typ
 
 from geoalchemy2 import Geography
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -207,7 +208,7 @@ daily_matches = Table(
     Column("day", Date, primary_key=True),
     Column("made_at", INSTANT, nullable=False),
     Column("candidates", ARRAY(Uuid), nullable=False),
-    Column("suggestions", DOCUMENT, nullable=False),
+    Column("scores", ARRAY(Double), nullable=False, server_default="{}"),
     Column("short_because", Text),
     _version(),
     postgresql_partition_by="RANGE (day)",
@@ -240,6 +241,14 @@ pairs = Table(
     comment="What two people decided about one another and the match that follows, in one row under one lock.",
 )
 
+populations = Table(
+    "populations",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("figures", DOCUMENT, nullable=False),
+    comment="By which figures the people of a day were compared, such as how rare an interest was.",
+)
+
 exposures = Table(
     "exposures",
     metadata,
@@ -247,6 +256,36 @@ exposures = Table(
     _member(key=True),
     Column("shown", Integer, nullable=False),
     Column("fair", Double, nullable=False),
+)
+
+exposure_days = Table(
+    "exposure_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("dimension", Text, primary_key=True),
+    Column("member_group", Text, primary_key=True),
+    Column("people", Integer, nullable=False),
+    Column("shown", BigInteger, nullable=False),
+    Column("fair", Double, nullable=False),
+    comment="How often the people of a group were shown on a day, counted before it is forgotten who they were.",
+)
+
+matching_runs = Table(
+    "matching_runs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("started_at", INSTANT, nullable=False),
+    Column("finished_at", INSTANT, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("allocation", Text, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("due", Integer, nullable=False),
+    Column("made", Integer, nullable=False),
+    Column("full_lists", Integer, nullable=False),
+    Column("short", DOCUMENT, nullable=False),
+    Column("stages", DOCUMENT, nullable=False),
+    Column("figures", DOCUMENT),
+    Index("ix_matching_runs_finished_at_id", "finished_at", "id"),
 )
 
 notices = Table(

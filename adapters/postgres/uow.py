@@ -11,7 +11,7 @@ from adapters.postgres.assessments import PostgresAssessments
 from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Query, Session
 from adapters.postgres.decisions import PostgresDecisions
-from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices
+from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles
 from adapters.postgres.subscriptions import PostgresSubscriptions
@@ -55,6 +55,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.daily_matches = PostgresDailyMatches(session)
         self.decisions = PostgresDecisions(session)
         self.exposures = PostgresExposures(session)
+        self.populations = PostgresPopulations(session)
         self.notices = PostgresNotices(session)
 
     def emit(self, event: Event) -> None:

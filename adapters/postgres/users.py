@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import attrs
-from sqlalchemy import bindparam, delete, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Text, any_, bindparam, delete, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from adapters.postgres import documents
 from adapters.postgres.database import Query
 from adapters.postgres.database import Session as Connection
-from adapters.postgres.statements import bound, insertion, insertion_unless, replace, replacement, replacing
+from adapters.postgres.statements import (
+    columns,
+    insertion,
+    insertion_of_all,
+    insertion_unless,
+    replace,
+    replacement,
+    replacement_of_all,
+)
 from adapters.postgres.tables import one_time_tokens, refresh_tokens, sessions, users
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import (
@@ -24,23 +32,31 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     User,
 )
-from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
-
-_TAKEN = "Another account has this address."
+from saltbitter_domain.users.ports import Account, OneTimeTokens, Sessions, Users
 
 
 class PostgresUsers(Users):
     _ADD = insertion_unless(users, "email")
     _GET = Query(select(users).where(users.c.id == bindparam("id")))
     _BY_EMAIL = Query(select(users).where(users.c.email == bindparam("email")))
+    _ACCOUNT = Query(
+        text(
+            """
+            SELECT users.*, coalesce(profiles.content ->> 'name', '') AS name,
+                   (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
+                      FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
+                       AND expires_at > CAST(:now AS timestamptz)) AS sessions
+            FROM users LEFT JOIN profiles ON profiles.user_id = users.id WHERE users.id = CAST(:id AS uuid)
+            """
+        )
+    )
     _SAVE = replacement(users)
 
     def __init__(self, session: Connection) -> None:
         self._session = session
 
     async def add(self, user: User) -> None:
-        if not await self._session.write(self._ADD, **_row(user)):
-            raise EmailTaken(_TAKEN)
+        await self._session.change(self._ADD, _row(user), rows=1, refusal=_email_taken)
 
     async def get(self, user_id: UserId) -> User | None:
         row = await self._session.row(self._GET, id=user_id)
@@ -50,11 +66,20 @@ class PostgresUsers(Users):
         row = await self._session.row(self._BY_EMAIL, email=email)
         return row and user_of(row)
 
+    async def account(self, user_id: UserId, now: datetime) -> Account | None:
+        row = await self._session.row(self._ACCOUNT, id=user_id, now=now)
+        if row is None:
+            return None
+        fields = {**row}
+        name, opened = fields.pop("name"), documents.read(fields.pop("sessions"), tuple[Session, ...])
+        return Account(user_of(fields), name, opened)
+
     async def save(self, user: User) -> None:
-        try:
-            await replace(self._session, self._SAVE, _row(user))
-        except asyncpg.UniqueViolationError:
-            raise EmailTaken(_TAKEN) from None
+        await replace(self._session, self._SAVE, _row(user), taken=_email_taken)
+
+
+def _email_taken() -> EmailTaken:
+    return EmailTaken("Another account has this address.")
 
 
 def user_of(row: Any) -> User:
@@ -66,18 +91,9 @@ def _row(entity: Any) -> dict[str, Any]:
     return attrs.asdict(entity, recurse=False)
 
 
-def _remembering(statement: Any) -> Query:
-    """The statement, which writes a session, and in the same round trip the token by which it is found ever after."""
-    written = statement.returning(sessions.c.id, sessions.c.token_hash, sessions.c.version).cte("written")
-    tokens = upsert(refresh_tokens).from_select(
-        ["token_hash", "session_id"], select(written.c.token_hash, written.c.id)
-    )
-    remembered = tokens.on_conflict_do_nothing().returning(refresh_tokens.c.token_hash).cte("remembered")
-    return Query(select(written.c.version).add_cte(remembered))
-
-
 class PostgresSessions(Sessions):
-    _ADD = _remembering(insert(sessions).values(bound(sessions)))
+    _ADD = insertion(sessions)
+    _REMEMBER = insertion_of_all(refresh_tokens, "ON CONFLICT DO NOTHING")
     _GET = Query(select(sessions).where(sessions.c.id == bindparam("id")))
     _BY_TOKEN = Query(
         select(sessions)
@@ -93,7 +109,7 @@ class PostgresSessions(Sessions):
         )
         .order_by(sessions.c.last_used_at.desc(), sessions.c.id.desc())
     )
-    _SAVE = _remembering(replacing(sessions))
+    _SAVE = replacement_of_all(sessions)
     _OVER = (
         select(sessions.c.id)
         .where(func.coalesce(sessions.c.ended_at, sessions.c.expires_at) < bindparam("over_before"))
@@ -106,7 +122,8 @@ class PostgresSessions(Sessions):
         self._session = session
 
     async def add(self, session: Session) -> None:
-        await self._session.write(self._ADD, **_row(session))
+        await self._session.change(self._ADD, _row(session))
+        await self._remember([session])
 
     async def get(self, session_id: SessionId) -> Session | None:
         row = await self._session.row(self._GET, id=session_id)
@@ -119,8 +136,15 @@ class PostgresSessions(Sessions):
     async def open_of(self, user_id: UserId, now: datetime) -> Sequence[Session]:
         return [_session(row) for row in await self._session.rows(self._OPEN, user_id=user_id, now=now)]
 
-    async def save(self, session: Session) -> None:
-        await replace(self._session, self._SAVE, _row(session))
+    async def save(self, *changed: Session) -> None:
+        if changed:
+            await self._session.change(self._SAVE, columns(map(_row, changed)), rows=len(changed))
+            await self._remember(changed)
+
+    async def _remember(self, changed: Sequence[Session]) -> None:
+        """Keep the tokens by which these sessions are found ever after."""
+        found_by = [{"token_hash": session.token_hash, "session_id": session.id} for session in changed]
+        await self._session.change(self._REMEMBER, columns(found_by))
 
     async def forget(self, over_before: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, over_before=over_before, limit=limit))
@@ -138,7 +162,7 @@ class PostgresOneTimeTokens(OneTimeTokens):
     _DISCARD = Query(
         delete(one_time_tokens).where(
             one_time_tokens.c.user_id == bindparam("user_id"),
-            one_time_tokens.c.purpose == bindparam("purpose"),
+            one_time_tokens.c.purpose == any_(bindparam("purposes", type_=ARRAY(Text))),
             one_time_tokens.c.used_at.is_(None),
         )
     )
@@ -158,7 +182,7 @@ class PostgresOneTimeTokens(OneTimeTokens):
         self._session = session
 
     async def add(self, token: OneTimeToken) -> None:
-        await self._session.write(self._ADD, **_row(token))
+        await self._session.change(self._ADD, _row(token))
 
     async def get(self, token_hash: str) -> OneTimeToken | None:
         row = await self._session.row(self._GET, token_hash=token_hash)
@@ -167,8 +191,8 @@ class PostgresOneTimeTokens(OneTimeTokens):
     async def save(self, token: OneTimeToken) -> None:
         await replace(self._session, self._SAVE, _row(token), "token_hash")
 
-    async def discard(self, user_id: UserId, purpose: TokenPurpose) -> None:
-        await self._session.write(self._DISCARD, user_id=user_id, purpose=purpose)
+    async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
+        await self._session.change(self._DISCARD, {"user_id": user_id, "purposes": purposes})
 
     async def forget(self, now: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, now=now, limit=limit))

@@ -144,12 +144,12 @@ class Assessments:
         audience=Audience.MEMBER,
         status=201,
         idempotent=True,
-        errors=(AnswersInvalid, ConsentNeeded, RetakeTooSoon, QuestionnaireMissing, AssessmentMissing),
+        errors=(AnswersInvalid, ConsentNeeded, RetakeTooSoon, QuestionnaireMissing),
     )
     async def submit_assessment(self, call: Call, body: Answers) -> ResultView:
         """Hand in the answers and read the result."""
-        await self.attachment.submit_assessment(call.user_id, body.questionnaire, body.answers, body.seconds)
-        return _result(await self.attachment.latest_insights(call.user_id))
+        submitted = self.attachment.submit_assessment(call.user_id, body.questionnaire, body.answers, body.seconds)
+        return _result(await submitted)
 
     @route("GET", "/api/me/assessments", audience=Audience.MEMBER)
     async def assessments(self, call: Call, query: PageQuery) -> Page[AssessmentView]:

@@ -14,12 +14,12 @@ class Assessments(Protocol):
     async def add(self, assessment: Assessment, after: datetime | None = None) -> None:
         """Store the assessment that follows the one taken at ``after``, or the member's first.
 
-        ``StaleWrite`` when ``after`` is not ``last_taken`` by now: someone answered twice at once."""
+        ``StaleWrite`` when ``after`` is not when the last was ``taken`` by now: someone answered twice at once."""
         ...
 
-    async def last_taken(self, user_id: UserId) -> datetime | None:
-        """When the member last completed an assessment, or None. It alone is kept when their assessments are deleted,
-        so that deleting them is no way round the wait between two."""
+    async def taken(self, user_id: UserId) -> tuple[datetime | None, Assessment | None]:
+        """When the member last completed an assessment, and the latest that is kept. The first outlives the second, so
+        that deleting assessments is no way round the wait between two."""
         ...
 
     async def latest(self, user_id: UserId) -> Assessment | None: ...
@@ -29,5 +29,5 @@ class Assessments(Protocol):
         ...
 
     async def remove_all(self, user_id: UserId) -> int:
-        """Delete every assessment of the member, all but ``last_taken``; how many there were."""
+        """Delete every assessment of the member, all but when the last was ``taken``; how many there were."""
         ...

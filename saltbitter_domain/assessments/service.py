@@ -48,8 +48,8 @@ class AttachmentService:
 
     async def submit_assessment(
         self, user_id: UserId, questionnaire: str, answers: Mapping[str, object], seconds: float
-    ) -> Assessment:
-        """Score the answers to the questionnaire of this version and keep them with the result.
+    ) -> Insights:
+        """Score the answers to the questionnaire of this version, keep them with the result, and read it back.
 
         ``ConsentNeeded`` without consent, ``RetakeTooSoon`` within 90 days of the one before, also when that was
         deleted since, ``AnswersInvalid`` with everything that is wrong with the answers.
@@ -59,14 +59,14 @@ class AttachmentService:
 
     async def _submit(
         self, user_id: UserId, asked: Questionnaire, answers: Mapping[str, object], seconds: float
-    ) -> Assessment:
+    ) -> Insights:
         async with self._begin() as uow:
             if not consent.granted(await uow.consents.current(user_id), Purpose.PSYCHOLOGICAL_PROFILE):
                 raise ConsentNeeded(
                     "Agree first that we keep your answers about closeness; nothing is stored without that."
                 )
             now = self._clock.now()
-            last_taken = await uow.assessments.last_taken(user_id)
+            last_taken, previous = await uow.assessments.taken(user_id)
             if last_taken is not None and now < retake_at(last_taken):
                 raise _too_soon(retake_at(last_taken), now)
             checked = scoring.checked_answers(asked, answers, seconds)
@@ -85,7 +85,7 @@ class AttachmentService:
             await uow.assessments.add(assessment, after=last_taken)
             uow.emit(AssessmentSubmitted(user_id, assessment.id))
             await uow.commit()
-        return assessment
+        return insights(assessment, previous)
 
     async def latest(self, user_id: UserId) -> Assessment:
         """The member's latest assessment; ``AssessmentMissing`` when there is none."""

@@ -4,9 +4,11 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 import attrs
 
+from saltbitter_domain.assessments.model import SCALE_MAX, SCALE_MIN
 from saltbitter_domain.events import Event, event
 from saltbitter_domain.kernel import Conflict, GridCell, Invalid, MatchId, NotFound, NoticeId, UserId
 from saltbitter_domain.profiles.model import (
@@ -102,6 +104,56 @@ class Factor(StrEnum):
     DEMOGRAPHICS = "demographics"
 
 
+@attrs.frozen
+class Leaning:
+    """A person's place in the form of ``policies.attachment``: (1, x, v), anxiety and avoidance in [0, 1], each
+    multiplied by the ``weight`` in [0, 1] their answers deserve.
+
+    Weight 0 is a person nothing is known of."""
+
+    weight: float
+    anxiety: float
+    avoidance: float
+
+    @classmethod
+    def of(cls, attachment: Attachment | None) -> Self:
+        if attachment is None:
+            return cls(0.0, 0.0, 0.0)
+        weight, span = attachment.reliability, SCALE_MAX - SCALE_MIN
+        return cls(
+            weight,
+            weight * (attachment.anxiety - SCALE_MIN) / span,
+            weight * (attachment.avoidance - SCALE_MIN) / span,
+        )
+
+
+@attrs.frozen
+class Population:
+    """Figures of one population under a ``version``. They hold for a day: see ``MatchRequest``.
+
+    ``size`` is how many people were counted, ``interest_idf`` the weight of each interest that one of them holds.
+    ``mean_factors`` has the mean of the attachment, interests and values factors, each in [0, 1], over all pairs of
+    different people who told us enough; demographics are never unknown and need none. ``mean_leaning`` is the mean
+    of everybody's leaning, the unknown counted with weight 0: the form being bilinear, whoever is scored against it
+    gets their mean over everybody."""
+
+    version: str
+    size: int
+    interest_idf: Mapping[str, float]
+    mean_factors: Mapping[Factor, float]
+    mean_leaning: Leaning
+
+    def rarity(self, interest: str) -> float:
+        """How much it counts that two share an interest: at least 1, the rarer the more."""
+        return self.interest_idf.get(interest) or inverse_document_frequency(self.size, 0)
+
+
+def inverse_document_frequency(size: int, held: int) -> float:
+    """ln((1 + n) / (1 + held by)) + 1: the smoothed form of Spärck Jones 1972 (J Doc 28, 11), so that what everybody
+    shares still counts a little."""
+    return math.log((1 + size) / (1 + held)) + 1.0
+
+
 class Band(StrEnum):
     STRONG = "strong"
     GOOD = "good"
@@ -147,16 +199,11 @@ class Explanation:
 @attrs.frozen
 class Suggestion:
     """One person in a member's daily set; ``rank`` counts from 1 through all pages of the day. Neither it nor the score
-    is for members to see.
-
-    ``without_attachment`` is the explanation had the two not both shared answers about attachment, for when either
-    withdraws them: nothing in it rests on them, the total and the confidence included."""
+    is for members to see: what they are told is worked out from both people as they are when it is read."""
 
     candidate: UserId
     rank: int
     score: float
-    explanation: Explanation
-    without_attachment: Explanation
 
     @property
     def page(self) -> int:

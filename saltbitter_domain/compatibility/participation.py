@@ -2,7 +2,7 @@
 
 The rules by which every store answers for the port ``People``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -10,11 +10,12 @@ import attrs
 from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.assessments.scoring import reliability
 from saltbitter_domain.compatibility.model import Attachment, Missing, Traits
-from saltbitter_domain.compatibility.ports import Card
+from saltbitter_domain.compatibility.ports import Card, Member
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.kernel import local_date
 from saltbitter_domain.profiles.model import MIN_AGE, Photo, PhotoState, Profile, Visibility, age_on
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus, User
 
 
@@ -68,6 +69,28 @@ def traits_of(
         religion_importance=content.religion_importance,
         languages=frozenset(content.languages),
         visibility=profile.visibility,
+    )
+
+
+def member_of(
+    *,
+    user: User | None,
+    profile: Profile | None,
+    photos: Sequence[Photo],
+    consents: Mapping[Purpose, ConsentRecord],
+    assessment: Assessment | None,
+    tier: Tier,
+    now: datetime,
+) -> Member:
+    """The member with this account, and what belongs to it, as matching knows them at ``now``."""
+    lacking = missing(user, profile, photos, now)
+    account_zone = user.time_zone if user else None
+    return Member(
+        missing=lacking,
+        time_zone=profile.time_zone if profile else account_zone,
+        tier=tier,
+        traits=None if lacking or profile is None else traits_of(profile, consents, assessment, now),
+        card=None if profile is None or missing_in_account(user) else card_of(profile, photos, consents),
     )
 
 

@@ -14,12 +14,14 @@ from saltbitter_domain.compatibility.model import (
     Match,
     Missing,
     Notice,
+    Population,
     Standing,
     Suggestion,
     Traits,
 )
 from saltbitter_domain.kernel import MatchId, NoticeId, UserId
 from saltbitter_domain.profiles.model import Photo, Profile
+from saltbitter_domain.subscriptions.model import Tier
 
 
 @attrs.frozen
@@ -28,6 +30,32 @@ class Card:
 
     profile: Profile
     photos: tuple[Photo, ...]
+
+
+@attrs.frozen
+class Member:
+    """A member as matching knows them now. ``missing`` keeps them from taking part; while there is anything in it, they
+    have no ``traits``.
+
+    ``card`` is None for whoever has no active account or no profile; the paused have one, because their matches still
+    know them. ``time_zone`` is the profile's, or the account's before there is one; None under nobody's id.
+    Consents are looked at as of now: what was withdrawn is unknown in the traits and absent from the card."""
+
+    missing: tuple[Missing, ...]
+    time_zone: str | None
+    tier: Tier
+    traits: Traits | None
+    card: Card | None
+
+
+@attrs.frozen
+class Known:
+    """A member beside another, the viewer: what stands between the two, seen from the viewer, and the newest day for
+    which they were suggested to the viewer."""
+
+    member: Member
+    standing: Standing
+    suggested_on: date | None
 
 
 class People(Protocol):
@@ -48,13 +76,15 @@ class People(Protocol):
         """The traits of these people, or of all who can take part, ordered by id; whoever cannot is left out."""
         ...
 
-    async def cards(self, user_ids: Collection[UserId]) -> Mapping[UserId, Card]:
-        """The cards of these members. Left out is whoever has no active account or no profile; the paused are not,
-        because their matches still know them. Without the consent ``location`` the profile has no cell."""
+    async def member(self, user_id: UserId) -> Member:
+        """This member, or what there is to know of nobody."""
         ...
 
-    async def missing_for(self, user_id: UserId) -> tuple[Missing, ...]:
-        """What keeps this member from taking part; empty when nothing does."""
+    async def known_to(
+        self, viewer: UserId, others: Collection[UserId], suggested_since: date | None = None
+    ) -> tuple[Member, Mapping[UserId, Known]]:
+        """The viewer, and each of these others beside them. Suggestions are looked for from a day on, if one is given.
+        A pass that is ``PASS_RESTS_FOR`` old stands no more."""
         ...
 
 
@@ -79,10 +109,6 @@ class DailyMatchesStore(Protocol):
         """Store added pages of version ``matches.version``; ``StaleWrite`` when outdated."""
         ...
 
-    async def suggestion(self, to: UserId, candidate: UserId, since: date) -> Suggestion | None:
-        """The newest suggestion of ``candidate`` to ``to`` in a set for ``since`` or a later day."""
-        ...
-
 
 class Decisions(Protocol):
     """Likes and passes, at most one of each ordered pair that stands, and the mutual matches that follow."""
@@ -92,11 +118,6 @@ class Decisions(Protocol):
         row for the pair so that of two simultaneous likes exactly one makes the match.
 
         ``AlreadyDecided`` when the member has a standing like, a match, or a pass not yet expired about the other."""
-        ...
-
-    async def between(self, user_id: UserId, others: Collection[UserId], now: datetime) -> Mapping[UserId, Standing]:
-        """What stands between the member and each of these, none of them left out. A pass that is ``PASS_RESTS_FOR``
-        old stands no more."""
         ...
 
     async def last_by(self, by: UserId) -> Decision | None:
@@ -147,6 +168,20 @@ class Exposures(Protocol):
         ...
 
 
+class Populations(Protocol):
+    """The figures of the population by which the people of a day are compared, one set a day."""
+
+    async def add(self, day: date, population: Population) -> None:
+        """Store the day's figures; nothing happens when it has some."""
+        ...
+
+    async def of(self, day: date) -> Population | None: ...
+
+    async def forget(self, before: date, limit: int) -> int:
+        """Forget the figures of up to ``limit`` days before ``before``; of how many."""
+        ...
+
+
 class Notices(Protocol):
     """The store of quiet notices."""
 
@@ -165,7 +200,11 @@ class MatchRequest:
 
     ``viewers`` are to receive up to ``quota`` suggestions each for ``day``, drawn from ``people``, who are all that
     can take part, themselves included. ``excluded`` and ``liked_by`` are as in ``Decisions.excluded`` and ``.likers``;
-    ``history`` holds the exposures of the last days, ``day`` included."""
+    ``history`` holds the exposures of the last days, ``day`` included.
+
+    ``population`` has the figures by which people are compared, such as how rare an interest is. They are those of the
+    day's first request, which comes without and has them worked out, and hold for all that follow for the day, so that
+    its runs, its pages and what is told of them judge alike."""
 
     day: date
     viewers: Sequence[UserId]
@@ -173,17 +212,20 @@ class MatchRequest:
     excluded: Mapping[UserId, frozenset[UserId]]
     liked_by: Mapping[UserId, frozenset[UserId]]
     history: Mapping[UserId, Sequence[Exposure]]
+    population: Population | None = None
     quota: int = DAILY_QUOTA
 
 
 @attrs.frozen
 class Introductions:
     """What a run gives: for every viewer among the people their suggestions, ranked from 1, and for whoever has fewer
-    than the quota why (a stable code); ``fair`` is the exposure each of the people would have got by chance."""
+    than the quota why (a stable code); ``fair`` is the exposure each of the people would have got by chance, and
+    ``population`` the figures by which they were compared."""
 
     suggestions: Mapping[UserId, tuple[Suggestion, ...]]
     short: Mapping[UserId, str]
     fair: Mapping[UserId, float]
+    population: Population
 
 
 Progress = Callable[[int, int], None]
@@ -191,11 +233,7 @@ Progress = Callable[[int, int], None]
 
 
 class MatchEngine(Protocol):
-    """Introduces people to one another, off the event loop.
-
-    The figures of the population, such as how rare an interest is, are those of the first request for a day and hold
-    for all that follow for it, so that the day's runs and pages judge alike. With the same figures the same request
-    always gives the same introductions."""
+    """Introduces people to one another, off the event loop. The same request always gives the same introductions."""
 
     async def run(self, request: MatchRequest, progress: Progress | None = None) -> Introductions:
         """The first page of every viewer, allocated together."""

@@ -26,6 +26,11 @@ def granted(current: Mapping[Purpose, ConsentRecord], purpose: Purpose) -> bool:
     return record is not None and record.granted
 
 
+def last_of(current: Mapping[Purpose, ConsentRecord]) -> ConsentRecord | None:
+    """The end of the member's chain, which is the newest of their latest decisions; None when they took none."""
+    return max(current.values(), key=lambda record: record.sequence, default=None)
+
+
 def next_record(
     previous: ConsentRecord | None,
     *,

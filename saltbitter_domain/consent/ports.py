@@ -10,11 +10,9 @@ from saltbitter_domain.kernel import ConsentRecordId, UserId
 class ConsentLog(Protocol):
     """The append-only store of consent records."""
 
-    async def append(self, record: ConsentRecord) -> None:
-        """Store the next link; ``StaleWrite`` when ``record.sequence`` is not the next one of the member's chain."""
+    async def append(self, *records: ConsentRecord) -> None:
+        """Store the next links of one member's chain; ``StaleWrite`` when the first does not follow its last."""
         ...
-
-    async def last(self, user_id: UserId) -> ConsentRecord | None: ...
 
     async def chain(
         self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None

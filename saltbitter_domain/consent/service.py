@@ -13,7 +13,7 @@ from saltbitter_domain.consent.model import (
     ConsentWithdrawn,
     Purpose,
 )
-from saltbitter_domain.consent.policies import next_record, verify_chain
+from saltbitter_domain.consent.policies import last_of, next_record, verify_chain
 from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, UserId
 from saltbitter_domain.uow import UnitsOfWork, retrying
 
@@ -78,13 +78,14 @@ class ConsentService:
 
     async def _record(self, user_id: UserId, text: ConsentText, granted: bool, channel: str) -> ConsentRecord:
         async with self._begin() as uow:
-            held = (await uow.consents.current(user_id)).get(text.purpose)
+            current = await uow.consents.current(user_id)
+            held = current.get(text.purpose)
             was_granted = held is not None and held.granted
             version = held.text_version if held is not None and was_granted and not granted else text.version
             if held is not None and held.granted == granted and (not granted or held.text_version == version):
                 return held
             record = next_record(
-                await uow.consents.last(user_id),
+                last_of(current),
                 id=ConsentRecordId(self._ids.new()),
                 user_id=user_id,
                 purpose=text.purpose,

@@ -43,8 +43,8 @@ class Photos(Protocol):
         """The member's photos by position."""
         ...
 
-    async def save(self, photo: Photo) -> None:
-        """Store a change made to version ``photo.version``; ``StaleWrite`` as for profiles."""
+    async def save(self, *changed: Photo) -> None:
+        """Store changes made to the version each has; ``StaleWrite`` as for profiles."""
         ...
 
     async def remove(self, photo_id: PhotoId) -> None:

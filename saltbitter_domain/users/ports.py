@@ -10,6 +10,15 @@ from saltbitter_domain.kernel import EventId, SessionId, UserId
 from saltbitter_domain.users.model import MailTemplate, OneTimeToken, Role, Session, TokenPurpose, User
 
 
+@attrs.frozen
+class Account:
+    """An account with what its password guards: the name in its profile, empty without one, and its open sessions."""
+
+    user: User
+    name: str = attrs.field(repr=False)
+    sessions: tuple[Session, ...]
+
+
 class Users(Protocol):
     """The store of accounts."""
 
@@ -21,6 +30,10 @@ class Users(Protocol):
 
     async def by_email(self, email: str) -> User | None:
         """The account with this normalised address, or None."""
+        ...
+
+    async def account(self, user_id: UserId, now: datetime) -> Account | None:
+        """The account with its name and the sessions neither ended nor expired, the latest used first."""
         ...
 
     async def save(self, user: User) -> None:
@@ -43,8 +56,8 @@ class Sessions(Protocol):
         """Sessions neither ended nor expired, the latest used first."""
         ...
 
-    async def save(self, session: Session) -> None:
-        """Store a change made to version ``session.version``; ``StaleWrite`` when outdated.
+    async def save(self, *changed: Session) -> None:
+        """Store changes made to the version each has; ``StaleWrite`` when one of them is outdated.
         Every ``token_hash`` a session ever had stays findable by ``by_token``."""
         ...
 
@@ -65,8 +78,8 @@ class OneTimeTokens(Protocol):
         """``StaleWrite`` when outdated, so that of two simultaneous uses one fails."""
         ...
 
-    async def discard(self, user_id: UserId, purpose: TokenPurpose) -> None:
-        """Forget the member's unused tokens of this purpose."""
+    async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
+        """Forget the member's unused tokens of these purposes."""
         ...
 
     async def forget(self, now: datetime, limit: int) -> int:

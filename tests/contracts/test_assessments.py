@@ -56,13 +56,13 @@ async def test_the_history_is_told_newest_first_in_pages(store: Store) -> None:
 async def test_an_assessment_follows_the_latest_or_is_refused(store: Store) -> None:
     user = await store.member()
     first = an_assessment(user)
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.assessments.add(an_assessment(user), after=first.taken_at)
     async with store.unit() as uow:
         await uow.assessments.add(first)
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.assessments.add(an_assessment(user))
 
 
@@ -73,7 +73,7 @@ async def test_of_two_answered_at_once_one_is_kept(store: Store) -> None:
 
     async def submit() -> None:
         async with store.unit() as uow:
-            last_taken = await uow.assessments.last_taken(user.id)
+            last_taken, _ = await uow.assessments.taken(user.id)
             await both_have_read.wait()
             await uow.assessments.add(an_assessment(user), after=last_taken)
             await asyncio.sleep(0)
@@ -107,15 +107,17 @@ async def test_when_the_last_was_taken_is_known_and_outlives_it(store: Store) ->
     user, other = await store.members(2)
     first, second = an_assessment(user), an_assessment(user, taken_at=NOW + timedelta(days=90))
     async with store.unit() as uow:
-        assert await uow.assessments.last_taken(user.id) is None
+        assert await uow.assessments.taken(user.id) == (None, None)
         await uow.assessments.add(first)
         await uow.assessments.add(second, after=first.taken_at)
+        assert await uow.assessments.taken(user.id) == (second.taken_at, second)
 
     async with store.unit() as uow:
         await uow.assessments.remove_all(user.id)
 
     async with store.begin() as uow:
-        assert await uow.assessments.last_taken(user.id) == second.taken_at
-        assert await uow.assessments.last_taken(other.id) is None
-        with pytest.raises(StaleWrite):
+        assert await uow.assessments.taken(user.id) == (second.taken_at, None)
+        assert await uow.assessments.taken(other.id) == (None, None)
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.assessments.add(an_assessment(user))

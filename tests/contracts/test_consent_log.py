@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
-from saltbitter_domain.consent.policies import verify_chain
+from saltbitter_domain.consent.policies import last_of, verify_chain
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.users.model import User
@@ -21,7 +21,7 @@ async def decided(store: Store, user: User, *decisions: tuple[Purpose, bool]) ->
     async with store.unit() as uow:
         for purpose, granted in decisions:
             chain.append(a_consent(user, chain[-1] if chain else None, purpose, granted))
-            await uow.consents.append(chain[-1])
+        await uow.consents.append(*chain)
     return chain
 
 
@@ -32,7 +32,7 @@ async def test_a_chain_comes_back_as_it_was_written_and_still_proves_itself(stor
 
     async with store.begin() as uow:
         assert await uow.consents.chain(user.id) == chain
-        assert await uow.consents.last(user.id) == chain[-1]
+        assert last_of(await uow.consents.current(user.id)) == chain[-1]
         assert verify_chain(await uow.consents.chain(user.id))
 
 
@@ -63,7 +63,7 @@ async def test_whoever_decided_nothing_has_an_empty_chain(store: Store) -> None:
     user = await store.member()
 
     async with store.begin() as uow:
-        assert await uow.consents.last(user.id) is None
+        assert last_of(await uow.consents.current(user.id)) is None
         assert await uow.consents.chain(user.id) == []
         assert await uow.consents.current(user.id) == {}
 
@@ -72,13 +72,13 @@ async def test_only_the_next_link_can_be_appended(store: Store) -> None:
     user = await store.member()
     first = a_consent(user)
     second = a_consent(user, first)
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.consents.append(second)
     async with store.unit() as uow:
         await uow.consents.append(first)
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.consents.append(a_consent(user))
 
 
@@ -89,7 +89,7 @@ async def test_of_two_decisions_at_once_one_is_refused_and_the_chain_stays_whole
 
     async def decide(purpose: Purpose) -> None:
         async with store.unit() as uow:
-            last = await uow.consents.last(user.id)
+            last = last_of(await uow.consents.current(user.id))
             await both_have_read.wait()
             await uow.consents.append(a_consent(user, last, purpose))
             await asyncio.sleep(0)

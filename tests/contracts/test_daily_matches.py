@@ -114,17 +114,6 @@ async def test_a_page_is_added_to_the_latest_version_only(store: Store) -> None:
 
     async with store.begin() as uow:
         assert await uow.daily_matches.get(user.id, DAY) == attrs.evolve(longer, version=2)
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.daily_matches.save(longer)
-
-
-async def test_the_newest_suggestion_of_somebody_is_found_back_to_a_day(store: Store) -> None:
-    user, candidate, other = await store.members(3)
-    earlier, later = a_daily_set(user, other, candidate), a_daily_set(user, candidate, other, day=NEXT_DAY)
-    await keep(store, later, earlier)
-
-    async with store.begin() as uow:
-        assert await uow.daily_matches.suggestion(user.id, candidate.id, since=DAY) == later.suggestions[0]
-        assert await uow.daily_matches.suggestion(user.id, candidate.id, since=NEXT_DAY) == later.suggestions[0]
-        assert await uow.daily_matches.suggestion(user.id, candidate.id, NEXT_DAY + timedelta(days=1)) is None
-        assert await uow.daily_matches.suggestion(candidate.id, user.id, since=DAY) is None

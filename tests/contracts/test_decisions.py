@@ -13,7 +13,6 @@ from saltbitter_domain.compatibility.model import (
     Decision,
     DecisionKind,
     Match,
-    Standing,
 )
 from saltbitter_domain.compatibility.ports import Decisions
 from saltbitter_domain.kernel import MatchId, StaleWrite, UserId
@@ -36,7 +35,8 @@ async def decide(store: Store, *decisions: Decision) -> list[Match | None]:
 
 
 async def decided(uow: UnitOfWork, by: UserId, about: UserId) -> Decision | None:
-    return (await uow.decisions.between(by, [about], NOW))[about].mine
+    _, known = await uow.people.known_to(by, [about])
+    return known[about].standing.mine
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -257,33 +257,6 @@ async def test_matches_come_newest_first_in_pages(store: Store) -> None:
         assert await uow.decisions.matches_of(ada.id, before=newest_first[-1].id) == []
         assert await uow.decisions.matches_of(ada.id, before=MatchId(new_id())) == []
         assert await uow.decisions.matches_of(middle.id) == [newest_first[0]]
-
-
-async def test_what_stands_between_a_member_and_others_is_told_of_each(store: Store) -> None:
-    ada, bob, cleo, dora = await store.members(4)
-    mine, theirs, passed = a_like(ada, bob), a_like(bob, ada), a_pass(cleo, ada)
-    _, match, _ = await decide(store, mine, theirs, passed)
-
-    async with store.begin() as uow:
-        assert await uow.decisions.between(ada.id, [bob.id, cleo.id, dora.id], NOW) == {
-            bob.id: Standing(mine=mine, theirs=theirs, match=match),
-            cleo.id: Standing(theirs=passed),
-            dora.id: Standing(),
-        }
-
-
-@pytest.mark.parametrize("mine", [True, False])
-async def test_a_pass_stands_between_two_for_ninety_days(store: Store, mine: bool) -> None:
-    ada, bob = await store.members(2)
-    one, other = (ada, bob) if mine else (bob, ada)
-    passed = a_pass(one, other)
-    await decide(store, passed)
-
-    last, over = NOW + PASS_RESTS_FOR - timedelta(microseconds=1), NOW + PASS_RESTS_FOR
-    async with store.begin() as uow:
-        standing = Standing(mine=passed) if mine else Standing(theirs=passed)
-        assert await uow.decisions.between(ada.id, [bob.id], last) == {bob.id: standing}
-        assert await uow.decisions.between(ada.id, [bob.id], over) == {bob.id: Standing()}
 
 
 async def test_a_like_waits_again_once_the_pass_that_answered_it_is_ninety_days_old(store: Store) -> None:

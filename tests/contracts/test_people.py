@@ -8,19 +8,24 @@ import pytest
 
 from adapters.system.clock import ManualClock
 from saltbitter_domain.assessments.model import AttachmentScores, QualityFlag
-from saltbitter_domain.compatibility.model import Attachment, Traits
-from saltbitter_domain.compatibility.ports import Card, People
-from saltbitter_domain.consent.model import ConsentRecord, Purpose
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.compatibility.model import PASS_RESTS_FOR, Attachment, Standing, Traits
+from saltbitter_domain.compatibility.ports import Card, Known, People
+from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.consent.policies import last_of
+from saltbitter_domain.kernel import MatchId, UserId
 from saltbitter_domain.profiles.model import PhotoState, Preferences, Visibility
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus, User
 from tests.contracts.stores import Store
 from tests.doubles.builders import (
     PARIS,
     a_consent,
     a_content,
+    a_daily_set,
     a_full_profile,
     a_full_traits,
+    a_like,
+    a_pass,
     a_photo,
     a_profile,
     a_user,
@@ -51,7 +56,7 @@ async def join(
 
 async def consent(store: Store, user: User, *decisions: tuple[Purpose, bool]) -> None:
     async with store.unit() as uow:
-        last: ConsentRecord | None = await uow.consents.last(user.id)
+        last = last_of(await uow.consents.current(user.id))
         for purpose, granted in decisions:
             last = a_consent(user, last, purpose, granted)
             await uow.consents.append(last)
@@ -65,7 +70,7 @@ async def traits_of(store: Store, user: User) -> Traits:
 
 async def missing_for(store: Store, user_id: UserId) -> tuple[str, ...]:
     async with store.begin() as uow:
-        return await uow.people.missing_for(user_id)
+        return (await uow.people.member(user_id)).missing
 
 
 async def test_whoever_has_all_that_is_needed_takes_part(store: Store) -> None:
@@ -190,7 +195,8 @@ async def test_without_consent_the_rest_is_unknown(
     traits = await traits_of(store, user)
     assert (traits.cell is not None, traits.attachment is not None) == (location_known, attachment_known)
     async with store.begin() as uow:
-        card = (await uow.people.cards([user.id]))[user.id]
+        card = (await uow.people.member(user.id)).card
+    assert card
     assert (card.profile.cell is not None) == location_known
 
 
@@ -232,7 +238,7 @@ async def test_age_is_counted_in_the_members_own_calendar(
     assert (await traits_of(store, user)).age == age
 
 
-async def test_cards_show_profiles_with_their_approved_photos_the_primary_first(store: Store) -> None:
+async def test_a_card_shows_the_profile_with_its_approved_photos_the_primary_first(store: Store) -> None:
     user = await join(store)
     extra = [
         a_photo(user, position=position, state=state)
@@ -244,8 +250,8 @@ async def test_cards_show_profiles_with_their_approved_photos_the_primary_first(
 
     async with store.begin() as uow:
         primary = (await uow.photos.of(user.id))[0]
-        cards = await uow.people.cards([user.id, UserId(new_id())])
-    assert cards == {user.id: Card(a_profile(user), (primary, extra[1], extra[0]))}
+        member = await uow.people.member(user.id)
+    assert member.card == Card(a_profile(user), (primary, extra[1], extra[0]))
 
 
 async def test_there_are_cards_of_the_paused_but_not_of_the_suspended_or_without_profile(store: Store) -> None:
@@ -254,8 +260,90 @@ async def test_there_are_cards_of_the_paused_but_not_of_the_suspended_or_without
     without_profile = await store.member()
 
     async with store.begin() as uow:
-        cards = await uow.people.cards([paused.id, suspended.id, without_profile.id])
-    assert set(cards) == {paused.id}
+        _, known = await uow.people.known_to(paused.id, [paused.id, suspended.id, without_profile.id])
+    assert [other for other, seen in known.items() if seen.member.card] == [paused.id]
+
+
+async def test_a_member_is_in_the_zone_of_their_profile_or_of_their_account_and_in_the_tier_they_have(
+    store: Store,
+) -> None:
+    moved = await join(store, account={"time_zone": "Asia/Tokyo"}, profile={"time_zone": "Europe/Rome"})
+    newcomer, nobody = await store.member(time_zone="Asia/Tokyo"), UserId(new_id())
+    async with store.unit() as uow:
+        await uow.subscriptions.set_tier(moved.id, Tier.ELITE)
+
+    async with store.begin() as uow:
+        members = [await uow.people.member(user_id) for user_id in (moved.id, newcomer.id, nobody)]
+    assert [(member.time_zone, member.tier) for member in members] == [
+        ("Europe/Rome", Tier.ELITE),
+        ("Asia/Tokyo", Tier.FREE),
+        (None, Tier.FREE),
+    ]
+    assert members[2].missing == ("verify_email", "create_profile")
+
+
+async def test_others_are_known_with_what_a_single_look_at_them_tells(store: Store) -> None:
+    viewer, other = await join(store), await join(store, profile={"visibility": Visibility.PAUSED})
+    nobody = UserId(new_id())
+
+    async with store.begin() as uow:
+        member, known = await uow.people.known_to(viewer.id, [other.id, nobody])
+        assert member == await uow.people.member(viewer.id)
+        assert known == {
+            user_id: Known(await uow.people.member(user_id), Standing(), None) for user_id in (other.id, nobody)
+        }
+
+
+async def test_what_stands_between_a_member_and_others_is_told_of_each(store: Store) -> None:
+    ada, bob, cleo, dora = await store.members(4)
+    mine, theirs, passed = a_like(ada, bob), a_like(bob, ada), a_pass(cleo, ada)
+    async with store.unit() as uow:
+        await uow.decisions.add(mine, MatchId(new_id()))
+        match = await uow.decisions.add(theirs, MatchId(new_id()))
+        await uow.decisions.add(passed, MatchId(new_id()))
+
+    async with store.begin() as uow:
+        _, known = await uow.people.known_to(ada.id, [bob.id, cleo.id, dora.id])
+    assert {other: seen.standing for other, seen in known.items()} == {
+        bob.id: Standing(mine=mine, theirs=theirs, match=match),
+        cleo.id: Standing(theirs=passed),
+        dora.id: Standing(),
+    }
+
+
+@pytest.mark.parametrize("mine", [True, False])
+async def test_a_pass_stands_between_two_for_ninety_days(store: Store, clock: ManualClock, mine: bool) -> None:
+    ada, bob = await store.members(2)
+    passed = a_pass(ada, bob) if mine else a_pass(bob, ada)
+    async with store.unit() as uow:
+        await uow.decisions.add(passed, MatchId(new_id()))
+
+    async def standing() -> Standing:
+        async with store.begin() as uow:
+            return (await uow.people.known_to(ada.id, [bob.id]))[1][bob.id].standing
+
+    clock.at(passed.at + PASS_RESTS_FOR - timedelta(microseconds=1))
+    assert await standing() == (Standing(mine=passed) if mine else Standing(theirs=passed))
+    clock.at(passed.at + PASS_RESTS_FOR)
+    assert await standing() == Standing()
+
+
+async def test_the_newest_suggestion_of_somebody_is_found_back_to_a_day(store: Store) -> None:
+    user, candidate, other = await store.members(3)
+    first, later = date(2026, 3, 2), date(2026, 3, 3)
+    async with store.unit() as uow:
+        await uow.daily_matches.add(a_daily_set(user, candidate, other, day=later))
+        await uow.daily_matches.add(a_daily_set(user, other, candidate, day=first))
+        await uow.daily_matches.add(a_daily_set(candidate, other, day=first))
+
+    async def suggested_on(viewer: User, since: date | None) -> date | None:
+        async with store.begin() as uow:
+            return (await uow.people.known_to(viewer.id, [candidate.id], since))[1][candidate.id].suggested_on
+
+    assert await suggested_on(user, first) == await suggested_on(user, later) == later
+    assert await suggested_on(user, later + timedelta(days=1)) is None
+    assert await suggested_on(user, None) is None
+    assert await suggested_on(other, first) is None
 
 
 async def test_a_unit_of_work_sees_its_own_changes_in_people(store: Store) -> None:
@@ -263,7 +351,7 @@ async def test_a_unit_of_work_sees_its_own_changes_in_people(store: Store) -> No
 
     async with store.begin() as uow:
         await uow.profiles.save(a_profile(user, visibility=Visibility.PAUSED))
-        assert await uow.people.missing_for(user.id) == ("paused",)
+        assert (await uow.people.member(user.id)).missing == ("paused",)
         assert await uow.people.traits() == []
 
     assert await missing_for(store, user.id) == ()

@@ -55,8 +55,8 @@ async def test_a_member_has_at_most_six_photos(store: Store) -> None:
         for position in range(MAX_PHOTOS):
             await uow.photos.add(a_photo(user, position=position))
 
-    async with store.begin() as uow:
-        with pytest.raises(TooManyPhotos):
+    with pytest.raises(TooManyPhotos):
+        async with store.unit() as uow:
             await uow.photos.add(a_photo(user, position=MAX_PHOTOS))
 
 
@@ -83,8 +83,7 @@ async def test_two_photos_can_swap_their_places(store: Store) -> None:
         await uow.photos.add(second)
 
     async with store.unit() as uow:
-        await uow.photos.save(attrs.evolve(first, position=1))
-        await uow.photos.save(attrs.evolve(second, position=0))
+        await uow.photos.save(attrs.evolve(first, position=1), attrs.evolve(second, position=0))
 
     async with store.begin() as uow:
         assert [photo.id for photo in await uow.photos.of(user.id)] == [second.id, first.id]
@@ -97,8 +96,8 @@ async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> Non
     async with store.unit() as uow:
         await uow.photos.save(attrs.evolve(photo, state=PhotoState.APPROVED))
 
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.photos.save(attrs.evolve(photo, state=PhotoState.REFUSED))
 
 
@@ -118,5 +117,6 @@ async def test_a_removed_photo_is_gone_and_removing_it_again_does_nothing(store:
     async with store.begin() as uow:
         assert await uow.photos.get(photo.id) is None
         assert await uow.photos.of(user.id) == [kept]
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.photos.save(photo)

@@ -66,8 +66,8 @@ async def test_a_member_has_one_profile(store: Store) -> None:
     async with store.unit() as uow:
         await uow.profiles.add(a_profile(user))
 
-    async with store.begin() as uow:
-        with pytest.raises(ProfileExists):
+    with pytest.raises(ProfileExists):
+        async with store.unit() as uow:
             await uow.profiles.add(a_profile(user))
 
 
@@ -100,8 +100,8 @@ async def test_a_change_replaces_everything_under_the_next_version(store: Store)
 
 async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> None:
     user = await store.member()
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.profiles.save(a_profile(user))
     async with store.unit() as uow:
         await uow.profiles.add(a_profile(user))
@@ -109,8 +109,8 @@ async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> Non
         await uow.profiles.save(a_profile(user))
 
     for version in (1, 3):
-        async with store.begin() as uow:
-            with pytest.raises(StaleWrite):
+        with pytest.raises(StaleWrite):
+            async with store.unit() as uow:
                 await uow.profiles.save(a_profile(user, version=version))
 
 

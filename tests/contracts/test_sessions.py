@@ -78,8 +78,8 @@ async def test_of_two_changes_to_one_version_the_second_is_refused(store: Store)
     async with store.unit() as uow:
         await uow.sessions.save(attrs.evolve(session, token_hash="winner"))
 
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.sessions.save(attrs.evolve(session, token_hash="loser"))
 
     async with store.begin() as uow:

@@ -87,14 +87,17 @@ async def test_a_unit_sees_what_others_committed_since_it_began(store: Store) ->
 async def test_of_two_units_that_read_the_same_the_second_to_write_is_refused_whole(store: Store) -> None:
     user = await store.member()
 
-    async with store.begin() as slow:
-        read = await slow.users.get(user.id)
-        assert read is not None
-        async with store.unit() as quick:
-            await quick.users.save(attrs.evolve(user, time_zone="Asia/Tokyo"))
-        slow.emit(Registered(user.id))
-        with pytest.raises(StaleWrite):
+    async def write_late() -> None:
+        async with store.unit() as slow:
+            read = await slow.users.get(user.id)
+            assert read is not None
+            async with store.unit() as quick:
+                await quick.users.save(attrs.evolve(user, time_zone="Asia/Tokyo"))
+            slow.emit(Registered(user.id))
             await slow.users.save(attrs.evolve(read, time_zone="Europe/Rome"))
+
+    with pytest.raises(StaleWrite):
+        await write_late()
 
     assert await found(store, user) == attrs.evolve(user, time_zone="Asia/Tokyo", version=2)
     assert await store.outbox.undelivered() == 0

@@ -45,8 +45,8 @@ async def test_nobody_is_found_under_an_unknown_id_or_address(store: Store) -> N
 async def test_an_address_belongs_to_one_account(store: Store) -> None:
     await store.member(email="ada@example.org")
 
-    async with store.begin() as uow:
-        with pytest.raises(EmailTaken):
+    with pytest.raises(EmailTaken):
+        async with store.unit() as uow:
             await uow.users.add(a_user(email="ada@example.org"))
 
 
@@ -54,8 +54,8 @@ async def test_an_account_cannot_take_over_the_address_of_another(store: Store) 
     await store.member(email="ada@example.org")
     other = await store.member(email="bob@example.org")
 
-    async with store.begin() as uow:
-        with pytest.raises(EmailTaken):
+    with pytest.raises(EmailTaken):
+        async with store.unit() as uow:
             await uow.users.save(attrs.evolve(other, email="ada@example.org"))
 
 
@@ -100,12 +100,12 @@ async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> Non
     async with store.unit() as uow:
         await uow.users.save(attrs.evolve(user, time_zone="Asia/Tokyo"))
 
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.users.save(attrs.evolve(user, time_zone="Europe/Rome"))
 
 
 async def test_an_account_that_was_never_added_cannot_be_saved(store: Store) -> None:
-    async with store.begin() as uow:
-        with pytest.raises(StaleWrite):
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
             await uow.users.save(a_user())

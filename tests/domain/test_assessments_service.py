@@ -68,7 +68,7 @@ class House:
         await self.consent.decide(user_id, Purpose.PSYCHOLOGICAL_PROFILE, yes, "2026-11-01", "web")
 
     async def submit(self, anxiety: int = 2, avoidance: int = 2, user_id: UserId = MEMBER) -> Assessment:
-        return await self.service.submit_assessment(user_id, VERSION, answers(anxiety, avoidance), 120)
+        return (await self.service.submit_assessment(user_id, VERSION, answers(anxiety, avoidance), 120)).assessment
 
     async def history(self, user_id: UserId = MEMBER, **page: Any) -> Sequence[Assessment]:
         return [entry.assessment for entry in await self.service.history(user_id, **page)]
@@ -103,14 +103,14 @@ async def test_answers_are_scored_kept_and_announced(house: House) -> None:
 
 async def test_another_version_is_scored_by_its_own_statements(house: House) -> None:
     await house.agree()
-    taken = await house.service.submit_assessment(MEMBER, "licensed-1", {"a": 1, "b": 7}, 60.5)
+    taken = (await house.service.submit_assessment(MEMBER, "licensed-1", {"a": 1, "b": 7}, 60.5)).assessment
     assert taken.questionnaire == "licensed-1"
     assert (taken.classification.style, taken.seconds) == (Style.AVOIDANT, 60.5)
 
 
 async def test_doubtful_answers_are_kept_and_marked(house: House) -> None:
     await house.agree()
-    taken = await house.service.submit_assessment(MEMBER, VERSION, dict.fromkeys(answers(), 4), 5)
+    taken = (await house.service.submit_assessment(MEMBER, VERSION, dict.fromkeys(answers(), 4), 5)).assessment
     assert taken.quality == {QualityFlag.HASTY, QualityFlag.STRAIGHT_LINED}
     assert len((await house.service.latest_insights(MEMBER)).quality_notes) == 2
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.memory.matching import DAYS_AT_ONCE, ReferenceEngine
+from adapters.memory.matching import ReferenceEngine
 from saltbitter_domain.compatibility.allocation import DailyRun
 from saltbitter_domain.compatibility.model import (
     DailyMatchesMade,
@@ -186,7 +186,7 @@ async def test_all_runs_of_a_day_judge_by_the_same_figures_and_the_next_day_by_n
     for newcomers in (3, 5, 2):
         await matching.members(newcomers)
         await service.generate_matches()
-    for _ in range(DAYS_AT_ONCE):
+    for _ in range(3):
         matching.clock.advance(timedelta(days=1))
         await service.generate_matches()
     figures = [run.policy.population for run in runs]
@@ -315,6 +315,7 @@ def test_the_engine_cannot_know_what_anybody_pays() -> None:
         "excluded",
         "liked_by",
         "history",
+        "population",
         "quota",
     }
 
@@ -352,3 +353,19 @@ async def test_exposures_are_forgotten_once_no_run_anywhere_looks_back_to_them(m
     async with matching.begin() as uow:
         kept = (await uow.exposures.since(days[-1]))[one]
     assert [exposure.day for exposure in kept] == [TODAY - timedelta(days=ago) for ago in (3, 2, 1, 0)]
+
+
+async def test_figures_are_forgotten_once_nobody_can_look_up_the_people_of_their_day(matching: Matching) -> None:
+    days = [TODAY - timedelta(days=ago) for ago in (33, 32, 31, 0)]
+    await matching.member()
+    await matching.service.generate_matches()
+    async with matching.unit() as uow:
+        figures = await uow.populations.of(TODAY)
+        assert figures
+        for day in days:
+            await uow.populations.add(day, figures)
+
+    assert [await matching.service.forget_populations(), await matching.service.forget_populations()] == [2, 0]
+
+    async with matching.begin() as uow:
+        assert [await uow.populations.of(day) is None for day in days] == [True, True, False, False]

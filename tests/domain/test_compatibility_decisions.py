@@ -45,7 +45,7 @@ async def test_a_like_is_kept_and_told_of(matching: Matching) -> None:
     assert outcome.match is None
     assert (outcome.decision.kind, outcome.decision.at, outcome.decision.note) == ("like", NOON, "Your chess set!")
     async with matching.begin() as uow:
-        assert (await uow.decisions.between(one, [other], matching.clock.now()))[other].mine == outcome.decision
+        assert (await uow.people.known_to(one, [other]))[1][other].standing.mine == outcome.decision
     assert await matching.events(Liked) == [Liked(one, other)]
 
 
@@ -199,7 +199,7 @@ async def test_a_decision_can_be_taken_back_for_exactly_ten_minutes(matching: Ma
     assert await matching.service.undo(one, other) == decision
     assert await matching.events(DecisionUndone) == [DecisionUndone(one, other)]
     async with matching.begin() as uow:
-        assert (await uow.decisions.between(one, [other], matching.clock.now()))[other].mine is None
+        assert (await uow.people.known_to(one, [other]))[1][other].standing.mine is None
 
 
 async def test_after_ten_minutes_a_decision_stands(matching: Matching) -> None:
@@ -243,7 +243,7 @@ async def test_taking_back_twice_takes_back_one(matching: Matching) -> None:
     assert sorted(type(result).__name__ for result in results) == ["Decision", "NothingToUndo", "NothingToUndo"]
     assert await matching.events(DecisionUndone) == [DecisionUndone(me, second)]
     async with matching.begin() as uow:
-        assert (await uow.decisions.between(me, [first], matching.clock.now()))[first].mine is not None
+        assert (await uow.people.known_to(me, [first]))[1][first].standing.mine is not None
 
 
 async def test_whoever_was_passed_by_mistake_can_be_liked_after_all(matching: Matching) -> None:
@@ -266,7 +266,7 @@ async def test_a_match_ends_with_either_of_its_likes_and_can_be_made_again(
     assert await matching.events(DecisionUndone) == [DecisionUndone(regretful, loyal, match.id)]
     assert await matching.service.matches(loyal) == []
     async with matching.begin() as uow:
-        assert (await uow.decisions.between(loyal, [regretful], matching.clock.now()))[regretful].mine is not None
+        assert (await uow.people.known_to(loyal, [regretful]))[1][regretful].standing.mine is not None
     again = (await matching.like(regretful, loyal)).match
     assert again
     assert again.id != match.id

@@ -17,7 +17,7 @@ from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.profiles.model import DistanceBand, PhotoState, Visibility
 from saltbitter_domain.subscriptions.model import NotEntitled, Tier
-from tests.doubles.builders import a_photo, an_explanation
+from tests.doubles.builders import a_photo
 from tests.doubles.matching import NOON, TODAY, Matching
 
 NOBODY = UserId(UUID(int=0xDEAD))
@@ -56,7 +56,8 @@ async def test_who_was_suggested_can_be_looked_up(matching: Matching) -> None:
     me, other = await matching.pair()
     person = await matching.service.person(me, other)
     assert (person.profile.user_id, person.profile.distance) == (other, DistanceBand.UNDER_5)
-    assert person.explanation == an_explanation()
+    assert person.explanation
+    assert (person.explanation.policy, person.explanation.total % 5) == ("weighted-v1", 0)
     assert (person.decision, person.match, person.note) == (None, None, None)
     await matching.like(me, other)
     assert (await matching.service.person(me, other)).decision is DecisionKind.LIKE

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saltbitter_domain.assessments.model import Style
-from saltbitter_domain.compatibility.model import Attachment, Factor, Traits
+from saltbitter_domain.compatibility.model import Attachment, Factor, Leaning, Traits
 from saltbitter_domain.compatibility.policies import WEIGHTS, WeightedV1, population_of
-from saltbitter_domain.compatibility.policies.attachment import Leaning, classification_of, deviation
+from saltbitter_domain.compatibility.policies.attachment import classification_of, deviation
 from saltbitter_domain.compatibility.policies.population import NEUTRAL, unit_interests, unit_values
 from saltbitter_domain.kernel import GridCell
 from saltbitter_domain.profiles.model import (

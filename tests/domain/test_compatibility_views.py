@@ -8,20 +8,17 @@ import pytest
 from saltbitter_domain.compatibility.calendar import morning
 from saltbitter_domain.compatibility.model import (
     Band,
-    Confidence,
-    DailyMatches,
     DecisionKind,
     Factor,
     PageMissing,
-    Suggestion,
 )
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import DistanceBand, Visibility
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import UserMissing
-from tests.doubles.builders import a_user, an_explanation
-from tests.doubles.matching import NOON, TODAY, Matching
+from tests.doubles.builders import a_content, a_user
+from tests.doubles.matching import ANYBODY, NOON, TODAY, Matching
 
 
 def utc(text: str) -> datetime:
@@ -81,19 +78,17 @@ async def test_the_day_shows_whom_one_was_introduced_to_and_why(matching: Matchi
     assert (suggestion.decision, suggestion.match) == (None, None)
 
 
-async def test_each_page_goes_by_what_its_explanations_say_and_not_by_the_hidden_scores(matching: Matching) -> None:
-    me = await matching.member()
-    others = await matching.members(12)
-    totals = [60, 75, 60, 90, *[50] * 6, 55, 95]
-    ranks = [3, 2, 1, 4, *range(5, 13)]
-    suggestions = [
-        Suggestion(other, rank, 100.0 - rank, an_explanation(total), an_explanation())
-        for other, rank, total in zip(others, ranks, totals, strict=True)
-    ]
-    async with matching.unit() as uow:
-        await uow.daily_matches.add(DailyMatches(me, TODAY, NOON, tuple(suggestions)))
-    first_four = [others[3], others[1], others[0], others[2]]
-    assert await matching.seen_by(me) == [*first_four, *others[4:10], others[11], others[10]]
+async def test_each_page_goes_by_what_its_explanations_say_and_not_by_the_hidden_ranks(matching: Matching) -> None:
+    mine = frozenset({"chess", "jazz", "poetry", "hiking", "cooking"})
+    me = await matching.member(interests=mine)
+    alike, as_alike = await matching.members(2, interests=mine)
+    other_tastes = {"gardening", "cinema", "yoga", "surfing", "sailing"}
+    some = await matching.member(interests=frozenset({"chess", "jazz", "gardening", "cinema", "yoga"}))
+    *others, last = await matching.members(9, interests=frozenset(other_tastes))
+    await matching.introduce(me, *reversed(others), some, alike, as_alike, last)
+
+    assert (await matching.seen_by(me))[:2] == [alike, some]
+    assert (await matching.seen_by(me))[-2:] == [as_alike, last]
 
 
 async def test_decisions_and_matches_show_on_the_day(matching: Matching) -> None:
@@ -148,32 +143,42 @@ async def test_once_either_withdraws_it_nothing_is_told_of_attachment(matching: 
 
 @pytest.mark.parametrize("mine", [True, False])
 async def test_once_either_withdraws_it_total_and_order_rest_on_it_no_more(matching: Matching, mine: bool) -> None:
-    me = await matching.member()
-    first, second = await matching.members(2)
-    async with matching.unit() as uow:
-        suggestions = (
-            Suggestion(first, 1, 70.0, an_explanation(80), an_explanation(40)),
-            Suggestion(second, 2, 70.0, an_explanation(75), an_explanation(45)),
-        )
-        await uow.daily_matches.add(DailyMatches(me, TODAY, NOON, suggestions))
-    assert await matching.seen_by(me) == [first, second]
-    await matching.withdraw(me if mine else first, Purpose.PSYCHOLOGICAL_PROFILE)
-    assert await matching.seen_by(me) == [second, first]
-    person = await matching.service.person(me, first)
-    assert person.explanation == an_explanation(40)
-
-
-async def test_what_is_told_without_attachment_is_kept_from_the_morning_on(matching: Matching) -> None:
-    me, other = await matching.member(attachment=(6.0, 1.0)), await matching.member()
+    me = await matching.member(attachment=(1.0, 1.0))
+    first, second = await matching.members(2, attachment=(6.5, 6.5))
+    await matching.withdraw(second, Purpose.PSYCHOLOGICAL_PROFILE)
     await matching.service.generate_matches()
-    todays = await matching.todays(me)
-    assert todays
-    (suggestion,) = todays.suggestions
-    assert suggestion.candidate == other
-    with_, without = suggestion.explanation, suggestion.without_attachment
-    assert (with_.confidence, without.confidence) == (Confidence.MEDIUM, Confidence.LOW)
-    assert [told for told in with_.factors if told not in without.factors] == [with_.factors[0]]
-    assert without.factors[0].band is Band.UNKNOWN
+    totals = await totals_of(matching, me)
+    assert totals[first] > totals[second]
+
+    await matching.withdraw(me if mine else first, Purpose.PSYCHOLOGICAL_PROFILE)
+
+    totals = await totals_of(matching, me)
+    assert totals[first] == totals[second]
+    assert await matching.seen_by(me) == sorted([first, second])
+    person = await matching.service.person(me, first)
+    assert person.explanation
+    assert person.explanation.total == totals[first]
+
+
+async def totals_of(matching: Matching, user_id: UserId) -> dict[UserId, int]:
+    suggestions = (await matching.service.daily_matches(user_id)).suggestions
+    return {suggestion.profile.user_id: suggestion.explanation.total for suggestion in suggestions}
+
+
+async def test_an_explanation_tells_of_the_two_as_they_are_now(matching: Matching) -> None:
+    me, other = await matching.members(2, interests=frozenset({"chess"}))
+    await matching.service.generate_matches()
+    assert await told_of_interests(matching, me) == ("You share Chess.",)
+
+    await matching.change_profile(other, content=a_content(preferences=ANYBODY, interests=frozenset({"jazz"})))
+
+    assert (await told_of_interests(matching, me))[0].startswith("You have named different interests")
+
+
+async def told_of_interests(matching: Matching, user_id: UserId) -> tuple[str, ...]:
+    (suggestion,) = (await matching.service.daily_matches(user_id)).suggestions
+    (told,) = (told.sentences for told in suggestion.explanation.factors if told.factor is Factor.INTERESTS)
+    return told
 
 
 async def attachment_band(matching: Matching, user_id: UserId) -> Band:

@@ -308,8 +308,7 @@ def a_daily_set(user: User, *candidates: User, **changes: Any) -> DailyMatches:
         day=date(2026, 3, 2),
         made_at=NOW,
         suggestions=tuple(
-            Suggestion(candidate.id, rank, 75.125 - rank, an_explanation(), an_explanation(total=60))
-            for rank, candidate in enumerate(candidates, 1)
+            Suggestion(candidate.id, rank, 75.125 - rank) for rank, candidate in enumerate(candidates, 1)
         ),
     )
     return attrs.evolve(matches, **changes)

@@ -18,6 +18,7 @@ from saltbitter_domain.assessments.model import AttachmentScores
 from saltbitter_domain.compatibility.model import DailyMatches, DecisionKind, Exposure, Suggestion
 from saltbitter_domain.compatibility.service import DecisionOutcome, MatchingService
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.consent.policies import last_of
 from saltbitter_domain.events import Event
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import AgeRange, Gender, PhotoState, Preferences, Visibility
@@ -32,7 +33,6 @@ from tests.doubles.builders import (
     a_profile,
     a_user,
     an_assessment,
-    an_explanation,
 )
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -96,8 +96,7 @@ class Matching:
                 a_photo(user, state=PhotoState.APPROVED, blurhash="L", perceptual_hash="0", width=3, height=4, faces=1)
             )
             location = a_consent(user, None, Purpose.LOCATION)
-            await uow.consents.append(location)
-            await uow.consents.append(a_consent(user, location, Purpose.PSYCHOLOGICAL_PROFILE))
+            await uow.consents.append(location, a_consent(user, location, Purpose.PSYCHOLOGICAL_PROFILE))
             await uow.assessments.add(an_assessment(user, scores=AttachmentScores(*attachment)))
             await uow.subscriptions.set_tier(user.id, tier)
         return user.id
@@ -125,7 +124,8 @@ class Matching:
     async def withdraw(self, user_id: UserId, purpose: Purpose) -> None:
         async with self.unit() as uow:
             user = await self._user(uow, user_id)
-            await uow.consents.append(a_consent(user, await uow.consents.last(user_id), purpose, granted=False))
+            last = last_of(await uow.consents.current(user_id))
+            await uow.consents.append(a_consent(user, last, purpose, granted=False))
 
     async def set_tier(self, user_id: UserId, tier: Tier) -> None:
         async with self.unit() as uow:
@@ -139,10 +139,7 @@ class Matching:
 
     async def introduce(self, to: UserId, *candidates: UserId, day: date = TODAY) -> None:
         """Give somebody these people as their set of a day, without a run."""
-        suggestions = [
-            Suggestion(other, rank, 70.0, an_explanation(), an_explanation(total=65))
-            for rank, other in enumerate(candidates, 1)
-        ]
+        suggestions = [Suggestion(other, rank, 70.0) for rank, other in enumerate(candidates, 1)]
         async with self.unit() as uow:
             assert await uow.daily_matches.add(DailyMatches(to, day, self.clock.now(), tuple(suggestions)))
 

@@ -11,7 +11,7 @@ from adapters.population.seeding import Seeding
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.compatibility.calendar import current_day
-from saltbitter_domain.compatibility.model import Confidence, DailyMatches, Explanation, Suggestion
+from saltbitter_domain.compatibility.model import DailyMatches, Suggestion
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.ports import Access
@@ -19,7 +19,6 @@ from tests.faults.house import House
 
 CITY = "London"
 ACCESS_LASTS = timedelta(hours=12)
-EXPLANATION = Explanation("seeded", 75, Confidence.HIGH, ())
 
 
 @attrs.frozen
@@ -57,7 +56,7 @@ async def cast(house: House, pairs: int, due: int, seed: int) -> Cast:
         async with begin() as uow:
             for couple in couples:
                 for viewer, other in (couple, couple[::-1]):
-                    suggestion = Suggestion(other.id, 1, 75.0, EXPLANATION, EXPLANATION)
+                    suggestion = Suggestion(other.id, 1, 75.0)
                     await uow.daily_matches.add(DailyMatches(viewer.id, viewer.day, now, (suggestion,)))
             await uow.commit()
     return Cast(couples, members[2 * pairs :])

@@ -23,7 +23,6 @@ from entrypoints.http import openapi
 from entrypoints.http.api import RESOURCES
 from entrypoints.http.docs import Documentation
 from saltbitter_domain.compatibility.model import Decision, Standing
-from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.catalogue import INTERESTS, PROMPTS
 from saltbitter_domain.profiles.model import BasicValue, PhotoState
 from saltbitter_domain.users.policies import device_label
@@ -108,8 +107,9 @@ async def undecided(author: Author) -> None:
 async def decided(author: Author) -> Decision | None:
     me, knows = author.scene.me.user_id, author.scene.me.knows
     async with author.town.application.adapters.begin()() as uow:
-        standings: Mapping[UserId, Standing] = await uow.decisions.between(me, [knows], author.town.clock.now())
-    return standings[knows].mine
+        _, known = await uow.people.known_to(me, [knows])
+    standing: Standing = known[knows].standing
+    return standing.mine
 
 
 async def unassessed(author: Author) -> None:

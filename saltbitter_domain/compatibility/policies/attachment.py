@@ -22,42 +22,15 @@ anxiety) and the actor-by-partner interactions of PMC8336265 (2020; anxiety matt
 avoidant partners, avoidance more beside anxious or avoidant ones). The sizes are not measured: the product's judgement.
 """
 
-from typing import Self
-
-import attrs
-
-from saltbitter_domain.assessments.model import SCALE_MAX, SCALE_MIN, AttachmentScores, Classification
+from saltbitter_domain.assessments.model import AttachmentScores, Classification
 from saltbitter_domain.assessments.scoring import classify
-from saltbitter_domain.compatibility.model import Attachment
+from saltbitter_domain.compatibility.model import Attachment, Leaning
 
-_SPAN = SCALE_MAX - SCALE_MIN
 _ANXIETY = 2 / 20
 _AVOIDANCE = 3 / 20
 _ANXIETY_BESIDE_AVOIDANCE = 4 / 20
 _BOTH_ANXIOUS = -2 / 20
 _BOTH_AVOIDANT = 4 / 20
-
-
-@attrs.frozen
-class Leaning:
-    """A person's place in the form: (1, x, v), each multiplied by the ``weight`` in [0, 1] their answers deserve.
-
-    Weight 0 is a person nothing is known of."""
-
-    weight: float
-    anxiety: float
-    avoidance: float
-
-    @classmethod
-    def of(cls, attachment: Attachment | None) -> Self:
-        if attachment is None:
-            return cls(0.0, 0.0, 0.0)
-        weight = attachment.reliability
-        return cls(
-            weight,
-            weight * (attachment.anxiety - SCALE_MIN) / _SPAN,
-            weight * (attachment.avoidance - SCALE_MIN) / _SPAN,
-        )
 
 
 def deviation(a: Leaning, b: Leaning, mean: float) -> float:

@@ -4,10 +4,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 
-import attrs
-
-from saltbitter_domain.compatibility.model import Factor, Traits
-from saltbitter_domain.compatibility.policies.attachment import Leaning, deviation
+from saltbitter_domain.compatibility.model import Factor, Leaning, Population, Traits, inverse_document_frequency
+from saltbitter_domain.compatibility.policies.attachment import deviation
 from saltbitter_domain.profiles.model import BasicValue
 
 NEUTRAL = 0.5
@@ -16,35 +14,12 @@ NEUTRAL = 0.5
 _TEN = tuple(BasicValue)
 
 
-@attrs.frozen
-class Population:
-    """Figures of one population under a ``version``. They hold for a day: see ``MatchEngine``.
-
-    ``size`` is how many people were counted, ``interest_idf`` the weight of each interest that one of them holds.
-    ``mean_factors`` has the mean of the attachment, interests and values factors, each in [0, 1], over all pairs of
-    different people who told us enough; demographics are never unknown and need none. ``mean_leaning`` is the mean
-    of everybody's leaning, the unknown counted with weight 0: the form being bilinear, whoever is scored against it
-    gets their mean over everybody."""
-
-    version: str
-    size: int
-    interest_idf: Mapping[str, float]
-    mean_factors: Mapping[Factor, float]
-    mean_leaning: Leaning
-
-    def rarity(self, interest: str) -> float:
-        """The inverse document frequency ln((1 + n) / (1 + held by)) + 1: at least 1, the rarer the more.
-
-        The smoothed form of Spärck Jones 1972 (J Doc 28, 11), so that what everybody shares still counts a little."""
-        return self.interest_idf.get(interest) or _idf(self.size, 0)
-
-
 def population_of(people: Collection[Traits], version: str) -> Population:
     """The figures of these people. The order they come in makes no difference, down to the last bit.
 
     Means over pairs are exact: the mean product of n unit vectors u over their pairs is (|Σ u|² - n) / (n (n - 1))."""
     held = Counter(interest for person in people for interest in person.interests)
-    idf = {interest: _idf(len(people), count) for interest, count in sorted(held.items())}
+    idf = {interest: inverse_document_frequency(len(people), count) for interest, count in sorted(held.items())}
     leaning = _mean_leaning([Leaning.of(person.attachment) for person in people])
     alike = _mean_product(unit_interests(person.interests, idf.__getitem__).items() for person in people)
     agreeing = _mean_product(tuple(enumerate(unit_values(person.values))) for person in people)
@@ -79,10 +54,6 @@ def unit_values(values: Mapping[BasicValue, int]) -> tuple[float, ...]:
     centred = [values[value] - mean for value in _TEN]
     length = math.hypot(*centred)
     return tuple(part / length for part in centred) if length > 0.0 else ()
-
-
-def _idf(size: int, held: int) -> float:
-    return math.log((1 + size) / (1 + held)) + 1.0
 
 
 def _mean_leaning(leanings: Collection[Leaning]) -> Leaning:

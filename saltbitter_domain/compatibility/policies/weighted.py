@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 import attrs
 
-from saltbitter_domain.compatibility.model import Factor, PairScore, Traits
-from saltbitter_domain.compatibility.policies.attachment import Leaning, deviation
+from saltbitter_domain.compatibility.model import Factor, Leaning, PairScore, Population, Traits
+from saltbitter_domain.compatibility.policies.attachment import deviation
 from saltbitter_domain.compatibility.policies.demographics import demographics
-from saltbitter_domain.compatibility.policies.population import Population, unit_interests, unit_values
+from saltbitter_domain.compatibility.policies.population import unit_interests, unit_values
 
 WEIGHTS: Mapping[Factor, float] = MappingProxyType(
     {Factor.ATTACHMENT: 40.0, Factor.INTERESTS: 25.0, Factor.VALUES: 20.0, Factor.DEMOGRAPHICS: 15.0}

@@ -1,107 +1,65 @@
 """Whom a member may know of, and how those people look to them."""
 
-from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-import attrs
-
 from saltbitter_domain.compatibility.catalogue import to_do
-from saltbitter_domain.compatibility.model import (
-    KNOWN_FOR,
-    Explanation,
-    NotReadyToMatch,
-    PersonMissing,
-    Standing,
-    Suggestion,
-    Traits,
-)
-from saltbitter_domain.kernel import UserId, local_date
+from saltbitter_domain.compatibility.model import NotReadyToMatch, PersonMissing
+from saltbitter_domain.compatibility.ports import Known, Member
+from saltbitter_domain.kernel import local_date
 from saltbitter_domain.profiles.model import PublicProfile, Visibility
 from saltbitter_domain.profiles.policies import public_photos, public_view
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.catalogue import ENTITLEMENTS
 from saltbitter_domain.subscriptions.model import Entitlements
-from saltbitter_domain.uow import UnitOfWork
-
-NOBODY = "There is nobody by this id whom you could meet."
 
 
-@attrs.frozen
-class Acquaintance:
-    """What a member may know of another: how the two stand, and why they were introduced if that is recent.
-
-    ``likes_shown`` tells whether the member may see that, and with what note, the other likes them."""
-
-    standing: Standing
-    explanation: Explanation | None
-    likes_shown: bool
+def likes_shown(viewer: Member, other: Known) -> bool:
+    """Whether the viewer may see that, and with what note, the other likes them: the two are a match, or the viewer's
+    tier shows it."""
+    standing = other.standing
+    return standing.match is not None or (standing.likes_me and entitlements(viewer).see_who_liked)
 
 
-async def acquaintance(uow: UnitOfWork, viewer: UserId, other: UserId, now: datetime) -> Acquaintance:
-    """How ``viewer`` knows ``other``: they are a match; or the other still takes part, and was suggested to the viewer
-    in the last 30 days or likes them, and the viewer's tier sees who does.
-
-    ``PersonMissing`` otherwise, the same whether or not there is such a person."""
-    standings = await uow.decisions.between(viewer, [other], now)
-    standing = standings[other]
-    visible = await taking_part(uow, standings)
-    suggestion = await uow.daily_matches.suggestion(viewer, other, (now - KNOWN_FOR).date())
-    matched = standing.match is not None
-    likes_shown = matched or (standing.likes_me and (await entitlements(uow, viewer)).see_who_liked)
-    if not matched and not (other in visible and (suggestion is not None or likes_shown)):
-        raise PersonMissing(NOBODY)
-    explanation = await still_true(uow, viewer, visible, [suggestion] if suggestion else [])
-    return Acquaintance(standing, explanation.get(other), likes_shown)
+def require_acquaintance(viewer: Member, other: Known) -> None:
+    """``PersonMissing``, the same whether or not there is such a person, unless the viewer may know of the other: they
+    are a match; or the other still takes part, and was suggested to the viewer lately or likes them, and the viewer's
+    tier sees who does."""
+    introduced = other.suggested_on is not None or likes_shown(viewer, other)
+    if other.standing.match is None and not (introduced and may_be_seen(other)):
+        raise person_missing()
 
 
-async def taking_part(uow: UnitOfWork, standings: Mapping[UserId, Standing]) -> Mapping[UserId, Traits]:
-    """Those of these people whom the member may see now: whoever paused, was suspended or left is not among them, and
-    whoever went incognito only if they like the member."""
-    return {
-        traits.user_id: traits
-        for traits in await uow.people.traits(standings)
-        if traits.visibility is not Visibility.INCOGNITO or standings[traits.user_id].likes_me
-    }
+def may_be_seen(other: Known) -> bool:
+    """Whether the viewer may see them now: whoever paused, was suspended or left is not to be seen, and whoever went
+    incognito only if they like the viewer."""
+    traits = other.member.traits
+    return traits is not None and (traits.visibility is not Visibility.INCOGNITO or other.standing.likes_me)
 
 
-async def still_true(
-    uow: UnitOfWork, viewer: UserId, visible: Mapping[UserId, Traits], suggestions: Sequence[Suggestion]
-) -> Mapping[UserId, Explanation]:
-    """By candidate, why they were suggested, as far as it may still be told: without attachment once either of the two
-    has withdrawn it."""
-    (own,) = await uow.people.traits([viewer]) or (None,)
-    known = {traits.user_id for traits in visible.values() if traits.attachment and own and own.attachment}
-    return {
-        suggestion.candidate: suggestion.explanation if suggestion.candidate in known else suggestion.without_attachment
-        for suggestion in suggestions
-    }
+def profile_for(viewer: Member, other: Known, photos: PhotoStore, now: datetime) -> PublicProfile | None:
+    """The other's public profile as the viewer sees it, or None when they have no active account."""
+    card = other.member.card
+    if card is None:
+        return None
+    return public_view(
+        card.profile,
+        public_photos(card.photos, photos),
+        seen_from=viewer.card.profile.cell if viewer.card else None,
+        today=local_date(now, card.profile.time_zone),
+    )
 
 
-async def profiles_for(
-    uow: UnitOfWork, photos: PhotoStore, viewer: UserId, others: Collection[UserId], now: datetime
-) -> Mapping[UserId, PublicProfile]:
-    """The public profiles of these people as the viewer sees them, without those whose account is not active."""
-    cards = await uow.people.cards({viewer, *others})
-    seen_from = cards[viewer].profile.cell if viewer in cards else None
-    return {
-        other: public_view(
-            cards[other].profile,
-            public_photos(cards[other].photos, photos),
-            seen_from=seen_from,
-            today=local_date(now, cards[other].profile.time_zone),
-        )
-        for other in others
-        if other in cards
-    }
-
-
-async def entitlements(uow: UnitOfWork, user_id: UserId) -> Entitlements:
+def entitlements(member: Member) -> Entitlements:
     """What the member's tier may use."""
-    return ENTITLEMENTS[await uow.subscriptions.tier(user_id)]
+    return ENTITLEMENTS[member.tier]
 
 
-async def require_ready(uow: UnitOfWork, user_id: UserId) -> None:
+def require_ready(member: Member) -> None:
     """``NotReadyToMatch``, with everything that is missing, unless the member can take part."""
-    missing = await uow.people.missing_for(user_id)
-    if missing:
-        raise NotReadyToMatch("Something is still missing before you can meet people.", fields=to_do(missing))
+    if member.missing:
+        raise NotReadyToMatch("Something is still missing before you can meet people.", fields=to_do(member.missing))
+
+
+def person_missing() -> PersonMissing:
+    """The one refusal about whoever the member cannot know of."""
+    return PersonMissing("There is nobody by this id whom you could meet.")

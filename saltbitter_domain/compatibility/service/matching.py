@@ -1,6 +1,6 @@
 """The use cases of matching: the morning's introductions, what members decide about them, and whom they know by now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -9,7 +9,9 @@ import attrs
 from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
+from saltbitter_domain.compatibility.explanations import explain
 from saltbitter_domain.compatibility.model import (
+    KNOWN_FOR,
     MAX_NOTE,
     DailyMatches,
     DailyMatchesMade,
@@ -27,18 +29,19 @@ from saltbitter_domain.compatibility.model import (
     NoticeKind,
     PageMissing,
     Passed,
-    PersonMissing,
+    Suggestion,
 )
-from saltbitter_domain.compatibility.ports import Introductions, MatchEngine, Progress
+from saltbitter_domain.compatibility.policies import WeightedV1, population_of
+from saltbitter_domain.compatibility.ports import Introductions, Known, MatchEngine, Member, Progress
 from saltbitter_domain.compatibility.service import morning
 from saltbitter_domain.compatibility.service.acquaintance import (
-    NOBODY,
-    acquaintance,
     entitlements,
-    profiles_for,
+    likes_shown,
+    may_be_seen,
+    person_missing,
+    profile_for,
+    require_acquaintance,
     require_ready,
-    still_true,
-    taking_part,
 )
 from saltbitter_domain.compatibility.service.paging import full_page
 from saltbitter_domain.compatibility.service.views import (
@@ -60,6 +63,9 @@ from saltbitter_domain.users.model import EmailVerified, UserMissing
 
 BATCH = 1000
 """Sets stored in one transaction: enough to be quick, little enough to lose when a run is stopped."""
+DAYS_KEPT = 3
+"""Days whose figures are kept at hand: clocks around the world differ by up to 26 hours. Older ones are asked for when
+somebody looks at a person of an earlier day."""
 
 
 class MatchingService:
@@ -74,6 +80,7 @@ class MatchingService:
         self._engine = engine
         self._photos = photos
         self._batch = batch
+        self._policies: dict[date, WeightedV1] = {}
 
     async def generate_matches(self, progress: Progress | None = None) -> RunReport:
         """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone.
@@ -96,26 +103,26 @@ class MatchingService:
         Whoever leaves the assessment out, or has had a set before, is served with everybody else."""
         now = self._clock.now()
         async with self._begin() as uow:
-            if (
-                await uow.daily_matches.latest(event.user_id)
-                or await uow.assessments.latest(event.user_id) is None
-                or await uow.people.missing_for(event.user_id)
-            ):
+            if await uow.daily_matches.latest(event.user_id) or await uow.assessments.latest(event.user_id) is None:
                 return
-            day, _, _ = await _today(uow, event.user_id, now)
-        await self._make(day, [event.user_id], None)
+            member = await uow.people.member(event.user_id)
+        if not member.missing:
+            await self._make(current_day(now, _zone(member)), [event.user_id], None)
 
     async def daily_matches(self, user_id: UserId, page: int | None = None) -> DailyView:
         """A page of the member's day, from 1, the newest unless asked otherwise: whom they were introduced to, why, and
         what they decided. ``PageMissing`` beyond the last."""
         now = self._clock.now()
         async with self._begin() as uow:
-            day, zone, todays = await _today(uow, user_id, now)
+            latest = await uow.daily_matches.latest(user_id)
+            listed = _on_page(latest, page) if latest else ()
+            member, known = await uow.people.known_to(user_id, [suggestion.candidate for suggestion in listed])
+            day, todays = _today(member, latest, now)
             view = DailyView(
                 day=day,
-                next_at=next_morning(day, zone),
-                missing=await uow.people.missing_for(user_id),
-                may_ask_for_more=(await entitlements(uow, user_id)).daily_matches is None,
+                next_at=next_morning(day, _zone(member)),
+                missing=member.missing,
+                may_ask_for_more=entitlements(member).daily_matches is None,
             )
             shown = None if view.missing else todays
             pages = shown.pages if shown else 1
@@ -129,7 +136,7 @@ class MatchingService:
                 pages=pages,
                 made_at=shown.made_at,
                 short_because=shown.short_because,
-                suggestions=await self._suggested(uow, shown, page or pages, now),
+                suggestions=self._suggested(await self._policy(uow, shown.day), member, known, now),
             )
 
     async def next_page(self, user_id: UserId) -> DailyView:
@@ -165,28 +172,33 @@ class MatchingService:
         part, or like the viewer, whose tier shows that."""
         now = self._clock.now()
         async with self._begin() as uow:
-            known = await acquaintance(uow, viewer, other, now)
-            profile = (await profiles_for(uow, self._photos, viewer, [other], now)).get(other)
+            member, known = await _acquainted(uow, viewer, other, now)
+            profile = profile_for(member, known, self._photos, now)
             if profile is None:
-                raise PersonMissing(NOBODY)
-            theirs = known.standing.theirs
+                raise person_missing()
+            explanation = None
+            if known.suggested_on and member.traits and known.member.traits:
+                policy = await self._policy(uow, known.suggested_on)
+                explanation = explain(policy, member.traits, known.member.traits)
+            standing = known.standing
             return PersonView(
                 profile,
-                known.explanation,
-                known.standing.decided,
-                known.standing.match,
-                note=theirs.note if theirs and known.likes_shown else None,
+                explanation,
+                standing.decided,
+                standing.match,
+                note=standing.theirs.note if standing.theirs and likes_shown(member, known) else None,
             )
 
     async def matches(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[MatchView]:
         """The member's matches, newest first, older than the match ``before``; also those who have paused, but nobody
         whose account is not active."""
+        now = self._clock.now()
         async with self._begin() as uow:
 
             async def show(found: Sequence[Match]) -> Sequence[MatchView]:
-                others = [match.other(user_id) for match in found]
-                profiles = await profiles_for(uow, self._photos, user_id, others, self._clock.now())
-                return [MatchView(profiles[o], match) for o, match in zip(others, found, strict=True) if o in profiles]
+                member, known = await uow.people.known_to(user_id, [match.other(user_id) for match in found])
+                profiles = [profile_for(member, known[match.other(user_id)], self._photos, now) for match in found]
+                return [MatchView(profile, match) for profile, match in zip(profiles, found, strict=True) if profile]
 
             return await full_page(
                 lambda last: uow.decisions.matches_of(user_id, last.id if last else before, limit), show, limit
@@ -201,16 +213,16 @@ class MatchingService:
         ``NotEntitled`` in the free tier, whose members meet the same people in their daily matches."""
         now = self._clock.now()
         async with self._begin() as uow:
-            if not (await entitlements(uow, user_id)).see_who_liked:
-                raise NotEntitled(
-                    "Seeing who liked you is part of Premium and Elite. They may still come up in your day."
-                )
 
             async def show(likes: Sequence[Decision]) -> Sequence[LikeView]:
-                standings = await uow.decisions.between(user_id, [like.by for like in likes], now)
-                visible = await taking_part(uow, standings)
-                profiles = await profiles_for(uow, self._photos, user_id, visible, now)
-                return [LikeView(profiles[like.by], like.at, like.note) for like in likes if like.by in profiles]
+                member, known = await uow.people.known_to(user_id, [like.by for like in likes])
+                if not entitlements(member).see_who_liked:
+                    raise NotEntitled(
+                        "Seeing who liked you is part of Premium and Elite. They may still come up in your day."
+                    )
+                seen = [(like, known[like.by]) for like in likes if may_be_seen(known[like.by])]
+                profiles = [(like, profile_for(member, other, self._photos, now)) for like, other in seen]
+                return [LikeView(profile, like.at, like.note) for like, profile in profiles if profile]
 
             return await full_page(
                 lambda last: uow.decisions.likes_received(user_id, now, (last.at, last.by) if last else before, limit),
@@ -250,6 +262,11 @@ class MatchingService:
         before = self._clock.now().date() - timedelta(days=FLOOR_DAYS)
         return await sweep(self._begin, lambda uow, limit: uow.exposures.forget(before, limit))
 
+    async def forget_populations(self) -> int:
+        """Sweep: forget the figures of days whose people nobody can look up any more."""
+        before = self._clock.now().date() - KNOWN_FOR - timedelta(days=1)
+        return await sweep(self._begin, lambda uow, limit: uow.populations.forget(before, limit))
+
     async def _make(self, day: date, viewers: Sequence[UserId], progress: Progress | None) -> Sequence[DailyMatches]:
         now = self._clock.now()
         async with self._begin() as uow:
@@ -272,10 +289,12 @@ class MatchingService:
     async def _add_page(self, user_id: UserId) -> None:
         now = self._clock.now()
         async with self._begin() as uow:
-            if (await entitlements(uow, user_id)).daily_matches is not None:
+            latest = await uow.daily_matches.latest(user_id)
+            member = await uow.people.member(user_id)
+            if entitlements(member).daily_matches is not None:
                 raise NotEntitled("Ten introductions a day belong to your tier; the next ones come tomorrow at 06:00.")
-            await require_ready(uow, user_id)
-            _, _, todays = await _today(uow, user_id, now)
+            require_ready(member)
+            _, todays = _today(member, latest, now)
             if todays is None:
                 raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
             request = await morning.request_further(uow, todays, now)
@@ -289,8 +308,7 @@ class MatchingService:
     async def _decide(self, decision: Decision) -> DecisionOutcome:
         by, about = decision.by, decision.about
         async with self._begin() as uow:
-            await require_ready(uow, by)
-            await acquaintance(uow, by, about, decision.at)
+            await _acquainted(uow, by, about, decision.at, ready=True)
             match = await uow.decisions.add(decision, MatchId(self._ids.new()))
             uow.emit(Liked(by, about) if decision.kind is DecisionKind.LIKE else Passed(by, about))
             if match:
@@ -308,50 +326,69 @@ class MatchingService:
             await uow.commit()
         return last
 
-    async def _suggested(
-        self, uow: UnitOfWork, todays: DailyMatches, page: int, now: datetime
+    def _suggested(
+        self, policy: WeightedV1, member: Member, known: Mapping[UserId, Known], now: datetime
     ) -> tuple[SuggestionView, ...]:
-        """Those of this page of the day whom the member may still see, in the order of what the explanations say.
+        """Those whom the member may still see, in the order of what the explanations say.
 
         The ranks of the first ten would give away more: they follow the true scores, and with them how the other
         answered about attachment."""
-        listed = [suggestion for suggestion in todays.suggestions if suggestion.page == page]
-        standings = await uow.decisions.between(todays.user_id, [s.candidate for s in listed], now)
-        visible = await taking_part(uow, standings)
-        profiles = await profiles_for(uow, self._photos, todays.user_id, visible, now)
-        explanations = await still_true(uow, todays.user_id, visible, listed)
-        in_order = sorted(listed, key=lambda s: (-explanations[s.candidate].total, s.candidate))
-        return tuple(
+        views = [
             SuggestionView(
-                profiles[suggestion.candidate],
-                explanations[suggestion.candidate],
-                standings[suggestion.candidate].decided,
-                standings[suggestion.candidate].match,
+                profile, explain(policy, member.traits, traits), other.standing.decided, other.standing.match
             )
-            for suggestion in in_order
-            if suggestion.candidate in profiles
-        )
+            for other in known.values()
+            if member.traits
+            and (traits := other.member.traits)
+            and may_be_seen(other)
+            and (profile := profile_for(member, other, self._photos, now))
+        ]
+        return tuple(sorted(views, key=lambda view: (-view.explanation.total, view.profile.user_id)))
+
+    async def _policy(self, uow: UnitOfWork, day: date) -> WeightedV1:
+        """The policy by which people of that day were compared. Its figures never change, so they are read once."""
+        if day not in self._policies:
+            population = await uow.populations.of(day)
+            if population is None:
+                return WeightedV1(population_of((), day.isoformat()))
+            policy = self._policies[day] = WeightedV1(population)
+            if len(self._policies) > DAYS_KEPT:
+                del self._policies[min(self._policies)]
+            return policy
+        return self._policies[day]
 
     async def _notify(self, uow: UnitOfWork, user_id: UserId, kind: NoticeKind, subject: str) -> None:
         await uow.notices.add(Notice(NoticeId(self._ids.new()), user_id, kind, self._clock.now(), subject))
 
 
-async def _today(uow: UnitOfWork, user_id: UserId, now: datetime) -> tuple[date, str, DailyMatches | None]:
-    """The day the member is in, their time zone, and the day's set once it is made.
+async def _acquainted(
+    uow: UnitOfWork, viewer: UserId, other: UserId, now: datetime, *, ready: bool = False
+) -> tuple[Member, Known]:
+    """The viewer, who has to be ``ready`` if that is asked for, and the other, whom they may know of."""
+    member, known = await uow.people.known_to(viewer, [other], (now - KNOWN_FOR).date())
+    if ready:
+        require_ready(member)
+    require_acquaintance(member, known[other])
+    return member, known[other]
+
+
+def _today(member: Member, latest: DailyMatches | None, now: datetime) -> tuple[date, DailyMatches | None]:
+    """The day the member is in, and the day's set once it is made.
 
     Whoever moved to the west keeps the newest set they had until their new home catches up with its day."""
-    profile = await uow.profiles.get(user_id)
-    zone = profile.time_zone if profile else await _account_zone(uow, user_id)
-    day = current_day(now, zone)
-    latest = await uow.daily_matches.latest(user_id)
-    return (latest.day, zone, latest) if latest and latest.day >= day else (day, zone, None)
+    day = current_day(now, _zone(member))
+    return (latest.day, latest) if latest and latest.day >= day else (day, None)
 
 
-async def _account_zone(uow: UnitOfWork, user_id: UserId) -> str:
-    user = await uow.users.get(user_id)
-    if user is None:
+def _zone(member: Member) -> str:
+    if member.time_zone is None:
         raise UserMissing("There is no such account.")
-    return user.time_zone
+    return member.time_zone
+
+
+def _on_page(matches: DailyMatches, page: int | None) -> Sequence[Suggestion]:
+    """The suggestions on a page of the set, or on its newest; none on a page that it does not have."""
+    return [suggestion for suggestion in matches.suggestions if suggestion.page == (page or matches.pages)]
 
 
 def _note_problems(kind: DecisionKind, note: str | None) -> tuple[FieldProblem, ...]:

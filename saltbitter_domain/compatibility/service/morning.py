@@ -39,6 +39,7 @@ async def request(uow: UnitOfWork, day: date, viewers: Sequence[UserId], now: da
         excluded=await uow.decisions.excluded(now, of),
         liked_by=await uow.decisions.likers(of),
         history=await uow.exposures.since(day - timedelta(days=FLOOR_DAYS - 1)),
+        population=await uow.populations.of(day),
     )
 
 
@@ -67,6 +68,7 @@ async def keep(
     stored = [matches for matches in sets if await uow.daily_matches.add(matches)]
     if not stored:
         return ()
+    await uow.populations.add(day, made.population)
     for matches in stored:
         uow.emit(DailyMatchesMade(matches.user_id, day, len(matches.suggestions)))
     pages = [matches.suggestions for matches in stored]

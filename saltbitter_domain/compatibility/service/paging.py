@@ -14,10 +14,11 @@ async def full_page(
 ) -> Sequence[V]:
     """Up to ``limit`` views, reading on after the last row for as long as there are rows, since not every row is shown.
 
-    ``read`` gives the rows after one, or the first; ``show`` the views of those that may be shown."""
+    ``read`` gives up to ``limit`` rows after one, or the first; ``show`` the views of those that may be shown."""
     views: list[V] = []
     rows = await read(None)
-    while rows and len(views) < limit:
+    while True:
         views += await show(rows)
+        if len(views) >= limit or len(rows) < limit:
+            return views[:limit]
         rows = await read(rows[-1])
-    return views[:limit]

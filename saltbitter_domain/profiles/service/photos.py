@@ -165,11 +165,13 @@ class PhotoService:
 
     async def _delete(self, user_id: UserId, photo_id: PhotoId) -> None:
         async with self._begin() as uow:
-            photo = await _own(uow, user_id, photo_id)
-            others = [other for other in await uow.photos.of(user_id) if other.id != photo.id]
-            await uow.photos.remove(photo.id)
+            own = await uow.photos.of(user_id)
+            others = [photo for photo in own if photo.id != photo_id]
+            if len(others) == len(own):
+                raise _photo_missing()
+            await uow.photos.remove(photo_id)
             await _save_changes(uow, others, in_order(others))
-            uow.emit(PhotoDeleted(user_id, photo.id))
+            uow.emit(PhotoDeleted(user_id, photo_id))
             await uow.commit()
 
     async def _appeal(self, user_id: UserId, photo_id: PhotoId, words: str) -> Photo:
@@ -218,16 +220,19 @@ class PhotoService:
 async def _own(uow: UnitOfWork, user_id: UserId, photo_id: PhotoId) -> Photo:
     photo = await uow.photos.get(photo_id)
     if photo is None or photo.user_id != user_id:
-        raise PhotoMissing("There is no such photo among yours.")
+        raise _photo_missing()
     return photo
+
+
+def _photo_missing() -> PhotoMissing:
+    return PhotoMissing("There is no such photo among yours.")
 
 
 async def _save_changes(uow: UnitOfWork, before: Sequence[Photo], after: Sequence[Photo]) -> None:
     """Store the photos that changed, and tell of each new state."""
     known = {photo.id: photo for photo in before}
+    await uow.photos.save(*(photo for photo in after if photo != known[photo.id]))
     for photo in after:
-        if photo != known[photo.id]:
-            await uow.photos.save(photo)
         if photo.state is not known[photo.id].state:
             uow.emit(PhotoDecided(photo.user_id, photo.id, photo.state))
 

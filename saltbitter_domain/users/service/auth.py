@@ -7,7 +7,7 @@ from datetime import date
 import attrs
 
 from saltbitter_domain.consent.catalogue import TEXTS
-from saltbitter_domain.consent.model import ConsentOutdated, Purpose
+from saltbitter_domain.consent.model import ConsentOutdated, ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import Clock, ConsentRecordId, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
 from saltbitter_domain.uow import UnitsOfWork, retrying, sweep
@@ -140,19 +140,21 @@ class AuthService:
     async def _add_account(self, user: User, texts: dict[Purpose, str]) -> None:
         async with self._begin() as uow:
             await uow.users.add(user)
-            previous = None
+            chain: list[ConsentRecord] = []
             for purpose, version in texts.items():
-                previous = next_record(
-                    previous,
-                    id=ConsentRecordId(self._ids.new()),
-                    user_id=user.id,
-                    purpose=purpose,
-                    granted=True,
-                    text_version=version,
-                    channel="registration",
-                    at=user.created_at,
+                chain.append(
+                    next_record(
+                        chain[-1] if chain else None,
+                        id=ConsentRecordId(self._ids.new()),
+                        user_id=user.id,
+                        purpose=purpose,
+                        granted=True,
+                        text_version=version,
+                        channel="registration",
+                        at=user.created_at,
+                    )
                 )
-                await uow.consents.append(previous)
+            await uow.consents.append(*chain)
             uow.emit(Registered(user.id))
             await uow.commit()
 

@@ -1,11 +1,12 @@
 """Proving that an address is one's own, and coming back without a password."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, FieldProblem, Ids, SessionId, UserId
+from saltbitter_domain.kernel import Clock, FieldProblem, Ids, SessionId, StaleWrite, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
     EmailVerified,
@@ -14,6 +15,7 @@ from saltbitter_domain.users.model import (
     PasswordChanged,
     PasswordRefused,
     ResetRequested,
+    Session,
     TokenPurpose,
     TokenRefused,
     Tokens,
@@ -24,6 +26,7 @@ from saltbitter_domain.users.policies import PRODUCT_NAME, canonical_password, h
 from saltbitter_domain.users.ports import (
     Access,
     AccessTokens,
+    Account,
     EmailAddresses,
     PasswordAdvisor,
     PasswordHasher,
@@ -38,6 +41,8 @@ from saltbitter_domain.users.service.sessions import (
     session_over,
     start_session,
 )
+
+_T = TypeVar("_T")
 
 
 class RecoveryService:
@@ -88,32 +93,36 @@ class RecoveryService:
 
     async def _verify_email(self, token_hash: str) -> None:
         async with self._begin() as uow:
-            user = await self._redeem(uow, token_hash, TokenPurpose.VERIFY_EMAIL)
+            token = await self._usable(uow, token_hash, TokenPurpose.VERIFY_EMAIL)
+            user = await uow.users.get(token.user_id)
+            if user is None:
+                raise _token_refused()
+            # Of two simultaneous uses the second meets ``StaleWrite``, and then a used token.
+            await uow.one_time_tokens.save(attrs.evolve(token, used_at=self._clock.now()))
             await uow.users.save(self._verified(uow, user))
             await uow.commit()
 
     async def reset_password(self, token: str, password: str) -> None:
-        """Choose a new password with a mailed token. Every session ends, and every other unused link dies.
+        """Choose a new password with a mailed token. Every session ends, and every unused link dies, this one too.
 
         The token also proves the address, which counts as verified from then on.
         Raises ``TokenRefused``; ``PasswordRefused``, after which the token can still be used.
         """
         token_hash = hash_token(token)
-        async with self._begin() as uow:
-            _, user = await self._usable(uow, token_hash, TokenPurpose.RESET_PASSWORD)
-            name = await _name(uow, user)
-        problems = await self._problems(password, name, user.email, "password")
+        account = await self._holder(token_hash)
+        problems = await self._problems(password, account, "password")
         if problems:
             raise PasswordRefused("Choose another password.", fields=problems)
         password_hash = await self._hasher.hash(canonical_password(password))
-        await retrying(functools.partial(self._reset_password, token_hash, password_hash))
 
-    async def _reset_password(self, token_hash: str, password_hash: str) -> None:
-        async with self._begin() as uow:
-            user = await self._redeem(uow, token_hash, TokenPurpose.RESET_PASSWORD)
-            user = self._verified(uow, user)
-            ended = await self._set_password(uow, user, password_hash, EndReason.PASSWORD_RESET)
-            await uow.commit()
+        async def reset(found: Account) -> tuple[SessionId, ...]:
+            async with self._begin() as uow:
+                verified = attrs.evolve(found, user=self._verified(uow, found.user))
+                ended = await self._set_password(uow, verified, password_hash, EndReason.PASSWORD_RESET)
+                await uow.commit()
+            return ended
+
+        ended = await _once_read(account, lambda: self._holder(token_hash), reset)
         await revoke_here(self._revocations, ended, self._clock.now())
 
     async def change_password(self, access: Access, current: str, new: str) -> Tokens:
@@ -123,42 +132,38 @@ class RecoveryService:
         Raises ``PasswordRefused`` with everything that is wrong, under ``current_password`` and ``new_password``;
         ``SessionOver``.
         """
-        async with self._begin() as uow:
-            user = await uow.users.get(access.user_id)
-            if user is None:
-                raise session_over()
-            name = await _name(uow, user)
-        problems = await self._problems(new, name, user.email, "new_password")
-        if not await self._hasher.verify(canonical_password(current), user.password_hash):
+        account = await self._own(access)
+        problems = await self._problems(new, account, "new_password")
+        if not await self._hasher.verify(canonical_password(current), account.user.password_hash):
             wrong = FieldProblem("current_password", "wrong", "This is not your present password.")
             problems = (wrong, *problems)
         if problems:
             raise PasswordRefused("The password was not changed.", fields=problems)
         password_hash = await self._hasher.hash(canonical_password(new))
-        return await retrying(functools.partial(self._change_password, access, password_hash))
+        now, refresh_token = self._clock.now(), self._secrets.token()
 
-    async def _change_password(self, access: Access, password_hash: str) -> Tokens:
-        # Had the old password been changed meanwhile, this session would be over.
-        now = self._clock.now()
-        refresh_token = self._secrets.token()
-        async with self._begin() as uow:
-            user = await uow.users.get(access.user_id)
-            session = await uow.sessions.get(access.session_id)
-            if user is None or session is None or not session.is_open(now):
+        async def change(found: Account) -> tuple[Session, tuple[SessionId, ...]]:
+            # Had the old password been changed meanwhile, this session would be over.
+            session = next((session for session in found.sessions if session.id == access.session_id), None)
+            if session is None:
                 raise session_over()
-            ended = await self._set_password(uow, user, password_hash, EndReason.PASSWORD_CHANGED)
-            renewed = await start_session(
-                uow,
-                user,
-                SessionId(self._ids.new()),
-                label=session.label,
-                ip_prefix=session.ip_prefix,
-                refresh_token=refresh_token,
-                now=now,
-            )
-            await uow.commit()
+            async with self._begin() as uow:
+                ended = await self._set_password(uow, found, password_hash, EndReason.PASSWORD_CHANGED)
+                renewed = await start_session(
+                    uow,
+                    found.user,
+                    SessionId(self._ids.new()),
+                    label=session.label,
+                    ip_prefix=session.ip_prefix,
+                    refresh_token=refresh_token,
+                    now=now,
+                )
+                await uow.commit()
+            return renewed, ended
+
+        renewed, ended = await _once_read(account, lambda: self._own(access), change)
         await revoke_here(self._revocations, ended, now)
-        return issue_tokens(self._access_tokens, user, renewed, refresh_token, now)
+        return issue_tokens(self._access_tokens, account.user, renewed, refresh_token, now)
 
     async def password_strength(self, password: str, hints: Sequence[str]) -> int:
         """How hard the password is to guess, 0 (at once) to 4; ``hints`` are words an attacker would try first."""
@@ -169,25 +174,32 @@ class RecoveryService:
         now = self._clock.now()
         return await sweep(self._begin, lambda uow, limit: uow.one_time_tokens.forget(now, limit))
 
-    async def _problems(self, password: str, name: str, email: str, path: str) -> tuple[FieldProblem, ...]:
+    async def _problems(self, password: str, account: Account, path: str) -> tuple[FieldProblem, ...]:
         common = await self._advisor.is_common(canonical_password(password))
-        return password_problems(password, name=name, email=email, common=common, path=path)
+        return password_problems(password, name=account.name, email=account.user.email, common=common, path=path)
 
-    async def _usable(self, uow: UnitOfWork, token_hash: str, purpose: TokenPurpose) -> tuple[OneTimeToken, User]:
+    async def _own(self, access: Access) -> Account:
+        """The account of whoever is asking; ``SessionOver`` when it is gone."""
+        async with self._begin() as uow:
+            account = await uow.users.account(access.user_id, self._clock.now())
+        if account is None:
+            raise session_over()
+        return account
+
+    async def _holder(self, token_hash: str) -> Account:
+        """The account that this token may choose a new password for; ``TokenRefused``."""
+        async with self._begin() as uow:
+            token = await self._usable(uow, token_hash, TokenPurpose.RESET_PASSWORD)
+            account = await uow.users.account(token.user_id, self._clock.now())
+        if account is None:
+            raise _token_refused()
+        return account
+
+    async def _usable(self, uow: UnitOfWork, token_hash: str, purpose: TokenPurpose) -> OneTimeToken:
         token = await uow.one_time_tokens.get(token_hash)
-        user = await uow.users.get(token.user_id) if token else None
-        if token is None or user is None or not token.serves(purpose, self._clock.now()):
-            raise TokenRefused(
-                "This link was used before, has expired or was followed by a newer one. Ask for a new link.",
-                fields=(FieldProblem("token", "not_usable", "Ask for a new link."),),
-            )
-        return token, user
-
-    async def _redeem(self, uow: UnitOfWork, token_hash: str, purpose: TokenPurpose) -> User:
-        """Use the token up; of two simultaneous uses the second meets ``StaleWrite``, and then a used token."""
-        token, user = await self._usable(uow, token_hash, purpose)
-        await uow.one_time_tokens.save(attrs.evolve(token, used_at=self._clock.now()))
-        return user
+        if token is None or not token.serves(purpose, self._clock.now()):
+            raise _token_refused()
+        return token
 
     def _verified(self, uow: UnitOfWork, user: User) -> User:
         if user.email_verified_at is not None:
@@ -196,16 +208,34 @@ class RecoveryService:
         return attrs.evolve(user, email_verified_at=self._clock.now())
 
     async def _set_password(
-        self, uow: UnitOfWork, user: User, password_hash: str, because: EndReason
+        self, uow: UnitOfWork, account: Account, password_hash: str, because: EndReason
     ) -> tuple[SessionId, ...]:
         """Store the new password and end everything the old one opened; the ids of the sessions that ended."""
-        now = self._clock.now()
-        await uow.users.save(attrs.evolve(user, password_hash=password_hash))
-        await discard_links(uow, user)
-        uow.emit(PasswordChanged(user.id))
-        return await end_sessions(uow, await uow.sessions.open_of(user.id, now), because, now)
+        await uow.users.save(attrs.evolve(account.user, password_hash=password_hash))
+        await discard_links(uow, account.user)
+        uow.emit(PasswordChanged(account.user.id))
+        return await end_sessions(uow, account.sessions, because, self._clock.now())
 
 
-async def _name(uow: UnitOfWork, user: User) -> str:
-    profile = await uow.profiles.get(user.id)
-    return profile.content.name if profile else ""
+async def _once_read(
+    account: Account, read: Callable[[], Awaitable[Account]], change: Callable[[Account], Awaitable[_T]]
+) -> _T:
+    """Make the change to the account as it was read before its new password was hashed.
+
+    Whatever happened to it since, a login among it, has made its version or that of a session another; then it is
+    read anew."""
+    try:
+        return await change(account)
+    except StaleWrite:
+
+        async def again() -> _T:
+            return await change(await read())
+
+        return await retrying(again)
+
+
+def _token_refused() -> TokenRefused:
+    return TokenRefused(
+        "This link was used before, has expired or was followed by a newer one. Ask for a new link.",
+        fields=(FieldProblem("token", "not_usable", "Ask for a new link."),),
+    )

@@ -50,8 +50,7 @@ async def end_sessions(
 ) -> tuple[SessionId, ...]:
     """Store these sessions of one member as ended; the ids of those that had not ended before."""
     ending = [session for session in sessions if session.ended_at is None]
-    for session in ending:
-        await uow.sessions.save(session.ended(because, now))
+    await uow.sessions.save(*(session.ended(because, now) for session in ending))
     ended = tuple(session.id for session in ending)
     if ending:
         uow.emit(SessionsEnded(ending[0].user_id, ended, because))
@@ -60,8 +59,7 @@ async def end_sessions(
 
 async def discard_links(uow: UnitOfWork, user: User) -> None:
     """Forget every unused link of the member, and have a fresh one mailed while the address is still to be verified."""
-    for purpose in TokenPurpose:
-        await uow.one_time_tokens.discard(user.id, purpose)
+    await uow.one_time_tokens.discard(user.id, *TokenPurpose)
     if user.email_verified_at is None:
         uow.emit(VerificationRequested(user.id))
 

@@ -11,6 +11,7 @@ from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
+from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.service import AccountMail, AuthService, RecoveryService
 
 Listener = Callable[[EventId, Any], Awaitable[None]]
@@ -106,6 +107,9 @@ class Application(containers.DeclarativeContainer):
         ids=adapters.ids,
         engine=adapters.match_engine,
         photos=adapters.photo_store,
+    )
+    transparency = providers.Singleton(
+        TransparencyService, clock=adapters.clock, reports=adapters.matching_reports, runs=adapters.matching_runs
     )
     listeners = providers.Singleton(
         listeners, auth=auth, account_mail=account_mail, profiles=profiles, photos=photos, matching=matching

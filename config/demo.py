@@ -13,6 +13,7 @@ from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.search import MemoryProfileSearch
 from adapters.memory.store import MemoryStore
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
+from adapters.memory.transparency import MemoryMatchingReports, MemoryMatchingRuns
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import MovableClock
 from config.common import common
@@ -41,6 +42,8 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.store = store = providers.Singleton(MemoryStore)
     container.begin = providers.Singleton(MemoryUnitsOfWork, store, clock, ids, doorbell=container.doorbell)
     container.outbox = providers.Singleton(MemoryOutbox, store)
+    container.matching_reports = providers.Singleton(MemoryMatchingReports, store)
+    container.matching_runs = providers.Singleton(MemoryMatchingRuns)
     container.profile_search = providers.Singleton(MemoryProfileSearch, store, clock)
     container.revocations = providers.Singleton(MemoryRevocations, clock)
     container.rate_limits = providers.Singleton(MemoryRateLimits, clock)

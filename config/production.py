@@ -16,6 +16,7 @@ from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.replica import Replicated
 from adapters.postgres.search import PostgresProfileSearch
 from adapters.postgres.traffic import PostgresIdempotency
+from adapters.postgres.transparency import PostgresMatchingReports, PostgresMatchingRuns
 from adapters.postgres.uow import PostgresUnitsOfWork
 from adapters.redis.doorbell import RedisDoorbell
 from adapters.redis.health import RedisHealth
@@ -28,6 +29,7 @@ from config.settings import ProductionSettings
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.search.service import SearchService
+from saltbitter_domain.transparency.service import TransparencyService
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -46,6 +48,8 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     container.doorbell = providers.Singleton(RedisDoorbell, settings.broker_url)
     container.begin = providers.Singleton(PostgresUnitsOfWork, database, clock, ids, doorbell=container.doorbell)
     container.outbox = providers.Singleton(PostgresOutbox, database)
+    container.matching_reports = providers.Singleton(PostgresMatchingReports, reports)
+    container.matching_runs = providers.Singleton(PostgresMatchingRuns, reports)
     container.profile_search = providers.Singleton(PostgresProfileSearch, reports, clock)
     container.partitions = providers.Singleton(DailyPartitions, database, clock)
     container.idempotency = providers.Singleton(PostgresIdempotency, database, clock)
@@ -92,6 +96,15 @@ async def opened_search(settings: ProductionSettings) -> AsyncIterator[SearchSer
         clock = SystemClock()
         begin = PostgresUnitsOfWork(reports.database, clock, UuidV7Ids(clock))
         yield SearchService(begin=begin, clock=clock, search=PostgresProfileSearch(reports, clock))
+
+
+@asynccontextmanager
+async def opened_transparency(settings: ProductionSettings) -> AsyncIterator[TransparencyService]:
+    """The reports of matching alone, for operators."""
+    async with _reports(settings) as reports:
+        yield TransparencyService(
+            clock=SystemClock(), reports=PostgresMatchingReports(reports), runs=PostgresMatchingRuns(reports)
+        )
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.replica import Replicated
 from adapters.postgres.search import PostgresProfileSearch
 from adapters.postgres.traffic import PostgresIdempotency
+from adapters.postgres.transparency import PostgresMatchingReports, PostgresMatchingRuns
 from adapters.postgres.uow import PostgresUnitsOfWork
 from config import test
 
@@ -35,6 +36,8 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
             PostgresUnitsOfWork, database, container.clock, container.ids, doorbell=container.doorbell
         ),
         outbox=providers.Singleton(PostgresOutbox, database),
+        matching_reports=providers.Singleton(PostgresMatchingReports, reports),
+        matching_runs=providers.Singleton(PostgresMatchingRuns, reports),
         profile_search=providers.Singleton(PostgresProfileSearch, reports, container.clock),
         idempotency=providers.Singleton(PostgresIdempotency, database, container.clock),
     )

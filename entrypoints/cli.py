@@ -81,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=_limit, default=20, help=f"people at most (default 20, up to {MAX_LIMIT})")
     search.set_defaults(command=_search)
 
+    runs = commands.add_parser("runs", help="what came of the latest runs of matching")
+    runs.add_argument("--limit", type=_limit, default=20, help="how many (default 20)")
+    runs.set_defaults(command=_runs)
+
     check = commands.add_parser("check-config", help="judge the settings in the environment, all at once")
     check.set_defaults(command=_check_config)
 
@@ -139,6 +143,13 @@ def _search(options: argparse.Namespace) -> int:
     interests = [interest.strip() for interest in options.interests.split(",") if interest.strip()]
     settings = configuration.from_environment()
     asyncio.run(production.search(settings, options.viewer, options.words, interests, options.limit, print))
+    return 0
+
+
+def _runs(options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    asyncio.run(production.runs(configuration.from_environment(), options.limit, print))
     return 0
 
 

@@ -12,6 +12,7 @@ from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.events import event_name
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.search.model import FoundPerson
+from saltbitter_domain.transparency.model import MatchingRun
 
 SHOWN_LETTERS = 100
 
@@ -73,6 +74,42 @@ async def search(
     for person in people:
         say(_line(person))
     say(f"{len(people)} people." if len(people) < limit else f"The best {limit}.")
+
+
+async def runs(settings: ProductionSettings, limit: int, say: Say) -> None:
+    """Show what came of the latest runs, newest first."""
+    async with production.opened_transparency(settings) as service:
+        found = await service.latest_runs(limit)
+    columns = ("finished (UTC)", "day", "s", "due", "made", "full", "gini", "never", "score", "parity", "by")
+    rows = [columns, *map(_row, found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    say(f"{len(found)} runs." if len(found) < limit else f"The latest {limit}.")
+
+
+def _row(run: MatchingRun) -> tuple[str, ...]:
+    """``score`` is the mean in per cent of what everybody's own best would give, ``parity`` of the style furthest from
+    its fair share."""
+    told = ("-", "-", "-", "-")
+    if figures := run.figures:
+        furthest = max(figures.style_parity.values(), key=lambda parity: abs(parity - 1.0), default=1.0)
+        told = (
+            f"{figures.gini:.3f}",
+            f"{figures.never_shown:.2%}",
+            f"{figures.score_ratio:.1%}",
+            f"{furthest:.2f}",
+        )
+    return (
+        f"{run.finished_at:%Y-%m-%d %H:%M}",
+        run.day.isoformat(),
+        f"{(run.finished_at - run.started_at).total_seconds():.1f}",
+        str(run.due),
+        str(run.made),
+        str(run.full),
+        *told,
+        f"{run.allocation}, {run.engine}",
+    )
 
 
 def _line(person: FoundPerson) -> str:

@@ -24,11 +24,13 @@ from saltbitter_domain.uow import SWEEP_BATCH
 
 def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, ...]:
     """Every periodic job, with what it runs. Undelivered messages are published again by the relay itself."""
-    forgotten = {
+    forgotten: dict[str, Callable[[], Awaitable[int]]] = {
         "one_time_tokens": application.recovery().forget_tokens,
         "sessions": application.auth().forget_sessions,
         "uploads": application.photos().forget_orphans,
-        "exposures": application.matching().forget_exposures,
+        "exposures": partial(_counted_first, application),
+        "populations": application.matching().forget_populations,
+        "matching_runs": application.transparency().forget_runs,
         "outbox": relay.forget_done,
     }
     answers = application.adapters.idempotency()
@@ -42,6 +44,13 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     if partitions is not None:
         jobs.append(PeriodicJob("partitions", "37 3 * * *", partitions().prepare))
     return tuple(jobs)
+
+
+async def _counted_first(application: Application) -> int:
+    """Forget exposures once they are counted for the report on fairness; how many."""
+    await application.transparency().count_exposures()
+    forgotten: int = await application.matching().forget_exposures()
+    return forgotten
 
 
 async def _all(forget: Callable[[int], Awaitable[int]]) -> int:

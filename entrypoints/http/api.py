@@ -8,9 +8,10 @@ from entrypoints.http.media import Media
 from entrypoints.http.photos import Photos
 from entrypoints.http.profiles import Catalogue, Profiles
 from entrypoints.http.subscriptions import Plans
+from entrypoints.http.transparency import Staff, Transparency
 from entrypoints.http.users import Accounts
 
-RESOURCES = (Accounts, Consents, Catalogue, Profiles, Photos, Media, Assessments, Matches, Plans)
+RESOURCES = (Accounts, Consents, Catalogue, Profiles, Photos, Media, Assessments, Matches, Plans, Transparency, Staff)
 
 
 def resources(application: Application) -> list[object]:
@@ -26,4 +27,6 @@ def resources(application: Application) -> list[object]:
         Assessments(application.attachment()),
         Matches(application.matching()),
         Plans(application.subscriptions()),
+        Transparency(application.transparency()),
+        Staff(application.transparency()),
     ]

@@ -96,6 +96,12 @@ class TokenMissing(NotAuthenticated):
     code = "access_token_missing"
 
 
+class StaffOnly(NotAllowed):
+    """The access token is not that of a moderator or an admin."""
+
+    code = "staff_only"
+
+
 @attrs.frozen
 class Problem:
     """What went wrong (RFC 9457). ``code`` is stable; ``fields`` names every field at fault."""

@@ -16,6 +16,7 @@ from entrypoints.http.endpoint import CALL, Handler
 from entrypoints.http.routing import Audience, Call, Route
 from saltbitter_domain.kernel import DomainError, NotAuthenticated
 from saltbitter_domain.traffic import RateLimited
+from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.ports import Access
 
 _MINUTE = timedelta(minutes=1)
@@ -81,10 +82,12 @@ class Gate:
         if route is None:
             await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
             return await self._unknown(request, handler)
-        if route.audience is Audience.MEMBER:
+        if route.audience.signed_in:
             access = await self._member(call)
             request[CALL] = Call(call.id, call.address, request, access)
             await self._limit("member", str(access.user_id), self._settings.member_limit)
+            if route.audience is Audience.STAFF and access.role is Role.MEMBER:
+                raise errors.StaffOnly("This is for SaltBitter's staff.")
             if route.guarded:
                 for key in (str(access.user_id), callers.limited_as(call.address)):
                     await self._limit("signing_in", key, self._settings.signing_in_limit)

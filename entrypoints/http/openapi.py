@@ -20,6 +20,7 @@ from entrypoints.http.errors import (
     MediaTypeRefused,
     Problem,
     RouteMissing,
+    StaffOnly,
     TokenMissing,
     status_of,
 )
@@ -102,7 +103,7 @@ def _operation(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
     }
     if route.description:
         operation["description"] = route.description
-    if route.audience is Audience.MEMBER:
+    if route.audience.signed_in:
         operation["security"] = [{"accessToken": []}]
     if route.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema_of[route.body]}}}
@@ -180,10 +181,7 @@ def _refusal(status: int, codes: list[str]) -> Schema:
 
 def _implied(route: Route) -> Iterator[type[DomainError]]:
     """What the edge itself may refuse on such a route."""
-    if route.audience is not Audience.PROBE:
-        yield RateLimited
-    if route.audience is Audience.MEMBER:
-        yield from (TokenMissing, AccessTokenRefused, SessionOver)
+    yield from _implied_by_audience(route.audience)
     if route.parameters:
         yield RouteMissing
     if route.body is not None:
@@ -198,6 +196,15 @@ def _implied(route: Route) -> Iterator[type[DomainError]]:
         yield StaleWrite
     if route.idempotent:
         yield from (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
+
+
+def _implied_by_audience(audience: Audience) -> Iterator[type[DomainError]]:
+    if audience is not Audience.PROBE:
+        yield RateLimited
+    if audience.signed_in:
+        yield from (TokenMissing, AccessTokenRefused, SessionOver)
+    if audience is Audience.STAFF:
+        yield StaffOnly
 
 
 def _complete(components: dict[str, Schema], types: Iterable[Any], asked: Iterable[Any]) -> None:

@@ -46,6 +46,13 @@ class Audience(Enum):
     """Everyone, within the narrow limit per address that guards passwords and tokens."""
     MEMBER = "member"
     """Whoever shows a valid access token, within the limit per member."""
+    STAFF = "staff"
+    """Whoever shows a valid access token of a moderator or an admin, within the limit per member."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether only those who show a valid access token may call."""
+        return self in (Audience.MEMBER, Audience.STAFF)
 
 
 @attrs.frozen

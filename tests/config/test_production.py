@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -18,12 +19,16 @@ from config.settings import PREFIX, ProductionSettings
 from entrypoints import production
 from entrypoints.cli import main
 from entrypoints.probe import probe
+from saltbitter_domain.assessments.model import Style
+from saltbitter_domain.compatibility.allocation.figures import RunFigures
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.profiles.model import PhotoState
+from saltbitter_domain.transparency.model import RunId
+from saltbitter_domain.transparency.policies import run_record
 from saltbitter_domain.users.model import Registered
 from tests.conftest import Run
-from tests.doubles.builders import PARIS, a_consent, a_content, a_photo, a_profile, a_user, new_id
+from tests.doubles.builders import NOW, PARIS, a_consent, a_content, a_photo, a_profile, a_user, new_id
 from tests.servers.machine import Machine
 from tests.servers.pgbouncer import pgbouncer
 from tests.servers.redis import redis
@@ -209,6 +214,45 @@ def test_what_cannot_be_searched_for_is_explained(
     ]
     assert main(["search", "--for", nobody, "--words", "tango"]) == 1
     assert "takes no part in matching" in capsys.readouterr().err
+
+
+def test_runs_are_shown_as_a_table(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(_two_runs(settings))
+
+    assert main(["runs"]) == 0
+    head, newest, oldest, told = capsys.readouterr().out.splitlines()
+    assert head.split() == "finished (UTC) day s due made full gini never score parity by".split()
+    assert newest.split() == "2026-03-02 09:31 2026-03-02 2.5 3 2 1 0.100 2.00% 97.0% 0.95 stable-v1, numpy".split()
+    assert oldest.split() == "2026-03-02 09:30 2026-03-02 2.5 3 2 1 - - - - stable-v1, numpy".split()
+    assert told == "2 runs."
+    assert main(["runs", "--limit", "1"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [newest, "The latest 1."]
+
+
+async def _two_runs(settings: ProductionSettings) -> None:
+    from config.start import running
+
+    figures = RunFigures(2, 1, {}, 15, 0.1, 0.02, 61.5, 0.97, {Style.SECURE: 1.02, Style.FEARFUL: 0.95}, 0)
+    async with running("production", settings) as application:
+        for minutes in range(2):
+            finished_at = NOW + timedelta(minutes=minutes)
+            record = run_record(
+                id=RunId(new_id()),
+                started_at=finished_at - timedelta(seconds=2.5),
+                finished_at=finished_at,
+                day=NOW.date(),
+                allocation="stable-v1",
+                engine="numpy",
+                due=3,
+                made=2,
+                full=1,
+                short={"too_few": 1},
+                stages={},
+                figures=figures if minutes else None,
+            )
+            await application.adapters.matching_runs().add(record)
 
 
 async def _two_members(settings: ProductionSettings) -> tuple[UserId, UserId]:

@@ -7,14 +7,18 @@ import pytest
 
 from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
+from adapters.memory.transparency import MemoryMatchingRuns
 from adapters.postgres.database import Database
+from adapters.postgres.replica import Replicated
 from adapters.postgres.traffic import PostgresIdempotency
+from adapters.postgres.transparency import PostgresMatchingRuns
 from adapters.redis import connection
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import ManualClock
 from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
 from saltbitter_domain.traffic import Idempotency, RateLimits
+from saltbitter_domain.transparency.ports import MatchingRuns
 from saltbitter_domain.users.ports import Mailer, Revocations
 from tests.conftest import Run
 from tests.contracts import stores
@@ -63,6 +67,13 @@ def idempotency(request: pytest.FixtureRequest, clock: ManualClock) -> Idempoten
     if request.param == "memory":
         return MemoryIdempotency(clock)
     return PostgresIdempotency(request.getfixturevalue("database"), clock)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def matching_runs(request: pytest.FixtureRequest) -> MatchingRuns:
+    if request.param == "memory":
+        return MemoryMatchingRuns()
+    return PostgresMatchingRuns(Replicated(request.getfixturevalue("database")))
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -16,11 +16,13 @@ from adapters.memory.photo_checks import MemoryModerator
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.search import MemoryProfileSearch
 from adapters.memory.store import MemoryStore
+from adapters.memory.transparency import MemoryMatchingReports
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.postgres.database import Database
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.replica import Replicated
 from adapters.postgres.search import PostgresProfileSearch
+from adapters.postgres.transparency import PostgresMatchingReports
 from adapters.postgres.uow import PostgresUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
@@ -28,6 +30,7 @@ from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock, EventId
 from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
 from saltbitter_domain.search.ports import ProfileSearch
+from saltbitter_domain.transparency.ports import MatchingReports
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import User
 from saltbitter_domain.users.ports import Mailer
@@ -43,6 +46,7 @@ class Store:
     clock: ManualClock
     rung: list[EventId]
     search: ProfileSearch
+    reports: MatchingReports
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:
@@ -75,14 +79,17 @@ async def outcomes(*calls: Coroutine[Any, Any, Any]) -> list[Any]:
 def in_memory(clock: ManualClock) -> Store:
     store, rung = MemoryStore(), list[EventId]()
     begin = MemoryUnitsOfWork(store, clock, UuidV7Ids(clock), rung.extend)
-    return Store(begin, MemoryOutbox(store), clock, rung, MemoryProfileSearch(store, clock))
+    return Store(
+        begin, MemoryOutbox(store), clock, rung, MemoryProfileSearch(store, clock), MemoryMatchingReports(store)
+    )
 
 
 def on_postgres(database: Database, clock: ManualClock) -> Store:
     rung = list[EventId]()
     begin = PostgresUnitsOfWork(database, clock, UuidV7Ids(clock), rung.extend)
-    search = PostgresProfileSearch(Replicated(database), clock)
-    return Store(begin, PostgresOutbox(database), clock, rung, search)
+    reports = Replicated(database)
+    search = PostgresProfileSearch(reports, clock)
+    return Store(begin, PostgresOutbox(database), clock, rung, search, PostgresMatchingReports(reports))
 
 
 def _mails_in_memory(clock: Clock, _folder: Path) -> Mailer:

@@ -20,6 +20,7 @@ from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD
 from tests.http.stage import MOVED, Answer, Person, Scene, ask
 
@@ -68,6 +69,10 @@ def signing_in(status: int, body: Callable[[Scene, Any], Any], before: Any = Non
 
 def member(status: int = 200, **expected: Any) -> Row:
     return Row(Audience.MEMBER, status, **expected)
+
+
+def staff(status: int = 200, **expected: Any) -> Row:
+    return Row(Audience.STAFF, status, **expected)
 
 
 def own(thing: Thing, status: int = 200, **expected: Any) -> Row:
@@ -148,6 +153,7 @@ TABLE: Mapping[str, Row] = {
     "GET /api/catalogue": anyone(),
     "GET /api/consents/texts": anyone(),
     "GET /api/plans": anyone(),
+    "GET /api/transparency/matching": anyone(),
     "GET /media/{key}": anyone(whose=Whose.BEARERS, path=picture),
     "POST /api/auth/password/strength": signing_in(200, lambda *_: {"password": PASSWORD, "hints": ["heron"]}),
     "POST /api/auth/register": signing_in(202, registration),
@@ -208,13 +214,32 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/notices": member(),
     "POST /api/me/notices/seen": member(204),
     "GET /api/me/subscription": member(),
+    "GET /api/staff/matching-runs": staff(),
 }
-FOR_MEMBERS = [call for call, row in TABLE.items() if row.audience is Audience.MEMBER]
+FOR_MEMBERS = [call for call, row in TABLE.items() if row.audience.signed_in]
+FOR_STAFF = [call for call, row in TABLE.items() if row.audience is Audience.STAFF]
 WITH_THINGS = [call for call, row in TABLE.items() if row.thing]
 
 
 async def _said(path: str) -> str:
     return path
+
+
+async def entitled(scene: Scene, call: str) -> str | None:
+    """A token that is good for the route, None where none is asked for."""
+    audience = TABLE[call].audience
+    if audience is Audience.STAFF:
+        return await token_as(scene, Role.MODERATOR)
+    return scene.me.token if audience is Audience.MEMBER else None
+
+
+async def token_as(scene: Scene, role: Role) -> str:
+    """A token of the member's after they were given this role."""
+    async with scene.town.application.adapters.begin()() as uow:
+        user = await uow.users.get(scene.me.user_id)
+        await uow.users.save(attrs.evolve(user, role=role))
+        await uow.commit()
+    return (await scene.town.sign_in(scene.me.user_id, role)).access_token
 
 
 async def ask_for(scene: Scene, call: str, thing: object, token: str | None, made: Any = None) -> Answer:

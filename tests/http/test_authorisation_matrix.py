@@ -14,10 +14,19 @@ import orjson
 import pytest
 
 from entrypoints.http.app import ROUTES
-from entrypoints.http.routing import Audience
-from saltbitter_domain.users.model import ACCESS_TOKEN_LIFETIME, AccountStatus
+from saltbitter_domain.users.model import ACCESS_TOKEN_LIFETIME, AccountStatus, Role
 from tests.doubles.town import PASSWORD, town
-from tests.http.authorisation_table import FOR_MEMBERS, TABLE, WITH_THINGS, Whose, ask_for, picture
+from tests.http.authorisation_table import (
+    FOR_MEMBERS,
+    FOR_STAFF,
+    TABLE,
+    WITH_THINGS,
+    Whose,
+    ask_for,
+    entitled,
+    picture,
+    token_as,
+)
 from tests.http.stage import EMAIL, Scene, Stage, ask, plant, planted
 
 
@@ -77,15 +86,29 @@ def test_every_route_that_names_a_thing_says_whose_it_must_be() -> None:
 
 @pytest.mark.parametrize("call", TABLE)
 def test_whoever_is_entitled_gets_it(stage: Stage, loop: asyncio.Runner, call: str) -> None:
-    async def entitled() -> None:
+    async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
         made = await row.before(scene) if row.before else None
-        token = scene.me.token if row.audience is Audience.MEMBER else None
+        token = await entitled(scene, call)
         answer = await ask_for(scene, call, row.thing(scene.me) if row.thing else None, token, made)
         assert answer.status == row.status, answer.body
         assert set(EMAIL.findall(answer.body)) <= {scene.town.email(scene.me.user_id).encode()[:40]}
 
-    loop.run(entitled())
+    loop.run(asked())
+
+
+@pytest.mark.parametrize("call", FOR_STAFF)
+def test_what_is_for_staff_is_for_moderators_and_admins_and_no_member(
+    stage: Stage, loop: asyncio.Runner, call: str
+) -> None:
+    async def asked() -> None:
+        scene, row = await stage.scene(), TABLE[call]
+        for role in (Role.MODERATOR, Role.ADMIN):
+            assert (await ask_for(scene, call, None, await token_as(scene, role))).status == row.status
+        refused = await ask_for(scene, call, None, scene.other.token)
+        assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "staff_only")
+
+    loop.run(asked())
 
 
 @pytest.mark.parametrize("call", FOR_MEMBERS)

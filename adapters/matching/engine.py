@@ -1,0 +1,375 @@
+"""The engine: who suits whom best among everybody, exactly, in one process and as many threads as there are cores."""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, Self
+
+import attrs
+import numpy as np
+
+from adapters.matching.columns import Array, Columns
+from adapters.matching.people import People, figures, people_of, rarities
+from adapters.matching.slices import Layout, kinds, laid_out
+from adapters.matching.tables import Tables, tables
+from saltbitter_domain.compatibility.model import DAILY_QUOTA, Traits
+from saltbitter_domain.compatibility.policies import WeightedV1
+from saltbitter_domain.kernel import UserId
+
+TOP = 50
+"""How many options of each viewer a run keeps for the allocation to choose from."""
+
+_AT_ONCE = 2_048
+"""Viewers a thread takes at a time: enough that starting costs nothing, few enough that all threads end together."""
+
+_NOTHING = 1e-9
+"""Fair shares are differences of sums; what is less than this is none. The least that is one is a thousand times it."""
+
+
+class Lists(NamedTuple):
+    """Rows of people by row: those of n are ``rows`` (int32, ascending) from ``first[n]`` up to ``first[n + 1]``."""
+
+    first: Array
+    rows: Array
+
+    @classmethod
+    def none(cls, size: int) -> Self:
+        """Nobody has any."""
+        return cls(np.zeros(size + 1, np.int64), np.zeros(0, np.int32))
+
+    @classmethod
+    def of_pairs(cls, size: int, of: Array, rows: Array) -> Self:
+        """From pairs in any order; a pair that is there twice counts once, and one with -1 not at all."""
+        known = (of >= 0) & (rows >= 0)
+        pairs = np.unique(of[known].astype(np.int64) << 32 | rows[known].astype(np.int64))
+        first = np.searchsorted(pairs, np.arange(size + 1, dtype=np.int64) << 32)
+        return cls(first.astype(np.int64), (pairs & 0xFFFF_FFFF).astype(np.int32))
+
+    @classmethod
+    def of(cls, columns: Columns, others: Mapping[UserId, Collection[UserId]]) -> Self:
+        """From ids; whoever is not in ``columns`` is left out."""
+        of = np.repeat(columns.rows(list(others)), [len(these) for these in others.values()])
+        return cls.of_pairs(len(columns), of, columns.rows([other for these in others.values() for other in these]))
+
+
+@attrs.frozen(eq=False)
+class Edges:
+    """The best options of each viewer, in compressed sparse rows.
+
+    Numbers of people are their positions in order of precedence. Row r is of ``viewers[r]`` (int32, ascending): from
+    ``indptr[r]`` (int64) up to ``indptr[r + 1]`` stand their ``candidates`` (int32), most merit first and by position
+    where it is equal, with ``merits`` and ``scores`` (float64, points); ``eligible`` (int32) says of how many these are
+    the best. ``fair`` (float64, by position) is everybody's exposure by chance, and empty until it is known.
+    ``scanned`` (int64) counts whom the viewer's ranges held."""
+
+    viewers: Array
+    indptr: Array
+    candidates: Array
+    merits: Array
+    scores: Array
+    eligible: Array
+    scanned: Array
+    fair: Array
+
+    @classmethod
+    def joined(cls, parts: Iterable[Self]) -> Self:
+        """The edges of several sets of viewers, none of whom is in two."""
+        every = list(parts)
+        viewers = np.concatenate([part.viewers for part in every])
+        order = np.argsort(viewers, kind="stable")
+        lengths = np.concatenate([np.diff(part.indptr) for part in every])
+        starts = np.cumsum(lengths) - lengths
+        sizes = lengths[order]
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        edge = np.arange(indptr[-1]) + np.repeat(starts[order] - indptr[:-1], sizes)
+
+        def column(name: str, take: Array) -> Array:
+            whole: Array = np.concatenate([getattr(part, name) for part in every])[take]
+            return whole
+
+        return cls(
+            viewers=viewers[order],
+            indptr=indptr,
+            candidates=column("candidates", edge),
+            merits=column("merits", edge),
+            scores=column("scores", edge),
+            eligible=column("eligible", order),
+            scanned=column("scanned", order),
+            fair=np.zeros(0),
+        )
+
+
+class _Out(NamedTuple):
+    """Where a pass writes: one row for each viewer."""
+
+    candidates: Array
+    merits: Array
+    scores: Array
+    counts: Array
+    eligible: Array
+    scanned: Array
+
+    @classmethod
+    def of(cls, size: int, k: int) -> Self:
+        return cls(
+            np.empty((size, k), np.int32),
+            np.empty((size, k), np.float64),
+            np.empty((size, k), np.float64),
+            np.zeros(size, np.int32),
+            np.zeros(size, np.int32),
+            np.zeros(size, np.int64),
+        )
+
+
+class _Passes(NamedTuple):
+    """One way to go through everybody; ``scan`` and ``plain`` each are one."""
+
+    name: str
+    best: Callable[..., None]
+    chances: Callable[..., None]
+    exceptions: Callable[..., None]
+
+
+def passes(compiled: bool | None = None) -> _Passes:
+    """The compiled passes where numba is installed, or else those of numpy, which give the same and take longer; or
+    those asked for."""
+    if compiled is not False:
+        try:
+            from adapters.matching import scan
+        except ImportError:
+            if compiled:
+                raise
+        else:
+            return _Passes("numba", scan.best, scan.chances, scan.exceptions)
+    from adapters.matching import plain
+
+    return _Passes("numpy", plain.best, plain.chances, plain.exceptions)
+
+
+@attrs.frozen(eq=False)
+class Market:
+    """Everybody as one policy sees them, laid out to be searched. ``backend`` says what searches: numba or numpy.
+
+    It is made for one day: whoever changes is seen by the next."""
+
+    columns: Columns = attrs.field(repr=False)
+    policy: WeightedV1 = attrs.field(repr=False)
+    excluded: Lists = attrs.field(repr=False)
+    likers: Lists = attrs.field(repr=False)
+    threads: int
+    _layout: Layout = attrs.field(repr=False)
+    _tables: Tables = attrs.field(repr=False)
+    _rarity: Array = attrs.field(repr=False)
+    _figures: Array = attrs.field(repr=False)
+    _passes: _Passes = attrs.field(repr=False)
+    _row_at: Array = attrs.field(repr=False)
+    _near_one_another: Array = attrs.field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        columns: Columns,
+        policy: WeightedV1,
+        *,
+        order: Array | None = None,
+        excluded: Lists | None = None,
+        likers: Lists | None = None,
+        threads: int | None = None,
+        compiled: bool | None = None,
+    ) -> Self:
+        """``order`` is the position of each row in the order of precedence (int32, each once; by id if None).
+
+        ``excluded`` are by row the people who may not be shown to whom, and ``likers`` those who like them, as in
+        ``MatchRequest``. ``compiled`` asks for numba or for numpy."""
+        size = len(columns)
+        precedence = np.arange(size, dtype=np.int32) if order is None else np.asarray(order, np.int32)
+        layout = laid_out(people_of(columns, policy, precedence), len(columns.interests.vocabulary), policy)
+        who = layout.people.who
+        row_at = np.empty(size, np.int32)
+        row_at[who["order"]] = np.arange(size, dtype=np.int32)
+        return cls(
+            columns=columns,
+            policy=policy,
+            excluded=Lists.none(size) if excluded is None else excluded,
+            likers=Lists.none(size) if likers is None else likers,
+            threads=threads or len(os.sched_getaffinity(0)),
+            layout=layout,
+            tables=tables(),
+            rarity=np.array(rarities(columns, policy)),
+            figures=figures(policy),
+            passes=passes(compiled),
+            row_at=row_at,
+            near_one_another=np.lexsort((who["age"], kinds(layout.people), layout.cell)).astype(np.int32),
+        )
+
+    @property
+    def backend(self) -> str:
+        return self._passes.name
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def _who(self) -> Array:
+        return self._layout.people.who
+
+    def positions(self, users: Sequence[UserId]) -> Array:
+        """int32: the position of each of these in the order of precedence; whoever is not here is left out."""
+        rows = self.columns.rows(users)
+        return self._who["order"][self._layout.inner[rows[rows >= 0]]]
+
+    def users(self, positions: Array) -> list[bytes]:
+        """The ids at these positions, 16 bytes each."""
+        raw = np.ascontiguousarray(self.columns.ids[self._who["row"][self._row_at[positions]]]).view(np.uint8).tobytes()
+        return [raw[at : at + 16] for at in range(0, len(raw), 16)]
+
+    def shards(self, count: int, viewers: Array | None = None) -> list[Array]:
+        """The viewers (positions; all if None) in ``count`` parts of about one size, each ascending and of people who
+        live near one another, so that a worker reads only its part of the Earth."""
+        wanted = np.zeros(len(self), bool)
+        wanted[self._row_at if viewers is None else self._row_at[viewers]] = True
+        rows = self._near_one_another[wanted[self._near_one_another]]
+        return [np.sort(self._who["order"][part]) for part in np.array_split(rows, count)]
+
+    def edges(
+        self, viewers: Array | None = None, k: int = TOP, progress: Callable[[int, int], None] | None = None
+    ) -> Edges:
+        """The ``k`` best options of each of these viewers (positions; all if None), without fair shares.
+
+        However the viewers are split over calls, threads and machines, each gets the same."""
+        wanted = np.arange(len(self), dtype=np.int32) if viewers is None else np.unique(viewers).astype(np.int32)
+        place = np.full(len(self), -1, np.int64)
+        place[self._row_at[wanted]] = np.arange(len(wanted))
+        rows = self._near_one_another[place[self._near_one_another] >= 0]
+        out = _Out.of(len(wanted), k)
+
+        def search(part: Array) -> int:
+            self._best(self._layout.people, part, part, place[part], self.excluded, self.likers, k, out)
+            return len(part)
+
+        done = 0
+        for number in self._in_threads(search, rows):
+            done += number
+            if progress:
+                progress(done, len(rows))
+        return _edges(wanted, out)
+
+    def all_edges(self, viewers: Array) -> Edges:
+        """Every option of these viewers, for lists to be filled from; as many as there are, so ask for few."""
+        first = self.edges(viewers, k=1)
+        return self.edges(viewers, k=max(1, int(first.eligible.max(initial=0))))
+
+    def fair_shares(self, edges: Edges, quota: int = DAILY_QUOTA) -> Array:
+        """float64, by position: the exposure each would get if every viewer of ``edges``, which must be those of the
+        whole run, drew their list at random from all who are eligible."""
+        layout = self._layout
+        weight = np.zeros(len(self))
+        rows = self._row_at[edges.viewers]
+        weight[rows] = np.minimum(1.0, quota / np.maximum(1, edges.eligible))
+        chance = weight[self._layout.slots.row]
+        fair = np.zeros(len(self))
+
+        def add(part: Array) -> None:
+            self._passes.chances(layout.people, part, chance, layout.slots, layout.index, self._figures, fair)
+
+        def correct(part: Array) -> None:
+            self._passes.exceptions(
+                layout.people.who,
+                rows,
+                weight,
+                self.excluded,
+                self.likers,
+                layout.inner,
+                part[0],
+                part[-1] + 1,
+                fair,
+            )
+
+        for _ in self._in_threads(add, self._near_one_another):
+            pass
+        for _ in self._in_threads(correct, np.arange(len(self)), -(-len(self) // self.threads)):
+            pass
+        by_position = fair[self._row_at]
+        return np.where(by_position < _NOTHING, 0.0, by_position)
+
+    def run(self, viewers: Array | None = None, k: int = TOP, quota: int = DAILY_QUOTA) -> Edges:
+        """``edges`` with their fair shares."""
+        edges = self.edges(viewers, k)
+        return attrs.evolve(edges, fair=self.fair_shares(edges, quota))
+
+    def options(
+        self,
+        person: Traits,
+        k: int = TOP,
+        excluded: Collection[UserId] = (),
+        liked_by: Collection[UserId] = (),
+    ) -> Edges:
+        """The ``k`` best options of somebody as they are now, whether or not they are in the columns: a row whose
+        viewer is -1 if they are not."""
+        own = Columns.of([person])
+        alone = people_of(own, self.policy, np.zeros(1, np.int32))
+        viewer = alone._replace(
+            interests=own.interests.within(self.columns.interests.vocabulary),
+            languages=own.languages.within(self.columns.languages.vocabulary),
+        )
+        row = self.columns.rows([person.user_id])
+        mine = np.where(row >= 0, self._layout.inner[row], -1).astype(np.int32)
+
+        def listed(users: Collection[UserId]) -> Lists:
+            rows = self.columns.rows(list(users))
+            return Lists.of_pairs(1, np.zeros(len(rows), np.int64), rows)
+
+        out = _Out.of(1, k)
+        one = np.zeros(1, np.int64)
+        self._best(viewer, one.astype(np.int32), mine, one, listed(excluded), listed(liked_by), k, out)
+        return _edges(self._who["order"][mine] if mine[0] >= 0 else mine, out)
+
+    def _best(
+        self, v: People, rows: Array, mine: Array, places: Array, excluded: Lists, likers: Lists, k: int, out: _Out
+    ) -> None:
+        self._passes.best(
+            v,
+            rows,
+            mine,
+            places,
+            excluded,
+            likers,
+            self._layout.inner,
+            self._layout.people,
+            self._layout.slots,
+            self._layout.index,
+            self._tables,
+            self._rarity,
+            self._figures,
+            k,
+            out,
+        )
+
+    def _in_threads(self, work: Callable[[Array], Any], rows: Array, at_once: int = _AT_ONCE) -> Iterable[Any]:
+        parts = [rows[start : start + at_once] for start in range(0, len(rows), max(1, at_once))]
+        if len(parts) <= 1:
+            return map(work, parts)
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(work, parts))
+
+
+def _edges(viewers: Array, out: _Out) -> Edges:
+    """What was found without the gaps."""
+    size, k = out.candidates.shape
+    indptr = np.zeros(size + 1, np.int64)
+    np.cumsum(out.counts, out=indptr[1:])
+    here = None if indptr[-1] == size * k else np.arange(k) < out.counts[:, None]
+
+    def column(padded: Array) -> Array:
+        return padded.reshape(-1) if here is None else padded[here]
+
+    return Edges(
+        viewers=viewers,
+        indptr=indptr,
+        candidates=column(out.candidates),
+        merits=column(out.merits),
+        scores=column(out.scores),
+        eligible=out.eligible,
+        scanned=out.scanned,
+        fair=np.zeros(0),
+    )

@@ -1,0 +1,326 @@
+"""People made ready for a policy: what depends on one person alone, worked out once, to the last bit as the domain does.
+
+``population`` gives the figures of everybody from the same columns."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from adapters.matching.columns import Array, Columns, bit, codes, flags
+from adapters.matching.tables import PART_WEIGHTS, STAKES, WANTS, daily_code, family_code
+from saltbitter_domain.assessments.model import SCALE_MAX, SCALE_MIN
+from saltbitter_domain.compatibility.model import Factor, Leaning, Population, inverse_document_frequency
+from saltbitter_domain.compatibility.policies import WEIGHTS, WeightedV1
+from saltbitter_domain.compatibility.policies.attachment import deviation
+from saltbitter_domain.compatibility.policies.demographics import (
+    AGE_WEIGHT,
+    DISTANCE_WEIGHT,
+    LANGUAGES_WEIGHT,
+    NEARNESS_HALVES_KM,
+)
+from saltbitter_domain.compatibility.policies.population import NEUTRAL
+from saltbitter_domain.profiles.model import DealBreaker, Drinking, HasChildren, Religion, Smoking, Visibility
+from saltbitter_domain.profiles.model import WantsChildren as Wants
+
+ATTACHED, INTERESTED, VALUED = 1, 2, 4
+"""Bits of ``People.known``."""
+
+HIDDEN = 1 << 15
+"""In ``People.answers`` of whoever is incognito. With ``HIDDEN`` in what a viewer refuses, it keeps them out."""
+
+_AT_ONCE = 1 << 16
+_FIRST_RELIGION = 5
+
+
+PERSON = np.dtype(
+    [
+        ("latitude", "f8"),
+        ("longitude", "f8"),
+        ("length", "f8"),
+        ("advantage", "f8"),
+        ("weight", "f8"),
+        ("anxiety", "f8"),
+        ("avoidance", "f8"),
+        ("fit", "f8", (3,)),
+        ("values", "f8", (10,)),
+        ("order", "i4"),
+        ("row", "i4"),
+        ("limit", "u2"),
+        ("answers", "u2"),
+        ("refuses", "u2"),
+        ("family", "u2"),
+        ("age", "u1"),
+        ("youngest", "u1"),
+        ("oldest", "u1"),
+        ("genders", "u1"),
+        ("seeks", "u1"),
+        ("paused", "u1"),
+        ("intention", "u1"),
+        ("children", "u1"),
+        ("faith", "u1"),
+        ("smoking", "u1"),
+        ("drinking", "u1"),
+        ("daily", "u1"),
+        ("spoken", "u1"),
+        ("known", "u1"),
+    ],
+    align=True,
+)
+"""One person. ``answers`` has a bit for each answer that can break a deal and ``refuses`` those that break this person's,
+so that two people's deals hold if neither refuses what the other answers. Latitude and longitude are in degrees, NaN where
+the cell is unknown.
+
+``weight``, ``anxiety`` and ``avoidance`` are the leaning, whose product with another's ``fit`` is the deviation; ``values``
+and ``length``, that of the interests' rarities, are as in ``Prepared`` of the domain; ``advantage`` is in points; ``order``
+is the position in the order of precedence, and ``row`` that in the columns, by which lists are kept."""
+
+
+class People(NamedTuple):
+    """Rows of ``PERSON``, and as rows of bits their interests and languages."""
+
+    who: Array
+    interests: Array
+    languages: Array
+
+    def take(self, rows: Array) -> "People":
+        """These people, in this order."""
+        return People(self.who[rows], self.interests[rows], self.languages[rows])
+
+
+FIGURES = np.dtype(
+    [
+        ("means", "f8", (3,)),
+        ("points", "f8", (4,)),
+        ("form", "f8", (5,)),
+        ("weights", "f8", (8,)),
+        ("rest", "f8"),
+        ("halves", "f8"),
+        ("distance_weight", "f4"),
+        ("languages_weight", "f4"),
+        ("age_weight", "f4"),
+        ("demographics", "f4"),
+    ],
+    align=True,
+)
+"""A policy as numbers. ``means`` and ``points`` follow ``Factor``; ``form`` holds the five coefficients of the form of
+attachment (anxiety, avoidance, the two beside one another, both anxious, both avoidant); ``weights`` those of demographics
+in the order in which they are added, ``rest`` their sum without that of distance. What ends in four bytes is for the
+sieve in single precision."""
+
+
+def figures(policy: WeightedV1) -> Array:
+    """One row of ``FIGURES``."""
+    sure, anxious, avoidant = Leaning(1.0, 0.0, 0.0), Leaning(0.0, 1.0, 0.0), Leaning(0.0, 0.0, 1.0)
+    pairs = ((anxious, sure), (avoidant, sure), (anxious, avoidant), (anxious, anxious), (avoidant, avoidant))
+    means = policy.population.mean_factors
+    f = np.zeros(1, FIGURES)
+    f["means"] = [means[factor] for factor in (Factor.ATTACHMENT, Factor.INTERESTS, Factor.VALUES)]
+    f["points"] = [WEIGHTS[factor] for factor in Factor]
+    f["form"] = [-deviation(a, b, 0.0) for a, b in pairs]
+    f["weights"] = PART_WEIGHTS
+    f["rest"] = sum(PART_WEIGHTS) - DISTANCE_WEIGHT
+    f["halves"] = NEARNESS_HALVES_KM
+    f["distance_weight"], f["languages_weight"], f["age_weight"] = DISTANCE_WEIGHT, LANGUAGES_WEIGHT, AGE_WEIGHT
+    f["demographics"] = WEIGHTS[Factor.DEMOGRAPHICS]
+    return f
+
+
+def people_of(columns: Columns, policy: WeightedV1, order: Array) -> People:
+    """Everybody in ``columns`` as ``policy`` sees them, at the positions ``order``."""
+    leaning = leanings(columns)
+    values, valued = unit_values(columns.ratings)
+    length = _lengths(columns, rarities(columns, policy))
+    children = columns.has_children * WANTS + columns.wants_children
+    faith = columns.religion * STAKES + columns.religion_importance
+    known = (leaning[:, 0] > 0) * ATTACHED + (length > 0) * INTERESTED + valued * VALUED
+    who = np.zeros(len(columns), PERSON)
+    for name in ("age", "youngest", "oldest", "genders", "seeks", "limit", "intention", "smoking", "drinking"):
+        who[name] = getattr(columns, name)
+    who["latitude"], who["longitude"] = columns.cell.T
+    who["answers"], who["refuses"] = _answers(columns), _refuses(columns)
+    who["paused"] = columns.visibility == codes(Visibility)[Visibility.PAUSED]
+    who["children"], who["faith"] = children, faith
+    who["daily"] = daily_code(columns.intention, columns.smoking, columns.drinking)
+    who["family"] = family_code(children, faith)
+    who["spoken"] = np.bitwise_count(columns.languages.bits).sum(axis=1, dtype=np.uint8)
+    who["length"] = np.where(length > 0.0, length, 1.0)
+    who["weight"], who["anxiety"], who["avoidance"] = leaning.T
+    who["row"] = np.arange(len(columns))
+    who["fit"], who["values"] = _fit(policy, leaning), values
+    who["known"], who["advantage"], who["order"] = known, _advantage(policy, leaning), order
+    return People(who, columns.interests.bits, columns.languages.bits)
+
+
+def population(columns: Columns, version: str) -> Population:
+    """``population_of`` of the domain, from columns: the same figures."""
+    size = len(columns)
+    vocabulary = columns.interests.vocabulary
+    held = np.zeros(len(vocabulary), np.int64)
+    for start in range(0, size, _AT_ONCE):
+        held += flags(columns.interests.bits[start : start + _AT_ONCE], len(vocabulary)).sum(axis=0, dtype=np.int64)
+    idf = {word: inverse_document_frequency(size, int(count)) for word, count in zip(vocabulary, held, strict=True)}
+    leaning = leanings(columns)
+    n = max(1, size)
+    mean = Leaning(*(math.fsum(leaning[:, part].tolist()) / n for part in range(3)))
+    values, valued = unit_values(columns.ratings)
+    agreeing = _mean_product((values[valued, part] for part in range(values.shape[1])), int(valued.sum()))
+    length = _lengths(columns, [idf[word] for word in vocabulary])
+    alike = _mean_product(_shares(columns, [idf[word] for word in vocabulary], length), int((length > 0).sum()))
+    return Population(
+        version=version,
+        size=size,
+        interest_idf=idf,
+        mean_factors={
+            Factor.ATTACHMENT: _mean_fit(mean),
+            Factor.INTERESTS: NEUTRAL if alike is None else max(0.0, alike),
+            Factor.VALUES: NEUTRAL if agreeing is None else (1.0 + agreeing) / 2.0,
+        },
+        mean_leaning=mean,
+    )
+
+
+def _mean_fit(mean: Leaning) -> float:
+    """As in the domain: the fit of two people at the weighed mean scores."""
+    if mean.weight == 0.0:
+        return NEUTRAL
+    sure = Leaning(1.0, mean.anxiety / mean.weight, mean.avoidance / mean.weight)
+    return deviation(sure, sure, 0.0)
+
+
+def rarities(columns: Columns, policy: WeightedV1) -> list[float]:
+    """The rarity of every interest in the vocabulary."""
+    return [policy.population.rarity(word) for word in columns.interests.vocabulary]
+
+
+def lengths(columns: Columns, policy: WeightedV1) -> Array:
+    """The length of everybody's rarities, 0 where they named no interest."""
+    return _lengths(columns, rarities(columns, policy))
+
+
+def leanings(columns: Columns) -> Array:
+    """``Leaning.of``, as rows (weight, anxiety, avoidance)."""
+    anxiety, avoidance, weight = columns.attachment.T
+    span = SCALE_MAX - SCALE_MIN
+    rows = np.stack([weight, weight * (anxiety - SCALE_MIN) / span, weight * (avoidance - SCALE_MIN) / span], axis=1)
+    return np.nan_to_num(rows, copy=False, nan=0.0)
+
+
+def unit_values(ratings: Array) -> tuple[Array, Array]:
+    """``unit_values`` of the domain as rows, zeros where it is empty, and where it is not."""
+    n, ten = ratings.shape
+    mean = ratings.sum(axis=1, dtype=np.int64) / ten
+    centred = ratings - mean[:, None]
+    length = _norm([centred[:, part] for part in range(ten)], n)
+    valued = (ratings.min(axis=1, initial=0) >= 0) & (length > 0.0)
+    units = centred / np.where(valued, length, 1.0)[:, None]
+    units[~valued] = 0.0
+    return units, valued
+
+
+def _lengths(columns: Columns, rarity: list[float]) -> Array:
+    length = np.zeros(len(columns))
+    if not rarity:
+        return length
+    rising = np.argsort(rarity, kind="stable")
+    worth = np.array(rarity)[rising]
+    for start in range(0, len(columns), _AT_ONCE):
+        named = flags(columns.interests.bits[start : start + _AT_ONCE], len(rarity))[:, rising]
+        row, word = np.nonzero(named)
+        count = named.sum(axis=1, dtype=np.int64)
+        place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        padded = np.zeros((max(1, int(count.max(initial=0))), len(count)))
+        padded[place, row] = worth[word]
+        length[start : start + _AT_ONCE] = _norm(list(padded), len(count))
+    return length
+
+
+def _shares(columns: Columns, rarity: list[float], length: Array) -> Iterator[Array]:
+    for number, worth in enumerate(rarity):
+        word, shift = divmod(number, 64)
+        holds = (columns.interests.bits[:, word] >> np.uint64(shift)) & np.uint64(1) != 0
+        yield worth / length[holds]
+
+
+def _mean_product(parts: Iterator[Array], n: int) -> float | None:
+    """As in the domain: ``parts`` are the columns of ``n`` unit vectors."""
+    if n < 2:
+        return None
+    squared = math.fsum(math.fsum(part.tolist()) ** 2 for part in parts)
+    return (squared - n) / (n * (n - 1))
+
+
+def _norm(columns: list[Array], n: int) -> Array:
+    """``math.hypot`` of many vectors at once, given by component; the same to the last bit.
+
+    The algorithm is CPython's (Borges 2020, arXiv 1904.09481, with the squares split after Veltkamp and Dekker and
+    summed after Neumaier), so that people the domain holds for equals are equals here as well."""
+    if len(columns) == 1:
+        return np.abs(columns[0])
+    most = np.max(np.abs(columns), axis=0) if columns else np.zeros(n)
+    _, exponent = np.frexp(most)
+    scale = np.ldexp(1.0, -exponent)
+    total, rest1, rest2, rest3 = np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n)
+
+    def add(part: Array, total: Array, rest: Array) -> tuple[Array, Array]:
+        new = total + part
+        return new, rest + ((total - new) + part)
+
+    for column in columns:
+        high, low = _split(column * scale)
+        total, rest1 = add(high * high, total, rest1)
+        total, rest2 = add(2.0 * high * low, total, rest2)
+        rest3 = rest3 + low * low
+    root = np.sqrt(total - 1.0 + (rest1 + rest2 + rest3))
+    high, low = _split(root)
+    total, rest1 = add(-high * high, total, rest1)
+    total, rest2 = add(-2.0 * high * low, total, rest2)
+    total, rest3 = add(-low * low, total, rest3)
+    rest = total - 1.0 + (rest1 + rest2 + rest3)
+    return np.where(most > 0.0, (root + rest / (2.0 * np.where(root > 0.0, root, 1.0))) / scale, 0.0)
+
+
+def _split(x: Array) -> tuple[Array, Array]:
+    t = x * 134217729.0
+    high = t - (t - x)
+    return high, x - high
+
+
+def _advantage(policy: WeightedV1, leaning: Array) -> Array:
+    """``attachment_advantage`` of everybody: the form is linear in the person, whose columns stand in for one."""
+    person = Leaning(*np.ascontiguousarray(leaning.T))  # type: ignore[arg-type]
+    return np.ascontiguousarray(policy.attachment_advantage(person), np.float64)
+
+
+def _fit(policy: WeightedV1, leaning: Array) -> Array:
+    """``deviation`` from the mean as a product: the form being bilinear, its values beside the three unit leanings."""
+    person = Leaning(*np.ascontiguousarray(leaning.T))  # type: ignore[arg-type]
+    mean = policy.population.mean_factors[Factor.ATTACHMENT]
+    units = (Leaning(1.0, 0.0, 0.0), Leaning(0.0, 1.0, 0.0), Leaning(0.0, 0.0, 1.0))
+    return np.stack([np.asarray(deviation(person, unit, mean)) for unit in units], axis=1)
+
+
+def _answers(columns: Columns) -> Array:
+    religion = columns.religion.astype(np.uint16)
+    smokes = (columns.smoking > 0) & (columns.smoking != codes(Smoking)[Smoking.NEVER])
+    found = [
+        smokes,
+        columns.drinking == codes(Drinking)[Drinking.OFTEN],
+        columns.has_children == codes(HasChildren)[HasChildren.YES],
+        columns.wants_children == codes(Wants)[Wants.NO],
+        columns.wants_children == codes(Wants)[Wants.YES],
+    ]
+    answers = sum((flag.astype(np.uint16) << n for n, flag in enumerate(found)), np.zeros(len(columns), np.uint16))
+    faith = np.where(religion > 0, np.uint16(1) << (_FIRST_RELIGION - 1 + np.maximum(religion, 1)), 0)
+    hidden = np.where(columns.visibility == codes(Visibility)[Visibility.INCOGNITO], HIDDEN, 0)
+    return (answers | faith | hidden).astype(np.uint16)
+
+
+def _refuses(columns: Columns) -> Array:
+    breakers = columns.deal_breakers
+    plain = (breakers & np.uint8(bit(DealBreaker.OTHER_RELIGION) - 1)).astype(np.uint16)
+    faiths = sum(1 << (_FIRST_RELIGION + n) for n in range(len(Religion)))
+    own = np.uint16(1) << (_FIRST_RELIGION - 1 + np.maximum(columns.religion, 1).astype(np.uint16))
+    asks = (breakers & np.uint8(bit(DealBreaker.OTHER_RELIGION)) != 0) & (columns.religion > 0)
+    return (plain | np.where(asks, faiths & ~own, 0)).astype(np.uint16)

@@ -1,0 +1,242 @@
+"""People laid out so that whoever may suit somebody lies in a few unbroken ranges.
+
+Slots are sorted by tile (a piece of the Earth of about ``TILE_KM``), kind (genders, genders sought, whether distance
+matters) and age, so that gender, age and the rough distance choose ranges and need not be asked of anybody. Those whom
+no distance is too far also have a slot in the last tile, which is nowhere and next to everywhere: two such people meet
+there and not in the tiles.
+"""
+
+import itertools
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from adapters.matching.columns import ANYWHERE, Array, flags
+from adapters.matching.people import INTERESTED, VALUED, People
+from saltbitter_domain.compatibility.model import Factor
+from saltbitter_domain.compatibility.policies import WEIGHTS, WeightedV1
+from saltbitter_domain.kernel import EARTH_RADIUS_KM
+
+TILE_KM = 10.0
+_HAIR_KM = 1e-3
+"""A metre more, so that no rounding can put somebody at the very limit beyond it."""
+
+KINDS = 128
+"""Genders (3 bits), sought (3 bits), anywhere (1 bit)."""
+
+
+class Slots(NamedTuple):
+    """What a sift reads of a candidate, by slot. ``row`` is the person's.
+
+    ``deals`` is ``answers`` | ``refuses`` << 16. ``numbers`` and ``holds`` are flat, ``CHUNK`` slots after another, and of
+    each all rows one after another. ``numbers`` (float32) has the rows 0 to 2 leaning; 3 to 12 values; 13
+    one over the length of the interests; 14 to 17 what a score starts from, which is the negative advantage, with what
+    stands in for the candidate's unknown values and interests where the viewer's own are known (15: values, 16:
+    interests, 17: both). ``holds`` has a row for each interest, 1 where the person has it, and a last one of zeros."""
+
+    row: Array
+    youngest: Array
+    oldest: Array
+    limit: Array
+    cell: Array
+    deals: Array
+    numbers: Array
+    holds: Array
+    age: Array
+    daily: Array
+    family: Array
+    spoken: Array
+    languages: Array
+
+
+INVERSE, BASE, NUMBERS = 13, 14, 18
+"""Rows of ``Slots.numbers``, and how many they are."""
+
+CHUNK = 256
+"""Slots sifted at once, so that what they need lies close together and stays in the nearest cache."""
+
+TILE = np.dtype(
+    [
+        ("slices", "i8"),
+        ("cells", "i8"),
+        ("x", "f8"),
+        ("y", "f8"),
+        ("z", "f8"),
+        ("cosine", "f8"),
+        ("sine", "f8"),
+        ("farthest", "f8"),
+    ]
+)
+"""Its slices and cells begin at ``slices`` and ``cells`` and end where the next tile's do. (x, y, z) is a unit vector in
+its middle, ``cosine`` and ``sine`` are of the angle from there to the farthest cell, ``farthest`` is the cosine of that
+angle and the widest limit in the tile together."""
+
+SLICE = np.dtype([("first", "i8"), ("youngest", "i4"), ("oldest", "i4"), ("kind", "u1")], align=True)
+"""People of one tile and kind: the slots of age a begin at ``ages[first + a - youngest]`` and end where the next age's do."""
+
+CELL = np.dtype([("latitude", "f8"), ("longitude", "f8"), ("tile", "i8")])
+
+
+class Index(NamedTuple):
+    """Where to look: rows of ``TILE`` (the last but one is nowhere, the last only ends it), ``SLICE`` and ``CELL``."""
+
+    tiles: Array
+    slices: Array
+    cells: Array
+    ages: Array
+
+
+def kinds(people: People) -> Array:
+    """uint8: the kind of each."""
+    who = people.who
+    kind = who["genders"] | who["seeks"] << np.uint8(3) | (who["limit"] == ANYWHERE).astype(np.uint8) << np.uint8(6)
+    return np.asarray(kind, np.uint8)
+
+
+class Layout(NamedTuple):
+    """People in the order of their slots, so that who is compared with one another lies together; ``cell`` is the cell of
+    each (-1 without one), and ``inner`` the place here of each row of the columns."""
+
+    people: People
+    slots: Slots
+    index: Index
+    cell: Array
+    inner: Array
+
+
+def laid_out(people: People, words: int, policy: WeightedV1) -> Layout:
+    """Everybody, laid out; ``words`` is how many interests there are. No slots have the paused, and whoever has a limit
+    and no cell."""
+    places, number = _cells(np.stack([people.who["latitude"], people.who["longitude"]], axis=1))
+    tile, count = _tiles(places)
+    by_tile = np.argsort(tile, kind="stable")
+    places, tile = places[by_tile], tile[by_tile]
+    cell = np.append(np.argsort(by_tile), -1)[number].astype(np.int32)
+
+    away = (people.who["paused"] != 0) | (cell < 0)
+    group = np.where(away, count, np.append(tile, count)[cell]) * KINDS + kinds(people)
+    order = np.lexsort((people.who["age"], group, away))
+    people, cell, group = people.take(order), cell[order], group[order]
+    inner = np.empty(len(order), np.int32)
+    inner[order] = np.arange(len(order), dtype=np.int32)
+
+    who = people.who
+    placed = np.arange(len(order) - int(away.sum()))
+    roaming = np.flatnonzero((who["paused"] == 0) & (who["limit"] == ANYWHERE))
+    roaming = roaming[np.lexsort((who["age"][roaming], kinds(people)[roaming]))]
+    row = np.concatenate([placed, roaming]).astype(np.int32)
+    group = np.concatenate([group[placed], count * KINDS + kinds(people)[roaming].astype(np.int64)])
+
+    slices, ages = _slices(group, who["age"][row])
+    tiles = np.zeros(count + 2, TILE)
+    tiles["slices"] = np.searchsorted(group[_starts(group)] // KINDS, np.arange(count + 2))
+    tiles["cells"] = np.searchsorted(tile, np.arange(count + 2))
+    middle, radius = _caps(places, tile, count)
+    tiles["x"][:count], tiles["y"][:count], tiles["z"][:count] = middle.T
+    tiles["cosine"][:count], tiles["sine"][:count] = np.cos(radius), np.sin(radius)
+    tiles["farthest"][:count] = _farthest(who["limit"][placed], tile[cell[placed]], radius)
+    cells = np.zeros(len(places), CELL)
+    cells["latitude"], cells["longitude"], cells["tile"] = *places.T, tile
+    return Layout(people, _slots(people, words, policy, row, cell), Index(tiles, slices, cells, ages), cell, inner)
+
+
+def _cells(places: Array) -> tuple[Array, Array]:
+    """The different cells, and the number of each person's."""
+    known = ~np.isnan(places[:, 0])
+    cells, number = np.unique(places[known], axis=0, return_inverse=True)
+    of_row = np.full(len(places), -1, np.int64)
+    of_row[known] = number.reshape(-1)
+    return cells.reshape(-1, 2), of_row
+
+
+def _tiles(cell: Array) -> tuple[Array, int]:
+    """The tile of each cell, from rows of one height with whole numbers of tiles around the Earth."""
+    km_per_degree = math.pi * EARTH_RADIUS_KM / 180.0
+    rows = int(180.0 * km_per_degree / TILE_KM)
+    row = np.minimum((cell[:, 0] + 90.0) / 180.0 * rows, rows - 1).astype(np.int64)
+    middle = np.radians((row + 0.5) / rows * 180.0 - 90.0)
+    around = np.maximum(1, (360.0 * km_per_degree * np.cos(middle) / TILE_KM).astype(np.int64))
+    column = ((cell[:, 1] + 180.0) / 360.0 * around).astype(np.int64) % around
+    tiles, number = np.unique(row << 32 | column, return_inverse=True)
+    return number.reshape(-1), len(tiles)
+
+
+def _caps(cell: Array, tile: Array, count: int) -> tuple[Array, Array]:
+    """Of each tile a unit vector in its middle, and the angle from it that holds all cells."""
+    points = unit_vectors(cell)
+    middle = np.stack([np.bincount(tile, weights=points[:, axis], minlength=count) for axis in range(3)], axis=1)
+    middle /= np.linalg.norm(middle, axis=1, keepdims=True)
+    angle = np.arccos(np.clip((middle[tile] * points).sum(axis=1), -1.0, 1.0))
+    radius = np.zeros(count)
+    np.maximum.at(radius, tile, angle)
+    return middle, np.minimum(radius + _HAIR_KM / EARTH_RADIUS_KM, math.pi)
+
+
+def unit_vectors(cell: Array) -> Array:
+    """float64[cells, 3] of centres in degrees."""
+    latitude, longitude = np.radians(cell).T
+    flat = np.cos(latitude)
+    return np.stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)], axis=1)
+
+
+def _farthest(limits: Array, tile: Array, radius: Array) -> Array:
+    widest = np.zeros(len(radius))
+    np.maximum.at(widest, tile, np.where(limits == ANYWHERE, 0, limits))
+    return np.cos(np.minimum(widest / EARTH_RADIUS_KM + radius, math.pi))
+
+
+def _starts(group: Array) -> Array:
+    return np.flatnonzero(np.diff(group, prepend=-1))
+
+
+def _slices(group: Array, age: Array) -> tuple[Array, Array]:
+    """The unbroken ranges of one group, and where in them each age begins."""
+    start = _starts(group)
+    end = np.append(start[1:], len(group))[: len(start)]
+    slices = np.zeros(len(start), SLICE)
+    slices["kind"] = group[start] % KINDS
+    slices["youngest"], slices["oldest"] = age[start], age[end - 1]
+    spans = slices["oldest"].astype(np.int64) - slices["youngest"] + 2
+    slices["first"] = np.cumsum(spans) - spans
+    each = np.repeat(np.arange(len(start)), spans)
+    years = np.arange(len(each)) - slices["first"][each] + slices["youngest"][each]
+    # Slots ascend by (slice, age), so the first of an age is where that pair would be put.
+    place = np.repeat(np.arange(len(start)), end - start) << 10 | age
+    return slices, np.searchsorted(place, each << 10 | years).astype(np.int32)
+
+
+def _slots(people: People, words: int, policy: WeightedV1, row: Array, cell: Array) -> Slots:
+    who = people.who[row]
+    means, known = policy.population.mean_factors, who["known"]
+    unvalued = WEIGHTS[Factor.VALUES] * means[Factor.VALUES]
+    unshared = WEIGHTS[Factor.INTERESTS] * means[Factor.INTERESTS]
+    values = np.where(known & VALUED, WEIGHTS[Factor.VALUES] / 2.0, unvalued)
+    interests = np.where(known & INTERESTED, 0.0, unshared)
+    blocks = -(-len(row) // CHUNK)
+    numbers = np.zeros((NUMBERS, blocks * CHUNK), np.float32)
+    n = len(row)
+    numbers[0, :n], numbers[1, :n], numbers[2, :n] = who["weight"], who["anxiety"], who["avoidance"]
+    numbers[3:INVERSE, :n] = who["values"].T
+    numbers[INVERSE, :n] = np.where(known & INTERESTED, 1.0 / who["length"], 0.0)
+    for base, (value, interest) in enumerate(itertools.product((unshared, interests), (unvalued, values)), BASE):
+        numbers[base, :n] = value + interest - who["advantage"]
+    holds = np.zeros((blocks, words + 1, CHUNK), np.uint8)
+    for block in range(blocks):
+        here = row[block * CHUNK : (block + 1) * CHUNK]
+        holds[block, :-1, : len(here)] = flags(people.interests[here], words).T
+    return Slots(
+        row=row,
+        youngest=np.ascontiguousarray(who["youngest"]),
+        oldest=np.ascontiguousarray(who["oldest"]),
+        limit=np.ascontiguousarray(who["limit"]),
+        cell=cell[row],
+        deals=who["answers"].astype(np.uint32) | who["refuses"].astype(np.uint32) << np.uint32(16),
+        numbers=np.ascontiguousarray(numbers.reshape(NUMBERS, blocks, CHUNK).swapaxes(0, 1)).reshape(-1),
+        holds=holds.reshape(-1),
+        age=np.ascontiguousarray(who["age"]),
+        daily=np.ascontiguousarray(who["daily"]),
+        family=np.ascontiguousarray(who["family"]),
+        spoken=np.ascontiguousarray(who["spoken"]),
+        languages=np.ascontiguousarray(people.languages[row]),
+    )

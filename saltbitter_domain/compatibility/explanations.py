@@ -107,7 +107,7 @@ def explain(policy: WeightedV1, viewer: Traits, candidate: Traits) -> Explanatio
     return Explanation(
         policy=policy.name,
         total=STEP * math.floor(policy.total(shown) / STEP + 0.5),
-        confidence=_confidence(shown.confidence),
+        confidence=_confidence(policy.confidence(shown)),
         factors=factors,
     )
 

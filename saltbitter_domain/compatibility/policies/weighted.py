@@ -16,8 +16,6 @@ WEIGHTS: Mapping[Factor, float] = MappingProxyType(
 )
 """Points of the total each factor is worth; they sum to 100."""
 
-_ATTACHMENT, _INTERESTS, _VALUES, _DEMOGRAPHICS = WEIGHTS.values()
-
 
 @attrs.frozen
 class Prepared:
@@ -41,27 +39,16 @@ class Judgement:
     attachment_known: float
     demographics_known: float
 
-    @property
-    def confidence(self) -> float:
-        """The weighted share, in [0, 1], of what is known of both."""
-        known = (
-            _ATTACHMENT * self.attachment_known
-            + _INTERESTS * (self.interests is not None)
-            + _VALUES * (self.values is not None)
-            + _DEMOGRAPHICS * self.demographics_known
-        )
-        return known / sum(WEIGHTS.values())
-
 
 @attrs.frozen
 class WeightedV1:
-    """The default policy. A factor unknown of either person takes the population's mean and lowers the confidence."""
+    """The default policy. A factor unknown of either person takes the population's mean and lowers the confidence.
+
+    Other ``weights``, at least 0 and 100 in sum, make it another policy, which then goes by another ``name``."""
 
     population: Population
-
-    @property
-    def name(self) -> str:
-        return "weighted-v1"
+    weights: Mapping[Factor, float] = attrs.field(default=WEIGHTS, kw_only=True)
+    name: str = attrs.field(default="weighted-v1", kw_only=True)
 
     def score(self, a: Traits, b: Traits) -> PairScore:
         """The pair's score, the same whoever comes first."""
@@ -78,7 +65,7 @@ class WeightedV1:
                 Factor.VALUES: judgement.values,
                 Factor.DEMOGRAPHICS: judgement.demographics,
             },
-            confidence=judgement.confidence,
+            confidence=self.confidence(judgement),
         )
 
     def prepare(self, person: Traits) -> Prepared:
@@ -111,15 +98,26 @@ class WeightedV1:
         expected = min(1.0, max(0.0, self.expected_attachment(viewer.leaning)))
         return attrs.evolve(true, attachment=expected, attachment_known=viewer.leaning.weight)
 
+    def confidence(self, judgement: Judgement) -> float:
+        """The weighted share, in [0, 1], of what is known of both."""
+        weights = self.weights
+        known = (
+            weights[Factor.ATTACHMENT] * judgement.attachment_known
+            + weights[Factor.INTERESTS] * (judgement.interests is not None)
+            + weights[Factor.VALUES] * (judgement.values is not None)
+            + weights[Factor.DEMOGRAPHICS] * judgement.demographics_known
+        )
+        return known / sum(weights.values())
+
     def total(self, judgement: Judgement) -> float:
         """The four factors weighed together, 0 to 100."""
-        means = self.population.mean_factors
+        weights, means = self.weights, self.population.mean_factors
         attachment, interests, values = judgement.attachment, judgement.interests, judgement.values
         return (
-            _ATTACHMENT * (means[Factor.ATTACHMENT] if attachment is None else attachment)
-            + _INTERESTS * (means[Factor.INTERESTS] if interests is None else interests)
-            + _VALUES * (means[Factor.VALUES] if values is None else values)
-            + _DEMOGRAPHICS * judgement.demographics
+            weights[Factor.ATTACHMENT] * (means[Factor.ATTACHMENT] if attachment is None else attachment)
+            + weights[Factor.INTERESTS] * (means[Factor.INTERESTS] if interests is None else interests)
+            + weights[Factor.VALUES] * (means[Factor.VALUES] if values is None else values)
+            + weights[Factor.DEMOGRAPHICS] * judgement.demographics
         )
 
     def expected_attachment(self, person: Leaning) -> float:
@@ -133,7 +131,8 @@ class WeightedV1:
     def attachment_advantage(self, person: Leaning) -> float:
         """The points of the total that people owe, on average, to this person's own attachment and to nothing about
         the pair. Ranking by the total less this advantage is what keeps attachment from being a rank of people."""
-        return _ATTACHMENT * (self.expected_attachment(person) - self.population.mean_factors[Factor.ATTACHMENT])
+        mean = self.population.mean_factors[Factor.ATTACHMENT]
+        return self.weights[Factor.ATTACHMENT] * (self.expected_attachment(person) - mean)
 
     def _attachment(self, a: Leaning, b: Leaning) -> float | None:
         if not (a.weight and b.weight):

@@ -1,7 +1,7 @@
 """Searching by the indexes of words and places; the rules of the domain have the last word on whom is found."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -113,22 +113,15 @@ def _narrowed(viewer: Traits, asked: Terms, now: datetime) -> dict[str, Any]:
         "words": words,
         "everything": " & ".join([*(f"{word}:*" for word in words), *chosen]),
         "interests": sorted(asked.interests),
-        "born_from": _years_before(now, viewer.ages.max + 1) - timedelta(days=1),
-        "born_to": _years_before(now, viewer.ages.min) + timedelta(days=1),
+        # Years of every length and every time zone are within these days.
+        "born_from": now.date() - timedelta(days=366 * (viewer.ages.max + 1) + 1),
+        "born_to": now.date() - timedelta(days=365 * viewer.ages.min - 1),
         "seeks": sorted(viewer.seeks),
         "genders": sorted(viewer.genders),
         "age": viewer.age,
         "here": here,
         "metres": metres,
     }
-
-
-def _years_before(now: datetime, years: int) -> date:
-    """The day so many years ago; 28 February where that year had no 29th."""
-    try:
-        return now.date().replace(year=now.year - years)
-    except ValueError:
-        return now.date().replace(year=now.year - years, day=28)
 
 
 def _too_broad() -> SearchTooBroad:

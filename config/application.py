@@ -50,6 +50,7 @@ def listeners(
             ("forget_orientation", profiles.forget_orientation),
         ],
         "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
+        "compatibility.daily_sets_made": [("notify_sets", matching.notify_sets)],
         "compatibility.matched": [("notify_match", matching.notify_match)],
     }
 

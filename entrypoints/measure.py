@@ -19,12 +19,13 @@ from adapters.population.seeding import Seeding
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.assessments.catalogue import questionnaire
-from saltbitter_domain.compatibility.allocation import DailyRun, RunFigures, report
-from saltbitter_domain.compatibility.allocation.figures import (
+from saltbitter_domain.compatibility.allocation import DailyRun, report
+from saltbitter_domain.compatibility.ports import (
     GINI_AT_MOST,
     MEAN_SCORE_RATIO_AT_LEAST,
     NEVER_SHOWN_AT_MOST,
     STYLE_PARITY_WITHIN,
+    RunFigures,
 )
 from saltbitter_domain.compatibility.service import MatchingService
 from saltbitter_domain.compatibility.service.views import RunReport

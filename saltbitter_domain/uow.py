@@ -12,6 +12,7 @@ from saltbitter_domain.compatibility.ports import (
     Notices,
     People,
     Populations,
+    Roster,
 )
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.events import Event
@@ -42,6 +43,7 @@ class UnitOfWork(Protocol):
     decisions: Decisions
     exposures: Exposures
     populations: Populations
+    roster: Roster
     notices: Notices
 
     def emit(self, event: Event) -> None:

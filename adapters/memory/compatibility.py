@@ -249,8 +249,12 @@ class MemoryNotices(Notices):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def add(self, notice: Notice) -> None:
-        self._transaction.write(lambda tables: tables.notices.put(notice.id, notice))
+    async def add(self, *notices: Notice) -> None:
+        def change(tables: Tables) -> None:
+            for notice in notices:
+                tables.notices.put(notice.id, notice)
+
+        self._transaction.write(change)
 
     async def of(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
         def query(tables: Tables) -> list[Notice]:

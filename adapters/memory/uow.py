@@ -14,6 +14,7 @@ from adapters.memory.compatibility import (
 from adapters.memory.consent import MemoryConsentLog
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles
+from adapters.memory.roster import MemoryRoster
 from adapters.memory.store import MemoryStore, Tables
 from adapters.memory.subscriptions import MemorySubscriptions
 from adapters.memory.transaction import Transaction
@@ -50,6 +51,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.decisions = MemoryDecisions(transaction)
         self.exposures = MemoryExposures(transaction)
         self.populations = MemoryPopulations(transaction)
+        self.roster = MemoryRoster(transaction, clock)
         self.notices = MemoryNotices(transaction)
 
     def emit(self, event: Event) -> None:

@@ -123,4 +123,6 @@ def assessment_of(row: Any) -> Assessment:
 
 def recorded_assessment(document: dict[str, Any] | None) -> Assessment | None:
     """The assessment that a row of ``attachment_assessments`` holds, read as a document; None where there is none."""
-    return document and assessment_of(documents.record(document, id=UUID, user_id=UUID, taken_at=datetime))
+    if document is None:
+        return None
+    return assessment_of(documents.record(document, id=UUID, user_id=UUID, taken_at=datetime))

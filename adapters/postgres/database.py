@@ -110,7 +110,7 @@ class Session:
         self.require_writable()
         await self._make_changes()
         connection = await self._begin()
-        with _translated():
+        with translated():
             await connection.executemany(query.sql, [query.arguments(each) for each in values])
 
     async def change(
@@ -132,6 +132,13 @@ class Session:
             await self._make_changes()
         self._waiting.append(_Change(query, query.arguments(values), rows, refusal, taken))
 
+    async def in_transaction(self) -> asyncpg.pool.PoolConnectionProxy:
+        """The connection, in the session's transaction, with everything changed so far."""
+        if not self._readable:
+            raise RuntimeError("this unit of work is over")
+        await self._make_changes()
+        return await self._begin()
+
     def require_writable(self) -> None:
         """Raise ``RuntimeError`` when this was committed or left already."""
         if not self._writable:
@@ -144,7 +151,7 @@ class Session:
         self._writable = False
         if self._transaction is not None:
             transaction, self._transaction = self._transaction, None
-            with _translated():
+            with translated():
                 await transaction.commit()
 
     async def end(self) -> None:
@@ -186,7 +193,7 @@ class Session:
 
     async def _run(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
         connection = await self._connected()
-        with _translated():
+        with translated():
             found: list[Any] = await connection.fetch(sql, *arguments)
             return found
 
@@ -198,7 +205,7 @@ class Session:
     async def _begin(self) -> asyncpg.pool.PoolConnectionProxy:
         connection = await self._connected()
         if self._transaction is None:
-            with _translated():
+            with translated():
                 transaction = connection.transaction()
                 await transaction.start()
             self._transaction = transaction
@@ -219,7 +226,7 @@ class Database:
         """Make the pool; ``StoreAway`` when the database does not answer."""
         if self._pool is not None:
             return
-        with _translated():
+        with translated():
             self._pool = await asyncpg.create_pool(
                 self.url,
                 min_size=self.min_size,
@@ -246,7 +253,7 @@ class Database:
         """A connection; ``StoreAway`` when there is none within ``CONNECT_SECONDS``."""
         if self._pool is None:
             raise RuntimeError("open the database first")
-        with _translated():
+        with translated():
             # The pool's own timeout would wrap every wait in a task, which costs a fifth of a read.
             async with asyncio.timeout(CONNECT_SECONDS):
                 return await self._pool.acquire()
@@ -319,7 +326,7 @@ def _changed_meanwhile() -> StaleWrite:
     return StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
 
 
-class _translated:  # noqa: N801  reads as a word where it is used
+class translated:  # noqa: N801  reads as a word where it is used
     """Errors of the database, said in the words of the domain."""
 
     def __enter__(self) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, text
 
 from adapters.postgres import documents
 from adapters.postgres.database import Database, Query, Session
-from adapters.postgres.statements import insertion, insertion_unless
+from adapters.postgres.statements import columns, insertion_of_all, insertion_unless
 from adapters.postgres.tables import notices, populations
 from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Population, Suggestion
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices, Populations
@@ -179,7 +179,7 @@ class PostgresPopulations(Populations):
 
 
 class PostgresNotices(Notices):
-    _ADD = insertion(notices)
+    _ADD = insertion_of_all(notices)
     _NEWEST = Query(
         text(
             """
@@ -203,8 +203,10 @@ class PostgresNotices(Notices):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def add(self, notice: Notice) -> None:
-        await self._session.change(self._ADD, attrs.asdict(notice, recurse=False))
+    async def add(self, *notices: Notice) -> None:
+        if notices:
+            rows = columns(attrs.asdict(notice, recurse=False) for notice in notices)
+            await self._session.change(self._ADD, rows)
 
     async def of(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
         if before is None:

@@ -20,7 +20,7 @@ from saltbitter_domain.compatibility.participation import member_of
 from saltbitter_domain.compatibility.ports import Known, Member, People
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.kernel import Clock, UserId
-from saltbitter_domain.profiles.model import MIN_AGE, Photo
+from saltbitter_domain.profiles.model import MIN_AGE, Photo, Profile
 from saltbitter_domain.subscriptions.model import Tier
 
 BATCH = 2000
@@ -108,6 +108,12 @@ class PostgresPeople(People):
             found += [traits for row in rows if (traits := _member(row, now).traits)]
             last = rows[-1]["account_id"]
         return found
+
+    async def whole(self, user_ids: Collection[UserId]) -> Sequence[tuple[Traits, Profile]]:
+        """Of these whoever can take part, with their profiles."""
+        now = self._clock.now()
+        members = [_member(row, now) for row in await self._session.rows(self._THESE, ids=list(user_ids))]
+        return [(member.traits, member.card.profile) for member in members if member.traits and member.card]
 
     async def member(self, user_id: UserId) -> Member:
         row = await self._session.row(self._THESE, ids=[user_id])

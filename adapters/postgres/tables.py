@@ -301,6 +301,23 @@ notices = Table(
     Index("ix_notices_unseen", "user_id", postgresql_where=text("seen_at IS NULL")),
 )
 
+roster = Table(
+    "roster",
+    metadata,
+    _member(key=True),
+    Column("time_zone", Text, nullable=False, index=True),
+    Column("layout", Integer, nullable=False, index=True),
+    Column("record", BYTEA, nullable=False),
+    comment="Whoever can take part, as records that a match engine reads: derived, and made anew when lost.",
+)
+
+roster_changes = Table(
+    "roster_changes",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    comment="About whom something changed since their record was made.",
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -14,6 +14,7 @@ from adapters.postgres.decisions import PostgresDecisions
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles
+from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.subscriptions import PostgresSubscriptions
 from adapters.postgres.tables import processed
 from adapters.postgres.users import PostgresOneTimeTokens, PostgresSessions, PostgresUsers
@@ -56,6 +57,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.decisions = PostgresDecisions(session)
         self.exposures = PostgresExposures(session)
         self.populations = PostgresPopulations(session)
+        self.roster = PostgresRoster(session, clock)
         self.notices = PostgresNotices(session)
 
     def emit(self, event: Event) -> None:

@@ -330,6 +330,14 @@ class DailyMatchesMade(Event):
     count: int
 
 
+@event("compatibility.daily_sets_made", bulk=True)
+class DailySetsMade(Event):
+    """The sets of many members at once, each with somebody in it."""
+
+    day: date
+    user_ids: tuple[UserId, ...]
+
+
 @event("compatibility.liked")
 class Liked(Event):
     by: UserId

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import attrs
 
+from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.compatibility.model import (
     DAILY_QUOTA,
     DailyMatches,
@@ -185,7 +186,7 @@ class Populations(Protocol):
 class Notices(Protocol):
     """The store of quiet notices."""
 
-    async def add(self, notice: Notice) -> None: ...
+    async def add(self, *notices: Notice) -> None: ...
 
     async def of(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
         """Newest first."""
@@ -241,4 +242,128 @@ class MatchEngine(Protocol):
 
     async def next_page(self, request: MatchRequest) -> Introductions:
         """A further page for the one viewer, of those still left, under the same ceilings."""
+        ...
+
+
+GINI_AT_MOST = 0.25
+NEVER_SHOWN_AT_MOST = 0.02
+MEAN_SCORE_RATIO_AT_LEAST = 0.95
+STYLE_PARITY_WITHIN = 0.10
+"""The product's rules for a day over a whole population, each a share of 1 and explained at ``RunFigures``."""
+
+
+@attrs.frozen
+class RunFigures:
+    """``viewers`` had a list made, ``full`` of them a full one, ``short`` counts the others by reason.
+
+    Over all whom chance would have shown: ``exposure_gini`` of shown / fair share, in [0, 1], and
+    ``never_shown_share``, in [0, 1]. ``mean_score`` is of all suggestions, ``mean_score_ratio`` that over the mean had
+    everybody got their highest. ``style_parity`` is each style's share of exposure over its share of the fair shares of
+    all whose style is known, 1 where they agree. ``violations`` counts suggestions that break a rule of eligibility."""
+
+    viewers: int
+    full: int
+    short: Mapping[str, int]
+    suggestions: int
+    exposure_gini: float
+    never_shown_share: float
+    mean_score: float
+    mean_score_ratio: float
+    style_parity: Mapping[Style, float]
+    violations: int
+
+    @property
+    def goals_met(self) -> Mapping[str, bool]:
+        """The product's goals for a day over a whole population, by name."""
+        return {
+            "exposure_gini": self.exposure_gini <= GINI_AT_MOST,
+            "never_shown_share": self.never_shown_share <= NEVER_SHOWN_AT_MOST,
+            "mean_score_ratio": self.mean_score_ratio >= MEAN_SCORE_RATIO_AT_LEAST,
+            "style_parity": all(abs(parity - 1.0) <= STYLE_PARITY_WITHIN for parity in self.style_parity.values()),
+            "violations": self.violations == 0,
+        }
+
+
+@attrs.frozen
+class RunRequest:
+    """Everything an engine may know for a run over everybody, as ``records``. There is no tier in it.
+
+    ``viewers`` (ids) are to receive up to ``quota`` suggestions each for ``day``, drawn from ``people``, who are all
+    that can take part, as old as they are ``at`` that instant. ``pairs`` has what they decided about each other,
+    ``exposures`` those of the last days, ``day`` included; ``population`` is as in ``MatchRequest``."""
+
+    day: date
+    at: datetime
+    viewers: bytes = attrs.field(repr=False)
+    people: bytes = attrs.field(repr=False)
+    pairs: bytes = attrs.field(repr=False)
+    exposures: bytes = attrs.field(repr=False)
+    population: Population | None = attrs.field(default=None, repr=False)
+    quota: int = DAILY_QUOTA
+
+
+@attrs.frozen
+class RunResult:
+    """What a run gives, in columns. ``viewers`` has the ids of those of the request who are among the people, and by
+    viewer ``counts`` (uint8) how many ``candidates`` (ids) with their ``scores`` (float64) are theirs, best first, and
+    ``short`` (uint8) why they have fewer than the quota, as the index in ``records.WHY_SHORT``.
+
+    ``exposures`` are the records of everybody who was shown or by chance would have been. ``figures`` tell how the run
+    spread exposure, None when it made nothing, and ``stages`` how many milliseconds each part took."""
+
+    viewers: bytes = attrs.field(repr=False)
+    counts: bytes = attrs.field(repr=False)
+    candidates: bytes = attrs.field(repr=False)
+    scores: bytes = attrs.field(repr=False)
+    short: bytes = attrs.field(repr=False)
+    exposures: bytes = attrs.field(repr=False)
+    population: Population = attrs.field(repr=False)
+    figures: RunFigures | None
+    stages: Mapping[str, int]
+
+
+class RunEngine(Protocol):
+    """Introduces everybody at once, off the event loop. On the same people it gives what the domain's own
+    ``allocation.daily_run`` gives; the same request always gives the same result."""
+
+    name: str
+    allocation: str
+
+    async def run(self, request: RunRequest, progress: Progress | None = None) -> RunResult: ...
+
+
+class Roster(Protocol):
+    """Everybody who can take part, kept as ``records`` for runs over all of them; and what such runs read and store
+    besides. The records are as fresh as the last ``refresh``."""
+
+    async def refresh(self, limit: int) -> int:
+        """Make the records of up to ``limit`` members anew about whom something changed; how many. None is left
+        when it is less than ``limit``. Whoever cannot take part any more has no record."""
+        ...
+
+    async def zones(self) -> Sequence[str]:
+        """The time zones in which somebody with a record lives."""
+        ...
+
+    async def due(self, zones: Collection[str], day: date) -> bytes:
+        """The ids of those who live there and have nobody in their set for the day, nor a set for a later one."""
+        ...
+
+    async def people(self) -> bytes:
+        """Every record, in no particular order."""
+        ...
+
+    async def pairs(self) -> bytes:
+        """What people decided about each other."""
+        ...
+
+    async def exposures(self, since: date) -> bytes:
+        """Every exposure from a day on."""
+        ...
+
+    async def keep(self, made: RunResult, day: date, at: datetime) -> bytes:
+        """Store the sets and the exposures of a run; the ids of the viewers whose set was stored.
+
+        As by ``DailyMatchesStore.add``, whoever has a set with somebody for the day keeps it. Then the exposures that
+        are stored are those of the others' sets, and of the fair shares the part that is theirs."""
         ...

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from types import MappingProxyType
 
-from saltbitter_domain.compatibility.allocation.figures import RunFigures
+from saltbitter_domain.compatibility.ports import RunFigures
 from saltbitter_domain.transparency.model import (
     SMALLEST_CELL,
     Dimension,

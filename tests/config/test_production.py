@@ -20,7 +20,7 @@ from entrypoints import production
 from entrypoints.cli import main
 from entrypoints.probe import probe
 from saltbitter_domain.assessments.model import Style
-from saltbitter_domain.compatibility.allocation.figures import RunFigures
+from saltbitter_domain.compatibility.ports import RunFigures
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.profiles.model import PhotoState

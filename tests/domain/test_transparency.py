@@ -12,7 +12,7 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.transparency import MemoryMatchingReports, MemoryMatchingRuns
 from adapters.system.clock import ManualClock
 from saltbitter_domain.assessments.model import Style
-from saltbitter_domain.compatibility.allocation.figures import RunFigures
+from saltbitter_domain.compatibility.ports import RunFigures
 from saltbitter_domain.profiles.model import Gender
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.transparency.model import (

@@ -5,7 +5,7 @@ from datetime import timedelta
 import orjson
 from aiohttp import hdrs
 
-from saltbitter_domain.compatibility.allocation.figures import RunFigures
+from saltbitter_domain.compatibility.ports import RunFigures
 from saltbitter_domain.transparency.model import RunId
 from saltbitter_domain.transparency.policies import run_record
 from saltbitter_domain.users.model import Role

@@ -4,50 +4,11 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 
-import attrs
-
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.compatibility.allocation.daily import DailyRun
 from saltbitter_domain.compatibility.eligibility import eligible
 from saltbitter_domain.compatibility.policies.attachment import classification_of
-
-GINI_AT_MOST = 0.25
-NEVER_SHOWN_AT_MOST = 0.02
-MEAN_SCORE_RATIO_AT_LEAST = 0.95
-STYLE_PARITY_WITHIN = 0.10
-"""The product's rules for a day over a whole population, each a share of 1 and explained at ``RunFigures``."""
-
-
-@attrs.frozen
-class RunFigures:
-    """``viewers`` had a list made, ``full`` of them a full one, ``short`` counts the others by reason.
-
-    Over all whom chance would have shown: ``exposure_gini`` of shown / fair share, in [0, 1], and
-    ``never_shown_share``, in [0, 1]. ``mean_score`` is of all suggestions, ``mean_score_ratio`` that over the mean had
-    everybody got their highest. ``style_parity`` is each style's share of exposure over its share of the fair shares of
-    all whose style is known, 1 where they agree. ``violations`` counts suggestions that break a rule of eligibility."""
-
-    viewers: int
-    full: int
-    short: Mapping[str, int]
-    suggestions: int
-    exposure_gini: float
-    never_shown_share: float
-    mean_score: float
-    mean_score_ratio: float
-    style_parity: Mapping[Style, float]
-    violations: int
-
-    @property
-    def goals_met(self) -> Mapping[str, bool]:
-        """The product's goals for a day over a whole population, by name."""
-        return {
-            "exposure_gini": self.exposure_gini <= GINI_AT_MOST,
-            "never_shown_share": self.never_shown_share <= NEVER_SHOWN_AT_MOST,
-            "mean_score_ratio": self.mean_score_ratio >= MEAN_SCORE_RATIO_AT_LEAST,
-            "style_parity": all(abs(parity - 1.0) <= STYLE_PARITY_WITHIN for parity in self.style_parity.values()),
-            "violations": self.violations == 0,
-        }
+from saltbitter_domain.compatibility.ports import RunFigures
 
 
 def report(run: DailyRun) -> RunFigures:

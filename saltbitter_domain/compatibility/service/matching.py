@@ -15,6 +15,7 @@ from saltbitter_domain.compatibility.model import (
     MAX_NOTE,
     DailyMatches,
     DailyMatchesMade,
+    DailySetsMade,
     Decision,
     DecisionInvalid,
     DecisionKind,
@@ -246,6 +247,19 @@ class MatchingService:
         async with self._begin() as uow:
             if event.count and await uow.first_time("compatibility.notify_daily", message):
                 await self._notify(uow, event.user_id, NoticeKind.DAILY_MATCHES, event.day.isoformat())
+                await uow.commit()
+
+    async def notify_sets(self, message: EventId, event: DailySetsMade) -> None:
+        """Tell all these members of their new matches."""
+        async with self._begin() as uow:
+            if await uow.first_time("compatibility.notify_sets", message):
+                now, subject = self._clock.now(), event.day.isoformat()
+                await uow.notices.add(
+                    *(
+                        Notice(NoticeId(self._ids.new()), user_id, NoticeKind.DAILY_MATCHES, now, subject)
+                        for user_id in event.user_ids
+                    )
+                )
                 await uow.commit()
 
     async def notify_match(self, message: EventId, event: Matched) -> None:

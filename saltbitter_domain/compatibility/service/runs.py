@@ -1,0 +1,144 @@
+"""The morning of everybody, by an engine that reads people as records."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
+from saltbitter_domain.compatibility.calendar import current_day
+from saltbitter_domain.compatibility.model import DailySetsMade
+from saltbitter_domain.compatibility.ports import Progress, RunEngine, RunRequest, RunResult
+from saltbitter_domain.compatibility.records import ID, WHY_SHORT, ids_of
+from saltbitter_domain.compatibility.service.views import RunReport
+from saltbitter_domain.kernel import Clock, Ids, UserId
+from saltbitter_domain.transparency.model import RunId
+from saltbitter_domain.transparency.policies import run_record
+from saltbitter_domain.transparency.ports import MatchingRuns
+from saltbitter_domain.uow import UnitsOfWork, retrying
+
+TOLD_AT_ONCE = 1000
+"""Members told of by one message, which costs a worker as much as telling one."""
+REFRESHED_AT_ONCE = 1000
+"""Records made anew in one transaction."""
+
+
+class DailyRunService:
+    """What ``MatchingService.generate_matches`` promises, for as many members as there are.
+
+    A run for a day is stored whole or not at all, so that one that was stopped is made again by the next, and its
+    report is kept in ``runs``."""
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: RunEngine, runs: MatchingRuns) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._engine = engine
+        self._runs = runs
+
+    async def generate_matches(self, progress: Progress | None = None) -> RunReport:
+        """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone."""
+        await self.refresh()
+        now = self._clock.now()
+        by_day: dict[date, list[str]] = defaultdict(list)
+        async with self._begin() as uow:
+            for zone in await uow.roster.zones():
+                by_day[current_day(now, zone)].append(zone)
+        reports = [await self._make(day, zones, now, progress) for day, zones in sorted(by_day.items())]
+        return _together(reports)
+
+    async def refresh(self) -> int:
+        """Make the records anew of everybody about whom something changed; how many."""
+
+        async def some() -> int:
+            async with self._begin() as uow:
+                refreshed = await uow.roster.refresh(REFRESHED_AT_ONCE)
+                await uow.commit()
+            return refreshed
+
+        total = refreshed = await retrying(some)
+        while refreshed == REFRESHED_AT_ONCE:
+            refreshed = await retrying(some)
+            total += refreshed
+        return total
+
+    async def _make(self, day: date, zones: Collection[str], now: datetime, progress: Progress | None) -> RunReport:
+        started = self._clock.now()
+        async with self._begin() as uow:
+            viewers = await uow.roster.due(zones, day)
+            if not viewers:
+                return RunReport()
+            request = RunRequest(
+                day=day,
+                at=now,
+                viewers=viewers,
+                people=await uow.roster.people(),
+                pairs=await uow.roster.pairs(),
+                exposures=await uow.roster.exposures(day - timedelta(days=FLOOR_DAYS - 1)),
+                population=await uow.populations.of(day),
+            )
+        read = self._clock.now()
+        made = await self._engine.run(request, progress)
+        introduced = self._clock.now()
+        stored = await retrying(lambda: self._keep(made, day, now))
+        report = _report(day, viewers, made, stored)
+        finished = self._clock.now()
+        stages = {name: timedelta(milliseconds=took) for name, took in made.stages.items()}
+        await self._runs.add(
+            run_record(
+                id=RunId(self._ids.new()),
+                started_at=started,
+                finished_at=finished,
+                day=day,
+                allocation=self._engine.allocation,
+                engine=self._engine.name,
+                due=report.due,
+                made=report.made,
+                full=report.full,
+                short=report.short,
+                stages={"read": read - started, **stages, "store": finished - introduced},
+                figures=made.figures,
+            )
+        )
+        return report
+
+    async def _keep(self, made: RunResult, day: date, now: datetime) -> bytes:
+        async with self._begin() as uow:
+            stored = await uow.roster.keep(made, day, now)
+            if stored:
+                await uow.populations.add(day, made.population)
+                told = [user_id for user_id, count, _ in _sets(made, stored) if count]
+                for start in range(0, len(told), TOLD_AT_ONCE):
+                    uow.emit(DailySetsMade(day, tuple(told[start : start + TOLD_AT_ONCE])))
+                await uow.commit()
+        return stored
+
+
+def _sets(made: RunResult, stored: bytes) -> Iterator[tuple[UserId, int, int]]:
+    """Of every set that was stored whose it is, how many it has, and the number of the reason for no more."""
+    rows = zip(ids_of(made.viewers), made.counts, made.short, strict=True)
+    if len(stored) == len(made.viewers):
+        return rows
+    kept = frozenset(ids_of(stored))
+    return (row for row in rows if row[0] in kept)
+
+
+def _report(day: date, viewers: bytes, made: RunResult, stored: bytes) -> RunReport:
+    short = Counter(WHY_SHORT[reason] for _, _, reason in _sets(made, stored))
+    return RunReport(
+        days=(day,),
+        due=len(viewers) // ID.size,
+        made=len(stored) // ID.size,
+        full=short[None],
+        short={reason: count for reason, count in short.items() if reason is not None},
+    )
+
+
+def _together(reports: Sequence[RunReport]) -> RunReport:
+    short = sum((Counter(report.short) for report in reports), Counter[str]())
+    return RunReport(
+        days=tuple(day for report in reports for day in report.days),
+        due=sum(report.due for report in reports),
+        made=sum(report.made for report in reports),
+        full=sum(report.full for report in reports),
+        short=dict(short),
+    )

@@ -1,11 +1,17 @@
 """The domain's ways to allocate over arrays, for millions: on the same edges the same lists, by the same names.
 
 Where the edges are only the best few of each viewer, two callbacks bring what these leave out. ``reach`` is asked
-before the rounds for viewers of those who are among the best of too few to be shown as often as they should, ``more``
-after them for further candidates of the viewers whose lists are still short. Complete edges need neither.
+before the rounds for viewers of those who are options of fewer than their share, so that they can be shown as often as
+they should be. ``more`` is asked for further candidates of the viewers whom the round of the ceilings leaves short, and
+that round is played again. Complete edges need neither.
+
+On complete edges the lists are the domain's. On the best few they are the lists of all edges wherever nobody's options
+run out before the round of the ceilings: a round is the one stable assignment, and a list that is full has no use for
+what lies beyond. Where options do run out, which is the rule for the floors, somebody may come to their floor by other
+viewers than those they suit best of all; and no exchange is looked for beyond the options at hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import attrs
@@ -20,8 +26,6 @@ from saltbitter_domain.compatibility.model import DAILY_QUOTA
 
 WHY_SHORT = (None, "nobody_eligible", "fewer_eligible_than_quota", "ceilings")
 """What ``SparseAllocation.short`` means; the words are those of the domain."""
-REACH = 2.0
-"""Whoever is among the options of fewer viewers than so many times their share is looked for again."""
 
 
 @attrs.frozen(eq=False)
@@ -57,16 +61,12 @@ def stable(
     reach: Further | None = None,
 ) -> SparseAllocation:
     """``stable-v1``."""
-    draft = _Draft.open(edges, quota)
-    if reach is not None:
-        draft = draft.widened(reach, draft.out_of_reach(bounds))
-    for targets in (bounds.owed, bounds.floor, bounds.share, bounds.ceiling):
-        draft.settle(targets)
+    draft = _Draft.open(edges, quota).reached(reach, bounds).ordered()
+    for targets in (bounds.owed, bounds.floor, bounds.share):
+        draft = draft.settled(targets)
+    draft = draft.filled(more, lambda so_far: so_far.ordered().settled(bounds.ceiling))
     e = draft.edges
     rounds.lift(e.indptr, e.candidates, e.merits, bounds.floor, draft.shown, draft.taken)
-    if more is not None:
-        draft = draft.widened(more, draft.left_short())
-        e = draft.edges
     rounds.refill(e.indptr, e.candidates, e.merits, bounds.ceiling, draft.shown, draft.free, draft.taken)
     return draft.close()
 
@@ -78,15 +78,10 @@ def transferable(
     more: Further | None = None,
     reach: Further | None = None,
 ) -> SparseAllocation:
-    """``tu-v1``."""
-    draft = _Draft.open(edges, quota)
-    if reach is not None:
-        draft = draft.widened(reach, draft.out_of_reach(bounds))
-    draft = draft.charged(prices(draft.edges, bounds.share, quota), bounds.ceiling)
-    if more is not None:
-        draft = draft.widened(more, draft.left_short())
-        draft.settle(bounds.ceiling)
-    return draft.close()
+    """``tu-v1``; what ``more`` brings is taken at the prices found without it."""
+    draft = _Draft.open(edges, quota).reached(reach, bounds)
+    charges = prices(draft.edges, bounds.share, quota)
+    return draft.filled(more, lambda so_far: so_far.ordered(charges).settled(bounds.ceiling)).close()
 
 
 def top(
@@ -97,7 +92,8 @@ def top(
     reach: Further | None = None,  # noqa: ARG001
 ) -> SparseAllocation:
     """``top-v1``: the best scores among the options."""
-    return _Draft.open(edges, quota).charged(-edges.advantages, None).close()
+    unbounded = np.full(edges.people, len(edges.viewers), np.int32)
+    return _Draft.open(edges, quota).ordered(-edges.advantages).settled(unbounded).close()
 
 
 ALLOCATIONS: Mapping[str, Allocate] = {"stable-v1": stable, "tu-v1": transferable, "top-v1": top}
@@ -106,13 +102,14 @@ ALLOCATIONS: Mapping[str, Allocate] = {"stable-v1": stable, "tu-v1": transferabl
 
 @attrs.frozen(eq=False)
 class _Draft:
-    """The lists in the making, as ``rounds`` has them; the arrays change in place."""
+    """The lists in the making, as ``rounds`` has them, and the ``order`` in which edges are taken."""
 
     edges: SparseEdges
     quota: int
     taken: Flags
     free: Ints
     shown: Ints
+    order: rounds.Order | None = None
 
     @classmethod
     def open(cls, edges: SparseEdges, quota: int) -> "_Draft":
@@ -124,33 +121,43 @@ class _Draft:
             shown=np.zeros(edges.people, np.int32),
         )
 
-    def settle(self, targets: Ints) -> None:
-        if targets.any():
-            e = self.edges
-            rounds.settle(e.indptr, e.candidates, e.merits, targets, self.shown, self.free, self.taken)
+    def ordered(self, charges: Floats | None = None) -> "_Draft":
+        """The edges in play put in order of merit, or of merit less the candidate's charge."""
+        e = self.edges
+        worth = e.merits if charges is None else e.merits - charges[e.candidates]
+        return attrs.evolve(self, order=rounds.order_of(e.indptr, e.candidates, worth, self.free, self.taken))
 
-    def charged(self, charges: Floats, ceilings: Ints | None) -> "_Draft":
-        """One round by merit less charge over lists that are empty; without ceilings everybody takes their best."""
-        edges, order = self.edges.ranked(self.edges.merits - charges[self.edges.candidates])
-        draft = _Draft.open(edges, self.quota)
-        if ceilings is None:
-            rounds.take_best(edges.indptr, draft.free, draft.taken, edges.candidates, draft.shown)
-        else:
-            draft.settle(ceilings)
-        taken = np.empty_like(draft.taken)
-        taken[order] = draft.taken
-        return attrs.evolve(draft, edges=self.edges, taken=taken)
+    def settled(self, targets: Ints) -> "_Draft":
+        """After a round. What was before is left as it was."""
+        if not targets.any() or self.order is None:
+            return self
+        after = attrs.evolve(self, taken=self.taken.copy(), free=self.free.copy(), shown=self.shown.copy())
+        rounds.settle(*self.order, targets, after.shown, after.free, after.taken)
+        return after
 
-    def widened(self, further: Further, positions: Ints) -> "_Draft":
-        if not len(positions):
+    def reached(self, reach: Further | None, bounds: Bounds) -> "_Draft":
+        """With further viewers of those who are options of too few."""
+        degree = np.bincount(self.edges.candidates, minlength=self.edges.people)
+        return self._widened(reach, np.flatnonzero(degree < bounds.share).astype(np.int32))
+
+    def filled(self, more: Further | None, last_round: "Callable[[_Draft], _Draft]") -> "_Draft":
+        """After the last round, which is played again with further candidates of the viewers it leaves short until
+        there are none."""
+        before = self
+        while True:
+            after = last_round(before)
+            wider = before._widened(more, after.left_short())
+            if wider is before:
+                return after
+            before = wider
+
+    def _widened(self, further: Further | None, positions: Ints) -> "_Draft":
+        if further is None or not len(positions):
             return self
         edges, taken = self.edges.widened(further(positions), self.taken)
-        return attrs.evolve(self, edges=edges, taken=taken)
-
-    def out_of_reach(self, bounds: Bounds) -> Ints:
-        """Positions of those who are options of too few viewers."""
-        reached = np.bincount(self.edges.candidates, minlength=self.edges.people)
-        return np.flatnonzero(reached < REACH * bounds.share).astype(np.int32)
+        if len(taken) == len(self.taken):
+            return self
+        return attrs.evolve(self, edges=edges, taken=taken, order=None)
 
     def left_short(self) -> Ints:
         """Positions of the viewers with an empty place and more to choose from than is known here."""

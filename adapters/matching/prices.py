@@ -12,9 +12,8 @@ from saltbitter_domain.compatibility.allocation.transferable import DECIMALS, RO
 
 def prices(edges: SparseEdges, shares: Ints, quota: int) -> Floats:
     """By position, each candidate's price in points (float64)."""
-    if not len(edges.merits):
-        return np.zeros(edges.people)
-    weights = np.exp(np.minimum(STEEPEST, (edges.merits - edges.merits.min()) / (2 * SIGMA)))
+    least = edges.merits.min(initial=np.inf)
+    weights = np.exp(np.minimum(STEEPEST, (edges.merits - least) / (2 * SIGMA)))
     capacities = np.maximum(1, shares).astype(np.float64)
     free = np.ones(edges.people)
     for _ in range(ROUNDS):

@@ -2,8 +2,15 @@
 
 Everywhere, row r is a viewer and the edges ``indptr[r]`` to ``indptr[r + 1]`` are their options, best first. ``taken``
 marks the edges that are in a list, ``free`` counts a row's empty places, ``shown`` in how many lists a candidate is.
-All three are changed in place. The time is linear in edges for a round, and each repair looks only at those it is for.
+All three are changed in place. A round takes time linear in edges, and each repair looks only at those it is for.
+
+Viewer and candidate value an edge alike, by its merit, and so the stable assignment of a round, which the domain finds
+by deferred acceptance, is also what plain greed finds: edges by merit, each taken where there is room on both sides
+(the best edge left is best for both its ends, so no other assignment without it is stable). Greed over edges sorted
+once looks at each of them once and waits for no memory, which at millions is ten times faster than proposals.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,126 +23,93 @@ Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
+class Order(NamedTuple):
+    """Edges still in play, most worth first, with their rows and candidates beside them."""
+
+    edges: npt.NDArray[np.uint32]
+    rows: Ints
+    candidates: Ints
+
+
+def order_of(indptr: Longs, candidates: Ints, worth: Floats, free: Ints, taken: Flags) -> Order:
+    """The edges that are not taken yet of rows with an empty place, by worth, then by row, then by candidate.
+
+    A number of 64 bits holds what fits of the worth before the edge it is of, because such numbers are sorted several
+    times faster than edges are by worth; what was cut off is put right afterwards."""
+    keys = _in_play(indptr, free, taken)
+    worths = worth[keys] + 0.0  # there is only one zero
+    bits = np.uint64(len(candidates).bit_length())
+    keys |= np.bitwise_xor(worths.view(np.uint64), _ALL_BUT_SIGN, where=worths >= 0, out=worths.view(np.uint64)) & (
+        _ALL << bits
+    )
+    keys.sort()
+    rows = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
+    return Order(*_put_right(keys, bits, rows, candidates, worth))
+
+
+_ALL = np.uint64(2**64 - 1)
+_ALL_BUT_SIGN = np.uint64(2**63 - 1)
+
+
+@jit
+def _in_play(indptr: Longs, free: Ints, taken: Flags) -> npt.NDArray[np.uint64]:
+    count = 0
+    for row in range(len(free)):
+        if free[row]:
+            count += indptr[row + 1] - indptr[row]
+    edges = np.empty(count, np.uint64)
+    count = 0
+    for row in range(len(free)):
+        if free[row]:
+            for edge in range(indptr[row], indptr[row + 1]):
+                if not taken[edge]:
+                    edges[count] = edge
+                    count += 1
+    return edges[:count]
+
+
+@jit
+def _put_right(
+    keys: npt.NDArray[np.uint64], bits: np.uint64, rows: Ints, candidates: Ints, worth: Floats
+) -> tuple[npt.NDArray[np.uint32], Ints, Ints]:
+    """The edges of the sorted keys, with their rows and candidates, those whose worths begin alike sorted by insertion:
+    they are few or, where they are wholly alike, in order already but for candidates of one row."""
+    edges = np.empty(len(keys), np.uint32)
+    rest = (np.uint64(1) << bits) - np.uint64(1)
+    first = 0
+    for k in range(len(keys)):
+        edge, place = np.uint32(keys[k] & rest), k
+        if keys[k] >> bits != keys[first] >> bits:
+            first = k
+        while place > first and _before(edge, edges[place - 1], rows, candidates, worth):
+            edges[place] = edges[place - 1]
+            place -= 1
+        edges[place] = edge
+    row = np.empty(len(keys), np.int32)
+    candidate = np.empty(len(keys), np.int32)
+    for k in range(len(keys)):
+        row[k], candidate[k] = rows[edges[k]], candidates[edges[k]]
+    return edges, row, candidate
+
+
+@jit
+def _before(edge: np.uint32, other: np.uint32, rows: Ints, candidates: Ints, worth: Floats) -> bool:
+    if worth[edge] != worth[other]:
+        return bool(worth[edge] > worth[other])
+    return bool(rows[edge] < rows[other] or (rows[edge] == rows[other] and candidates[edge] < candidates[other]))
+
+
 @jit
 def settle(
-    indptr: Longs, candidates: Ints, merits: Floats, targets: Ints, shown: Ints, free: Ints, taken: Flags
+    edges: npt.NDArray[np.uint32], rows: Ints, candidates: Ints, targets: Ints, shown: Ints, free: Ints, taken: Flags
 ) -> None:
-    """``Draft.settle``. What each candidate holds is a heap, the least first, in a stretch of one array."""
-    start = _stretches(np.maximum(0, targets - shown))
-    held = np.zeros(len(shown), np.int32)
-    worth = np.empty(start[-1], np.float64)
-    rows = np.empty(start[-1], np.int32)
-    edges = np.empty(start[-1], np.int64)
-    reached = indptr[:-1].copy()
-    queued = (free > 0).astype(np.uint8)
-    asking = np.empty(len(free), np.int32)
-    waiting = np.count_nonzero(queued)
-    asking[:waiting] = np.nonzero(queued)[0]
-    while waiting:
-        row = asking[waiting - 1]
-        edge = _next(row, indptr, candidates, targets, shown, free, taken, reached)
-        if edge < 0:
-            waiting -= 1
-            queued[row] = 0
-            continue
-        candidate = candidates[edge]
-        base, size = start[candidate], held[candidate]
-        if size < start[candidate + 1] - base:
-            _rise(worth, rows, edges, base, size, merits[edge], row, edge)
-            held[candidate] += 1
+    """``Draft.settle``, over an ``Order``."""
+    for k in range(len(edges)):
+        row, candidate = rows[k], candidates[k]
+        if free[row] and shown[candidate] < targets[candidate] and not taken[edges[k]]:
+            taken[edges[k]] = 1
             free[row] -= 1
-        elif _less(worth[base], rows[base], merits[edge], row):
-            loser = rows[base]
-            _sink(worth, rows, edges, base, size, merits[edge], row, edge)
-            free[row] -= 1
-            free[loser] += 1
-            if not queued[loser]:
-                queued[loser] = 1
-                asking[waiting] = loser
-                waiting += 1
-    for candidate in range(len(shown)):
-        shown[candidate] += held[candidate]
-        for place in range(start[candidate], start[candidate] + held[candidate]):
-            taken[edges[place]] = 1
-
-
-@jit
-def _stretches(lengths: Ints) -> Longs:
-    """Where each stretch of an array begins, and where the last ends."""
-    start = np.zeros(len(lengths) + 1, np.int64)
-    start[1:] = np.cumsum(lengths)
-    return start
-
-
-@jit
-def _next(
-    row: int,
-    indptr: Longs,
-    candidates: Ints,
-    targets: Ints,
-    shown: Ints,
-    free: Ints,
-    taken: Flags,
-    reached: Longs,
-) -> int:
-    """The next edge at which a row with an empty place may ask, -1 when it is done."""
-    if free[row]:
-        for edge in range(reached[row], indptr[row + 1]):
-            candidate = candidates[edge]
-            if targets[candidate] > shown[candidate] and not taken[edge]:
-                reached[row] = edge + 1
-                return edge
-        reached[row] = indptr[row + 1]
-    return -1
-
-
-@jit
-def _less(worth: float, row: int, other: float, other_row: int) -> bool:
-    """Whether the first offer gives way to the second: by merit, then to the viewer who comes first."""
-    return worth < other or (worth == other and row > other_row)
-
-
-@jit
-def _rise(worth: Floats, rows: Ints, edges: Longs, base: int, size: int, merit: float, row: int, edge: int) -> None:
-    """Add an offer to a heap of ``size`` that has room."""
-    place = size
-    while place:
-        parent = (place - 1) // 2
-        if not _less(merit, row, worth[base + parent], rows[base + parent]):
-            break
-        _copy(worth, rows, edges, base + parent, base + place)
-        place = parent
-    worth[base + place], rows[base + place], edges[base + place] = merit, row, edge
-
-
-@jit
-def _sink(worth: Floats, rows: Ints, edges: Longs, base: int, size: int, merit: float, row: int, edge: int) -> None:
-    """Put an offer in the place of the least in a heap of ``size``."""
-    place = 0
-    while 2 * place + 1 < size:
-        child = base + 2 * place + 1
-        if child + 1 < base + size and _less(worth[child + 1], rows[child + 1], worth[child], rows[child]):
-            child += 1
-        if not _less(worth[child], rows[child], merit, row):
-            break
-        _copy(worth, rows, edges, child, base + place)
-        place = child - base
-    worth[base + place], rows[base + place], edges[base + place] = merit, row, edge
-
-
-@jit
-def _copy(worth: Floats, rows: Ints, edges: Longs, source: int, target: int) -> None:
-    worth[target], rows[target], edges[target] = worth[source], rows[source], edges[source]
-
-
-@jit
-def take_best(indptr: Longs, free: Ints, taken: Flags, candidates: Ints, shown: Ints) -> None:
-    """Fill every list from the top, whoever that shows."""
-    for row in range(len(free)):
-        for edge in range(indptr[row], min(indptr[row + 1], indptr[row] + free[row])):
-            taken[edge] = 1
-            shown[candidates[edge]] += 1
-            free[row] -= 1
+            shown[candidate] += 1
 
 
 @jit
@@ -218,6 +192,14 @@ def refill(
             taken[edge] = 1
             free[row] -= 1
             _hold(candidate, row, edge, start, held, rows, edges)
+
+
+@jit
+def _stretches(lengths: Ints) -> Longs:
+    """Where each stretch of an array begins, and where the last ends."""
+    start = np.zeros(len(lengths) + 1, np.int64)
+    start[1:] = np.cumsum(lengths)
+    return start
 
 
 @jit

@@ -29,7 +29,7 @@ from saltbitter_domain.compatibility.model import DAILY_QUOTA
 SIGMA = 1.0
 """In points of the score. The less, the nearer the prices come to those at which demand meets capacity by itself, and
 the slower they are found."""
-ROUNDS = 40
+ROUNDS = 20
 """Rounds of fitting; no price then moves by more than some hundredths of a point a round."""
 STEEPEST = 300.0
 """Merit over 2 * SIGMA may exceed that of the least suited by so much; more could not be computed with."""

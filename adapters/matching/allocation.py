@@ -23,9 +23,9 @@ from adapters.matching.edges import Bounds, Further, SparseEdges
 from adapters.matching.prices import prices
 from adapters.matching.rounds import Flags, Floats, Ints
 from saltbitter_domain.compatibility.model import DAILY_QUOTA
+from saltbitter_domain.compatibility.records import WHY_SHORT
 
-WHY_SHORT = (None, "nobody_eligible", "fewer_eligible_than_quota", "ceilings")
-"""What ``SparseAllocation.short`` means; the words are those of the domain."""
+__all__ = ["ALLOCATIONS", "WHY_SHORT", "Allocate", "SparseAllocation", "stable", "top", "transferable"]
 
 
 @attrs.frozen(eq=False)
@@ -172,6 +172,7 @@ class _Draft:
         lists = np.full((len(listed), self.quota), -1, np.int32)
         merits = np.full((len(listed), self.quota), np.nan)
         lists[rows, place], merits[rows, place] = edges.candidates[chosen], edges.merits[chosen]
-        reasons = [listed >= self.quota, listed < edges.eligible, edges.eligible > 0]
-        short = np.select(reasons, [0, 3, 2], default=1).astype(np.int8)
+        cases = [listed >= self.quota, listed < edges.eligible, edges.eligible > 0]
+        reasons = [WHY_SHORT.index(reason) for reason in (None, "ceilings", "fewer_eligible_than_quota")]
+        short = np.select(cases, reasons, default=WHY_SHORT.index("nobody_eligible")).astype(np.int8)
         return SparseAllocation(lists, merits, self.shown, short)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from dependency_injector import containers, providers
 
 from saltbitter_domain.assessments.service import AttachmentService
-from saltbitter_domain.compatibility.service import MatchingService
+from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
@@ -28,11 +28,12 @@ def listeners(
     profiles: ProfileService,
     photos: PhotoService,
     matching: MatchingService,
+    runs: DailyRunService,
 ) -> Listeners:
     """Every reaction there is."""
     return {
         "users.registered": [("mail_verification", account_mail.send_verification)],
-        "users.email_verified": [("welcome", matching.welcome)],
+        "users.email_verified": [("welcome", runs.welcome)],
         "users.verification_requested": [("mail_verification", account_mail.send_verification)],
         "users.registration_repeated": [("mail_already_registered", account_mail.send_already_registered)],
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],
@@ -42,15 +43,14 @@ def listeners(
             ("mail_session_replayed", account_mail.send_session_replayed),
         ],
         "profiles.photo_uploaded": [("process_photo", photos.process)],
-        "profiles.photo_decided": [("welcome", matching.welcome)],
+        "profiles.photo_decided": [("welcome", runs.welcome)],
         "profiles.photo_deleted": [("remove_photo_files", photos.remove_files)],
-        "assessments.submitted": [("welcome", matching.welcome)],
+        "assessments.submitted": [("welcome", runs.welcome)],
         "consent.withdrawn": [
             ("forget_location", profiles.forget_location),
             ("forget_orientation", profiles.forget_orientation),
         ],
         "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
-        "compatibility.daily_sets_made": [("notify_sets", matching.notify_sets)],
         "compatibility.matched": [("notify_match", matching.notify_match)],
     }
 
@@ -112,6 +112,20 @@ class Application(containers.DeclarativeContainer):
     transparency = providers.Singleton(
         TransparencyService, clock=adapters.clock, reports=adapters.matching_reports, runs=adapters.matching_runs
     )
+    daily_runs = providers.Singleton(
+        DailyRunService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        engine=adapters.match_engine,
+        runs=adapters.matching_runs,
+    )
     listeners = providers.Singleton(
-        listeners, auth=auth, account_mail=account_mail, profiles=profiles, photos=photos, matching=matching
+        listeners,
+        auth=auth,
+        account_mail=account_mail,
+        profiles=profiles,
+        photos=photos,
+        matching=matching,
+        runs=daily_runs,
     )

@@ -8,6 +8,7 @@ from dependency_injector import containers, providers
 
 from adapters.local.maildir import MaildirMailer
 from adapters.local.photo_files import FilePhotoStore
+from adapters.matching.daily import ColumnarEngine
 from adapters.memory.traffic import MemoryRateLimits
 from adapters.postgres.database import Database
 from adapters.postgres.matches import DailyPartitions
@@ -57,6 +58,7 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     container.rate_limits = providers.Singleton(
         RedisRateLimits, settings.cache_url, clock, fallback=providers.Singleton(MemoryRateLimits, clock)
     )
+    container.match_engine = providers.Singleton(ColumnarEngine)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = providers.Singleton(MaildirMailer, settings.mail_directory, clock)
     container.photo_store = providers.Singleton(

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.memory.matching import ReferenceEngine
-from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.store import MemoryStore
+from adapters.memory.transparency import MemoryMatchingRuns
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.population.file import write
 from adapters.population.generator import SyntheticMember, generate
@@ -27,7 +27,7 @@ from saltbitter_domain.compatibility.ports import (
     STYLE_PARITY_WITHIN,
     RunFigures,
 )
-from saltbitter_domain.compatibility.service import MatchingService
+from saltbitter_domain.compatibility.service import DailyRunService
 from saltbitter_domain.compatibility.service.views import RunReport
 
 REPORTS = Path("build/reports")
@@ -61,14 +61,8 @@ async def _morning(members: Sequence[SyntheticMember], today: date, ran: Callabl
     ids = UuidV7Ids(clock)
     begin = MemoryUnitsOfWork(MemoryStore(), clock, ids)
     await Seeding(begin, clock, ids, questionnaire(), _no_blurhash, (1, 1), _ignore).store(members)
-    matching = MatchingService(
-        begin=begin,
-        clock=clock,
-        ids=ids,
-        engine=ReferenceEngine(ran),
-        photos=MemoryPhotoStore(clock, ids.new().bytes * 2),
-    )
-    return await matching.generate_matches(_show_progress)
+    runs = DailyRunService(begin=begin, clock=clock, ids=ids, engine=ReferenceEngine(ran), runs=MemoryMatchingRuns())
+    return await runs.generate_matches(_show_progress)
 
 
 def _show_progress(done: int, of: int) -> None:

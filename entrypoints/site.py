@@ -37,7 +37,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     if hasattr(answers, "forget"):  # The one in memory forgets by itself.
         forgotten["answers"] = partial(_all, answers.forget)
     jobs = [
-        PeriodicJob("daily_matches", "*/5 * * * *", application.matching().generate_matches),
+        PeriodicJob("daily_matches", "*/5 * * * *", application.daily_runs().generate_matches),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
     ]
     partitions = application.adapters.providers.get("partitions")

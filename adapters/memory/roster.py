@@ -50,9 +50,9 @@ class MemoryRoster(Roster):
             for traits in everybody
         )
 
-    async def pairs(self) -> bytes:
+    async def pairs(self, of: UserId | None = None) -> bytes:
         def query(tables: Tables) -> bytes:
-            pairs = sorted({pair(*decided) for decided in tables.decisions.items()})
+            pairs = sorted({pair(*decided) for decided in tables.decisions.items() if of is None or of in decided})
             return b"".join(
                 pair_record(tables.decisions.get((low, high)), tables.decisions.get((high, low))) for low, high in pairs
             )

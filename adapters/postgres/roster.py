@@ -12,7 +12,7 @@ from adapters.postgres.people import PostgresPeople
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.compatibility.ports import Roster, RunResult
 from saltbitter_domain.compatibility.records import EXPOSURE, ID, LAYOUT, PAIR, PERSON, person_record
-from saltbitter_domain.kernel import Clock
+from saltbitter_domain.kernel import Clock, UserId
 
 _REASONS = ("NULL", "'nobody_eligible'", "'fewer_eligible_than_quota'", "'ceilings'")
 
@@ -148,8 +148,12 @@ class PostgresRoster(Roster):
     async def people(self) -> bytes:
         return await self._bulk.copy_out(self._PEOPLE, LAYOUT, size=PERSON.size)
 
-    async def pairs(self) -> bytes:
-        swapped = await self._bulk.copy_out(self._PAIRS, size=PAIR.size)
+    async def pairs(self, of: UserId | None = None) -> bytes:
+        if of is None:
+            swapped = await self._bulk.copy_out(self._PAIRS, size=PAIR.size)
+        else:
+            sides = f"{self._PAIRS} WHERE low = $1 UNION ALL {self._PAIRS} WHERE high = $1"
+            swapped = await self._bulk.copy_out(sides, of, size=PAIR.size)
         pairs = np.frombuffer(swapped, np.dtype([("ids", "V34"), ("at", ">i8", 2)]))
         native = np.empty(len(pairs), np.dtype([("ids", "V34"), ("at", "<i8", 2)]))
         native["ids"], native["at"] = pairs["ids"], pairs["at"]

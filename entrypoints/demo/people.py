@@ -27,13 +27,12 @@ class DemoPeople:
 
     async def look_at_matches(self, _message: EventId, event: DailyMatchesMade) -> None:
         """A demo member to whom somebody real was suggested sometimes makes the first step."""
-        if event.user_id not in self._members:
-            return
-        async with self._begin() as uow:
-            todays = await uow.daily_matches.get(event.user_id, event.day)
-        for suggestion in todays.suggestions if todays else ():
-            if suggestion.candidate not in self._members:
-                await self._maybe_like(event.user_id, suggestion.candidate, LIKES_FIRST)
+        for viewer in self._members.intersection(event.user_ids):
+            async with self._begin() as uow:
+                todays = await uow.daily_matches.get(viewer, event.day)
+            for suggestion in todays.suggestions if todays else ():
+                if suggestion.candidate not in self._members:
+                    await self._maybe_like(viewer, suggestion.candidate, LIKES_FIRST)
 
     async def _maybe_like(self, by: UserId, about: UserId, chance: float) -> None:
         if _fraction(by, about) >= chance:

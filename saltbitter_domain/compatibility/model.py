@@ -325,14 +325,7 @@ class Notice:
 
 @event("compatibility.daily_matches_made", bulk=True)
 class DailyMatchesMade(Event):
-    user_id: UserId
-    day: date
-    count: int
-
-
-@event("compatibility.daily_sets_made", bulk=True)
-class DailySetsMade(Event):
-    """The sets of many members at once, each with somebody in it."""
+    """Sets were made for these members, each with somebody in it."""
 
     day: date
     user_ids: tuple[UserId, ...]

@@ -17,7 +17,6 @@ from saltbitter_domain.compatibility.model import (
     Notice,
     Population,
     Standing,
-    Suggestion,
     Traits,
 )
 from saltbitter_domain.kernel import MatchId, NoticeId, UserId
@@ -217,32 +216,8 @@ class MatchRequest:
     quota: int = DAILY_QUOTA
 
 
-@attrs.frozen
-class Introductions:
-    """What a run gives: for every viewer among the people their suggestions, ranked from 1, and for whoever has fewer
-    than the quota why (a stable code); ``fair`` is the exposure each of the people would have got by chance, and
-    ``population`` the figures by which they were compared."""
-
-    suggestions: Mapping[UserId, tuple[Suggestion, ...]]
-    short: Mapping[UserId, str]
-    fair: Mapping[UserId, float]
-    population: Population
-
-
 Progress = Callable[[int, int], None]
 """Told how much of how much is done. It may be called from another thread."""
-
-
-class MatchEngine(Protocol):
-    """Introduces people to one another, off the event loop. The same request always gives the same introductions."""
-
-    async def run(self, request: MatchRequest, progress: Progress | None = None) -> Introductions:
-        """The first page of every viewer, allocated together."""
-        ...
-
-    async def next_page(self, request: MatchRequest) -> Introductions:
-        """A further page for the one viewer, of those still left, under the same ceilings."""
-        ...
 
 
 GINI_AT_MOST = 0.25
@@ -290,7 +265,8 @@ class RunRequest:
 
     ``viewers`` (ids) are to receive up to ``quota`` suggestions each for ``day``, drawn from ``people``, who are all
     that can take part, as old as they are ``at`` that instant. ``pairs`` has what they decided about each other,
-    ``exposures`` those of the last days, ``day`` included; ``population`` is as in ``MatchRequest``."""
+    ``exposures`` those of the last days, ``day`` included; ``population`` is as in ``MatchRequest``. Nobody in
+    ``besides`` (ids) is suggested."""
 
     day: date
     at: datetime
@@ -299,6 +275,7 @@ class RunRequest:
     pairs: bytes = attrs.field(repr=False)
     exposures: bytes = attrs.field(repr=False)
     population: Population | None = attrs.field(default=None, repr=False)
+    besides: bytes = attrs.field(default=b"", repr=False)
     quota: int = DAILY_QUOTA
 
 
@@ -322,14 +299,21 @@ class RunResult:
     stages: Mapping[str, int]
 
 
-class RunEngine(Protocol):
-    """Introduces everybody at once, off the event loop. On the same people it gives what the domain's own
-    ``allocation.daily_run`` gives; the same request always gives the same result."""
+class MatchEngine(Protocol):
+    """Introduces people to one another, off the event loop. On the same people it gives what the domain's own
+    ``allocation`` gives; the same request always gives the same result. ``name`` and ``allocation`` name it, and how it
+    allocates, with their versions."""
 
     name: str
     allocation: str
 
-    async def run(self, request: RunRequest, progress: Progress | None = None) -> RunResult: ...
+    async def run(self, request: RunRequest, progress: Progress | None = None) -> RunResult:
+        """The first page of every viewer, allocated together."""
+        ...
+
+    async def next_page(self, request: RunRequest) -> RunResult:
+        """A further page for the one viewer, of those still left, under the same ceilings."""
+        ...
 
 
 class Roster(Protocol):
@@ -353,8 +337,8 @@ class Roster(Protocol):
         """Every record, in no particular order."""
         ...
 
-    async def pairs(self) -> bytes:
-        """What people decided about each other."""
+    async def pairs(self, of: UserId | None = None) -> bytes:
+        """What people decided about each other, or one of them and everybody else."""
         ...
 
     async def exposures(self, since: date) -> bytes:

@@ -177,6 +177,7 @@ def decisions_of(records: bytes) -> Iterator[Decision]:
 
 
 def exposure_record(exposure: Exposure) -> bytes:
+    """An exposure's record."""
     return EXPOSURE.pack(exposure.user_id.bytes, exposure.day.toordinal(), exposure.shown, exposure.fair)
 
 

@@ -37,7 +37,7 @@ async def emit(store: Store, *events: Event) -> Sequence[OutboxMessage]:
     "event",
     [
         Registered(UserId(new_id())),
-        DailyMatchesMade(UserId(new_id()), date(2026, 3, 29), 10),
+        DailyMatchesMade(date(2026, 3, 29), (UserId(new_id()), UserId(new_id()))),
         SessionsEnded(UserId(new_id()), (SessionId(new_id()), SessionId(new_id())), EndReason.TOKEN_REPLAYED),
     ],
     ids=lambda event: type(event).__name__,
@@ -95,7 +95,9 @@ async def test_due_messages_come_oldest_first_up_to_the_limit(store: Store, cloc
 
 
 async def test_what_came_for_everybody_at_once_is_overtaken(store: Store, clock: ManualClock) -> None:
-    bulk = await emit(store, *[DailyMatchesMade(UserId(new_id()), date(2026, 3, 29), 10) for _ in range(3)])
+    bulk = await emit(
+        store, *[DailyMatchesMade(date(2026, 3, 29), (UserId(new_id()), UserId(new_id()))) for _ in range(3)]
+    )
     clock.advance(A_MINUTE)
     (awaited,) = await emit(store, an_event())
 

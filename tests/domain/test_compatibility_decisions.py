@@ -142,7 +142,7 @@ async def test_in_the_free_tier_a_like_is_answered_once_the_person_is_suggested(
     await matching.introduce(admirer, me)
     await matching.like(admirer, me)
     await refused(matching, me, admirer)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     assert await matching.seen_by(me) == [admirer]
     assert (await matching.like(me, admirer)).match is not None
 
@@ -152,7 +152,7 @@ async def test_incognito_members_are_known_to_those_they_like(matching: Matching
     await matching.introduce(shy, me)
     await matching.become(shy, Visibility.INCOGNITO)
     await matching.like(shy, me)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     assert (await matching.like(me, shy)).match is not None
 
 
@@ -276,10 +276,10 @@ async def test_passed_people_rest_for_90_days_on_both_sides(matching: Matching) 
     one, other = await matching.pair()
     await matching.reject(one, other)
     matching.clock.advance(timedelta(days=89, hours=23))
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     assert (await matching.seen_by(one), await matching.seen_by(other)) == ([], [])
     matching.clock.advance(timedelta(days=1))
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     assert (await matching.seen_by(one), await matching.seen_by(other)) == ([other], [one])
     (suggestion,) = (await matching.service.daily_matches(one)).suggestions
     assert suggestion.decision is None

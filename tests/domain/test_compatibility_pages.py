@@ -11,7 +11,7 @@ from saltbitter_domain.compatibility.model import (
     NobodyLeft,
     NotReadyToMatch,
 )
-from saltbitter_domain.compatibility.ports import Introductions, MatchRequest
+from saltbitter_domain.compatibility.ports import RunRequest, RunResult
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.profiles.model import Visibility
 from saltbitter_domain.subscriptions.model import NotEntitled, Tier
@@ -25,7 +25,7 @@ def matching() -> Matching:
 
 async def test_in_the_free_tier_there_are_ten_a_day(matching: Matching) -> None:
     members = await matching.members(14)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     with pytest.raises(NotEntitled):
         await matching.service.next_page(members[0])
     view = await matching.service.daily_matches(members[0])
@@ -36,7 +36,7 @@ async def test_in_the_free_tier_there_are_ten_a_day(matching: Matching) -> None:
 async def test_in_the_other_tiers_pages_are_added_until_nobody_is_left(matching: Matching, tier: Tier) -> None:
     me = await matching.member(tier=tier)
     others = await matching.members(24)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     first_ten = (await matching.todays(me)).suggestions  # type: ignore[union-attr]
     view = await matching.service.next_page(me)
     assert view.may_ask_for_more
@@ -57,7 +57,7 @@ async def test_in_the_other_tiers_pages_are_added_until_nobody_is_left(matching:
 async def test_a_further_page_counts_as_exposure_and_keeps_to_the_ceilings(matching: Matching) -> None:
     me = await matching.member(tier=Tier.PREMIUM)
     others = await matching.members(14)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     before = await matching.exposures()
     first = set(await matching.suggested(me))
     await matching.service.next_page(me)
@@ -73,7 +73,7 @@ async def test_a_further_page_counts_as_exposure_and_keeps_to_the_ceilings(match
 async def test_two_pages_asked_for_at_once_are_two_different_pages(matching: Matching) -> None:
     me = await matching.member(tier=Tier.PREMIUM)
     await matching.members(40)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     await asyncio.gather(matching.service.next_page(me), matching.service.next_page(me))
     listed = await matching.suggested(me)
     assert len(listed) == len(set(listed)) == 30
@@ -82,7 +82,7 @@ async def test_two_pages_asked_for_at_once_are_two_different_pages(matching: Mat
 async def test_decided_people_do_not_come_again_on_a_further_page(matching: Matching) -> None:
     me = await matching.member(tier=Tier.PREMIUM)
     others = await matching.members(14)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     someone = (set(others) - set(await matching.suggested(me))).pop()
     await matching.introduce(someone, me, day=TODAY - timedelta(days=1))
     await matching.reject(someone, me)
@@ -98,7 +98,7 @@ async def test_before_the_first_ten_there_is_no_further_page(matching: Matching)
 
 async def test_who_paused_gets_no_further_page(matching: Matching) -> None:
     me = await matching.member(tier=Tier.PREMIUM)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     await matching.become(me, Visibility.PAUSED)
     with pytest.raises(NotReadyToMatch) as refusal:
         await matching.service.next_page(me)
@@ -108,10 +108,10 @@ async def test_who_paused_gets_no_further_page(matching: Matching) -> None:
 async def test_a_page_that_always_comes_too_late_is_given_up(matching: Matching) -> None:
     me = await matching.member(tier=Tier.PREMIUM)
     await matching.members(40)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
 
     class Overtaken(ReferenceEngine):
-        async def next_page(self, request: MatchRequest) -> Introductions:
+        async def next_page(self, request: RunRequest) -> RunResult:
             await matching.service.next_page(me)
             return await super().next_page(request)
 

@@ -247,7 +247,7 @@ async def test_answered_likes_and_those_of_whoever_left_are_not_waiting(matching
 async def test_new_matches_and_mutual_likes_are_told_quietly_and_once(matching: Matching) -> None:
     me, other = await matching.members(2)
     match = await match_of(matching, me, other)
-    daily = DailyMatchesMade(me, TODAY, 7)
+    daily = DailyMatchesMade(TODAY, (me,))
     matched = Matched(match.id, match.low, match.high)
     for _ in range(3):
         await matching.service.notify_daily(EventId(UUID(int=1)), daily)
@@ -259,10 +259,11 @@ async def test_new_matches_and_mutual_likes_are_told_quietly_and_once(matching: 
     assert [n.subject for n in await matching.service.notices(other)] == [str(me)]
 
 
-async def test_a_day_without_anybody_is_not_announced(matching: Matching) -> None:
-    me = await matching.member()
-    await matching.service.notify_daily(EventId(UUID(int=1)), DailyMatchesMade(me, TODAY, 0))
-    assert await matching.service.notices(me) == []
+async def test_all_whose_day_was_made_are_told_once(matching: Matching) -> None:
+    members = await matching.members(3)
+    for _ in range(2):
+        await matching.service.notify_daily(EventId(UUID(int=1)), DailyMatchesMade(TODAY, tuple(members[:2])))
+    assert [len(await matching.service.notices(user_id)) for user_id in members] == [1, 1, 0]
 
 
 async def test_a_match_that_ended_meanwhile_is_not_announced(matching: Matching) -> None:
@@ -281,8 +282,8 @@ async def test_notices_come_by_pages_and_are_marked_as_seen(matching: Matching) 
     me, other = await matching.members(2)
     for n in range(3):
         matching.clock.advance(timedelta(minutes=1))
-        await matching.service.notify_daily(EventId(UUID(int=n + 1)), DailyMatchesMade(me, TODAY + timedelta(n), 1))
-    await matching.service.notify_daily(EventId(UUID(int=9)), DailyMatchesMade(other, TODAY, 1))
+        await matching.service.notify_daily(EventId(UUID(int=n + 1)), DailyMatchesMade(TODAY + timedelta(n), (me,)))
+    await matching.service.notify_daily(EventId(UUID(int=9)), DailyMatchesMade(TODAY, (other,)))
     first = await matching.service.notices(me, limit=2)
     rest = await matching.service.notices(me, before=first[-1].id, limit=2)
     assert [notice.subject for notice in (*first, *rest)] == ["2026-06-12", "2026-06-11", "2026-06-10"]

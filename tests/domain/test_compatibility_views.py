@@ -63,7 +63,7 @@ async def test_a_short_page_is_filled_up_before_another_is_begun(matching: Match
 async def test_the_day_shows_whom_one_was_introduced_to_and_why(matching: Matching) -> None:
     me = await matching.member(interests=frozenset({"chess", "jazz", "poetry", "hiking", "cooking"}))
     other = await matching.member("Grace", interests=frozenset({"chess", "jazz", "gardening", "cinema", "yoga"}))
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     view = await matching.service.daily_matches(me)
     assert (view.day, view.made_at, view.next_at) == (TODAY, NOON, utc("2026-06-11T04:00"))
     assert (view.missing, view.short_because) == ((), "fewer_eligible_than_quota")
@@ -132,7 +132,7 @@ async def test_who_paused_was_suspended_or_went_incognito_vanishes_from_the_day(
 @pytest.mark.parametrize("mine", [True, False])
 async def test_once_either_withdraws_it_nothing_is_told_of_attachment(matching: Matching, mine: bool) -> None:
     me, other = await matching.members(2)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     assert (await attachment_band(matching, me)) is not Band.UNKNOWN
     await matching.withdraw(me if mine else other, Purpose.PSYCHOLOGICAL_PROFILE)
     assert (await attachment_band(matching, me)) is Band.UNKNOWN
@@ -146,7 +146,7 @@ async def test_once_either_withdraws_it_total_and_order_rest_on_it_no_more(match
     me = await matching.member(attachment=(1.0, 1.0))
     first, second = await matching.members(2, attachment=(6.5, 6.5))
     await matching.withdraw(second, Purpose.PSYCHOLOGICAL_PROFILE)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     totals = await totals_of(matching, me)
     assert totals[first] > totals[second]
 
@@ -167,7 +167,7 @@ async def totals_of(matching: Matching, user_id: UserId) -> dict[UserId, int]:
 
 async def test_an_explanation_tells_of_the_two_as_they_are_now(matching: Matching) -> None:
     me, other = await matching.members(2, interests=frozenset({"chess"}))
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     assert await told_of_interests(matching, me) == ("You share Chess.",)
 
     await matching.change_profile(other, content=a_content(preferences=ANYBODY, interests=frozenset({"jazz"})))
@@ -190,7 +190,7 @@ async def attachment_band(matching: Matching, user_id: UserId) -> Band:
 @pytest.mark.parametrize("mine", [True, False])
 async def test_once_either_withdraws_it_nothing_is_told_of_distance(matching: Matching, mine: bool) -> None:
     me, other = await matching.members(2)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     await matching.withdraw(me if mine else other, Purpose.LOCATION)
     (suggestion,) = (await matching.service.daily_matches(me)).suggestions
     assert suggestion.profile.distance is None
@@ -198,7 +198,7 @@ async def test_once_either_withdraws_it_nothing_is_told_of_distance(matching: Ma
 
 async def test_who_cannot_take_part_sees_what_is_missing_and_nobody(matching: Matching) -> None:
     me, _ = await matching.members(2)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     await matching.become(me, Visibility.PAUSED)
     view = await matching.service.daily_matches(me)
     assert (view.missing, view.suggestions, view.made_at) == (("paused",), (), None)
@@ -223,7 +223,7 @@ async def test_nobody_has_no_day(matching: Matching) -> None:
 
 async def test_yesterdays_people_are_shown_until_six_and_not_after(matching: Matching) -> None:
     one, other = await matching.members(2)
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     matching.clock.at(morning(TODAY + timedelta(days=1), "Europe/Paris") - timedelta(seconds=1))
     assert await matching.seen_by(one) == [other]
     matching.clock.advance(timedelta(seconds=1))
@@ -233,10 +233,10 @@ async def test_yesterdays_people_are_shown_until_six_and_not_after(matching: Mat
 
 async def test_moving_east_brings_the_morning_sooner(matching: Matching) -> None:
     one, _ = await matching.members(2, zone="America/New_York")
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     matching.clock.at(utc("2026-06-11T03:00"))
     await matching.change_profile(one, time_zone="Asia/Tokyo")
-    report = await matching.service.generate_matches()
+    report = await matching.runs.generate_matches()
     assert (report.days, report.due) == ((date(2026, 6, 11),), 1)
     assert (await matching.service.daily_matches(one)).next_at == utc("2026-06-11T21:00")
 
@@ -244,9 +244,9 @@ async def test_moving_east_brings_the_morning_sooner(matching: Matching) -> None
 async def test_moving_west_keeps_the_newest_people_until_the_new_home_catches_up(matching: Matching) -> None:
     one, other = await matching.members(2, zone="Asia/Tokyo")
     matching.clock.at(utc("2026-06-10T22:00"))
-    await matching.service.generate_matches()
+    await matching.runs.generate_matches()
     await matching.change_profile(one, time_zone="America/Los_Angeles")
-    assert (await matching.service.generate_matches()).due == 0
+    assert (await matching.runs.generate_matches()).due == 0
     view = await matching.service.daily_matches(one)
     assert (view.day, view.next_at) == (date(2026, 6, 11), utc("2026-06-12T13:00"))
     assert [suggestion.profile.user_id for suggestion in view.suggestions] == [other]

@@ -14,7 +14,7 @@ from tests.doubles.matching import TODAY, Matching
 async def welcomed(house: Matching, user_id: UserId) -> DailyMatches | None:
     """The set of today after the member's assessment was heard of."""
     event = AssessmentSubmitted(user_id, AssessmentId(new_id()))
-    await house.service.welcome(EventId(new_id()), event)
+    await house.runs.welcome(EventId(new_id()), event)
     async with house.begin() as uow:
         return await uow.daily_matches.get(user_id, TODAY)
 
@@ -48,7 +48,7 @@ async def test_whichever_step_is_the_last_nobody_waits(last: str) -> None:
         "photo": PhotoDecided(newcomer, PhotoId(new_id()), PhotoState.APPROVED),
         "assessment": AssessmentSubmitted(newcomer, AssessmentId(new_id())),
     }
-    await house.service.welcome(EventId(new_id()), events[last])
+    await house.runs.welcome(EventId(new_id()), events[last])
     async with house.begin() as uow:
         assert await uow.daily_matches.get(newcomer, TODAY)
 

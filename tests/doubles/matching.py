@@ -11,12 +11,13 @@ from adapters.memory.matching import ReferenceEngine
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.store import MemoryStore
+from adapters.memory.transparency import MemoryMatchingRuns
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.assessments.model import AttachmentScores
 from saltbitter_domain.compatibility.model import DailyMatches, DecisionKind, Exposure, Suggestion
-from saltbitter_domain.compatibility.service import DecisionOutcome, MatchingService
+from saltbitter_domain.compatibility.service import DailyRunService, DecisionOutcome, MatchingService
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.policies import last_of
 from saltbitter_domain.events import Event
@@ -42,12 +43,13 @@ ANYBODY = Preferences(genders=frozenset(Gender), ages=AgeRange(18, 120))
 
 @attrs.frozen
 class Matching:
-    """The service over a store of its own."""
+    """The services over a store of its own."""
 
     clock: ManualClock
     store: MemoryStore
     begin: UnitsOfWork
     service: MatchingService
+    runs: DailyRunService
 
     @classmethod
     def at(cls, now: datetime = NOON, **ports: Any) -> "Matching":
@@ -68,7 +70,15 @@ class Matching:
             "engine": ReferenceEngine(),
             "photos": MemoryPhotoStore(clock, secret=b"a secret of these tests"),
         }
-        return cls(clock, store, begin, MatchingService(**{**plain, **ports}))
+        of_runs = {**{name: plain[name] for name in ("begin", "clock", "ids", "engine")}, "runs": MemoryMatchingRuns()}
+        given = {**plain, **ports}
+        return cls(
+            clock,
+            store,
+            begin,
+            MatchingService(**given),
+            DailyRunService(**{name: given.get(name, port) for name, port in of_runs.items()}),
+        )
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:

@@ -115,7 +115,7 @@ async def town(
     with _errors_logged() as errors:
         async with running(mode, settings) as application:
             members = await _settle_people(application, size, change)
-            await application.matching().generate_matches()
+            await application.daily_runs().generate_matches()
             limits = attrs.evolve(
                 http_settings(application.adapters.settings()),
                 member_limit=UNLIMITED,

@@ -18,7 +18,7 @@ async def test_a_morning_is_in_the_report_after_its_week_and_about_nobody() -> N
     async with town(150) as home:
         call = "GET /api/transparency/matching"
         before = await ask(home, call)
-        await home.application.matching().generate_matches()
+        await home.application.daily_runs().generate_matches()
         async with home.application.adapters.begin()() as uow:
             shown = sum(e.shown for days in (await uow.exposures.since(home.clock.now().date())).values() for e in days)
         for _ in range(14):
@@ -67,7 +67,8 @@ async def test_staff_read_what_came_of_the_latest_runs() -> None:
         two = await ask(home, "GET /api/staff/matching-runs", path="/api/staff/matching-runs?limit=2", token=token)
         none = await ask(home, "GET /api/staff/matching-runs", path="/api/staff/matching-runs?limit=0", token=token)
 
-    found = orjson.loads(everything.body)["items"]
+    *found, of_the_morning = orjson.loads(everything.body)["items"]
+    assert (of_the_morning["engine"], of_the_morning["due"]) == ("reference", of_the_morning["made"])
     assert [run["id"] for run in found] == [str(run.id) for run in reversed(runs)]
     assert (found[0]["stages"], found[0]["figures"]["gini"], found[2]["figures"]) == ({"score": 1000}, 0.1, None)
     assert orjson.loads(two.body)["items"] == found[:2]

@@ -1,6 +1,7 @@
 """Use cases of matching and what they show."""
 
 from saltbitter_domain.compatibility.service.matching import MatchingService
+from saltbitter_domain.compatibility.service.runs import DailyRunService
 from saltbitter_domain.compatibility.service.views import (
     DailyView,
     DecisionOutcome,
@@ -12,6 +13,7 @@ from saltbitter_domain.compatibility.service.views import (
 )
 
 __all__ = [
+    "DailyRunService",
     "DailyView",
     "DecisionOutcome",
     "LikeView",

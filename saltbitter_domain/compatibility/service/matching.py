@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
 
 import attrs
 
-from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.explanations import explain
@@ -15,7 +13,6 @@ from saltbitter_domain.compatibility.model import (
     MAX_NOTE,
     DailyMatches,
     DailyMatchesMade,
-    DailySetsMade,
     Decision,
     DecisionInvalid,
     DecisionKind,
@@ -33,7 +30,7 @@ from saltbitter_domain.compatibility.model import (
     Suggestion,
 )
 from saltbitter_domain.compatibility.policies import WeightedV1, population_of
-from saltbitter_domain.compatibility.ports import Introductions, Known, MatchEngine, Member, Progress
+from saltbitter_domain.compatibility.ports import Known, MatchEngine, Member
 from saltbitter_domain.compatibility.service import morning
 from saltbitter_domain.compatibility.service.acquaintance import (
     entitlements,
@@ -51,19 +48,15 @@ from saltbitter_domain.compatibility.service.views import (
     LikeView,
     MatchView,
     PersonView,
-    RunReport,
     SuggestionView,
 )
 from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, MatchId, NoticeId, UserId
-from saltbitter_domain.profiles.model import PhotoDecided
 from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import NotEntitled
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
-from saltbitter_domain.users.model import EmailVerified, UserMissing
+from saltbitter_domain.users.model import UserMissing
 
-BATCH = 1000
-"""Sets stored in one transaction: enough to be quick, little enough to lose when a run is stopped."""
 DAYS_KEPT = 3
 """Days whose figures are kept at hand: clocks around the world differ by up to 26 hours. Older ones are asked for when
 somebody looks at a person of an earlier day."""
@@ -72,43 +65,13 @@ somebody looks at a person of an earlier day."""
 class MatchingService:
     """Introductions come from the ``engine``, which never learns of tiers; ``photos`` signs addresses of pictures."""
 
-    def __init__(
-        self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, photos: PhotoStore, batch: int = BATCH
-    ) -> None:
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, photos: PhotoStore) -> None:
         self._begin = begin
         self._clock = clock
         self._ids = ids
         self._engine = engine
         self._photos = photos
-        self._batch = batch
         self._policies: dict[date, WeightedV1] = {}
-
-    async def generate_matches(self, progress: Progress | None = None) -> RunReport:
-        """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone.
-
-        It may run as often, and at as many places at once, as one likes: a member gets one set for a day. Whoever was
-        missed, because nothing ran or the run was stopped, became ready after 06:00 or fitted nobody until now, is
-        served by the next.
-
-        Ceilings are kept against what was stored before a run, a welcome or a further page began. Of those made at the
-        same time each fills the ceilings as if it were alone, so that somebody may then be shown up to as many times
-        their ceiling as there are at once. All of it is counted, and whatever begins afterwards keeps to the count."""
-        async with self._begin() as uow:
-            due = await morning.due(uow, self._clock.now())
-        made = [stored for day, viewers in due.items() for stored in await self._make(day, viewers, progress)]
-        return morning.report(due, made)
-
-    async def welcome(self, _message: EventId, event: EmailVerified | PhotoDecided | AssessmentSubmitted) -> None:
-        """Make a new member's first set as soon as they are complete, the assessment included, whichever step was last.
-
-        Whoever leaves the assessment out, or has had a set before, is served with everybody else."""
-        now = self._clock.now()
-        async with self._begin() as uow:
-            if await uow.daily_matches.latest(event.user_id) or await uow.assessments.latest(event.user_id) is None:
-                return
-            member = await uow.people.member(event.user_id)
-        if not member.missing:
-            await self._make(current_day(now, _zone(member)), [event.user_id], None)
 
     async def daily_matches(self, user_id: UserId, page: int | None = None) -> DailyView:
         """A page of the member's day, from 1, the newest unless asked otherwise: whom they were introduced to, why, and
@@ -243,16 +206,9 @@ class MatchingService:
             await uow.commit()
 
     async def notify_daily(self, message: EventId, event: DailyMatchesMade) -> None:
-        """Tell the member of their new matches, unless there are none."""
-        async with self._begin() as uow:
-            if event.count and await uow.first_time("compatibility.notify_daily", message):
-                await self._notify(uow, event.user_id, NoticeKind.DAILY_MATCHES, event.day.isoformat())
-                await uow.commit()
-
-    async def notify_sets(self, message: EventId, event: DailySetsMade) -> None:
         """Tell all these members of their new matches."""
         async with self._begin() as uow:
-            if await uow.first_time("compatibility.notify_sets", message):
+            if await uow.first_time("compatibility.notify_daily", message):
                 now, subject = self._clock.now(), event.day.isoformat()
                 await uow.notices.add(
                     *(
@@ -281,25 +237,6 @@ class MatchingService:
         before = self._clock.now().date() - KNOWN_FOR - timedelta(days=1)
         return await sweep(self._begin, lambda uow, limit: uow.populations.forget(before, limit))
 
-    async def _make(self, day: date, viewers: Sequence[UserId], progress: Progress | None) -> Sequence[DailyMatches]:
-        now = self._clock.now()
-        async with self._begin() as uow:
-            request = await morning.request(uow, day, viewers, now)
-        introductions = await self._engine.run(request, progress)
-        stored: list[DailyMatches] = []
-        for start in range(0, len(viewers), self._batch):
-            batch = viewers[start : start + self._batch]
-            stored += await retrying(partial(self._keep, introductions, day, batch, now))
-        return stored
-
-    async def _keep(
-        self, introductions: Introductions, day: date, batch: Sequence[UserId], now: datetime
-    ) -> Sequence[DailyMatches]:
-        async with self._begin() as uow:
-            stored = await morning.keep(uow, introductions, day, batch, now)
-            await uow.commit()
-        return stored
-
     async def _add_page(self, user_id: UserId) -> None:
         now = self._clock.now()
         async with self._begin() as uow:
@@ -313,7 +250,7 @@ class MatchingService:
                 raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
             request = await morning.request_further(uow, todays, now)
         more = await self._engine.next_page(request)
-        if not more.suggestions.get(user_id):
+        if not more.candidates:
             raise NobodyLeft("You have met everybody who fits today. Tomorrow at 06:00 we look again.")
         async with self._begin() as uow:
             await morning.append(uow, todays, more)

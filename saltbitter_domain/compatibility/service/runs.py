@@ -1,20 +1,23 @@
-"""The morning of everybody, by an engine that reads people as records."""
+"""The morning of everybody, and the first of somebody new."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
+from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.calendar import current_day
-from saltbitter_domain.compatibility.model import DailySetsMade
-from saltbitter_domain.compatibility.ports import Progress, RunEngine, RunRequest, RunResult
+from saltbitter_domain.compatibility.model import DailyMatchesMade
+from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunResult
 from saltbitter_domain.compatibility.records import ID, WHY_SHORT, ids_of
+from saltbitter_domain.compatibility.service import morning
 from saltbitter_domain.compatibility.service.views import RunReport
-from saltbitter_domain.kernel import Clock, Ids, UserId
+from saltbitter_domain.kernel import Clock, EventId, Ids, UserId
+from saltbitter_domain.profiles.model import PhotoDecided
 from saltbitter_domain.transparency.model import RunId
 from saltbitter_domain.transparency.policies import run_record
 from saltbitter_domain.transparency.ports import MatchingRuns
 from saltbitter_domain.uow import UnitsOfWork, retrying
+from saltbitter_domain.users.model import EmailVerified
 
 TOLD_AT_ONCE = 1000
 """Members told of by one message, which costs a worker as much as telling one."""
@@ -23,12 +26,10 @@ REFRESHED_AT_ONCE = 1000
 
 
 class DailyRunService:
-    """What ``MatchingService.generate_matches`` promises, for as many members as there are.
+    """The day's sets, made by an ``engine`` that reads people as records and never learns of tiers. What came of each
+    run is kept in ``runs``."""
 
-    A run for a day is stored whole or not at all, so that one that was stopped is made again by the next, and its
-    report is kept in ``runs``."""
-
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: RunEngine, runs: MatchingRuns) -> None:
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, runs: MatchingRuns) -> None:
         self._begin = begin
         self._clock = clock
         self._ids = ids
@@ -36,7 +37,15 @@ class DailyRunService:
         self._runs = runs
 
     async def generate_matches(self, progress: Progress | None = None) -> RunReport:
-        """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone."""
+        """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone.
+
+        It may run as often, and at as many places at once, as one likes: a member gets one set for a day. A day's run
+        is stored whole or not at all; whoever was missed, because nothing ran or the run was stopped, became ready
+        after 06:00 or fitted nobody until now, is served by the next.
+
+        Ceilings are kept against what was stored before a run, a welcome or a further page began. Of those made at the
+        same time each fills the ceilings as if it were alone, so that somebody may then be shown up to as many times
+        their ceiling as there are at once. All of it is counted, and whatever begins afterwards keeps to the count."""
         await self.refresh()
         now = self._clock.now()
         by_day: dict[date, list[str]] = defaultdict(list)
@@ -45,6 +54,23 @@ class DailyRunService:
                 by_day[current_day(now, zone)].append(zone)
         reports = [await self._make(day, zones, now, progress) for day, zones in sorted(by_day.items())]
         return _together(reports)
+
+    async def welcome(self, _message: EventId, event: EmailVerified | PhotoDecided | AssessmentSubmitted) -> None:
+        """Make a new member's first set as soon as they are complete, the assessment included, whichever step was last.
+
+        Whoever leaves the assessment out, or has had a set before, is served with everybody else."""
+        now, user_id = self._clock.now(), event.user_id
+        async with self._begin() as uow:
+            if await uow.daily_matches.latest(user_id) or await uow.assessments.latest(user_id) is None:
+                return
+            member = await uow.people.member(user_id)
+        if not member.missing and member.time_zone is not None:
+            await self.refresh()
+            day = current_day(now, member.time_zone)
+            async with self._begin() as uow:
+                request = await morning.request(uow, day, user_id.bytes, now, only=user_id)
+            made = await self._engine.run(request)
+            await retrying(lambda: self._keep(made, day, now))
 
     async def refresh(self) -> int:
         """Make the records anew of everybody about whom something changed; how many."""
@@ -67,15 +93,7 @@ class DailyRunService:
             viewers = await uow.roster.due(zones, day)
             if not viewers:
                 return RunReport()
-            request = RunRequest(
-                day=day,
-                at=now,
-                viewers=viewers,
-                people=await uow.roster.people(),
-                pairs=await uow.roster.pairs(),
-                exposures=await uow.roster.exposures(day - timedelta(days=FLOOR_DAYS - 1)),
-                population=await uow.populations.of(day),
-            )
+            request = await morning.request(uow, day, viewers, now)
         read = self._clock.now()
         made = await self._engine.run(request, progress)
         introduced = self._clock.now()
@@ -108,7 +126,7 @@ class DailyRunService:
                 await uow.populations.add(day, made.population)
                 told = [user_id for user_id, count, _ in _sets(made, stored) if count]
                 for start in range(0, len(told), TOLD_AT_ONCE):
-                    uow.emit(DailySetsMade(day, tuple(told[start : start + TOLD_AT_ONCE])))
+                    uow.emit(DailyMatchesMade(day, tuple(told[start : start + TOLD_AT_ONCE])))
                 await uow.commit()
         return stored
 

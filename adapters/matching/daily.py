@@ -1,0 +1,358 @@
+"""A day's run over records: the market laid out, scored, allocated, and given back as columns."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from hashlib import blake2b
+
+import attrs
+import numpy as np
+
+from adapters.matching.allocation import ALLOCATIONS, SparseAllocation
+from adapters.matching.columns import Array, Columns, Words, names
+from adapters.matching.edges import Bounds, History, SparseEdges
+from adapters.matching.engine import TOP, Edges, Lists, Market
+from adapters.matching.figures import report, styles_of
+from adapters.matching.people import leanings
+from adapters.matching.people import population as population_of
+from saltbitter_domain.compatibility.allocation import daily_run, next_page
+from saltbitter_domain.compatibility.allocation.packed import packed, unpacked
+from saltbitter_domain.compatibility.model import PASS_RESTS_FOR, DecisionKind, Leaning
+from saltbitter_domain.compatibility.policies import WeightedV1
+from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunFigures, RunRequest, RunResult
+from saltbitter_domain.compatibility.records import (
+    ANYWHERE,
+    EXPOSURE,
+    ID,
+    LETTERS,
+    PAIR,
+    PERSON,
+    ZONE,
+    interest_number,
+    number,
+)
+from saltbitter_domain.kernel import EARTH_RADIUS_KM, local_date
+from saltbitter_domain.profiles.catalogue import INTERESTS
+from saltbitter_domain.profiles.model import MAX_INTERESTS, MAX_LANGUAGES, BasicValue, Visibility
+
+_PERSON = np.dtype(
+    [
+        ("id", "S16"),
+        ("zone", f"S{ZONE}"),
+        ("born", "<i4"),
+        ("youngest", "u1"),
+        ("oldest", "u1"),
+        ("genders", "u1"),
+        ("seeks", "u1"),
+        ("limit", "<u2"),
+        ("deal_breakers", "u1"),
+        ("visibility", "u1"),
+        ("cell", "<f8", 2),
+        ("attachment", "<f8", 3),
+        ("ratings", "i1", len(BasicValue)),
+        ("intention", "u1"),
+        ("has_children", "u1"),
+        ("wants_children", "u1"),
+        ("smoking", "u1"),
+        ("drinking", "u1"),
+        ("religion", "u1"),
+        ("religion_importance", "u1"),
+        ("interests", "<u4", MAX_INTERESTS),
+        ("languages", f"S{LETTERS}", MAX_LANGUAGES),
+    ]
+)
+_PAIR = np.dtype([("low", "S16"), ("high", "S16"), ("kind", "u1", 2), ("at", "<i8", 2)])
+_EXPOSURE = np.dtype([("id", "S16"), ("day", "<i4"), ("shown", "<i4"), ("fair", "<f8")])
+_FURTHER = 500
+"""Options looked for on behalf of a viewer whose best ones are all taken."""
+_HAIR_KM = 1e-3
+"""A metre more, so that no rounding keeps anybody at the very limit from the rules that decide."""
+_HAIR = 1e-9
+"""As in ``stable``: the least that a share is divided by."""
+assert (_PERSON.itemsize, _PAIR.itemsize, _EXPOSURE.itemsize) == (PERSON.size, PAIR.size, EXPOSURE.size)  # noqa: S101
+
+
+class ColumnarEngine(MatchEngine):
+    """The engine over columns, with one of ``ALLOCATIONS`` over the ``top`` options of every viewer."""
+
+    name = "columns-v1"
+
+    def __init__(self, allocation: str = "stable-v1", *, top: int = TOP, threads: int | None = None) -> None:
+        self.allocation = allocation
+        self._top = top
+        self._threads = threads
+
+    async def run(self, request: RunRequest, progress: Progress | None = None) -> RunResult:
+        return await asyncio.to_thread(self._run, request, progress)
+
+    async def next_page(self, request: RunRequest) -> RunResult:
+        return await asyncio.to_thread(lambda: packed(next_page(unpacked(_narrowed(request)))))
+
+    def _run(self, request: RunRequest, progress: Progress | None) -> RunResult:
+        if len(request.viewers) == ID.size:
+            return packed(daily_run(unpacked(_narrowed(request))))
+        stages: dict[str, int] = {}
+        with _timed(stages, "lay_out"):
+            columns = columns_of(request.people, request.at)
+            policy = WeightedV1(request.population or population_of(columns, request.day.isoformat()))
+            exposures = np.frombuffer(request.exposures, _EXPOSURE)
+            order = precedence(columns, exposures, request.day)
+            excluded, likers = _standing(columns, request.pairs, request.at)
+            market = Market.of(columns, policy, order=order, excluded=excluded, likers=likers, threads=self._threads)
+            rows = _rows(columns, np.frombuffer(request.viewers, "S16"))
+            viewers = order[rows[rows >= 0]]
+        with _timed(stages, "score"):
+            edges = market.edges(viewers, self._top, progress)
+        with _timed(stages, "fair_shares"):
+            fair = market.fair_shares(edges, request.quota)
+        with _timed(stages, "allocate"):
+            own = np.empty(len(columns))
+            own[order] = policy.attachment_advantage(Leaning(*leanings(columns).T))
+            options = _Options(market, own, viewers, excluded, likers, order)
+            sparse = options.sparse(edges)
+            bounds = Bounds.of(fair, _history(columns, order, exposures, request.day))
+            allocate = ALLOCATIONS[self.allocation]
+            allocation = allocate(sparse, bounds, request.quota, more=options.more, reach=options.reach)
+        with _timed(stages, "figures"):
+            styles = styles_of(*columns.attachment[_rows_at(order), :2].T)
+            figures = report(sparse, allocation, fair, styles) if len(edges.viewers) else None
+            return _result(columns, order, edges.viewers, fair, allocation, own, policy, request.day, figures, stages)
+
+
+@attrs.frozen(eq=False)
+class _Options:
+    """Who may be shown to whom, beyond the best of each viewer."""
+
+    market: Market
+    own: Array
+    viewers: Array
+    excluded: Lists
+    likers: Lists
+    order: Array
+
+    def sparse(self, edges: Edges) -> SparseEdges:
+        return SparseEdges.of(
+            len(self.market), edges.viewers, edges.indptr, edges.candidates, edges.merits, edges.eligible, self.own
+        )
+
+    def more(self, positions: Array) -> SparseEdges:
+        """Further candidates of these viewers, far more than a list has."""
+        return self.sparse(self.market.edges(positions, _FURTHER))
+
+    def reach(self, positions: Array) -> SparseEdges:
+        """These people as candidates of those who suit them best, as far as they may be shown to those.
+
+        Wishes meet or do not whoever is asked, and the score is the pair's; only who was decided about and who is
+        incognito depends on the direction. Whoever may not be shown to them is not thought of as their viewer here."""
+        suited = self.market.edges(positions, TOP)
+        candidates = np.repeat(suited.viewers, np.diff(suited.indptr))
+        viewers, scores = suited.candidates, suited.scores
+        row_at = _rows_at(self.order)
+        pairs = (row_at[viewers], row_at[candidates])
+        hidden = self.market.columns.visibility[pairs[1]] == number(Visibility.INCOGNITO)
+        shown = (
+            np.isin(viewers, self.viewers) & ~_listed(self.excluded, *pairs) & (~hidden | _listed(self.likers, *pairs))
+        )
+        viewers, candidates, scores = viewers[shown], candidates[shown], scores[shown]
+        by_viewer = np.argsort(viewers, kind="stable")
+        asked, lengths = np.unique(viewers, return_counts=True)
+        return SparseEdges.of(
+            len(self.market),
+            asked,
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            candidates[by_viewer],
+            (scores - self.own[candidates])[by_viewer],
+            advantages=self.own,
+        )
+
+
+def _narrowed(request: RunRequest) -> RunRequest:
+    """The same request for its one viewer, with no more people than those who could be theirs by wishes, age and
+    distance: few enough for the rules of the domain, which decide."""
+    people = np.frombuffer(request.people, _PERSON)
+    ages = _ages(people["born"], people["zone"], request.at)
+    mine = np.flatnonzero(people["id"] == np.frombuffer(request.viewers, "S16"))
+    if not len(mine):
+        return attrs.evolve(request, people=b"")
+    me, age = people[mine[0]], ages[mine[0]]
+    near = _kilometres(people["cell"], me["cell"])
+    limit = np.minimum(people["limit"], me["limit"])
+    suited = (people["seeks"] & me["genders"] > 0) & (me["seeks"] & people["genders"] > 0)
+    suited &= (
+        (people["youngest"] <= age) & (age <= people["oldest"]) & (me["youngest"] <= ages) & (ages <= me["oldest"])
+    )
+    suited &= (limit == ANYWHERE) | (near <= limit + _HAIR_KM)
+    suited[mine] = True
+    population = request.population
+    if population is None:
+        population = population_of(columns_of(request.people, request.at), request.day.isoformat())
+    return attrs.evolve(request, people=people[suited].tobytes(), population=population)
+
+
+def _kilometres(cells: Array, cell: Array) -> Array:
+    """Great-circle distances by the haversine formula (Sinnott 1984), NaN where one is unknown."""
+    north, east = np.radians(cells).T
+    here_north, here_east = np.radians(cell)
+    half = np.sin((north - here_north) / 2) ** 2
+    half += np.cos(north) * np.cos(here_north) * np.sin((east - here_east) / 2) ** 2
+    distance: Array = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+    return distance
+
+
+def columns_of(records: bytes, at: datetime) -> Columns:
+    """The columns of the people of these records, as old as they are ``at`` that instant where they live."""
+    people = np.frombuffer(records, _PERSON)
+    taken = {"interests", "languages", "age"}
+    return Columns.of_arrays(
+        np.ascontiguousarray(people["id"]),
+        interests=_words(people["interests"], {interest_number(word): word for word in INTERESTS}),
+        languages=_words(people["languages"], None),
+        age=_ages(people["born"], people["zone"], at),
+        **{name: np.ascontiguousarray(people[name]) for name in names() if name not in taken},
+    )
+
+
+def _words(given: Array, known: Mapping[int, str] | None) -> Words:
+    """Words of which each person has a row, filled up with zeros; ``known`` has the words of numbers."""
+    told, numbers = np.unique(given, return_inverse=True)
+    vocabulary = [known.get(int(word), "") if known is not None else word.decode() for word in told]
+    meant = np.array([bool(word) for word in vocabulary])[numbers.reshape(given.shape)]
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(meant.sum(axis=1))])
+    return Words.of_lists(vocabulary, indptr, numbers.reshape(given.shape)[meant])
+
+
+def _ages(born: Array, zone: Array, at: datetime) -> Array:
+    """Whole years on the calendar of each zone."""
+    zones, where = np.unique(zone, return_inverse=True)
+    today = [local_date(at, name.decode()) for name in zones]
+    birth = _dates(born)
+    months = birth.astype("M8[M]").astype(np.int64)
+    days = (birth - birth.astype("M8[M]")).astype(np.int64)
+    this = np.array([(day.year - 1970) * 12 + day.month - 1 for day in today])[where]
+    this_day = np.array([day.day - 1 for day in today])[where]
+    lived: Array = (this - months - (this_day < days)) // 12
+    return lived.astype(np.uint8)
+
+
+def _dates(ordinals: Array) -> Array:
+    """Days counted from 1 January of the year 1 as dates."""
+    dates: Array = (ordinals.astype(np.int64) - date(1970, 1, 1).toordinal()).astype("M8[D]")
+    return dates
+
+
+def precedence(columns: Columns, exposures: Array, day: date) -> Array:
+    """``stable.precedence`` of the domain: the position of each row."""
+    rows = _rows(columns, exposures["id"])
+    here = rows >= 0
+    rows, past = rows[here], exposures[here]
+    last = np.zeros(len(columns), np.int64)
+    shown = past["shown"] > 0
+    np.maximum.at(last, rows[shown], past["day"][shown])
+    had = np.bincount(rows, weights=past["shown"], minlength=len(columns))
+    due = np.bincount(rows, weights=past["fair"], minlength=len(columns))
+    key = day.isoformat().encode()
+    lottery = np.frombuffer(
+        b"".join(blake2b(raw, key=key).digest()[:16] for raw in columns.ids.view("V16").tolist()), ">u8"
+    ).reshape(len(columns), 2)
+    by_rank = np.lexsort((lottery[:, 1], lottery[:, 0], had / np.maximum(_HAIR, due), last))
+    order = np.empty(len(columns), np.int32)
+    order[by_rank] = np.arange(len(columns), dtype=np.int32)
+    return order
+
+
+def _standing(columns: Columns, records: bytes, at: datetime) -> tuple[Lists, Lists]:
+    """Who may not be shown to whom, and who likes whom, as in ``Decisions.excluded`` and ``.likers``."""
+    pairs = np.frombuffer(records, _PAIR)
+    sides = [_rows(columns, pairs[side]) for side in ("low", "high")]
+    rested = round((at - PASS_RESTS_FOR).timestamp() * 1e6)
+    excluded, likers = list[tuple[Array, Array]](), list[tuple[Array, Array]]()
+    for side, (by, about) in enumerate((sides, sides[::-1])):
+        kind, when = pairs["kind"][:, side], pairs["at"][:, side]
+        likes = kind == number(DecisionKind.LIKE)
+        passes = (kind == number(DecisionKind.PASS)) & (when > rested)
+        excluded += [(by[likes | passes], about[likes | passes]), (about[passes], by[passes])]
+        likers.append((about[likes], by[likes]))
+    return _lists(len(columns), excluded), _lists(len(columns), likers)
+
+
+def _lists(size: int, pairs: Sequence[tuple[Array, Array]]) -> Lists:
+    of, others = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    return Lists.of_pairs(size, of, others)
+
+
+def _history(columns: Columns, order: Array, exposures: Array, day: date) -> History:
+    rows = _rows(columns, exposures["id"])
+    here = rows >= 0
+    past = exposures[here]
+    return History(
+        person=order[rows[here]],
+        days_ago=(day.toordinal() - past["day"]).astype(np.int32),
+        shown=past["shown"].astype(np.int32),
+        fair=past["fair"].astype(np.float64),
+    )
+
+
+def _result(
+    columns: Columns,
+    order: Array,
+    viewers: Array,
+    fair: Array,
+    allocation: SparseAllocation,
+    own: Array,
+    policy: WeightedV1,
+    day: date,
+    figures: RunFigures | None,
+    stages: Mapping[str, int],
+) -> RunResult:
+    ids = columns.ids[_rows_at(order)]
+    listed = allocation.lists >= 0
+    candidates = allocation.lists[listed]
+    exposed = np.flatnonzero((fair > 0.0) | (allocation.shown > 0))
+    exposures = np.empty(len(exposed), _EXPOSURE)
+    exposures["id"], exposures["day"] = ids[exposed], day.toordinal()
+    exposures["shown"], exposures["fair"] = allocation.shown[exposed], fair[exposed]
+    return RunResult(
+        viewers=_bytes(ids[viewers]),
+        counts=listed.sum(axis=1).astype(np.uint8).tobytes(),
+        candidates=_bytes(ids[candidates]),
+        scores=(allocation.merits[listed] + own[candidates]).astype("<f8").tobytes(),
+        short=allocation.short.astype(np.uint8).tobytes(),
+        exposures=exposures.tobytes(),
+        population=policy.population,
+        figures=figures,
+        stages=stages,
+    )
+
+
+def _rows(columns: Columns, ids: Array) -> Array:
+    """The row of each id, -1 of whoever is not here."""
+    found = np.minimum(np.searchsorted(columns.ids, ids), max(0, len(columns) - 1))
+    return np.where(columns.ids[found] == ids, found, -1) if len(columns) else np.full(len(ids), -1)
+
+
+def _rows_at(order: Array) -> Array:
+    """The row at each position."""
+    rows = np.empty(len(order), np.int32)
+    rows[order] = np.arange(len(order), dtype=np.int32)
+    return rows
+
+
+def _listed(lists: Lists, of: Array, rows: Array) -> Array:
+    """Whether each of the rows is in the list of the one beside it."""
+    owners = np.repeat(np.arange(len(lists.first) - 1, dtype=np.int64), np.diff(lists.first))
+    known, asked = owners << 32 | lists.rows, of.astype(np.int64) << 32 | rows
+    place = np.minimum(np.searchsorted(known, asked), max(0, len(known) - 1))
+    return known[place] == asked if len(known) else np.zeros(len(asked), bool)
+
+
+def _bytes(ids: Array) -> bytes:
+    return np.ascontiguousarray(ids).view(np.uint8).tobytes()
+
+
+@contextmanager
+def _timed(stages: dict[str, int], name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    stages[name] = round((time.perf_counter() - started) * 1000)

@@ -81,7 +81,7 @@ def test_points_that_pair_features_take_are_missing_from_the_weights() -> None:
         {"weights": {**OTHERS, Factor.VALUES: 130.0, Factor.ATTACHMENT: 0.0}},
         {"weights": {**OTHERS, Factor.VALUES: float("nan")}},
         {"weights": {Factor.VALUES: 100.0}},
-        {"means": {**OTHERS, Factor.VALUES: 1.1}},
+        {"means": dict.fromkeys(Factor, 1.1)},
         {"means": {Factor.VALUES: 0.5}},
         {"pair_features": (WeighedFeature(MUSIC, 1.0, 0.4),)},
         {"weights": {**OTHERS, Factor.VALUES: 20.0}, "pair_features": (WeighedFeature(MUSIC, 5.0, 0.4),) * 2},

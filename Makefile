@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-policies mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ faults-short: ## the most telling faults only
 
 bench-api: $(VENV)/.dev ## the API beside the same routes in FastAPI and an ORM, over 100,000 members
 	@$(BIN)/python -m tests.bench.api.run
+
+bench-policies: $(VENV)/.dev ## the ways to allocate side by side, over 100,000 members of three markets
+	@$(BIN)/python -m tests.bench.matching.policies
 
 openapi: $(VENV)/.dev ## renew docs/openapi.json
 	@$(BIN)/python -m entrypoints.http.document docs/openapi.json

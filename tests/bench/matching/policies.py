@@ -34,6 +34,17 @@ from tests.bench.matching import world
 
 MARKETS = {"balanced": (0.5, 0.0), "70/30": (0.3, 0.0), "5 % very popular": (0.5, 0.05)}
 """The share of women of women and men, and that of the admired."""
+HEADINGS = (
+    "Market",
+    "Policy",
+    "Exposure Gini",
+    "Never shown",
+    "Mean score",
+    "Style parity",
+    "Very popular",
+    "Full lists",
+    "Seconds",
+)
 COMMON = 20
 """Interests of the admired."""
 COMPARED = 10_000
@@ -245,11 +256,7 @@ def _rows(outcome: Outcome) -> list[dict[str, Any]]:
 
 def table(outcomes: list[Outcome]) -> str:
     """The outcomes in Markdown."""
-    lines = [
-        "| Market | Policy | Exposure Gini | Never shown | Mean score | Style parity "
-        "| Very popular | Full lists | Seconds |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    lines = [f"| {' | '.join(HEADINGS)} |", f"| {' | '.join('---' for _ in HEADINGS)} |"]
     for outcome in outcomes:
         figures = outcome.figures
         parity = figures.style_parity.values()

@@ -13,7 +13,7 @@ ALLOWED = frozenset(
         "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "ms", "user_id", "code",
         "job", "message_id", "listener", "topic", "attempts", "outcome", "error", "where", "mode", "address", "due",
         "made", "full", "short", "days", "count", "bytes", "queue", "seconds", "version", "name", "problems",
-        "part", "forgotten",
+        "part", "forgotten", "policy", "lists", "pairs", "rank_correlation", "first_overlap",
     }
 )  # fmt: skip
 MASK = "[withheld]"

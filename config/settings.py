@@ -11,6 +11,7 @@ import attrs
 
 from saltbitter_domain.assessments.catalogue import BUNDLED, questionnaire_from
 from saltbitter_domain.assessments.model import Questionnaire, QuestionnaireInvalid
+from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
 
 PREFIX = "SALTBITTER_"
 MIN_SECRET_BYTES = 32
@@ -55,6 +56,8 @@ class ProductionSettings(Settings):
     cache_url: str = attrs.field(repr=False)
     mail_directory: str
     photo_directory: str
+    shadow_policy: FittedPolicy | None = None
+    """Compared with the policy that matches after every run, in the log only; None for no comparison."""
 
 
 @attrs.frozen
@@ -162,6 +165,28 @@ class _Reader:
             self.refuse(name, f"{path} has the version of a bundled questionnaire; give it its own")
         return (licensed, *BUNDLED)
 
+    def shadow_policy(self, name: str) -> FittedPolicy | None:
+        """The policy in the named file, one that members' traits are enough for, or None without a file."""
+        from adapters.laboratory.policy_file import PolicyFileInvalid, read_policy  # few processes have one
+
+        path = self.text(name, "")
+        if not path:
+            return None
+        try:
+            policy = read_policy(Path(path))
+        except OSError as error:
+            self.refuse(name, f"{path} cannot be read: {error.strerror}")
+            return None
+        except PolicyFileInvalid as invalid:
+            for fault in invalid.fields:
+                self.refuse(name, f"{path}: {fault.path}: {fault.message}")
+            if not invalid.fields:
+                self.refuse(name, invalid.detail)
+            return None
+        if not policy.runnable:
+            self.refuse(name, f"{path} has pair features, which only its data holds; fit a policy without them")
+        return policy
+
     def origins(self, name: str) -> tuple[str, ...]:
         origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
         for origin in origins:
@@ -213,6 +238,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         cache_url=cache or "",
         mail_directory=read.folder("MAIL_DIRECTORY"),
         photo_directory=read.folder("PHOTO_DIRECTORY"),
+        shadow_policy=read.shadow_policy("SHADOW_POLICY"),
     )
     if read.problems:
         raise SettingsRefused(read.problems)

@@ -65,7 +65,7 @@ def fit(
     skip_bad_rows: bool = False,
     penalty: float = 1.0,
 ) -> int:
-    """Learn a policy, write it to ``policy_file``, print what it is worth, and write the report to a folder if named."""
+    """Learn a policy, write it to ``policy_file``, print what it is worth, and write a report if there is a folder."""
     require_extra()
     from adapters.laboratory.data import Sources, read_data
     from adapters.laboratory.fitting import fit as learn

@@ -22,7 +22,7 @@ MEANINGS = {
     "AUC": "the chance that somebody the viewer liked is ranked above somebody they did not: 0.5 is chance, 1 perfect",
     "NDCG@5": "how near the first five of a list come to the best possible order, 1 being that order",
     "P@3": "the share of the first three of a list whom the viewer liked",
-    "exposure Gini@3": "how unequally places among the first three are spread beside what chance would give; 0 is as it",
+    "exposure Gini@3": "how unequally places among the first three are spread, beside what chance gives; 0 is even",
     "never shown": "candidates who are among the first three of no list",
     "Brier score": "the mean squared difference between probability and outcome; lower is better",
     "ECE": "how far probabilities lie from what happened, on average over ten bins; 0 is true",

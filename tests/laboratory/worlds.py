@@ -1,4 +1,4 @@
-"""Synthetic studies whose truth is known: who met whom, what came of it, and what a policy must be found to be worth."""
+"""Synthetic studies whose truth is known: who met whom, what came of it, and what a policy is worth there."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -113,8 +113,8 @@ def members(
 ) -> World:
     """People with traits whose outcomes follow the merit by ``weights``, times ``scale``, as log odds about even.
 
-    ``disliked`` adds terms in the candidate's own ``anxiety`` or ``avoidance`` alone, which no policy may learn. The AUC
-    is that of this merit, each pair of encounters weighed by the chance of one liked and one not."""
+    ``disliked`` adds terms in the candidate's own ``anxiety`` or ``avoidance`` alone, which no policy may learn. The
+    AUC is that of this merit, each pair of encounters weighed by the chance of one liked and one not."""
     rng = np.random.default_rng(seed)
     sheet = Sheet.read(people_of(folder, count, seed))
     traits = read_people(sheet, plain(frozenset(sheet.header)), Problems()).traits

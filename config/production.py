@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from dependency_injector import containers, providers
 
+from adapters.laboratory.shadow import ShadowedEngine
 from adapters.local.maildir import MaildirMailer
 from adapters.local.photo_files import FilePhotoStore
 from adapters.matching.daily import ColumnarEngine
@@ -58,7 +59,9 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     container.rate_limits = providers.Singleton(
         RedisRateLimits, settings.cache_url, clock, fallback=providers.Singleton(MemoryRateLimits, clock)
     )
-    container.match_engine = providers.Singleton(ColumnarEngine)
+    container.match_engine = engine = providers.Singleton(ColumnarEngine)
+    if settings.shadow_policy:
+        container.match_engine = providers.Singleton(ShadowedEngine, engine, settings.shadow_policy)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = providers.Singleton(MaildirMailer, settings.mail_directory, clock)
     container.photo_store = providers.Singleton(

@@ -108,6 +108,7 @@ class Application(containers.DeclarativeContainer):
         ids=adapters.ids,
         engine=adapters.match_engine,
         photos=adapters.photo_store,
+        crowd_holds=adapters.crowd_holds,
     )
     transparency = providers.Singleton(
         TransparencyService, clock=adapters.clock, reports=adapters.matching_reports, runs=adapters.matching_runs

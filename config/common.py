@@ -1,5 +1,7 @@
 """What every mode provides alike: the libraries on this machine, and what needs no other process."""
 
+from datetime import timedelta
+
 from dependency_injector import containers, providers
 
 from adapters.local.faces import OpenCvFaces
@@ -42,4 +44,5 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.moderator = providers.Singleton(MemoryModerator)
     container.places = providers.Singleton(GeonamesPlaces)
     container.match_engine = providers.Singleton(ReferenceEngine)
+    container.crowd_holds = providers.Object(timedelta(0))
     return container

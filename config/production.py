@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from dependency_injector import containers, providers
 
@@ -62,6 +63,7 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     container.match_engine = engine = providers.Singleton(ColumnarEngine)
     if settings.shadow_policy:
         container.match_engine = providers.Singleton(ShadowedEngine, engine, settings.shadow_policy)
+    container.crowd_holds = providers.Object(timedelta(minutes=1))
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = providers.Singleton(MaildirMailer, settings.mail_directory, clock)
     container.photo_store = providers.Singleton(

@@ -37,7 +37,7 @@ from saltbitter_domain.kernel import EARTH_RADIUS_KM, local_date
 from saltbitter_domain.profiles.catalogue import INTERESTS
 from saltbitter_domain.profiles.model import MAX_INTERESTS, MAX_LANGUAGES, BasicValue, Visibility
 
-_PERSON = np.dtype(
+PERSON_COLUMNS = np.dtype(
     [
         ("id", "S16"),
         ("zone", f"S{ZONE}"),
@@ -63,6 +63,7 @@ _PERSON = np.dtype(
         ("languages", f"S{LETTERS}", MAX_LANGUAGES),
     ]
 )
+"""``records.PERSON`` as columns."""
 _PAIR = np.dtype([("low", "S16"), ("high", "S16"), ("kind", "u1", 2), ("at", "<i8", 2)])
 _EXPOSURE = np.dtype([("id", "S16"), ("day", "<i4"), ("shown", "<i4"), ("fair", "<f8")])
 _FURTHER = 500
@@ -71,7 +72,7 @@ _HAIR_KM = 1e-3
 """A metre more, so that no rounding keeps anybody at the very limit from the rules that decide."""
 _HAIR = 1e-9
 """As in ``stable``: the least that a share is divided by."""
-assert (_PERSON.itemsize, _PAIR.itemsize, _EXPOSURE.itemsize) == (PERSON.size, PAIR.size, EXPOSURE.size)  # noqa: S101
+assert (PERSON_COLUMNS.itemsize, _PAIR.itemsize, _EXPOSURE.itemsize) == (PERSON.size, PAIR.size, EXPOSURE.size)  # noqa: S101
 
 
 class ColumnarEngine(MatchEngine):
@@ -171,7 +172,7 @@ class _Options:
 def _narrowed(request: RunRequest) -> RunRequest:
     """The same request for its one viewer, with no more people than those who could be theirs by wishes, age and
     distance: few enough for the rules of the domain, which decide."""
-    people = np.frombuffer(request.people, _PERSON)
+    people = np.frombuffer(request.people, PERSON_COLUMNS)
     ages = _ages(people["born"], people["zone"], request.at)
     mine = np.flatnonzero(people["id"] == np.frombuffer(request.viewers, "S16"))
     if not len(mine):
@@ -203,7 +204,7 @@ def _kilometres(cells: Array, cell: Array) -> Array:
 
 def columns_of(records: bytes, at: datetime) -> Columns:
     """The columns of the people of these records, as old as they are ``at`` that instant where they live."""
-    people = np.frombuffer(records, _PERSON)
+    people = np.frombuffer(records, PERSON_COLUMNS)
     taken = {"interests", "languages", "age"}
     return Columns.of_arrays(
         np.ascontiguousarray(people["id"]),

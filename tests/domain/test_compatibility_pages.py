@@ -117,3 +117,22 @@ async def test_a_page_that_always_comes_too_late_is_given_up(matching: Matching)
 
     with pytest.raises(StaleWrite):
         await matching.but(engine=Overtaken()).service.next_page(me)
+
+
+async def test_further_pages_may_be_drawn_from_everybody_as_they_were_a_moment_ago(matching: Matching) -> None:
+    holding = matching.but(crowd_holds=timedelta(minutes=1))
+    me = await matching.member(tier=Tier.PREMIUM)
+    early = await matching.members(30)
+    await matching.runs.generate_matches()
+    await holding.service.next_page(me)
+    (late,) = await matching.members(1)
+    gone = (set(early) - set(await matching.suggested(me))).pop()
+    await matching.become(gone, Visibility.PAUSED)
+
+    await holding.service.next_page(me)
+    assert set(await matching.suggested(me)) == set(early)
+    assert gone not in await matching.seen_by(me)
+
+    matching.clock.advance(timedelta(minutes=1))
+    view = await holding.service.next_page(me)
+    assert [suggestion.profile.user_id for suggestion in view.suggestions] == [late]

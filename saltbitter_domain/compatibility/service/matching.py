@@ -63,14 +63,28 @@ somebody looks at a person of an earlier day."""
 
 
 class MatchingService:
-    """Introductions come from the ``engine``, which never learns of tiers; ``photos`` signs addresses of pictures."""
+    """Introductions come from the ``engine``, which never learns of tiers; ``photos`` signs addresses of pictures.
 
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, photos: PhotoStore) -> None:
+    Further pages may be drawn from everybody as they were up to ``crowd_holds`` ago: reading a million people takes
+    seconds. What the member themselves decided since is known, and whoever may not be seen any more is not shown."""
+
+    def __init__(
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        ids: Ids,
+        engine: MatchEngine,
+        photos: PhotoStore,
+        crowd_holds: timedelta = timedelta(0),
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._ids = ids
         self._engine = engine
         self._photos = photos
+        self._crowd_holds = crowd_holds
+        self._crowd: morning.Crowd | None = None
         self._policies: dict[date, WeightedV1] = {}
 
     async def daily_matches(self, user_id: UserId, page: int | None = None) -> DailyView:
@@ -248,13 +262,18 @@ class MatchingService:
             _, todays = _today(member, latest, now)
             if todays is None:
                 raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
-            request = await morning.request_further(uow, todays, now)
+            request = await morning.request_further(uow, await self._everybody(uow, todays.day, now), todays, now)
         more = await self._engine.next_page(request)
         if not more.candidates:
             raise NobodyLeft("You have met everybody who fits today. Tomorrow at 06:00 we look again.")
         async with self._begin() as uow:
             await morning.append(uow, todays, more)
             await uow.commit()
+
+    async def _everybody(self, uow: UnitOfWork, day: date, now: datetime) -> morning.Crowd:
+        if self._crowd is None or self._crowd.day != day or not now - self._crowd.at < self._crowd_holds:
+            self._crowd = await morning.Crowd.read(uow, day, now)
+        return self._crowd
 
     async def _decide(self, decision: Decision) -> DecisionOutcome:
         by, about = decision.by, decision.about

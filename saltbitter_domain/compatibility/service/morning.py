@@ -13,25 +13,40 @@ from saltbitter_domain.kernel import UserId
 from saltbitter_domain.uow import UnitOfWork
 
 
+@attrs.frozen
+class Crowd:
+    """Everybody, and who was shown how often up to a ``day``, as read at an instant."""
+
+    day: date
+    at: datetime
+    people: bytes = attrs.field(repr=False)
+    exposures: bytes = attrs.field(repr=False)
+
+    @classmethod
+    async def read(cls, uow: UnitOfWork, day: date, at: datetime) -> "Crowd":
+        exposures = await uow.roster.exposures(day - timedelta(days=FLOOR_DAYS - 1))
+        return cls(day, at, await uow.roster.people(), exposures)
+
+
 async def request(
-    uow: UnitOfWork, day: date, viewers: bytes, at: datetime, *, only: UserId | None = None
+    uow: UnitOfWork, crowd: Crowd, viewers: bytes, at: datetime, *, only: UserId | None = None
 ) -> RunRequest:
     """All the engine may know. For one viewer only what concerns them is read of decisions."""
     return RunRequest(
-        day=day,
+        day=crowd.day,
         at=at,
         viewers=viewers,
-        people=await uow.roster.people(),
+        people=crowd.people,
         pairs=await uow.roster.pairs(only),
-        exposures=await uow.roster.exposures(day - timedelta(days=FLOOR_DAYS - 1)),
-        population=await uow.populations.of(day),
+        exposures=crowd.exposures,
+        population=await uow.populations.of(crowd.day),
     )
 
 
-async def request_further(uow: UnitOfWork, todays: DailyMatches, at: datetime) -> RunRequest:
+async def request_further(uow: UnitOfWork, crowd: Crowd, todays: DailyMatches, at: datetime) -> RunRequest:
     """The same for what is missing of this set's newest page or, that being full, for one more: nobody who is in it
     comes again."""
-    asked = await request(uow, todays.day, todays.user_id.bytes, at, only=todays.user_id)
+    asked = await request(uow, crowd, todays.user_id.bytes, at, only=todays.user_id)
     seen = b"".join(suggestion.candidate.bytes for suggestion in todays.suggestions)
     return attrs.evolve(asked, besides=seen, quota=DAILY_QUOTA - len(todays.suggestions) % DAILY_QUOTA)
 

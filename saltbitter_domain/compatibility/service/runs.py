@@ -68,7 +68,8 @@ class DailyRunService:
             await self.refresh()
             day = current_day(now, member.time_zone)
             async with self._begin() as uow:
-                request = await morning.request(uow, day, user_id.bytes, now, only=user_id)
+                crowd = await morning.Crowd.read(uow, day, now)
+                request = await morning.request(uow, crowd, user_id.bytes, now, only=user_id)
             made = await self._engine.run(request)
             await retrying(lambda: self._keep(made, day, now))
 
@@ -93,7 +94,7 @@ class DailyRunService:
             viewers = await uow.roster.due(zones, day)
             if not viewers:
                 return RunReport()
-            request = await morning.request(uow, day, viewers, now)
+            request = await morning.request(uow, await morning.Crowd.read(uow, day, now), viewers, now)
         read = self._clock.now()
         made = await self._engine.run(request, progress)
         introduced = self._clock.now()

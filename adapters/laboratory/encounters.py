@@ -85,7 +85,6 @@ def read_encounters(
     groups = [group] if group else []
     names = [columns.viewer, columns.candidate, columns.outcome, *groups, *(n.column for n in numbers + needed)]
     at_viewer, at_candidate, at_outcome, *rest = sheet.columns(names, problems)
-    problems.refuse("Columns are missing.")
     at_group = rest[0] if group else None
     at_numbers = list(zip(numbers + needed, rest[len(groups) :], strict=True))
     index, seen_groups = people.index, dict[str, int]()

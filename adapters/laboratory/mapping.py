@@ -205,6 +205,6 @@ def plain(header: frozenset[str]) -> DataMapping:
         raise MappingInvalid(f"These columns cannot be used without a mapping: {error}.") from error
 
 
-_converter = strict.converter()
+_converter = strict.converter(BasicValue, FeatureKind)
 for _cls, _of in ((Scale, Scale), (Tags, Tags), (Category, Category), (Age, Age)):
     _converter.register_structure_hook(_cls, strict.or_column(_converter, _cls, _of))

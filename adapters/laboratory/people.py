@@ -43,7 +43,6 @@ def read_people(sheet: Sheet, mapping: DataMapping, problems: Problems, group: s
     """Everybody in the sheet whose row can be used; ``group`` names a column to keep as it is."""
     names = _columns(mapping, group)
     places = sheet.columns([name for name, _, _ in names], problems)
-    problems.refuse("Columns are missing.")
     index: dict[str, int] = {}
     traits: list[Traits] = []
     answers: dict[str, list[Any]] = {feature.name: [] for feature in mapping.pair_features if feature.kind in _ANSWERS}

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.laboratory import strict
-from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
+from saltbitter_domain.compatibility.model import Factor
+from saltbitter_domain.compatibility.policies.fitted import FeatureKind, FittedPolicy
 from saltbitter_domain.kernel import FieldProblem, Invalid
 
 FORMAT = "saltbitter-policy"
@@ -49,4 +50,4 @@ def _structured(document: dict[str, Any], path: Path) -> FittedPolicy:
         raise PolicyFileInvalid(f"{path} holds no policy.", fields=strict.problems_of(error)) from error
 
 
-_converter = strict.converter()
+_converter = strict.converter(Factor, FeatureKind)

@@ -84,11 +84,13 @@ class Sheet:
         return cls(path.name, text, hashlib.sha256(data).hexdigest(), header, reader.line_num + 1)
 
     def columns(self, names: Sequence[str], problems: Problems) -> tuple[int, ...]:
-        """The places of these columns; each that is not there is a problem of the header."""
-        for name in dict.fromkeys(names):
-            if name not in self.header:
-                problems.add(self.name, 1, name, f"is not in the header, which has {', '.join(self.header)}"[:300])
-        return tuple(self.header.index(name) if name in self.header else 0 for name in names)
+        """The places of these columns. ``DataInvalid`` names every one that is not there."""
+        missing = [name for name in dict.fromkeys(names) if name not in self.header]
+        for name in missing:
+            problems.add(self.name, 1, name, f"is not in the header, which has {', '.join(self.header)}"[:300])
+        if missing:
+            problems.refuse("Columns are missing.")
+        return tuple(map(self.header.index, names))
 
     def rows(self, problems: Problems) -> Iterator[tuple[int, list[str]]]:
         """Every row of the right length with the line it begins on; others are problems, blank lines are nothing.

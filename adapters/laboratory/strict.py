@@ -1,11 +1,9 @@
 """Documents of operators, read strictly: nothing is coerced, nothing unknown is passed over, every fault is named."""
 
 import math
-import operator
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
-from functools import partial
 from typing import Any, TypeVar
 
 import cattrs
@@ -16,12 +14,17 @@ from saltbitter_domain.kernel import FieldProblem
 T = TypeVar("T")
 
 
-def converter() -> cattrs.Converter:
-    """Takes texts, numbers and booleans only as they are; keys that a class does not have are refused."""
+def converter(*vocabularies: type[Enum]) -> cattrs.Converter:
+    """Takes texts, numbers and booleans only as they are; keys that a class does not have are refused.
+
+    Every enum that may be met has to be named, or as a text it would be taken for any text."""
     made = cattrs.Converter(forbid_extra_keys=True)
-    hooks = {str: _exactly(str), bool: _exactly(bool), int: _exactly(int), float: _number, date: _date}
-    for kind, hook in hooks.items():  # by identity: a hook for str by class would take every enum of texts too
-        made.register_structure_hook_func(partial(operator.is_, kind), hook)
+    for kind in (str, bool, int):
+        made.register_structure_hook(kind, _exactly(kind))
+    for vocabulary in vocabularies:
+        made.register_structure_hook(vocabulary, lambda value, kind: kind(value))
+    made.register_structure_hook(float, _number)
+    made.register_structure_hook(date, _date)
     made.register_unstructure_hook(date, date.isoformat)
     return made
 

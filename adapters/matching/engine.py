@@ -1,16 +1,17 @@
 """The engine: who suits whom best among everybody, exactly, in one process and as many threads as there are cores."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import local
 from typing import Any, NamedTuple, Self
 
 import attrs
 import numpy as np
 
-from adapters.matching.columns import Array, Columns
+from adapters.matching.columns import ANYWHERE, Array, Columns
 from adapters.matching.people import People, figures, people_of, rarities
-from adapters.matching.slices import Layout, kinds, laid_out
+from adapters.matching.slices import Layout, laid_out
 from adapters.matching.tables import Tables, tables
 from saltbitter_domain.compatibility.model import DAILY_QUOTA, Traits
 from saltbitter_domain.compatibility.policies import WeightedV1
@@ -125,6 +126,7 @@ class _Passes(NamedTuple):
     """One way to go through everybody; ``scan`` and ``plain`` each are one."""
 
     name: str
+    workspace: Callable[..., Any]
     best: Callable[..., None]
     chances: Callable[..., None]
     exceptions: Callable[..., None]
@@ -140,10 +142,10 @@ def passes(compiled: bool | None = None) -> _Passes:
             if compiled:
                 raise
         else:
-            return _Passes("numba", scan.best, scan.chances, scan.exceptions)
+            return _Passes("numba", scan.workspace, scan.best, scan.chances, scan.exceptions)
     from adapters.matching import plain
 
-    return _Passes("numpy", plain.best, plain.chances, plain.exceptions)
+    return _Passes("numpy", plain.workspace, plain.best, plain.chances, plain.exceptions)
 
 
 @attrs.frozen(eq=False)
@@ -199,7 +201,9 @@ class Market:
             figures=figures(policy),
             passes=passes(compiled),
             row_at=row_at,
-            near_one_another=np.lexsort((who["age"], kinds(layout.people), layout.cell)).astype(np.int32),
+            near_one_another=np.lexsort(
+                (who["age"], layout.cell, who["seeks"], who["limit"] == ANYWHERE, _tile(layout))
+            ).astype(np.int32),
         )
 
     @property
@@ -243,12 +247,12 @@ class Market:
         rows = self._near_one_another[place[self._near_one_another] >= 0]
         out = _Out.of(len(wanted), k)
 
-        def search(part: Array) -> int:
-            self._best(self._layout.people, part, part, place[part], self.excluded, self.likers, k, out)
+        def search(part: Array, workspace: Any) -> int:
+            self._best(self._layout.people, part, part, place[part], self.excluded, self.likers, k, workspace, out)
             return len(part)
 
         done = 0
-        for number in self._in_threads(search, rows):
+        for number in self._in_threads(search, rows, k):
             done += number
             if progress:
                 progress(done, len(rows))
@@ -269,26 +273,20 @@ class Market:
         chance = weight[self._layout.slots.row]
         fair = np.zeros(len(self))
 
-        def add(part: Array) -> None:
-            self._passes.chances(layout.people, part, chance, layout.slots, layout.index, self._figures, fair)
+        def add(part: Array, workspace: Any) -> None:
+            self._passes.chances(
+                layout.people, part, chance, layout.slots, layout.index, self._figures, workspace, fair
+            )
 
         def correct(part: Array) -> None:
             self._passes.exceptions(
-                layout.people.who,
-                rows,
-                weight,
-                self.excluded,
-                self.likers,
-                layout.inner,
-                part[0],
-                part[-1] + 1,
-                fair,
+                layout.people.who, rows, weight, self.excluded, self.likers, layout.inner, part[0], part[-1] + 1, fair
             )
 
-        for _ in self._in_threads(add, self._near_one_another):
+        for _ in self._in_threads(add, self._near_one_another, 0):
             pass
-        for _ in self._in_threads(correct, np.arange(len(self)), -(-len(self) // self.threads)):
-            pass
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(correct, np.array_split(np.arange(len(self)), self.threads)))
         by_position = fair[self._row_at]
         return np.where(by_position < _NOTHING, 0.0, by_position)
 
@@ -321,12 +319,24 @@ class Market:
 
         out = _Out.of(1, k)
         one = np.zeros(1, np.int64)
-        self._best(viewer, one.astype(np.int32), mine, one, listed(excluded), listed(liked_by), k, out)
+        self._best(
+            viewer, one.astype(np.int32), mine, one, listed(excluded), listed(liked_by), k, self._workspace(k, 1), out
+        )
         return _edges(self._who["order"][mine] if mine[0] >= 0 else mine, out)
 
     def _best(
-        self, v: People, rows: Array, mine: Array, places: Array, excluded: Lists, likers: Lists, k: int, out: _Out
+        self,
+        v: People,
+        rows: Array,
+        mine: Array,
+        places: Array,
+        excluded: Lists,
+        likers: Lists,
+        k: int,
+        workspace: Any,
+        out: _Out,
     ) -> None:
+        layout = self._layout
         self._passes.best(
             v,
             rows,
@@ -334,23 +344,38 @@ class Market:
             places,
             excluded,
             likers,
-            self._layout.inner,
-            self._layout.people,
-            self._layout.slots,
-            self._layout.index,
+            layout.inner,
+            layout.people,
+            layout.slots,
+            layout.index,
             self._tables,
             self._rarity,
             self._figures,
             k,
+            workspace,
             out,
         )
 
-    def _in_threads(self, work: Callable[[Array], Any], rows: Array, at_once: int = _AT_ONCE) -> Iterable[Any]:
-        parts = [rows[start : start + at_once] for start in range(0, len(rows), max(1, at_once))]
-        if len(parts) <= 1:
-            return map(work, parts)
+    def _workspace(self, k: int, cells: int | None = None) -> Any:
+        return self._passes.workspace(self._layout.index, len(self._rarity), k, cells or self._layout.most_cells)
+
+    def _in_threads(self, work: Callable[[Array, Any], Any], rows: Array, k: int) -> Iterator[Any]:
+        """What comes of parts of the rows, in order; every thread has one workspace."""
+        own = local()
+
+        def with_workspace(part: Array) -> Any:
+            if not hasattr(own, "workspace"):
+                own.workspace = self._workspace(k)
+            return work(part, own.workspace)
+
+        parts = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
         with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(work, parts))
+            yield from pool.map(with_workspace, parts)
+
+
+def _tile(layout: Layout) -> Array:
+    """The tile everybody lives in, -1 where it is unknown."""
+    return np.where(layout.cell >= 0, np.append(layout.index.cells["tile"], -1)[layout.cell], -1)
 
 
 def _edges(viewers: Array, out: _Out) -> Edges:

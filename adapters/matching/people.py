@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from adapters.matching.columns import Array, Columns, bit, codes, flags
-from adapters.matching.tables import PART_WEIGHTS, STAKES, WANTS, daily_code, family_code
+from adapters.matching.columns import ANYWHERE, Array, Columns, bit, codes, flags
+from adapters.matching.tables import PART_WEIGHTS, STAKES, WANTS, habits_code, plans_code
 from saltbitter_domain.assessments.model import SCALE_MAX, SCALE_MIN
 from saltbitter_domain.compatibility.model import Factor, Leaning, Population, inverse_document_frequency
 from saltbitter_domain.compatibility.policies import WEIGHTS, WeightedV1
@@ -21,17 +21,20 @@ from saltbitter_domain.compatibility.policies.demographics import (
     NEARNESS_HALVES_KM,
 )
 from saltbitter_domain.compatibility.policies.population import NEUTRAL
-from saltbitter_domain.profiles.model import DealBreaker, Drinking, HasChildren, Religion, Smoking, Visibility
+from saltbitter_domain.profiles.model import DealBreaker, Drinking, Gender, HasChildren, Religion, Smoking, Visibility
 from saltbitter_domain.profiles.model import WantsChildren as Wants
 
 ATTACHED, INTERESTED, VALUED = 1, 2, 4
 """Bits of ``People.known``."""
 
-HIDDEN = 1 << 15
-"""In ``People.answers`` of whoever is incognito. With ``HIDDEN`` in what a viewer refuses, it keeps them out."""
+HIDDEN, ROAMS = 1 << 14, 1 << 15
+"""In ``answers`` of whoever is incognito, and of whoever has no limit of distance. Nobody refuses these by themselves: a
+sieve does where such people are found in another way."""
 
 _AT_ONCE = 1 << 16
 _FIRST_RELIGION = 5
+_GENDERS = 15
+"""Bits from the next on: which of the seven sets of genders a person is of."""
 
 
 PERSON = np.dtype(
@@ -47,10 +50,10 @@ PERSON = np.dtype(
         ("values", "f8", (10,)),
         ("order", "i4"),
         ("row", "i4"),
+        ("cell", "i4"),
+        ("answers", "u4"),
+        ("refuses", "u4"),
         ("limit", "u2"),
-        ("answers", "u2"),
-        ("refuses", "u2"),
-        ("family", "u2"),
         ("age", "u1"),
         ("youngest", "u1"),
         ("oldest", "u1"),
@@ -62,19 +65,21 @@ PERSON = np.dtype(
         ("faith", "u1"),
         ("smoking", "u1"),
         ("drinking", "u1"),
-        ("daily", "u1"),
+        ("plans", "u1"),
+        ("habits", "u1"),
         ("spoken", "u1"),
         ("known", "u1"),
     ],
     align=True,
 )
-"""One person. ``answers`` has a bit for each answer that can break a deal and ``refuses`` those that break this person's,
-so that two people's deals hold if neither refuses what the other answers. Latitude and longitude are in degrees, NaN where
+"""One person. ``answers`` has a bit for each answer that can break a deal and one for the set of genders; ``refuses`` has
+those this person will not meet: two people suit one another if neither refuses what the other answers. Latitude and longitude are in degrees, NaN where
 the cell is unknown.
 
 ``weight``, ``anxiety`` and ``avoidance`` are the leaning, whose product with another's ``fit`` is the deviation; ``values``
 and ``length``, that of the interests' rarities, are as in ``Prepared`` of the domain; ``advantage`` is in points; ``order``
-is the position in the order of precedence, and ``row`` that in the columns, by which lists are kept."""
+is the position in the order of precedence, and ``row`` that in the columns, by which lists are kept; ``cell`` is
+that in the index (-1 without one), and set by who makes it."""
 
 
 class People(NamedTuple):
@@ -142,8 +147,8 @@ def people_of(columns: Columns, policy: WeightedV1, order: Array) -> People:
     who["answers"], who["refuses"] = _answers(columns), _refuses(columns)
     who["paused"] = columns.visibility == codes(Visibility)[Visibility.PAUSED]
     who["children"], who["faith"] = children, faith
-    who["daily"] = daily_code(columns.intention, columns.smoking, columns.drinking)
-    who["family"] = family_code(children, faith)
+    who["plans"] = plans_code(columns.intention, children)
+    who["habits"] = habits_code(columns.smoking, columns.drinking)
     who["spoken"] = np.bitwise_count(columns.languages.bits).sum(axis=1, dtype=np.uint8)
     who["length"] = np.where(length > 0.0, length, 1.0)
     who["weight"], who["anxiety"], who["avoidance"] = leaning.T
@@ -302,25 +307,36 @@ def _fit(policy: WeightedV1, leaning: Array) -> Array:
 
 
 def _answers(columns: Columns) -> Array:
-    religion = columns.religion.astype(np.uint16)
-    smokes = (columns.smoking > 0) & (columns.smoking != codes(Smoking)[Smoking.NEVER])
+    """One bit for each thing somebody may be refused for."""
     found = [
-        smokes,
+        (columns.smoking > 0) & (columns.smoking != codes(Smoking)[Smoking.NEVER]),
         columns.drinking == codes(Drinking)[Drinking.OFTEN],
         columns.has_children == codes(HasChildren)[HasChildren.YES],
         columns.wants_children == codes(Wants)[Wants.NO],
         columns.wants_children == codes(Wants)[Wants.YES],
     ]
-    answers = sum((flag.astype(np.uint16) << n for n, flag in enumerate(found)), np.zeros(len(columns), np.uint16))
-    faith = np.where(religion > 0, np.uint16(1) << (_FIRST_RELIGION - 1 + np.maximum(religion, 1)), 0)
-    hidden = np.where(columns.visibility == codes(Visibility)[Visibility.INCOGNITO], HIDDEN, 0)
-    return (answers | faith | hidden).astype(np.uint16)
+    answers = np.uint32(1) << (_GENDERS + columns.genders.astype(np.uint32))
+    for number, flag in enumerate(found):
+        answers |= flag.astype(np.uint32) << np.uint32(number)
+    answers |= _faith(columns)
+    answers |= np.where(columns.visibility == codes(Visibility)[Visibility.INCOGNITO], np.uint32(HIDDEN), np.uint32(0))
+    answers |= np.where(columns.limit == ANYWHERE, np.uint32(ROAMS), np.uint32(0))
+    return answers
 
 
 def _refuses(columns: Columns) -> Array:
-    breakers = columns.deal_breakers
-    plain = (breakers & np.uint8(bit(DealBreaker.OTHER_RELIGION) - 1)).astype(np.uint16)
-    faiths = sum(1 << (_FIRST_RELIGION + n) for n in range(len(Religion)))
-    own = np.uint16(1) << (_FIRST_RELIGION - 1 + np.maximum(columns.religion, 1).astype(np.uint16))
-    asks = (breakers & np.uint8(bit(DealBreaker.OTHER_RELIGION)) != 0) & (columns.religion > 0)
-    return (plain | np.where(asks, faiths & ~own, 0)).astype(np.uint16)
+    """The bits that keep others from this person."""
+    other_religion = np.uint8(bit(DealBreaker.OTHER_RELIGION))
+    refuses = (columns.deal_breakers & (other_religion - np.uint8(1))).astype(np.uint32)
+    faiths = np.uint32(sum(1 << (_FIRST_RELIGION + n) for n in range(len(Religion))))
+    asks = (columns.deal_breakers & other_religion != 0) & (columns.religion > 0)
+    refuses |= np.where(asks, faiths & ~_faith(columns), np.uint32(0))
+    for genders in range(1, 1 << len(Gender)):
+        strangers = columns.seeks & np.uint8(genders) == 0
+        refuses |= np.where(strangers, np.uint32(1 << (_GENDERS + genders)), np.uint32(0))
+    return refuses
+
+
+def _faith(columns: Columns) -> Array:
+    religion = columns.religion.astype(np.uint32)
+    return np.where(religion > 0, np.uint32(1) << (_FIRST_RELIGION - 1 + np.maximum(religion, 1)), np.uint32(0))

@@ -1,241 +1,192 @@
-"""The two passes over everybody, compiled: the best for each viewer, and then each candidate's fair share."""
+"""The two passes over everybody, compiled: the best for each viewer, and then each candidate's fair share.
 
-from typing import NamedTuple, Self
+A candidate passes three sieves. Plain comparisons of small numbers say who may be shown at all; single precision says
+who might be among the best, first without demographics, which are at most so much, and then with them; and whoever is
+left is judged in double precision, operation by operation as the domain does it. The threshold of the second sieve is the
+k-th best so far less ``MARGIN``, so that nothing is lost to rounding: what comes out is exact."""
+
+from typing import Any
 
 import numpy as np
 
 from adapters.matching.columns import ANYWHERE, Array
-from adapters.matching.kernels import (
-    MARGIN,
-    SPARE,
-    TOGETHER,
+from adapters.matching.compiled import exactly, inlined, kept
+from adapters.matching.kernels import Figures, Person, meet, nearness, score, shared_words
+from adapters.matching.people import HIDDEN, ROAMS
+from adapters.matching.sieves import (
     above,
     circumstances,
     estimate,
-    exactly,
-    fast,
-    fill,
     has,
+    interests,
     kth_greatest,
-    meet,
-    nearness,
-    one_cell,
     prepare,
     ranked,
-    score,
     sift,
-    span,
-    suits,
-    tiles_near,
-    together,
+    total,
 )
-from adapters.matching.people import HIDDEN
-from adapters.matching.slices import CHUNK, Index
+from adapters.matching.slices import CHUNK
+from adapters.matching.walk import SPARE, Workspace, measure, settle, span, tiles_near, together
+
+MARGIN = np.float32(2e-3)
+"""Points. Single precision errs by less than a tenth of it: some forty operations on numbers below a hundred."""
+
+workspace = Workspace.of
 
 
-class Workspace(NamedTuple):
-    """What a thread scribbles on."""
-
-    scores: Array
-    found: Array
-    counts: Array
-    cuts: Array
-    worth: Array
-    tag: Array
-    share: Array
-    tags: Array
-    base: Array
-    reach: Array
-    near: Array
-    filled: Array
-    tiles: Array
-    dots: Array
-    far: Array
-    ok: Array
-    shared: Array
-    sums: Array
-    those: Array
-    merits: Array
-    orders: Array
-    places: Array
-
-    @classmethod
-    def of(cls, index: Index, words: int, k: int) -> Self:
-        room = k + max(k, SPARE)
-        return cls(
-            scores=np.empty((TOGETHER, room), np.float32),
-            found=np.empty((TOGETHER, room), np.int32),
-            counts=np.empty(TOGETHER, np.int64),
-            cuts=np.empty(TOGETHER, np.float32),
-            worth=np.empty((TOGETHER, 15), np.float32),
-            tag=np.empty((TOGETHER, words + 4), np.int64),
-            share=np.empty((TOGETHER, words + 4), np.float32),
-            tags=np.empty(TOGETHER, np.int64),
-            base=np.empty(TOGETHER, np.int64),
-            reach=np.empty(len(index.cells), np.uint16),
-            near=np.empty(len(index.cells)),
-            filled=np.zeros(len(index.tiles), np.int64),
-            tiles=np.empty(len(index.tiles), np.int64),
-            dots=np.empty(len(index.tiles)),
-            far=np.empty(CHUNK, np.uint16),
-            ok=np.empty(CHUNK, np.uint8),
-            shared=np.empty(CHUNK, np.float32),
-            sums=np.empty(CHUNK, np.float32),
-            those=np.empty(CHUNK + 1, np.int64),
-            merits=np.empty((2, room)),
-            orders=np.empty(room, np.int32),
-            places=np.empty(room, np.int64),
-        )
-
-
-def best(v, rows, mine, places, excluded, likers, inner, p, slots, index, tables, rarity, figures, k, out):
+@kept
+def best(
+    v: Any,
+    rows: Array,
+    mine: Array,
+    places: Array,
+    excluded: Any,
+    likers: Any,
+    inner: Array,
+    p: Any,
+    slots: Any,
+    index: Any,
+    tables: Any,
+    rarity: Array,
+    figures: Array,
+    k: int,
+    w: Any,
+    out: Any,
+) -> None:
     """Write the ``k`` best of each viewer ``rows`` of ``v`` into the rows ``places`` of ``out``.
 
     ``mine`` are their rows in ``p``, -1 of whoever is not there; ``excluded`` and ``likers`` are lists by ``row``, and
-    ``inner`` has the places in ``p`` of the rows in them. Viewers of one cell and kind should follow one another."""
-    w = Workspace.of(index, len(rarity), k)
-    _best(v, rows, mine, places, excluded, likers, inner, p, slots, index, tables, rarity, figures, k, w, out)
-
-
-def chances(p, rows, chance, slots, index, figures, out):
-    """Add for each of the rows what everybody who may see them has to give: ``chance`` is by slot, 0 of those who look
-    at nobody. Who is incognito, excluded or liked is left to ``exceptions``."""
-    _chances(p, rows, chance, slots, index, figures, Workspace.of(index, 0, 0), out)
-
-
-@exactly
-def _best(v, rows, mine, places, excluded, likers, inner, p, slots, index, tables, rarity, figures, k, w, out):
+    ``inner`` has the places in ``p`` of the rows in them. Viewers of one tile who seek the same should follow one
+    another. ``w`` is a workspace of the caller's thread."""
     f = figures[0]
-    scores, found, counts, cuts = w.scores, w.found, w.counts, w.cuts
-    worth, tag, share, tags, base = w.worth, w.tag, w.share, w.tags, w.base
-    reach, near, filled, tiles, near_dots = w.reach, w.near, w.filled, w.tiles, w.dots
-    far, ok, shared, sums, those = w.far, w.ok, w.shared, w.sums, w.those
-    merits, orders, ranks = w.merits, w.orders, w.places
-    room = scores.shape[1]
-    serial = 0
-    n = 0
-    nowhere = len(index.tiles) - 2
+    n = np.int64(0)
     while n < len(rows):
-        size = together(v.who, rows, n)
+        size = together(v.who, rows, n, index.cells)
         home = v.who[rows[n]]
-        latitude, longitude = home.latitude, home.longitude
-        placed = not np.isnan(latitude)
-        roams = home.limit == ANYWHERE
-        if n == 0 or not one_cell(home, v.who[rows[n - 1]]):
-            serial += 1
-        limit = 0
+        apart, limit = settle(v.who, rows, n, size, index, w)
+        many = tiles_near(home, apart, limit, index.tiles, w.tiles, w.dots)
+        if home.limit == ANYWHERE:
+            w.tiles[many] = len(index.tiles) - 2
+            many += 1
         for g in range(size):
             i = rows[n + g]
-            counts[g], cuts[g] = 0, -np.inf
-            tags[g], base[g] = prepare(v.who[i], v.interests, i, rarity, f, worth[g], tag[g], share[g])
-            limit = max(limit, v.who[i].limit)
-        many = tiles_near(latitude, longitude, limit, index.tiles, tiles, near_dots)
-        if roams:
-            tiles[many] = nowhere
-            many += 1
+            w.counts[g], w.cuts[g] = 0, -np.inf
+            w.tags[g] = prepare(v, i, rarity, f, w.worth[g], w.tag[g], w.share[g], w.base[g])
         for t in range(many):
-            tile = tiles[t]
-            nearest, closest = 1.0, 0
-            if tile != nowhere:
-                if filled[tile] != serial:
-                    fill(tile, latitude, longitude, f.halves, index, reach, near)
-                    filled[tile] = serial
-                nearest, closest = 0.0, ANYWHERE
-                for cell in range(index.tiles[tile].cells, index.tiles[tile + 1].cells):
-                    nearest = max(nearest, near[cell])
-                    closest = min(closest, reach[cell])
-            most = f.points[3] * (f.rest + f.weights[1] * nearest) / (f.rest + f.weights[1])
-            for s in range(index.tiles[tile].slices, index.tiles[tile + 1].slices):
-                part = index.slices[s]
-                if not suits(home, part.kind) or (roams and tile != nowhere and part.kind >> 6):
-                    continue
-                for g in range(size):
-                    i = rows[n + g]
-                    a = v.who[i]
-                    if closest > a.limit or a.paused:
-                        continue
-                    low, high = span(a, part, index.ages)
-                    out.scanned[places[n + g]] += high - low
-                    deals = np.uint32(a.refuses | HIDDEN) | np.uint32(a.answers) << np.uint32(16)
-                    end = low
-                    while end < high:
-                        first, end = end, min(high, (end // CHUNK + 1) * CHUNK)
-                        count = end - first
-                        may = sift(a.age, a.limit, deals, slots, tile != nowhere, first, count, reach, far, ok)
-                        if not may:
-                            continue
-                        out.eligible[places[n + g]] += may
-                        estimate(
-                            slots.numbers,
-                            slots.holds,
-                            first,
-                            count,
-                            worth[g],
-                            tag[g],
-                            share[g],
-                            tags[g],
-                            len(rarity),
-                            base[g],
-                            ok,
-                            shared,
-                            sums,
-                        )
-                        bound = np.float32(cuts[g] - most)
-                        for c in range(above(sums, count, bound, those)):
-                            slot = first + those[c]
-                            cell = slots.cell[slot]
-                            both = placed and cell >= 0
-                            close = np.float32(0.0)
-                            if both and (tile != nowhere or filled[index.cells[cell].tile] == serial):
-                                close = np.float32(near[cell])
-                            elif both:
-                                close = np.float32(nearness(a, p.who[slots.row[slot]], f.halves))
-                            total = sums[those[c]] + circumstances(
-                                a, v.languages, i, slots, slot, close, both, tables, f
-                            )
-                            if not total > cuts[g]:
-                                continue
-                            row = slots.row[slot]
-                            if row == mine[n + g] or listed(excluded, a.row, p.who[row].row):
-                                continue
-                            scores[g, counts[g]] = total
-                            found[g, counts[g]] = row
-                            counts[g] += 1
-                            if counts[g] == room:
-                                counts[g], cuts[g] = shrink(
-                                    v, i, p, rarity, tables, f, k, scores[g], found[g], merits, orders, ranks
-                                )
+            _through(
+                w.tiles[t], v, rows, n, size, mine, places, excluded, p, slots, index, tables, rarity, f, k, w, out
+            )
         for g in range(size):
             i, place = rows[n + g], places[n + g]
-            a = v.who[i]
-            out.eligible[place] -= withheld(a, mine[n + g], excluded, inner, p.who)
-            for e in range(likers.first[a.row], likers.first[a.row + 1]):
-                row = inner[likers.rows[e]]
-                b = p.who[row]
-                if row == mine[n + g] or not b.answers & HIDDEN or not meet(a, b) or listed(excluded, a.row, b.row):
-                    continue
-                out.eligible[place] += 1
-                scores[g, counts[g]] = score(v, i, p, row, nearness(a, b, f.halves), rarity, tables, f) - b.advantage
-                found[g, counts[g]] = row
-                counts[g] += 1
-                if counts[g] == room:
-                    counts[g], cuts[g] = shrink(
-                        v, i, p, rarity, tables, f, k, scores[g], found[g], merits, orders, ranks
-                    )
-            if counts[g] > k:
-                counts[g], cuts[g] = sorted_out(scores[g], found[g], counts[g], k, merits[0])
-            finish(v, i, p, rarity, tables, f, k, found[g], counts[g], merits, orders, ranks, out, place)
+            out.eligible[place] -= _withheld(v.who[i], mine[n + g], excluded, inner, p.who)
+            _who_like(v, i, g, mine[n + g], place, excluded, likers, inner, p, tables, rarity, f, k, w, out)
+            _finish(v, i, g, place, p, tables, rarity, f, k, w, out)
         n += size
 
 
 @exactly
-def listed(lists, i, row):
+def _through(
+    tile: int,
+    v: Any,
+    rows: Array,
+    n: int,
+    size: int,
+    mine: Array,
+    places: Array,
+    excluded: Any,
+    p: Any,
+    slots: Any,
+    index: Any,
+    tables: Any,
+    rarity: Array,
+    f: Figures,
+    k: int,
+    w: Any,
+    out: Any,
+) -> None:
+    """Take a group of viewers through the slices of a tile."""
+    measured = tile < len(index.tiles) - 2
+    home = v.who[rows[n]]
+    closest, nearest = 0, 1.0
+    for g in range(size):
+        if measured and (g == 0 or w.row[g] != w.row[g - 1]):
+            closest, nearest = measure(tile, v.who[rows[n + g]], f.halves, w.row[g], index, w)
+        w.closest[g] = closest
+        w.most[g] = f.points[3] * (f.rest + f.weights[1] * nearest) / (f.rest + f.weights[1])
+    # Two people without a limit meet nowhere, and only there.
+    apart = ROAMS if measured and home.limit == ANYWHERE else 0
+    for s in range(index.tiles[tile].slices, index.tiles[tile + 1].slices):
+        part = index.slices[s]
+        if not home.seeks & part.genders:
+            continue
+        for g in range(size):
+            i, place = rows[n + g], places[n + g]
+            a = v.who[i]
+            if w.closest[g] > a.limit or a.paused:
+                continue
+            first, last = span(a, part, index.ages)
+            out.scanned[place] += last - first
+            refuses = np.uint32(a.refuses | HIDDEN | apart)
+            while first < last:
+                count = min(last, (first // CHUNK + 1) * CHUNK) - first
+                may = sift(a, refuses, slots, measured, first, count, w.reach[w.row[g]], w.far, w.ok)
+                if may:
+                    out.eligible[place] += may
+                    interests(slots.holds, len(rarity), first, count, w.tag[g], w.share[g], w.tags[g], w.shared)
+                    estimate(slots.numbers, first, count, w.worth[g], w.base[g, 0], w.ok, w.shared, w.sums)
+                    those = above(w.sums, count, np.float32(w.cuts[g] - w.most[g]), w.those)
+                    for c in range(those):
+                        _admit(v, i, g, mine[n + g], first, w.those[c], excluded, p, slots, tables, rarity, f, k, w)
+                first += count
+
+
+@inlined
+def _admit(
+    v: Any,
+    i: int,
+    g: int,
+    me: int,
+    first: int,
+    c: int,
+    excluded: Any,
+    p: Any,
+    slots: Any,
+    tables: Any,
+    rarity: Array,
+    f: Figures,
+    k: int,
+    w: Any,
+) -> None:
+    """Add the candidate to the viewer's best if they may be of them."""
+    a, fact = v.who[i], slots.facts[first + c]
+    near = w.near[w.row[g], fact.cell] if fact.cell >= 0 else np.nan
+    if np.isnan(near) and fact.cell >= 0:
+        near = nearness(a, p.who[fact.row], f.halves)
+    words = shared_words(v.languages, i, slots.languages, first + c)
+    merit = w.sums[c] + circumstances(a, fact, words, np.float32(near), tables, f)
+    if merit > w.cuts[g] and fact.row != me and not _listed(excluded, a.row, fact.key):
+        _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
+
+
+@inlined
+def _append(
+    v: Any, i: int, g: int, row: int, merit: float, p: Any, tables: Any, rarity: Array, f: Figures, k: int, w: Any
+) -> None:
+    n = w.counts[g]
+    w.scores[g, n], w.found[g, n] = merit, row
+    w.counts[g] = n + 1
+    if n + 1 == w.scores.shape[1]:
+        _shrink(v, i, g, p, tables, rarity, f, k, w)
+
+
+@inlined
+def _listed(lists: Any, i: int, row: int) -> bool:
     """Whether a row is in the list of i."""
     return has(lists.rows, lists.first[i], lists.first[i + 1], row)
 
 
 @exactly
-def withheld(a, me, excluded, inner, who):
+def _withheld(a: Person, me: int, excluded: Any, inner: Array, who: Array) -> int:
     """How many the sieves let through who may not be shown: the viewer, and those excluded."""
     count = 0
     if me >= 0 and not who[me].answers & HIDDEN and meet(a, who[me]):
@@ -248,125 +199,174 @@ def withheld(a, me, excluded, inner, who):
 
 
 @exactly
-def sorted_out(scores, found, n, k, trial):
-    """Keep the k best, and whoever comes so near to them that single precision cannot tell; how many, and the cut."""
+def _who_like(
+    v: Any,
+    i: int,
+    g: int,
+    me: int,
+    place: int,
+    excluded: Any,
+    likers: Any,
+    inner: Array,
+    p: Any,
+    tables: Any,
+    rarity: Array,
+    f: Figures,
+    k: int,
+    w: Any,
+    out: Any,
+) -> None:
+    """Add those who are incognito and like the viewer: no sieve lets them through."""
+    a = v.who[i]
+    for e in range(likers.first[a.row], likers.first[a.row + 1]):
+        row = inner[likers.rows[e]]
+        b = p.who[row]
+        if row != me and b.answers & HIDDEN and meet(a, b) and not _listed(excluded, a.row, b.row):
+            out.eligible[place] += 1
+            n = w.counts[g]
+            w.found[g, n], w.counts[g] = row, n + 1
+            _judge(v, i, g, n, p, tables, rarity, f, w)
+            w.scores[g, n] = w.merits[0, n]
+            if n + 1 == w.scores.shape[1]:
+                _shrink(v, i, g, p, tables, rarity, f, k, w)
+
+
+@exactly
+def _sort_out(g: int, k: int, w: Any) -> None:
+    """Keep the k best of a viewer, and whoever comes so near to them that single precision cannot tell."""
+    scores, found, n = w.scores[g], w.found[g], w.counts[g]
+    trial = w.merits[0]
     for e in range(n):
         trial[e] = scores[e]
     cut = np.float32(kth_greatest(trial, n, k) - MARGIN)
-    kept = 0
+    kept_ = 0
     for e in range(n):
         if scores[e] > cut:
-            scores[kept], found[kept] = scores[e], found[e]
-            kept += 1
-    return kept, cut
+            scores[kept_], found[kept_] = scores[e], found[e]
+            kept_ += 1
+    w.counts[g], w.cuts[g] = kept_, cut
 
 
 @exactly
-def shrink(v, i, p, rarity, tables, f, k, scores, found, merits, orders, ranks):
-    """As ``sorted_out`` of them all; but where too many are as good as equal, the exact k best are kept."""
-    n = len(scores)
-    kept, cut = sorted_out(scores, found, n, k, merits[0])
-    if kept <= n - SPARE // 2:
-        return kept, cut
-    judge(v, i, p, rarity, tables, f, found, kept, merits, orders)
-    ranked(merits[0], orders, kept, ranks)
-    for e in range(kept):
-        orders[e] = found[e]
+def _shrink(v: Any, i: int, g: int, p: Any, tables: Any, rarity: Array, f: Figures, k: int, w: Any) -> None:
+    """Make room for more. Where too many are as good as equal, the exact k best are kept."""
+    _sort_out(g, k, w)
+    n = w.counts[g]
+    if n <= w.scores.shape[1] - SPARE // 2:
+        return
+    _judge(v, i, g, np.int64(0), p, tables, rarity, f, w)
+    ranked(w.merits[0], w.orders, n, w.places)
+    for e in range(n):
+        w.orders[e] = w.found[g, e]
     for e in range(k):
-        found[e] = orders[ranks[e]]
-        scores[e] = merits[0, ranks[e]]
-    return k, np.float32(scores[k - 1] - MARGIN)
+        w.found[g, e] = w.orders[w.places[e]]
+        w.scores[g, e] = w.merits[0, w.places[e]]
+    w.counts[g], w.cuts[g] = k, np.float32(w.scores[g, k - 1] - MARGIN)
 
 
 @exactly
-def judge(v, i, p, rarity, tables, f, found, n, merits, orders):
-    """The exact merits and scores of these candidates, and their places in the order of precedence."""
-    for e in range(n):
-        row = found[e]
-        near = nearness(v.who[i], p.who[row], f.halves)
-        merits[1, e] = score(v, i, p, row, near, rarity, tables, f)
-        merits[0, e] = merits[1, e] - p.who[row].advantage
-        orders[e] = p.who[row].order
+def _judge(v: Any, i: int, g: int, first: int, p: Any, tables: Any, rarity: Array, f: Figures, w: Any) -> None:
+    """The exact merits and scores of a viewer's best from ``first`` on, and their places in the order of precedence."""
+    near = w.near[w.row[g]]
+    for e in range(first, w.counts[g]):
+        row = w.found[g, e]
+        b = p.who[row]
+        close = near[b.cell] if b.cell >= 0 else np.nan
+        if np.isnan(close):
+            close = nearness(v.who[i], b, f.halves)
+        w.merits[1, e] = score(v, i, p, row, close, rarity, tables, f)
+        w.merits[0, e] = w.merits[1, e] - b.advantage
+        w.orders[e] = b.order
 
 
 @exactly
-def finish(v, i, p, rarity, tables, f, k, found, n, merits, orders, ranks, out, place):
-    """Write the k best of these candidates."""
-    judge(v, i, p, rarity, tables, f, found, n, merits, orders)
-    ranked(merits[0], orders, n, ranks)
-    n = min(n, k)
+def _finish(
+    v: Any, i: int, g: int, place: int, p: Any, tables: Any, rarity: Array, f: Figures, k: int, w: Any, out: Any
+) -> None:
+    """Write the k best of a viewer."""
+    if w.counts[g] > k:
+        _sort_out(g, k, w)
+    _judge(v, i, g, np.int64(0), p, tables, rarity, f, w)
+    ranked(w.merits[0], w.orders, w.counts[g], w.places)
+    n = min(w.counts[g], k)
     for e in range(n):
-        out.candidates[place, e] = orders[ranks[e]]
-        out.merits[place, e] = merits[0, ranks[e]]
-        out.scores[place, e] = merits[1, ranks[e]]
+        out.candidates[place, e] = w.orders[w.places[e]]
+        out.merits[place, e] = w.merits[0, w.places[e]]
+        out.scores[place, e] = w.merits[1, w.places[e]]
     out.counts[place] = n
 
 
-@exactly
-def _chances(p, rows, chance, slots, index, figures, w, out):
-    reach, near, filled, tiles, dots, far, ok = w.reach, w.near, w.filled, w.tiles, w.dots, w.far, w.ok
-    serial = 0
-    n = 0
-    nowhere = len(index.tiles) - 2
+@kept
+def chances(p: Any, rows: Array, chance: Array, slots: Any, index: Any, figures: Array, w: Any, out: Array) -> None:
+    """Add for each of the rows what everybody who may see them has to give: ``chance`` is by slot, 0 of those who look
+    at nobody. Who is incognito, excluded or liked is left to ``exceptions``."""
+    halves = figures[0].halves
+    n = np.int64(0)
     while n < len(rows):
-        size = together(p.who, rows, n)
+        size = together(p.who, rows, n, index.cells)
         home = p.who[rows[n]]
-        roams = home.limit == ANYWHERE
-        if n == 0 or not one_cell(home, p.who[rows[n - 1]]):
-            serial += 1
-        limit = 0
-        for g in range(size):
-            limit = max(limit, p.who[rows[n + g]].limit)
-        many = tiles_near(home.latitude, home.longitude, limit, index.tiles, tiles, dots)
-        if roams:
-            tiles[many] = nowhere
+        apart, limit = settle(p.who, rows, n, size, index, w)
+        many = tiles_near(home, apart, limit, index.tiles, w.tiles, w.dots)
+        if home.limit == ANYWHERE:
+            w.tiles[many] = len(index.tiles) - 2
             many += 1
         for t in range(many):
-            tile = tiles[t]
-            closest = 0
-            if tile != nowhere:
-                if filled[tile] != serial:
-                    fill(tile, home.latitude, home.longitude, figures[0].halves, index, reach, near)
-                    filled[tile] = serial
-                closest = ANYWHERE
-                for cell in range(index.tiles[tile].cells, index.tiles[tile + 1].cells):
-                    closest = min(closest, reach[cell])
-            for s in range(index.tiles[tile].slices, index.tiles[tile + 1].slices):
-                part = index.slices[s]
-                if not suits(home, part.kind) or (roams and tile != nowhere and part.kind >> 6):
-                    continue
-                for g in range(size):
-                    a = p.who[rows[n + g]]
-                    if closest > a.limit or a.paused or a.answers & HIDDEN:
-                        continue
-                    low, high = span(a, part, index.ages)
-                    deals = np.uint32(a.refuses) | np.uint32(a.answers) << np.uint32(16)
-                    end = low
-                    while end < high:
-                        first, end = end, min(high, (end // CHUNK + 1) * CHUNK)
-                        count = end - first
-                        if sift(a.age, a.limit, deals, slots, tile != nowhere, first, count, reach, far, ok):
-                            out[rows[n + g]] += total(chance, first, count, ok)
+            _sum_up(w.tiles[t], p, rows, n, size, chance, slots, index, halves, w, out)
         n += size
 
 
-@fast
-def total(chance, first, n, ok):
-    """The sum of the chances of those marked, in four lanes that are added in one order."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    four = n - n % 4
-    for k in range(0, four, 4):
-        a += chance[first + k] * ok[k]
-        b += chance[first + k + 1] * ok[k + 1]
-        c += chance[first + k + 2] * ok[k + 2]
-        d += chance[first + k + 3] * ok[k + 3]
-    for k in range(four, n):
-        a += chance[first + k] * ok[k]
-    return (a + b) + (c + d)
-
-
 @exactly
-def exceptions(who, viewers, weight, excluded, likers, inner, low, high, out):
+def _sum_up(
+    tile: int,
+    p: Any,
+    rows: Array,
+    n: int,
+    size: int,
+    chance: Array,
+    slots: Any,
+    index: Any,
+    halves: float,
+    w: Any,
+    out: Array,
+) -> None:
+    """Add what the people of a tile have to give to a group."""
+    measured = tile < len(index.tiles) - 2
+    home = p.who[rows[n]]
+    closest = 0
+    for g in range(size):
+        if measured and (g == 0 or w.row[g] != w.row[g - 1]):
+            closest, _ = measure(tile, p.who[rows[n + g]], halves, w.row[g], index, w)
+        w.closest[g] = closest
+    apart = ROAMS if measured and home.limit == ANYWHERE else 0
+    for s in range(index.tiles[tile].slices, index.tiles[tile + 1].slices):
+        part = index.slices[s]
+        if not home.seeks & part.genders:
+            continue
+        for g in range(size):
+            a = p.who[rows[n + g]]
+            if w.closest[g] > a.limit or a.paused or a.answers & HIDDEN:
+                continue
+            first, last = span(a, part, index.ages)
+            refuses = np.uint32(a.refuses | apart)
+            while first < last:
+                count = min(last, (first // CHUNK + 1) * CHUNK) - first
+                if sift(a, refuses, slots, measured, first, count, w.reach[w.row[g]], w.far, w.ok):
+                    out[rows[n + g]] += total(chance, first, count, w.ok)
+                first += count
+
+
+@kept
+def exceptions(
+    who: Array,
+    viewers: Array,
+    weight: Array,
+    excluded: Any,
+    likers: Any,
+    inner: Array,
+    low: int,
+    high: int,
+    out: Array,
+) -> None:
     """Put right in ``out`` what ``chances`` left of the people from ``low`` up to ``high``: nobody sees themselves or whom
     they must not, and whoever is incognito is seen by those they like."""
     for n in range(len(viewers)):
@@ -382,5 +382,5 @@ def exceptions(who, viewers, weight, excluded, likers, inner, low, high, out):
             row = inner[likers.rows[e]]
             if row < low or row >= high or row == v or not who[row].answers & HIDDEN:
                 continue
-            if meet(a, who[row]) and not listed(excluded, a.row, who[row].row):
+            if meet(a, who[row]) and not _listed(excluded, a.row, who[row].row):
                 out[row] += weight[v]

@@ -1,7 +1,6 @@
 """People laid out so that whoever may suit somebody lies in a few unbroken ranges.
 
-Slots are sorted by tile (a piece of the Earth of about ``TILE_KM``), kind (genders, genders sought, whether distance
-matters) and age, so that gender, age and the rough distance choose ranges and need not be asked of anybody. Those whom
+Slots are sorted by tile (a piece of the Earth of about ``TILE_KM``), set of genders and age, so that gender, age and the rough distance choose ranges and need not be asked of anybody. Those whom
 no distance is too far also have a slot in the last tile, which is nowhere and next to everywhere: two such people meet
 there and not in the tiles.
 """
@@ -22,14 +21,22 @@ TILE_KM = 10.0
 _HAIR_KM = 1e-3
 """A metre more, so that no rounding can put somebody at the very limit beyond it."""
 
-KINDS = 128
-"""Genders (3 bits), sought (3 bits), anywhere (1 bit)."""
+KINDS = 8
+"""Sets of genders, by their mask."""
+
+
+FACTS = np.dtype(
+    [("row", "i4"), ("key", "i4"), ("cell", "i4")]
+    + [(name, "u1") for name in ("age", "plans", "habits", "faith", "spoken")],
+    align=True,
+)
+"""What is asked of the few who pass the first sieves: the person's place, their row in the columns, and as in ``PERSON``."""
 
 
 class Slots(NamedTuple):
     """What a sift reads of a candidate, by slot. ``row`` is the person's.
 
-    ``deals`` is ``answers`` | ``refuses`` << 16. ``numbers`` and ``holds`` are flat, ``CHUNK`` slots after another, and of
+    ``numbers`` and ``holds`` are flat, ``CHUNK`` slots after another, and of
     each all rows one after another. ``numbers`` (float32) has the rows 0 to 2 leaning; 3 to 12 values; 13
     one over the length of the interests; 14 to 17 what a score starts from, which is the negative advantage, with what
     stands in for the candidate's unknown values and interests where the viewer's own are known (15: values, 16:
@@ -40,13 +47,11 @@ class Slots(NamedTuple):
     oldest: Array
     limit: Array
     cell: Array
-    deals: Array
+    answers: Array
+    refuses: Array
     numbers: Array
     holds: Array
-    age: Array
-    daily: Array
-    family: Array
-    spoken: Array
+    facts: Array
     languages: Array
 
 
@@ -63,17 +68,15 @@ TILE = np.dtype(
         ("x", "f8"),
         ("y", "f8"),
         ("z", "f8"),
-        ("cosine", "f8"),
-        ("sine", "f8"),
+        ("radius", "f8"),
         ("farthest", "f8"),
     ]
 )
 """Its slices and cells begin at ``slices`` and ``cells`` and end where the next tile's do. (x, y, z) is a unit vector in
-its middle, ``cosine`` and ``sine`` are of the angle from there to the farthest cell, ``farthest`` is the cosine of that
-angle and the widest limit in the tile together."""
+its middle, ``radius`` the angle from there to the farthest cell, ``farthest`` that and the widest limit in the tile."""
 
-SLICE = np.dtype([("first", "i8"), ("youngest", "i4"), ("oldest", "i4"), ("kind", "u1")], align=True)
-"""People of one tile and kind: the slots of age a begin at ``ages[first + a - youngest]`` and end where the next age's do."""
+SLICE = np.dtype([("first", "i8"), ("youngest", "i4"), ("oldest", "i4"), ("genders", "u1")], align=True)
+"""People of one tile and set of genders: the slots of age a begin at ``ages[first + a - youngest]`` and end where the next age's do."""
 
 CELL = np.dtype([("latitude", "f8"), ("longitude", "f8"), ("tile", "i8")])
 
@@ -87,22 +90,16 @@ class Index(NamedTuple):
     ages: Array
 
 
-def kinds(people: People) -> Array:
-    """uint8: the kind of each."""
-    who = people.who
-    kind = who["genders"] | who["seeks"] << np.uint8(3) | (who["limit"] == ANYWHERE).astype(np.uint8) << np.uint8(6)
-    return np.asarray(kind, np.uint8)
-
-
 class Layout(NamedTuple):
     """People in the order of their slots, so that who is compared with one another lies together; ``cell`` is the cell of
-    each (-1 without one), and ``inner`` the place here of each row of the columns."""
+    each (-1 without one), ``inner`` the place here of each row of the columns, and ``most_cells`` the most of any tile."""
 
     people: People
     slots: Slots
     index: Index
     cell: Array
     inner: Array
+    most_cells: int
 
 
 def laid_out(people: People, words: int, policy: WeightedV1) -> Layout:
@@ -115,18 +112,19 @@ def laid_out(people: People, words: int, policy: WeightedV1) -> Layout:
     cell = np.append(np.argsort(by_tile), -1)[number].astype(np.int32)
 
     away = (people.who["paused"] != 0) | (cell < 0)
-    group = np.where(away, count, np.append(tile, count)[cell]) * KINDS + kinds(people)
+    group = np.where(away, count, np.append(tile, count)[cell]) * KINDS + people.who["genders"]
     order = np.lexsort((people.who["age"], group, away))
     people, cell, group = people.take(order), cell[order], group[order]
     inner = np.empty(len(order), np.int32)
     inner[order] = np.arange(len(order), dtype=np.int32)
 
     who = people.who
+    who["cell"] = cell
     placed = np.arange(len(order) - int(away.sum()))
     roaming = np.flatnonzero((who["paused"] == 0) & (who["limit"] == ANYWHERE))
-    roaming = roaming[np.lexsort((who["age"][roaming], kinds(people)[roaming]))]
+    roaming = roaming[np.lexsort((who["age"][roaming], who["genders"][roaming]))]
     row = np.concatenate([placed, roaming]).astype(np.int32)
-    group = np.concatenate([group[placed], count * KINDS + kinds(people)[roaming].astype(np.int64)])
+    group = np.concatenate([group[placed], count * KINDS + who["genders"][roaming].astype(np.int64)])
 
     slices, ages = _slices(group, who["age"][row])
     tiles = np.zeros(count + 2, TILE)
@@ -134,11 +132,13 @@ def laid_out(people: People, words: int, policy: WeightedV1) -> Layout:
     tiles["cells"] = np.searchsorted(tile, np.arange(count + 2))
     middle, radius = _caps(places, tile, count)
     tiles["x"][:count], tiles["y"][:count], tiles["z"][:count] = middle.T
-    tiles["cosine"][:count], tiles["sine"][:count] = np.cos(radius), np.sin(radius)
+    tiles["radius"][:count] = radius
     tiles["farthest"][:count] = _farthest(who["limit"][placed], tile[cell[placed]], radius)
     cells = np.zeros(len(places), CELL)
     cells["latitude"], cells["longitude"], cells["tile"] = *places.T, tile
-    return Layout(people, _slots(people, words, policy, row, cell), Index(tiles, slices, cells, ages), cell, inner)
+    most_cells = max(1, int(np.diff(tiles["cells"][: count + 1]).max(initial=1)))
+    slots = _slots(people, words, policy, row, cell)
+    return Layout(people, slots, Index(tiles, slices, cells, ages), cell, inner, most_cells)
 
 
 def _cells(places: Array) -> tuple[Array, Array]:
@@ -183,7 +183,7 @@ def unit_vectors(cell: Array) -> Array:
 def _farthest(limits: Array, tile: Array, radius: Array) -> Array:
     widest = np.zeros(len(radius))
     np.maximum.at(widest, tile, np.where(limits == ANYWHERE, 0, limits))
-    return np.cos(np.minimum(widest / EARTH_RADIUS_KM + radius, math.pi))
+    return widest / EARTH_RADIUS_KM + radius
 
 
 def _starts(group: Array) -> Array:
@@ -195,7 +195,7 @@ def _slices(group: Array, age: Array) -> tuple[Array, Array]:
     start = _starts(group)
     end = np.append(start[1:], len(group))[: len(start)]
     slices = np.zeros(len(start), SLICE)
-    slices["kind"] = group[start] % KINDS
+    slices["genders"] = group[start] % KINDS
     slices["youngest"], slices["oldest"] = age[start], age[end - 1]
     spans = slices["oldest"].astype(np.int64) - slices["youngest"] + 2
     slices["first"] = np.cumsum(spans) - spans
@@ -225,18 +225,20 @@ def _slots(people: People, words: int, policy: WeightedV1, row: Array, cell: Arr
     for block in range(blocks):
         here = row[block * CHUNK : (block + 1) * CHUNK]
         holds[block, :-1, : len(here)] = flags(people.interests[here], words).T
+    facts = np.zeros(len(row), FACTS)
+    facts["row"], facts["key"] = row, who["row"]
+    for name in ("cell", "age", "plans", "habits", "faith", "spoken"):
+        facts[name] = who[name]
     return Slots(
         row=row,
         youngest=np.ascontiguousarray(who["youngest"]),
         oldest=np.ascontiguousarray(who["oldest"]),
         limit=np.ascontiguousarray(who["limit"]),
         cell=cell[row],
-        deals=who["answers"].astype(np.uint32) | who["refuses"].astype(np.uint32) << np.uint32(16),
+        answers=np.ascontiguousarray(who["answers"]),
+        refuses=np.ascontiguousarray(who["refuses"]),
         numbers=np.ascontiguousarray(numbers.reshape(NUMBERS, blocks, CHUNK).swapaxes(0, 1)).reshape(-1),
         holds=holds.reshape(-1),
-        age=np.ascontiguousarray(who["age"]),
-        daily=np.ascontiguousarray(who["daily"]),
-        family=np.ascontiguousarray(who["family"]),
-        spoken=np.ascontiguousarray(who["spoken"]),
+        facts=facts,
         languages=np.ascontiguousarray(people.languages[row]),
     )

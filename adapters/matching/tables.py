@@ -38,8 +38,9 @@ from saltbitter_domain.profiles.model import (
 MAX_GAP = 256
 WANTS = len(codes(WantsChildren))
 STAKES = len(codes(Importance))
-HABITS = len(codes(Smoking)) * len(codes(Drinking))
 FAITHS = len(codes(Religion)) * STAKES
+_CHILDREN = len(codes(HasChildren)) * WANTS
+_DRINKING = len(codes(Drinking))
 
 PART_WEIGHTS = (
     AGE_WEIGHT,
@@ -58,28 +59,28 @@ class Tables(NamedTuple):
     """``age`` is by the gap in years; ``parts[n, a, b]`` of two people's codes, NaN where the part is unknown, n being
     ``INTENTION``, ``CHILDREN`` (coded has × 4 + wants), ``FAITH`` (religion × 4 + importance), ``SMOKING``, ``DRINKING``.
 
-    The others are for the first sift, in single precision: ``years``, which is ``age`` times its weight, and of several
-    parts at once the weight known and the weighed sum, ``daily`` by (intention, smoking, drinking) and ``family`` by
-    (faith, children)."""
+    The others are for the sieve in single precision: ``years``, which is ``age`` times its weight, and of pairs of codes the
+    weight known and the weighed sum, ``plans`` by (intention, children), ``habits`` by (smoking, drinking), ``faith``."""
 
     age: Array
     parts: Array
     years: Array
-    daily: Array
-    family: Array
+    plans: Array
+    habits: Array
+    faith: Array
 
 
 INTENTION, CHILDREN, FAITH, SMOKING, DRINKING = range(5)
 
 
-def daily_code(intention: Array, smoking: Array, drinking: Array) -> Array:
-    """A person's code in ``Tables.daily``."""
-    return intention * HABITS + smoking * len(codes(Drinking)) + drinking
+def plans_code(intention: Array, children: Array) -> Array:
+    """A person's code in ``Tables.plans``."""
+    return intention * _CHILDREN + children
 
 
-def family_code(children: Array, faith: Array) -> Array:
-    """A person's code in ``Tables.family``."""
-    return faith.astype(np.int64) * (len(codes(HasChildren)) * WANTS) + children
+def habits_code(smoking: Array, drinking: Array) -> Array:
+    """A person's code in ``Tables.habits``."""
+    return smoking * _DRINKING + drinking
 
 
 @cache
@@ -97,8 +98,9 @@ def tables() -> Tables:
         age=age,
         parts=parts,
         years=(AGE_WEIGHT * age).astype(np.float32),
-        daily=_joint((intention, INTENTION_WEIGHT), (smoking, SMOKING_WEIGHT), (drinking, DRINKING_WEIGHT)),
-        family=_joint((faith, RELIGION_WEIGHT), (children, CHILDREN_WEIGHT)),
+        plans=_joint((intention, INTENTION_WEIGHT), (children, CHILDREN_WEIGHT)),
+        habits=_joint((smoking, SMOKING_WEIGHT), (drinking, DRINKING_WEIGHT)),
+        faith=_joint((faith, RELIGION_WEIGHT)),
     )
 
 

@@ -1,9 +1,9 @@
 """The domain's ways to allocate over arrays, for millions: on the same edges the same lists, by the same names.
 
 Where the edges are only the best few of each viewer, two callbacks bring what these leave out. ``reach`` is asked
-before the rounds for viewers of those who are options of fewer than their share, so that they can be shown as often as
-they should be. ``more`` is asked for further candidates of the viewers whom the round of the ceilings leaves short, and
-that round is played again. Complete edges need neither.
+before the rounds for viewers of those who are options of fewer than their floor, so that they can come to it. ``more``
+is asked for further candidates of the viewers whom the round of the ceilings leaves short, and that round is played
+again. Complete edges need neither.
 
 On complete edges the lists are the domain's. On the best few they are the lists of all edges wherever nobody's options
 run out before the round of the ceilings: a round is the one stable assignment, and a list that is full has no use for
@@ -67,7 +67,7 @@ def stable(
     draft = draft.filled(more, lambda so_far: so_far.ordered().settled(bounds.ceiling))
     e = draft.edges
     rounds.lift(e.indptr, e.candidates, e.merits, bounds.floor, draft.shown, draft.taken)
-    rounds.refill(e.indptr, e.candidates, e.merits, bounds.ceiling, draft.shown, draft.free, draft.taken)
+    rounds.refill(e.indptr, e.candidates, e.merits, bounds.ceiling, quota, draft.shown, draft.free, draft.taken)
     return draft.close()
 
 
@@ -136,9 +136,9 @@ class _Draft:
         return after
 
     def reached(self, reach: Further | None, bounds: Bounds) -> "_Draft":
-        """With further viewers of those who are options of too few."""
+        """With further viewers of those who are options of fewer than their floor."""
         degree = np.bincount(self.edges.candidates, minlength=self.edges.people)
-        return self._widened(reach, np.flatnonzero(degree < bounds.share).astype(np.int32))
+        return self._widened(reach, np.flatnonzero(degree < bounds.floor).astype(np.int32))
 
     def filled(self, more: Further | None, last_round: "Callable[[_Draft], _Draft]") -> "_Draft":
         """After the last round, which is played again with further candidates of the viewers it leaves short until
@@ -164,15 +164,9 @@ class _Draft:
         return self.edges.viewers[(self.free > 0) & (self.edges.lengths < self.edges.eligible)]
 
     def close(self) -> SparseAllocation:
-        edges, chosen = self.edges, np.flatnonzero(self.taken)
-        listed = self.quota - self.free
-        rows = np.repeat(np.arange(len(listed)), listed)
-        first = np.cumsum(listed) - listed
-        place = np.arange(len(chosen)) - np.repeat(first, listed)
-        lists = np.full((len(listed), self.quota), -1, np.int32)
-        merits = np.full((len(listed), self.quota), np.nan)
-        lists[rows, place], merits[rows, place] = edges.candidates[chosen], edges.merits[chosen]
-        cases = [listed >= self.quota, listed < edges.eligible, edges.eligible > 0]
+        edges, count = self.edges, self.quota - self.free
+        lists, merits = rounds.listed(edges.indptr, edges.candidates, edges.merits, self.taken, self.quota)
+        cases = [count >= self.quota, count < edges.eligible, edges.eligible > 0]
         reasons = [WHY_SHORT.index(reason) for reason in (None, "ceilings", "fewer_eligible_than_quota")]
         short = np.select(cases, reasons, default=WHY_SHORT.index("nobody_eligible")).astype(np.int8)
         return SparseAllocation(lists, merits, self.shown, short)

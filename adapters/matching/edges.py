@@ -198,7 +198,7 @@ def _widen(
     worth: Floats,
     people: int,
 ) -> tuple[Longs, Ints, Floats, Flags]:
-    """The edges with those of ``further``, whose ``rows`` ascend, put in their places. Twice the same counts once."""
+    """The edges and those of ``further``, which are in order too, merged. What is there already is left out."""
     new = _new(indptr, candidates, rows, further, people)
     count = np.diff(indptr)
     for k in range(len(rows)):
@@ -210,19 +210,19 @@ def _widen(
     marks = np.zeros(wide[-1], np.uint8)
     k = 0
     for row in range(len(count)):
-        first, end = wide[row], wide[row] + indptr[row + 1] - indptr[row]
-        found[first:end] = candidates[indptr[row] : indptr[row + 1]]
-        merit[first:end] = merits[indptr[row] : indptr[row + 1]]
-        marks[first:end] = taken[indptr[row] : indptr[row + 1]]
+        place = wide[row]
+        for edge in range(indptr[row], indptr[row + 1]):
+            while k < len(rows) and rows[k] == row and _before(worth[k], further[k], merits[edge], candidates[edge]):
+                found[place], merit[place] = further[k], worth[k]
+                place += new[k]
+                k += 1
+            found[place], merit[place], marks[place] = candidates[edge], merits[edge], taken[edge]
+            place += 1
         while k < len(rows) and rows[k] == row:
             if new[k]:
-                found[end], merit[end] = further[k], worth[k]
-                end += 1
+                found[place], merit[place] = further[k], worth[k]
+                place += 1
             k += 1
-        if count[row] > indptr[row + 1] - indptr[row]:
-            order = np.arange(first, end)
-            _order_row(order, found, merit)
-            found[first:end], merit[first:end], marks[first:end] = found[order], merit[order], marks[order]
     return wide, found, merit, marks
 
 

@@ -24,56 +24,54 @@ Floats = npt.NDArray[np.float64]
 
 
 class Order(NamedTuple):
-    """Edges still in play, most worth first, with their rows and candidates beside them."""
+    """Edges still in play, most worth first, and beside each its ends: the row in the upper half, the candidate in the
+    lower."""
 
     edges: npt.NDArray[np.uint32]
-    rows: Ints
-    candidates: Ints
+    ends: npt.NDArray[np.uint64]
 
 
 def order_of(indptr: Longs, candidates: Ints, worth: Floats, free: Ints, taken: Flags) -> Order:
     """The edges that are not taken yet of rows with an empty place, by worth, then by row, then by candidate.
 
-    A number of 64 bits holds what fits of the worth before the edge it is of, because such numbers are sorted several
-    times faster than edges are by worth; what was cut off is put right afterwards."""
-    keys = _in_play(indptr, free, taken)
-    worths = worth[keys] + 0.0  # there is only one zero
+    What is sorted are whole numbers, several times faster than edges by their worth: each has, in its upper bits, how
+    far the worth lies below the greatest in as fine steps as fit, and the edge in the others. Worths of the same step
+    are put right afterwards."""
     bits = np.uint64(len(candidates).bit_length())
-    keys |= np.bitwise_xor(worths.view(np.uint64), _ALL_BUT_SIGN, where=worths >= 0, out=worths.view(np.uint64)) & (
-        _ALL << bits
-    )
+    most = worth.max(initial=-np.inf)
+    apart = most - worth.min(initial=np.inf)
+    steps = (2.0 ** (63 - int(bits)) - 1.0) / apart if apart > 0.0 else 0.0
+    keys = _in_play(indptr, worth, free, taken, most, steps, bits)
     keys.sort()
     rows = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
-    return Order(*_put_right(keys, bits, rows, candidates, worth))
-
-
-_ALL = np.uint64(2**64 - 1)
-_ALL_BUT_SIGN = np.uint64(2**63 - 1)
+    return Order(_put_right(keys, bits, rows, candidates, worth), keys)
 
 
 @jit
-def _in_play(indptr: Longs, free: Ints, taken: Flags) -> npt.NDArray[np.uint64]:
+def _in_play(
+    indptr: Longs, worth: Floats, free: Ints, taken: Flags, most: float, steps: float, bits: np.uint64
+) -> npt.NDArray[np.uint64]:
     count = 0
     for row in range(len(free)):
         if free[row]:
             count += indptr[row + 1] - indptr[row]
-    edges = np.empty(count, np.uint64)
+    keys = np.empty(count, np.uint64)
     count = 0
     for row in range(len(free)):
         if free[row]:
             for edge in range(indptr[row], indptr[row + 1]):
                 if not taken[edge]:
-                    edges[count] = edge
+                    keys[count] = (np.uint64((most - worth[edge]) * steps) << bits) | np.uint64(edge)
                     count += 1
-    return edges[:count]
+    return keys[:count]
 
 
 @jit
 def _put_right(
     keys: npt.NDArray[np.uint64], bits: np.uint64, rows: Ints, candidates: Ints, worth: Floats
-) -> tuple[npt.NDArray[np.uint32], Ints, Ints]:
-    """The edges of the sorted keys, with their rows and candidates, those whose worths begin alike sorted by insertion:
-    they are few or, where they are wholly alike, in order already but for candidates of one row."""
+) -> npt.NDArray[np.uint32]:
+    """The edges of the sorted keys, those of one step sorted by insertion: they are few or, where their worths are the
+    same, in order already but for candidates of one row. The keys become the ends."""
     edges = np.empty(len(keys), np.uint32)
     rest = (np.uint64(1) << bits) - np.uint64(1)
     first = 0
@@ -85,11 +83,9 @@ def _put_right(
             edges[place] = edges[place - 1]
             place -= 1
         edges[place] = edge
-    row = np.empty(len(keys), np.int32)
-    candidate = np.empty(len(keys), np.int32)
     for k in range(len(keys)):
-        row[k], candidate[k] = rows[edges[k]], candidates[edges[k]]
-    return edges, row, candidate
+        keys[k] = (np.uint64(rows[edges[k]]) << np.uint64(32)) | np.uint64(candidates[edges[k]])
+    return edges
 
 
 @jit
@@ -101,15 +97,17 @@ def _before(edge: np.uint32, other: np.uint32, rows: Ints, candidates: Ints, wor
 
 @jit
 def settle(
-    edges: npt.NDArray[np.uint32], rows: Ints, candidates: Ints, targets: Ints, shown: Ints, free: Ints, taken: Flags
+    edges: npt.NDArray[np.uint32], ends: npt.NDArray[np.uint64], targets: Ints, shown: Ints, free: Ints, taken: Flags
 ) -> None:
     """``Draft.settle``, over an ``Order``."""
     for k in range(len(edges)):
-        row, candidate = rows[k], candidates[k]
-        if free[row] and shown[candidate] < targets[candidate] and not taken[edges[k]]:
-            taken[edges[k]] = 1
-            free[row] -= 1
-            shown[candidate] += 1
+        row = ends[k] >> np.uint64(32)
+        if free[row]:
+            candidate = ends[k] & np.uint64(0xFFFFFFFF)
+            if shown[candidate] < targets[candidate] and not taken[edges[k]]:
+                taken[edges[k]] = 1
+                free[row] -= 1
+                shown[candidate] += 1
 
 
 @jit
@@ -167,10 +165,10 @@ def _least_above_floor(first: int, last: int, candidates: Ints, floors: Ints, sh
 
 @jit
 def refill(
-    indptr: Longs, candidates: Ints, merits: Floats, ceilings: Ints, shown: Ints, free: Ints, taken: Flags
+    indptr: Longs, candidates: Ints, merits: Floats, ceilings: Ints, quota: int, shown: Ints, free: Ints, taken: Flags
 ) -> None:
     """``Draft.refill``. In whose lists somebody is, is looked up at the first list that is short."""
-    short: Longs = np.nonzero((free > 0) & (_chosen(indptr, taken) < indptr[1:] - indptr[:-1]))[0]
+    short: Longs = np.nonzero((free > 0) & (quota - free < indptr[1:] - indptr[:-1]))[0]
     if not len(short):
         return
     start = _stretches(np.maximum(ceilings, shown))
@@ -200,15 +198,6 @@ def _stretches(lengths: Ints) -> Longs:
     start = np.zeros(len(lengths) + 1, np.int64)
     start[1:] = np.cumsum(lengths)
     return start
-
-
-@jit
-def _chosen(indptr: Longs, taken: Flags) -> Longs:
-    chosen = np.zeros(len(indptr) - 1, np.int64)
-    for row in range(len(chosen)):
-        for edge in range(indptr[row], indptr[row + 1]):
-            chosen[row] += taken[edge]
-    return chosen
 
 
 @jit
@@ -263,3 +252,19 @@ def _stand_in(
     _hold(other, host, found, start, held, rows, edges)
     shown[other] += 1
     return True
+
+
+@jit
+def listed(
+    indptr: Longs, candidates: Ints, merits: Floats, taken: Flags, quota: int
+) -> tuple[npt.NDArray[np.int32], Floats]:
+    """The lists, and what is in them is worth; empty places are -1 and NaN."""
+    lists = np.full((len(indptr) - 1, quota), -1, np.int32)
+    worth = np.full((len(indptr) - 1, quota), np.nan)
+    for row in range(len(indptr) - 1):
+        place = 0
+        for edge in range(indptr[row], indptr[row + 1]):
+            if taken[edge]:
+                lists[row, place], worth[row, place] = candidates[edge], merits[edge]
+                place += 1
+    return lists, worth

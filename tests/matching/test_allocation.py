@@ -179,7 +179,7 @@ class TestSparse:
 
         ALLOCATIONS["stable-v1"](best, given.bounds, 5, more=more, reach=reach)
         options = np.bincount(best.candidates, minlength=60)
-        assert asked["reach"] == np.flatnonzero(options < given.bounds.share).tolist()
+        assert asked["reach"] == np.flatnonzero(options < given.bounds.floor).tolist()
         assert len(set(asked["more"])) == len(asked["more"])
         assert set(asked["more"]) <= set(best.viewers[best.lengths < best.eligible].tolist())
         asked.update(more=[], reach=[])

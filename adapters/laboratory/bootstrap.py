@@ -1,6 +1,6 @@
 """How sure a figure is: intervals by drawing whole groups anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import stats
@@ -10,6 +10,8 @@ from saltbitter_domain.compatibility.policies.fitted import Figure
 
 DRAWS = 2_000
 CONFIDENCE = 0.95
+_AT_ONCE = 200_000
+"""Groups drawn in one batch of draws, about: enough that small studies need few batches, little enough memory."""
 
 
 def figures(values: Mapping[str, tuple[Numbers, Places]], groups: int, seed: int = 1) -> Mapping[str, Figure]:
@@ -45,10 +47,16 @@ def figures(values: Mapping[str, tuple[Numbers, Places]], groups: int, seed: int
 def _drawn(sums: Numbers, rng: np.random.Generator) -> Numbers:
     """For each draw, the sums over as many groups as there are, drawn with replacement."""
     groups = len(sums)
-    out = np.empty((DRAWS, sums.shape[1]))
-    for draw in range(DRAWS):
-        out[draw] = np.bincount(rng.integers(groups, size=groups), minlength=groups) @ sums
-    return out
+    out = []
+    for draws in _batches(max(1, _AT_ONCE // groups)):
+        places = rng.integers(groups, size=(draws, groups)) + np.arange(draws)[:, None] * groups
+        times = np.bincount(places.ravel(), minlength=draws * groups).reshape(draws, groups)
+        out.append(times @ sums)
+    return np.concatenate(out)
+
+
+def _batches(size: int) -> Sequence[int]:
+    return [min(size, DRAWS - start) for start in range(0, DRAWS, size)]
 
 
 def _tails(groups: int) -> tuple[float, float]:

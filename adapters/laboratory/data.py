@@ -50,7 +50,7 @@ def read_data(
     """Read everything. ``features`` replaces the pair features of the mapping, ``scores`` are columns of the encounters
     that must hold a number between two bounds.
 
-    Raises ``DataInvalid`` with every bad row, ``MappingInvalid``, and ``OSError`` for files that cannot be read."""
+    Raises ``DataInvalid`` with every bad row, or ``MappingInvalid``."""
     problems = Problems(sources.listed)
     sheets = Sheet.read(sources.people), Sheet.read(sources.encounters)
     mapping = read_mapping(sources.mapping) if sources.mapping else plain(frozenset(sheets[0].header))

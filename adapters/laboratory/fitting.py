@@ -81,10 +81,10 @@ def fit(data: Data, today: date, name: str | None = None, penalty: float = PENAL
         raise FitImpossible(f"All encounters are of one {data.group_by}: there is none to hold out.")
     if all(_flat(columns)[: len(FACTORS)]):
         raise FitImpossible("No factor differs between pairs.")
+    held_out, validation = _held_out(columns, outcome, groups, penalty)
     learned = _learn(columns, outcome, penalty)
     if not learned.coefficients.any():
         raise FitImpossible("No factor and no pair feature goes with better outcomes here.")
-    held_out, validation = _held_out(columns, outcome, groups, penalty)
     points, calibration = _points(columns, learned)
     own = name or f"fitted-{today:%Y%m%d}-{data.digest[:8]}"
     judged = measure(data, attrs.evolve(held_out, policy=own), seed)

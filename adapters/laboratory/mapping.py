@@ -164,6 +164,8 @@ def read_mapping(path: Path) -> DataMapping:
     """The mapping in this TOML file. ``MappingInvalid`` names every fault by its field."""
     try:
         document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise MappingInvalid(f"{path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingInvalid(f"{path} is not a TOML file: {error}.") from error
     try:

@@ -177,9 +177,7 @@ def _fit_notes(fit: Fit) -> list[str]:
     if fit.unused:
         notes.append(f"No points go to {', '.join(fit.unused)}: more of it goes with no better outcomes.")
     if not fit.policy.runnable:
-        notes.append(
-            "It has pair features, which only this data holds: it can be evaluated, and not run beside matching."
-        )
+        notes.append("It has pair features, which only this data holds, so that matching cannot run it.")
     return notes
 
 

@@ -65,8 +65,11 @@ class Sheet:
 
     @classmethod
     def read(cls, path: Path) -> "Sheet":
-        """``DataInvalid`` when it is not such a file, ``OSError`` when it cannot be read at all."""
-        data = path.read_bytes()
+        """``DataInvalid`` when it is not such a file or cannot be read at all."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise DataInvalid(f"{path} cannot be read: {error.strerror}.") from error
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:

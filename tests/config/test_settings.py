@@ -6,14 +6,27 @@ import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
+from adapters.laboratory.policy_file import write_policy
+from adapters.laboratory.shadow import ShadowedEngine
+from config.production import adapters
 from config.settings import SettingsRefused, from_environment, weakness_of
 from entrypoints.cli import main
+from saltbitter_domain.compatibility.model import Factor
+from saltbitter_domain.compatibility.policies.fitted import (
+    Calibration,
+    FeatureKind,
+    FittedPolicy,
+    PairFeature,
+    Provenance,
+    WeighedFeature,
+)
 
 GOOD = {
     "SALTBITTER_PUBLIC_URL": "https://saltbitter.example",
@@ -267,6 +280,40 @@ def test_a_questionnaire_that_cannot_be_used_is_refused_at_the_start(tmp_path: P
 
     assert refused({"QUESTIONNAIRE_FILE": str(file)}) == {"QUESTIONNAIRE_FILE"}
     assert refused({"QUESTIONNAIRE_FILE": str(tmp_path / "missing.json")}) == {"QUESTIONNAIRE_FILE"}
+
+
+POLICY = FittedPolicy(
+    name="fitted-1",
+    weights=dict.fromkeys(Factor, 25.0),
+    pair_features=(),
+    means=dict.fromkeys(Factor, 0.5),
+    calibration=Calibration(0.0, 0.1),
+    provenance=Provenance("0" * 64, date(2026, 3, 2), 10, 4, 2, "2 groups, each left out once", 1.0),
+    scores={},
+)
+
+
+def test_a_policy_is_put_in_the_shadow_of_the_one_that_matches(tmp_path: Path) -> None:
+    file = tmp_path / "policy.json"
+    write_policy(POLICY, file)
+    settings = from_environment({**GOOD, "SALTBITTER_SHADOW_POLICY": str(file)})
+
+    assert settings.shadow_policy == POLICY
+    assert isinstance(adapters(settings).match_engine(), ShadowedEngine)
+    assert from_environment(GOOD).shadow_policy is None
+    assert not isinstance(adapters(from_environment(GOOD)).match_engine(), ShadowedEngine)
+
+
+def test_a_policy_that_cannot_run_there_is_refused_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "policy.json"
+    for content in ("", "[]", "{}", '{"format": "saltbitter-policy", "version": 1}'):
+        file.write_text(content)
+        assert refused({"SHADOW_POLICY": str(file)}) == {"SHADOW_POLICY"}
+    music = WeighedFeature(PairFeature("music", FeatureKind.SAME, "music"), 25.0, 0.5)
+    weights = {**POLICY.weights, Factor.VALUES: 0.0}
+    write_policy(attrs.evolve(POLICY, weights=weights, pair_features=(music,)), file)
+    assert refused({"SHADOW_POLICY": str(file)}) == {"SHADOW_POLICY"}
+    assert refused({"SHADOW_POLICY": str(tmp_path / "missing.json")}) == {"SHADOW_POLICY"}
 
 
 def test_secrets_do_not_show_in_the_repr() -> None:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-policies bench-laboratory mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-daily bench-policies bench-laboratory explain mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,11 +69,17 @@ faults-short: ## the most telling faults only
 bench-api: $(VENV)/.dev ## the API beside the same routes in FastAPI and an ORM, over 100,000 members
 	@$(BIN)/python -m tests.bench.api.run
 
-bench-policies: $(VENV)/.dev ## the ways to allocate side by side, over 100,000 members of three markets
-	@$(BIN)/python -m tests.bench.matching.policies
-
 bench-laboratory: $(VENV)/.dev ## a million encounters from two files to figures, intervals and a report
 	@$(BIN)/python -m tests.bench.laboratory.run
+
+explain: $(VENV)/.dev ## what every route asks of PostgreSQL over 100,000 members
+	@$(BIN)/python -m tests.bench.api.explain
+
+bench-daily: $(VENV)/.dev ## a whole morning of 1,000,000 members, database to database
+	@$(BIN)/python -m tests.bench.matching.daily
+
+bench-policies: $(VENV)/.dev ## the ways to allocate side by side, over 100,000 members of three markets
+	@$(BIN)/python -m tests.bench.matching.policies
 
 openapi: $(VENV)/.dev ## renew docs/openapi.json
 	@$(BIN)/python -m entrypoints.http.document docs/openapi.json

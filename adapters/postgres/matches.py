@@ -13,7 +13,7 @@ from adapters.postgres.statements import columns, insertion_of_all, insertion_un
 from adapters.postgres.tables import notices, populations
 from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Population, Suggestion
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices, Populations
-from saltbitter_domain.kernel import Clock, NoticeId, StaleWrite, UserId
+from saltbitter_domain.kernel import Clock, NoticeId, UserId
 
 
 class PostgresDailyMatches(DailyMatchesStore):
@@ -57,7 +57,8 @@ class PostgresDailyMatches(DailyMatchesStore):
             WHERE user_id = CAST(:user_id AS uuid) AND day = CAST(:day AS date) AND version = :version
             RETURNING version
             """
-        )
+        ),
+        "daily_matches",
     )
 
     def __init__(self, session: Session) -> None:
@@ -79,8 +80,7 @@ class PostgresDailyMatches(DailyMatchesStore):
         return bool(await self._session.write(self._ADD, **_row(matches)))
 
     async def save(self, matches: DailyMatches) -> None:
-        if not await self._session.write(self._SAVE, **_row(matches)):
-            raise StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
+        await self._session.change(self._SAVE, _row(matches), rows=1)
 
 
 def _row(matches: DailyMatches) -> dict[str, Any]:

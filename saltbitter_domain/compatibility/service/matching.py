@@ -262,7 +262,9 @@ class MatchingService:
             _, todays = _today(member, latest, now)
             if todays is None:
                 raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
-            request = await morning.request_further(uow, await self._everybody(uow, todays.day, now), todays, now)
+            crowd = await self._everybody(uow, todays.day, now)
+            population = (await self._policy(uow, todays.day)).population
+            request = await morning.request_further(uow, crowd, population, todays, now)
         more = await self._engine.next_page(request)
         if not more.candidates:
             raise NobodyLeft("You have met everybody who fits today. Tomorrow at 06:00 we look again.")

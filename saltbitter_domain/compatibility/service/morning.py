@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
-from saltbitter_domain.compatibility.model import DAILY_QUOTA, DailyMatches, Suggestion
+from saltbitter_domain.compatibility.model import DAILY_QUOTA, DailyMatches, Population, Suggestion
 from saltbitter_domain.compatibility.ports import RunRequest, RunResult
 from saltbitter_domain.compatibility.records import WHY_SHORT, exposures_of, ids_of
 from saltbitter_domain.kernel import UserId
@@ -29,7 +29,13 @@ class Crowd:
 
 
 async def request(
-    uow: UnitOfWork, crowd: Crowd, viewers: bytes, at: datetime, *, only: UserId | None = None
+    uow: UnitOfWork,
+    crowd: Crowd,
+    population: Population | None,
+    viewers: bytes,
+    at: datetime,
+    *,
+    only: UserId | None = None,
 ) -> RunRequest:
     """All the engine may know. For one viewer only what concerns them is read of decisions."""
     return RunRequest(
@@ -39,14 +45,16 @@ async def request(
         people=crowd.people,
         pairs=await uow.roster.pairs(only),
         exposures=crowd.exposures,
-        population=await uow.populations.of(crowd.day),
+        population=population,
     )
 
 
-async def request_further(uow: UnitOfWork, crowd: Crowd, todays: DailyMatches, at: datetime) -> RunRequest:
+async def request_further(
+    uow: UnitOfWork, crowd: Crowd, population: Population, todays: DailyMatches, at: datetime
+) -> RunRequest:
     """The same for what is missing of this set's newest page or, that being full, for one more: nobody who is in it
     comes again."""
-    asked = await request(uow, crowd, todays.user_id.bytes, at, only=todays.user_id)
+    asked = await request(uow, crowd, population, todays.user_id.bytes, at, only=todays.user_id)
     seen = b"".join(suggestion.candidate.bytes for suggestion in todays.suggestions)
     return attrs.evolve(asked, besides=seen, quota=DAILY_QUOTA - len(todays.suggestions) % DAILY_QUOTA)
 

@@ -27,7 +27,7 @@ REFRESHED_AT_ONCE = 1000
 
 class DailyRunService:
     """The day's sets, made by an ``engine`` that reads people as records and never learns of tiers. What came of each
-    run is kept in ``runs``."""
+    run that made something is kept in ``runs``."""
 
     def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, runs: MatchingRuns) -> None:
         self._begin = begin
@@ -69,7 +69,8 @@ class DailyRunService:
             day = current_day(now, member.time_zone)
             async with self._begin() as uow:
                 crowd = await morning.Crowd.read(uow, day, now)
-                request = await morning.request(uow, crowd, user_id.bytes, now, only=user_id)
+                population = await uow.populations.of(day)
+                request = await morning.request(uow, crowd, population, user_id.bytes, now, only=user_id)
             made = await self._engine.run(request)
             await retrying(lambda: self._keep(made, day, now))
 
@@ -94,12 +95,15 @@ class DailyRunService:
             viewers = await uow.roster.due(zones, day)
             if not viewers:
                 return RunReport()
-            request = await morning.request(uow, await morning.Crowd.read(uow, day, now), viewers, now)
+            crowd, population = await morning.Crowd.read(uow, day, now), await uow.populations.of(day)
+            request = await morning.request(uow, crowd, population, viewers, now)
         read = self._clock.now()
         made = await self._engine.run(request, progress)
         introduced = self._clock.now()
         stored = await retrying(lambda: self._keep(made, day, now))
         report = _report(day, viewers, made, stored)
+        if not stored:
+            return report
         finished = self._clock.now()
         stages = {name: timedelta(milliseconds=took) for name, took in made.stages.items()}
         await self._runs.add(

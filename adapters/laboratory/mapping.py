@@ -79,7 +79,8 @@ class Tags:
 
 @attrs.frozen
 class Category:
-    """A column of words; ``words`` turns those of the data into the product's where they differ."""
+    """A column of words; ``words`` turns those of the data into the product's where they differ, or into ``""`` where
+    nothing is known from them."""
 
     column: str
     words: Mapping[str, str] = attrs.field(factory=dict)

@@ -172,9 +172,10 @@ def _word(vocabulary: Any, words: Mapping[str, str]) -> Cell:
     known = {str(word): word for word in vocabulary}
 
     def read(cell: str) -> Any:
-        if not cell:
+        said = words.get(cell, cell)
+        if not said:
             return None
-        word = known.get(words.get(cell, cell))
+        word = known.get(said)
         if word is None:
             raise ValueError(f"{quoted(cell)} is none of {', '.join([*words, *known])}")
         return word

@@ -43,8 +43,7 @@ def order_of(indptr: Longs, candidates: Ints, worth: Floats, free: Ints, taken: 
     steps = (2.0 ** (63 - int(bits)) - 1.0) / apart if apart > 0.0 else 0.0
     keys = _in_play(indptr, worth, free, taken, most, steps, bits)
     keys.sort()
-    rows = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
-    return Order(_put_right(keys, bits, rows, candidates, worth), keys)
+    return Order(_put_right(keys, bits, _ends(indptr, candidates), worth), keys)
 
 
 @jit
@@ -67,8 +66,18 @@ def _in_play(
 
 
 @jit
+def _ends(indptr: Longs, candidates: Ints) -> npt.NDArray[np.uint64]:
+    """The ends of every edge, as in ``Order``."""
+    ends = np.empty(len(candidates), np.uint64)
+    for row in range(len(indptr) - 1):
+        for edge in range(indptr[row], indptr[row + 1]):
+            ends[edge] = (np.uint64(row) << np.uint64(32)) | np.uint64(candidates[edge])
+    return ends
+
+
+@jit
 def _put_right(
-    keys: npt.NDArray[np.uint64], bits: np.uint64, rows: Ints, candidates: Ints, worth: Floats
+    keys: npt.NDArray[np.uint64], bits: np.uint64, ends: npt.NDArray[np.uint64], worth: Floats
 ) -> npt.NDArray[np.uint32]:
     """The edges of the sorted keys, those of one step sorted by insertion: they are few or, where their worths are the
     same, in order already but for candidates of one row. The keys become the ends."""
@@ -79,20 +88,21 @@ def _put_right(
         edge, place = np.uint32(keys[k] & rest), k
         if keys[k] >> bits != keys[first] >> bits:
             first = k
-        while place > first and _before(edge, edges[place - 1], rows, candidates, worth):
+        while place > first and _before(edge, edges[place - 1], ends, worth):
             edges[place] = edges[place - 1]
             place -= 1
         edges[place] = edge
     for k in range(len(keys)):
-        keys[k] = (np.uint64(rows[edges[k]]) << np.uint64(32)) | np.uint64(candidates[edges[k]])
+        keys[k] = ends[edges[k]]
     return edges
 
 
 @jit
-def _before(edge: np.uint32, other: np.uint32, rows: Ints, candidates: Ints, worth: Floats) -> bool:
+def _before(edge: np.uint32, other: np.uint32, ends: npt.NDArray[np.uint64], worth: Floats) -> bool:
+    """By worth, then by row, then by candidate."""
     if worth[edge] != worth[other]:
         return bool(worth[edge] > worth[other])
-    return bool(rows[edge] < rows[other] or (rows[edge] == rows[other] and candidates[edge] < candidates[other]))
+    return bool(ends[edge] < ends[other])
 
 
 @jit

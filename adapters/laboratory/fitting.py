@@ -7,6 +7,7 @@ import attrs
 import numpy as np
 from scipy.optimize import minimize
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
+from threadpoolctl import threadpool_limits
 
 from adapters.laboratory.data import Data
 from adapters.laboratory.encounters import Numbers, Places
@@ -144,7 +145,9 @@ def _learn(columns: Numbers, outcome: Numbers, penalty: float) -> _Learned:
     start = np.zeros(len(useful) + 1)
     start[0] = np.log(outcome.mean() / (1.0 - outcome.mean()))
     bounds = [(None, None), *[(0.0, None)] * len(useful)]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13, "gtol": 1e-8}).x
+    options = {"ftol": 1e-13, "gtol": 1e-8}
+    with threadpool_limits(1):  # a handful of columns: threads would cost more in waiting for each other than they save
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
     raw = np.zeros(columns.shape[1])
     raw[useful] = found[1:] / spread[useful]
     return _Learned(raw, float(found[0]) - float(raw @ centre))

@@ -12,9 +12,7 @@ from saltbitter_domain.compatibility.model import Traits
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import (
     BasicValue,
-    DealBreaker,
     Drinking,
-    Gender,
     HasChildren,
     Importance,
     Intention,
@@ -88,8 +86,6 @@ _COLUMNS: Mapping[str, _Column] = {
 }
 
 _WIDTHS = {"cell": 2, "attachment": 3, "ratings": len(_VALUES)}
-_MASKS = (Gender, DealBreaker)
-assert all(len(choices) <= 8 for choices in _MASKS), "a mask of these is one byte"
 
 
 @attrs.frozen(eq=False)
@@ -117,16 +113,16 @@ class Words:
         rows = np.repeat(np.arange(size), np.diff(indptr))
         word = np.asarray(numbers, np.uint64)
         np.bitwise_or.at(bits, (rows, word // WORD), np.uint64(1) << (word % WORD))
-        return cls(tuple(words), bits)._reworded(sorted(set(words)))._trimmed()
+        return cls(tuple(words), bits).reworded(sorted(set(words))).trimmed()
 
     def take(self, rows: Array) -> Self:
         """These people's, in this order."""
-        return type(self)(self.vocabulary, self.bits[rows])._trimmed()
+        return type(self)(self.vocabulary, self.bits[rows]).trimmed()
 
     def followed_by(self, other: Self) -> Self:
         """Everybody's here, and then everybody's there."""
         words = sorted({*self.vocabulary, *other.vocabulary})
-        both = [words_of._reworded(words).bits for words_of in (self, other)]
+        both = [words_of.reworded(words).bits for words_of in (self, other)]
         return type(self)(tuple(words), np.concatenate(both))
 
     def within(self, words: Sequence[str]) -> Array:
@@ -142,13 +138,15 @@ class Words:
                 bits[:, new // WORD] |= has << np.uint64(new % WORD)
         return bits
 
-    def _reworded(self, words: Sequence[str]) -> Self:
+    def reworded(self, words: Sequence[str]) -> Self:
+        """The same, by another vocabulary."""
         return type(self)(tuple(words), self.within(words))
 
-    def _trimmed(self) -> Self:
+    def trimmed(self) -> Self:
+        """The same, without words that nobody has."""
         union = np.bitwise_or.reduce(self.bits, axis=0) if len(self.bits) else np.zeros(1, np.uint64)
         used = [w for n, w in enumerate(self.vocabulary) if int(union[n // WORD]) >> (n % WORD) & 1]
-        return self if len(used) == len(self.vocabulary) else self._reworded(used)
+        return self if len(used) == len(self.vocabulary) else self.reworded(used)
 
 
 @attrs.frozen(eq=False)

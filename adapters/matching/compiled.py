@@ -6,23 +6,27 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+import numba
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_Decorator = Callable[[_Function], _Function]
+
+Number = Any
+"""A number, of whichever width, in compiled code."""
+
+_njit: Any = numba.njit
 
 _FILES = "columns compiled geometry kernels people scan sieves slices tables walk".split()
 """What compiled code is made of, and takes constants from."""
 
 _FUSED = {"contract", "nsz", "arcp"}
-"""Freedoms of single precision: to multiply and add at once, to divide by multiplying, to forget the sign of zero. Infinity
-and NaN keep their meaning."""
+"""Freedoms of single precision: to multiply and add at once, to divide by multiplying, to forget the sign of zero.
+Infinity and NaN keep their meaning."""
 
 
 def _compiled(**options: Any) -> Callable[[_Function], _Function]:
     def decorate(function: _Function) -> _Function:
-        # Counting references to arrays in inner loops would cost more than the loops; what does not allocate needs none.
-        return cast("_Function", njit(nogil=True, error_model="numpy", _nrt=False, **options)(function))
+        # Counting references to arrays would cost more than inner loops do; what does not allocate needs none.
+        return cast("_Function", _njit(nogil=True, error_model="numpy", _nrt=False, **options)(function))
 
     return decorate
 
@@ -40,8 +44,9 @@ fast = _compiled(forceinline=True, fastmath=_FUSED)
 def kept(function: _Function) -> _Function:
     """As ``exactly``, and kept for later processes: for what Python calls.
 
-    numba asks whether the function's own file has changed, and not the files of what it calls; here those count as well."""
-    dispatcher = njit(nogil=True, error_model="numpy", _nrt=False, cache=True)(function)
+    numba asks whether the function's own file has changed, and not the files of what it calls; here those count as
+    well."""
+    dispatcher = _njit(nogil=True, error_model="numpy", _nrt=False, cache=True)(function)
     files = [Path(__file__).with_name(f"{name}.py") for name in _FILES]
     stamp = blake2b(b"".join(file.read_bytes() for file in files)).hexdigest()
     dispatcher._cache._cache_file._source_stamp = (sys.version, stamp)  # noqa: SLF001  there is no public way

@@ -278,15 +278,16 @@ class Market:
                 layout.people, part, chance, layout.slots, layout.index, self._figures, workspace, fair
             )
 
-        def correct(part: Array) -> None:
+        def correct(low: int, high: int) -> None:
             self._passes.exceptions(
-                layout.people.who, rows, weight, self.excluded, self.likers, layout.inner, part[0], part[-1] + 1, fair
+                layout.people.who, rows, weight, self.excluded, self.likers, layout.inner, low, high, fair
             )
 
         for _ in self._in_threads(add, self._near_one_another, 0):
             pass
         with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(correct, np.array_split(np.arange(len(self)), self.threads)))
+            bounds = np.linspace(0, len(self), self.threads + 1).astype(int).tolist()
+            list(pool.map(correct, bounds[:-1], bounds[1:]))
         by_position = fair[self._row_at]
         return np.where(by_position < _NOTHING, 0.0, by_position)
 
@@ -311,7 +312,7 @@ class Market:
             languages=own.languages.within(self.columns.languages.vocabulary),
         )
         row = self.columns.rows([person.user_id])
-        mine = np.where(row >= 0, self._layout.inner[row], -1).astype(np.int32)
+        mine = np.append(self._layout.inner, np.int32(-1))[row]
 
         def listed(users: Collection[UserId]) -> Lists:
             rows = self.columns.rows(list(users))

@@ -1,6 +1,7 @@
 """A pair, compiled: whether two people may be shown to one another, and their exact score.
 
-Every operation is the domain's, in the domain's order and precision, so that whom it holds for equals are equals here."""
+Every operation is the domain's, in the domain's order and precision, so that whom it holds for equals are equals
+here."""
 
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from adapters.matching import geometry
 from adapters.matching.columns import ANYWHERE, Array
-from adapters.matching.compiled import exactly, inlined
+from adapters.matching.compiled import Number, exactly, inlined
 from adapters.matching.people import ATTACHED, INTERESTED, VALUED
 from adapters.matching.tables import CHILDREN, DRINKING, FAITH, INTENTION, SMOKING
 
@@ -21,13 +22,13 @@ distance_km = exactly(geometry.distance_km)
 
 
 @inlined
-def nearness(a: Person, b: Person, halves: float) -> float:
+def nearness(a: Person, b: Person, halves: Number) -> Number:
     """``nearness`` of the domain; NaN when a cell is unknown."""
     return np.exp2(-distance_km(a.latitude, a.longitude, b.latitude, b.longitude) / halves)
 
 
 @exactly
-def meet(a: Person, b: Person) -> bool:
+def meet(a: Person, b: Person) -> Number:
     """Whether the wishes of the two meet and neither is paused; who is incognito is not asked."""
     if not (a.youngest <= b.age <= a.oldest and b.youngest <= a.age <= b.oldest):
         return False
@@ -40,9 +41,9 @@ def meet(a: Person, b: Person) -> bool:
 
 
 @inlined
-def score(v: Any, i: int, p: Any, j: int, near: float, rarity: Array, tables: Any, f: Figures) -> float:
-    """``WeightedV1.total`` of a pair, person i of ``v`` and person j of ``p``, in points; ``near`` is the nearness of their
-    cells, NaN when one is unknown."""
+def score(v: Any, i: Number, p: Any, j: Number, near: Number, rarity: Array, tables: Any, f: Figures) -> Number:
+    """``WeightedV1.total`` of a pair, person i of ``v`` and person j of ``p``, in points; ``near`` is the nearness of
+    their cells, NaN when one is unknown."""
     a, b = v.who[i], p.who[j]
     known = a.known & b.known
     attachment = f.means[0]
@@ -73,7 +74,7 @@ def score(v: Any, i: int, p: Any, j: int, near: float, rarity: Array, tables: An
 
 
 @inlined
-def _cosine(a: Array, i: int, length: float, b: Array, j: int, other_length: float, rarity: Array) -> float:
+def _cosine(a: Array, i: Number, length: Number, b: Array, j: Number, other_length: Number, rarity: Array) -> Number:
     """The products are added in twice the precision, which rounds like the exact sum the domain takes."""
     total, rest = 0.0, 0.0
     for word in range(a.shape[1]):
@@ -91,7 +92,7 @@ def _cosine(a: Array, i: int, length: float, b: Array, j: int, other_length: flo
 
 
 @inlined
-def shared_words(a: Array, i: int, b: Array, j: int) -> np.uint64:
+def shared_words(a: Array, i: Number, b: Array, j: Number) -> Number:
     """How many words two rows of bits share."""
     count = np.uint64(0)
     for word in range(a.shape[1]):
@@ -100,7 +101,7 @@ def shared_words(a: Array, i: int, b: Array, j: int) -> np.uint64:
 
 
 @inlined
-def _ones(x: np.uint64) -> np.uint64:
+def _ones(x: Number) -> Number:
     """How many bits are set (Warren, Hacker's Delight, 5-1); compilers know the pattern."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
@@ -109,7 +110,7 @@ def _ones(x: np.uint64) -> np.uint64:
 
 
 @inlined
-def _demographics(a: Person, b: Person, near: float, shared: np.uint64, tables: Any, weights: Array) -> float:
+def _demographics(a: Person, b: Person, near: Number, shared: Number, tables: Any, weights: Array) -> Number:
     """``demographics`` of the domain: the parts that are known, added in the domain's order."""
     weight = weights[0]
     total = weights[0] * tables.age[abs(np.int64(a.age) - np.int64(b.age))]

@@ -1,4 +1,5 @@
-"""People made ready for a policy: what depends on one person alone, worked out once, to the last bit as the domain does.
+"""People made ready for a policy: what depends on one person alone, worked out once, to the last bit as the domain
+does.
 
 ``population`` gives the figures of everybody from the same columns."""
 
@@ -28,8 +29,8 @@ ATTACHED, INTERESTED, VALUED = 1, 2, 4
 """Bits of ``People.known``."""
 
 HIDDEN, ROAMS = 1 << 14, 1 << 15
-"""In ``answers`` of whoever is incognito, and of whoever has no limit of distance. Nobody refuses these by themselves: a
-sieve does where such people are found in another way."""
+"""In ``answers`` of whoever is incognito, and of whoever has no limit of distance. Nobody refuses these by themselves:
+a sieve does where such people are found in another way."""
 
 _AT_ONCE = 1 << 16
 _FIRST_RELIGION = 5
@@ -72,14 +73,14 @@ PERSON = np.dtype(
     ],
     align=True,
 )
-"""One person. ``answers`` has a bit for each answer that can break a deal and one for the set of genders; ``refuses`` has
-those this person will not meet: two people suit one another if neither refuses what the other answers. Latitude and longitude are in degrees, NaN where
-the cell is unknown.
+"""One person. ``answers`` has a bit for each answer that can break a deal and one for the set of genders; ``refuses``
+has those this person will not meet: two people suit one another if neither refuses what the other answers. Latitude and
+longitude are in degrees, NaN where the cell is unknown.
 
-``weight``, ``anxiety`` and ``avoidance`` are the leaning, whose product with another's ``fit`` is the deviation; ``values``
-and ``length``, that of the interests' rarities, are as in ``Prepared`` of the domain; ``advantage`` is in points; ``order``
-is the position in the order of precedence, and ``row`` that in the columns, by which lists are kept; ``cell`` is
-that in the index (-1 without one), and set by who makes it."""
+``weight``, ``anxiety`` and ``avoidance`` are the leaning, whose product with another's ``fit`` is the deviation;
+``values`` and ``length``, that of the interests' rarities, are as in ``Prepared`` of the domain; ``advantage`` is in
+points; ``order`` is the position in the order of precedence, and ``row`` that in the columns, by which lists are kept;
+``cell`` is that in the index (-1 without one), and set by who makes it."""
 
 
 class People(NamedTuple):
@@ -110,9 +111,9 @@ FIGURES = np.dtype(
     align=True,
 )
 """A policy as numbers. ``means`` and ``points`` follow ``Factor``; ``form`` holds the five coefficients of the form of
-attachment (anxiety, avoidance, the two beside one another, both anxious, both avoidant); ``weights`` those of demographics
-in the order in which they are added, ``rest`` their sum without that of distance. What ends in four bytes is for the
-sieve in single precision."""
+attachment (anxiety, avoidance, the two beside one another, both anxious, both avoidant); ``weights`` those of
+demographics in the order in which they are added, ``rest`` their sum without that of distance. What ends in four bytes
+is for the sieve in single precision."""
 
 
 def figures(policy: WeightedV1) -> Array:
@@ -152,7 +153,7 @@ def people_of(columns: Columns, policy: WeightedV1, order: Array) -> People:
     who["spoken"] = np.bitwise_count(columns.languages.bits).sum(axis=1, dtype=np.uint8)
     who["length"] = np.where(length > 0.0, length, 1.0)
     who["weight"], who["anxiety"], who["avoidance"] = leaning.T
-    who["row"] = np.arange(len(columns))
+    who["row"], who["cell"] = np.arange(len(columns)), -1
     who["fit"], who["values"] = _fit(policy, leaning), values
     who["known"], who["advantage"], who["order"] = known, _advantage(policy, leaning), order
     return People(who, columns.interests.bits, columns.languages.bits)
@@ -209,7 +210,7 @@ def leanings(columns: Columns) -> Array:
     anxiety, avoidance, weight = columns.attachment.T
     span = SCALE_MAX - SCALE_MIN
     rows = np.stack([weight, weight * (anxiety - SCALE_MIN) / span, weight * (avoidance - SCALE_MIN) / span], axis=1)
-    return np.nan_to_num(rows, copy=False, nan=0.0)
+    return np.where(np.isnan(rows), 0.0, rows)
 
 
 def unit_values(ratings: Array) -> tuple[Array, Array]:
@@ -294,13 +295,13 @@ def _split(x: Array) -> tuple[Array, Array]:
 
 def _advantage(policy: WeightedV1, leaning: Array) -> Array:
     """``attachment_advantage`` of everybody: the form is linear in the person, whose columns stand in for one."""
-    person = Leaning(*np.ascontiguousarray(leaning.T))  # type: ignore[arg-type]
+    person = Leaning(*np.ascontiguousarray(leaning.T))
     return np.ascontiguousarray(policy.attachment_advantage(person), np.float64)
 
 
 def _fit(policy: WeightedV1, leaning: Array) -> Array:
     """``deviation`` from the mean as a product: the form being bilinear, its values beside the three unit leanings."""
-    person = Leaning(*np.ascontiguousarray(leaning.T))  # type: ignore[arg-type]
+    person = Leaning(*np.ascontiguousarray(leaning.T))
     mean = policy.population.mean_factors[Factor.ATTACHMENT]
     units = (Leaning(1.0, 0.0, 0.0), Leaning(0.0, 1.0, 0.0), Leaning(0.0, 0.0, 1.0))
     return np.stack([np.asarray(deviation(person, unit, mean)) for unit in units], axis=1)

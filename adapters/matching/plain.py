@@ -1,7 +1,7 @@
 """The two passes in numpy, for where numba is missing: the same results, some fifteen times slower.
 
-There is no sieve in single precision here; whoever may be shown is judged in double precision, one viewer after another,
-by the same operations in the same order as in ``kernels``."""
+There is no sieve in single precision here; whoever may be shown is judged in double precision, one viewer after
+another, by the same operations in the same order as in ``kernels``."""
 
 import math
 from typing import Any
@@ -151,7 +151,8 @@ def judged(v: Any, i: int, p: Any, rows: Array, tables: Any, rarity: Array, f: A
     shared = np.bitwise_count(v.languages[i] & p.languages[rows]).sum(axis=1)
     demographics = _demographics(a, b, w.km(a, b["cell"]), shared, tables, f)
     points = f["points"]
-    return points[0] * attachment + points[1] * interests + points[2] * values + points[3] * demographics
+    total: Array = points[0] * attachment + points[1] * interests + points[2] * values + points[3] * demographics
+    return total
 
 
 def _cosines(v: Any, i: int, p: Any, rows: Array, rarity: Array) -> Array:
@@ -187,12 +188,14 @@ def _demographics(a: Any, b: Array, km: Array, shared: Array, tables: Any, f: An
     ):
         weight = weight + np.where(np.isnan(part), 0.0, weights[n])
         total = total + np.where(np.isnan(part), 0.0, weights[n] * part)
-    return total / weight
+    mean: Array = total / weight
+    return mean
 
 
 def _listed(lists: Any, a: Any, inner: Array) -> Array:
     row = a["row"]
-    return inner[lists.rows[lists.first[row] : lists.first[row + 1]]]
+    these: Array = inner[lists.rows[lists.first[row] : lists.first[row + 1]]]
+    return these
 
 
 def _suited(a: Any, slots: Any, index: Any, refuses: int, w: Workspace) -> tuple[int, Array]:
@@ -240,5 +243,6 @@ def _ranges(a: Any, tiles: Array, index: Any) -> Array:
 
 def _joined(starts: Array, ends: Array) -> Array:
     """All numbers from each start up to its end."""
-    sizes = (ends - starts).astype(np.int64)
-    return np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    sizes: Array = (ends - starts).astype(np.int64)
+    numbers: Array = np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    return numbers

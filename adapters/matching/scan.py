@@ -2,15 +2,15 @@
 
 A candidate passes three sieves. Plain comparisons of small numbers say who may be shown at all; single precision says
 who might be among the best, first without demographics, which are at most so much, and then with them; and whoever is
-left is judged in double precision, operation by operation as the domain does it. The threshold of the second sieve is the
-k-th best so far less ``MARGIN``, so that nothing is lost to rounding: what comes out is exact."""
+left is judged in double precision, operation by operation as the domain does it. The threshold of the second sieve is
+the k-th best so far less ``MARGIN``, so that nothing is lost to rounding: what comes out is exact."""
 
 from typing import Any
 
 import numpy as np
 
 from adapters.matching.columns import ANYWHERE, Array
-from adapters.matching.compiled import exactly, inlined, kept
+from adapters.matching.compiled import Number, exactly, inlined, kept
 from adapters.matching.kernels import Figures, Person, meet, nearness, score, shared_words
 from adapters.matching.people import HIDDEN, ROAMS
 from adapters.matching.sieves import (
@@ -49,7 +49,7 @@ def best(
     tables: Any,
     rarity: Array,
     figures: Array,
-    k: int,
+    k: Number,
     w: Any,
     out: Any,
 ) -> None:
@@ -59,7 +59,7 @@ def best(
     ``inner`` has the places in ``p`` of the rows in them. Viewers of one tile who seek the same should follow one
     another. ``w`` is a workspace of the caller's thread."""
     f = figures[0]
-    n = np.int64(0)
+    n: Number = np.int64(0)
     while n < len(rows):
         size = together(v.who, rows, n, index.cells)
         home = v.who[rows[n]]
@@ -86,11 +86,11 @@ def best(
 
 @exactly
 def _through(
-    tile: int,
+    tile: Number,
     v: Any,
     rows: Array,
-    n: int,
-    size: int,
+    n: Number,
+    size: Number,
     mine: Array,
     places: Array,
     excluded: Any,
@@ -100,7 +100,7 @@ def _through(
     tables: Any,
     rarity: Array,
     f: Figures,
-    k: int,
+    k: Number,
     w: Any,
     out: Any,
 ) -> None:
@@ -143,18 +143,18 @@ def _through(
 @inlined
 def _admit(
     v: Any,
-    i: int,
-    g: int,
-    me: int,
-    first: int,
-    c: int,
+    i: Number,
+    g: Number,
+    me: Number,
+    first: Number,
+    c: Number,
     excluded: Any,
     p: Any,
     slots: Any,
     tables: Any,
     rarity: Array,
     f: Figures,
-    k: int,
+    k: Number,
     w: Any,
 ) -> None:
     """Add the candidate to the viewer's best if they may be of them."""
@@ -170,7 +170,17 @@ def _admit(
 
 @inlined
 def _append(
-    v: Any, i: int, g: int, row: int, merit: float, p: Any, tables: Any, rarity: Array, f: Figures, k: int, w: Any
+    v: Any,
+    i: Number,
+    g: Number,
+    row: Number,
+    merit: Number,
+    p: Any,
+    tables: Any,
+    rarity: Array,
+    f: Figures,
+    k: Number,
+    w: Any,
 ) -> None:
     n = w.counts[g]
     w.scores[g, n], w.found[g, n] = merit, row
@@ -180,13 +190,13 @@ def _append(
 
 
 @inlined
-def _listed(lists: Any, i: int, row: int) -> bool:
+def _listed(lists: Any, i: Number, row: Number) -> Number:
     """Whether a row is in the list of i."""
     return has(lists.rows, lists.first[i], lists.first[i + 1], row)
 
 
 @exactly
-def _withheld(a: Person, me: int, excluded: Any, inner: Array, who: Array) -> int:
+def _withheld(a: Person, me: Number, excluded: Any, inner: Array, who: Any) -> Number:
     """How many the sieves let through who may not be shown: the viewer, and those excluded."""
     count = 0
     if me >= 0 and not who[me].answers & HIDDEN and meet(a, who[me]):
@@ -201,10 +211,10 @@ def _withheld(a: Person, me: int, excluded: Any, inner: Array, who: Array) -> in
 @exactly
 def _who_like(
     v: Any,
-    i: int,
-    g: int,
-    me: int,
-    place: int,
+    i: Number,
+    g: Number,
+    me: Number,
+    place: Number,
     excluded: Any,
     likers: Any,
     inner: Array,
@@ -212,7 +222,7 @@ def _who_like(
     tables: Any,
     rarity: Array,
     f: Figures,
-    k: int,
+    k: Number,
     w: Any,
     out: Any,
 ) -> None:
@@ -232,7 +242,7 @@ def _who_like(
 
 
 @exactly
-def _sort_out(g: int, k: int, w: Any) -> None:
+def _sort_out(g: Number, k: Number, w: Any) -> None:
     """Keep the k best of a viewer, and whoever comes so near to them that single precision cannot tell."""
     scores, found, n = w.scores[g], w.found[g], w.counts[g]
     trial = w.merits[0]
@@ -248,7 +258,7 @@ def _sort_out(g: int, k: int, w: Any) -> None:
 
 
 @exactly
-def _shrink(v: Any, i: int, g: int, p: Any, tables: Any, rarity: Array, f: Figures, k: int, w: Any) -> None:
+def _shrink(v: Any, i: Number, g: Number, p: Any, tables: Any, rarity: Array, f: Figures, k: Number, w: Any) -> None:
     """Make room for more. Where too many are as good as equal, the exact k best are kept."""
     _sort_out(g, k, w)
     n = w.counts[g]
@@ -265,7 +275,7 @@ def _shrink(v: Any, i: int, g: int, p: Any, tables: Any, rarity: Array, f: Figur
 
 
 @exactly
-def _judge(v: Any, i: int, g: int, first: int, p: Any, tables: Any, rarity: Array, f: Figures, w: Any) -> None:
+def _judge(v: Any, i: Number, g: Number, first: Number, p: Any, tables: Any, rarity: Array, f: Figures, w: Any) -> None:
     """The exact merits and scores of a viewer's best from ``first`` on, and their places in the order of precedence."""
     near = w.near[w.row[g]]
     for e in range(first, w.counts[g]):
@@ -281,7 +291,17 @@ def _judge(v: Any, i: int, g: int, first: int, p: Any, tables: Any, rarity: Arra
 
 @exactly
 def _finish(
-    v: Any, i: int, g: int, place: int, p: Any, tables: Any, rarity: Array, f: Figures, k: int, w: Any, out: Any
+    v: Any,
+    i: Number,
+    g: Number,
+    place: Number,
+    p: Any,
+    tables: Any,
+    rarity: Array,
+    f: Figures,
+    k: Number,
+    w: Any,
+    out: Any,
 ) -> None:
     """Write the k best of a viewer."""
     if w.counts[g] > k:
@@ -301,7 +321,7 @@ def chances(p: Any, rows: Array, chance: Array, slots: Any, index: Any, figures:
     """Add for each of the rows what everybody who may see them has to give: ``chance`` is by slot, 0 of those who look
     at nobody. Who is incognito, excluded or liked is left to ``exceptions``."""
     halves = figures[0].halves
-    n = np.int64(0)
+    n: Number = np.int64(0)
     while n < len(rows):
         size = together(p.who, rows, n, index.cells)
         home = p.who[rows[n]]
@@ -317,15 +337,15 @@ def chances(p: Any, rows: Array, chance: Array, slots: Any, index: Any, figures:
 
 @exactly
 def _sum_up(
-    tile: int,
+    tile: Number,
     p: Any,
     rows: Array,
-    n: int,
-    size: int,
+    n: Number,
+    size: Number,
     chance: Array,
     slots: Any,
     index: Any,
-    halves: float,
+    halves: Number,
     w: Any,
     out: Array,
 ) -> None:
@@ -357,18 +377,18 @@ def _sum_up(
 
 @kept
 def exceptions(
-    who: Array,
+    who: Any,
     viewers: Array,
     weight: Array,
     excluded: Any,
     likers: Any,
     inner: Array,
-    low: int,
-    high: int,
+    low: Number,
+    high: Number,
     out: Array,
 ) -> None:
-    """Put right in ``out`` what ``chances`` left of the people from ``low`` up to ``high``: nobody sees themselves or whom
-    they must not, and whoever is incognito is seen by those they like."""
+    """Put right in ``out`` what ``chances`` left of the people from ``low`` up to ``high``: nobody sees themselves or
+    whom they must not, and whoever is incognito is seen by those they like."""
     for n in range(len(viewers)):
         v = viewers[n]
         a = who[v]

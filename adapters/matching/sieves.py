@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from adapters.matching.columns import Array
-from adapters.matching.compiled import exactly, fast, inlined
+from adapters.matching.compiled import Number, exactly, fast, inlined
 from adapters.matching.kernels import Figures, Person
 from adapters.matching.people import INTERESTED, VALUED
 from adapters.matching.slices import BASE, CHUNK, INVERSE, NUMBERS
@@ -21,8 +21,16 @@ _ROW = tuple(np.uint64(row * CHUNK) for row in range(NUMBERS))
 
 @inlined
 def sift(
-    a: Person, refuses: int, slots: Any, measured: bool, first: int, n: int, reach: Array, far: Array, ok: Array
-) -> int:
+    a: Person,
+    refuses: Number,
+    slots: Any,
+    measured: bool,
+    first: Number,
+    n: Number,
+    reach: Array,
+    far: Array,
+    ok: Array,
+) -> Number:
     """Mark who of n slots may be shown to the viewer, who refuses so much, and count them.
 
     ``measured`` says whether distance is asked; ``reach`` then has that of every cell, in km rounded up."""
@@ -50,7 +58,9 @@ def sift(
 
 
 @inlined
-def prepare(v: Any, i: int, rarity: Array, f: Figures, worth: Array, tag: Array, share: Array, base: Array) -> int:
+def prepare(
+    v: Any, i: Number, rarity: Array, f: Figures, worth: Array, tag: Array, share: Array, base: Array
+) -> Number:
     """Write what ``estimate`` needs of viewer i; how many interests there are, in fours."""
     a = v.who[i]
     for part in range(3):
@@ -74,7 +84,9 @@ def prepare(v: Any, i: int, rarity: Array, f: Figures, worth: Array, tag: Array,
 
 
 @fast
-def interests(holds: Array, words: int, first: int, n: int, tag: Array, share: Array, tags: int, shared: Array) -> None:
+def interests(
+    holds: Array, words: Number, first: Number, n: Number, tag: Array, share: Array, tags: Number, shared: Array
+) -> None:
     """Write what each of n slots shares with the viewer, before it is divided by the length of their own interests."""
     block = first // CHUNK
     held = block * (words + 1) * CHUNK + first - block * CHUNK
@@ -95,7 +107,9 @@ def interests(holds: Array, words: int, first: int, n: int, tag: Array, share: A
 
 
 @fast
-def estimate(numbers: Array, first: int, n: int, worth: Array, base: int, ok: Array, shared: Array, out: Array) -> None:
+def estimate(
+    numbers: Array, first: Number, n: Number, worth: Array, base: Number, ok: Array, shared: Array, out: Array
+) -> None:
     """Write the merit of n slots but for demographics, in points and single precision; minus infinity for those who may
     not be shown."""
     block = first // CHUNK
@@ -108,8 +122,9 @@ def estimate(numbers: Array, first: int, n: int, worth: Array, base: int, ok: Ar
     for k in range(n):
         s = at + np.uint64(k)
         attachment = mean + p0 * numbers[s] + p1 * numbers[s + _ROW[1]] + p2 * numbers[s + _ROW[2]]
-        attachment = attachment if attachment > zero else zero
-        attachment = attachment if attachment < most else most
+        # Not max and min, which ask for NaN as well.
+        attachment = attachment if attachment > zero else zero  # noqa: FURB136
+        attachment = attachment if attachment < most else most  # noqa: FURB136
         values = (
             v0 * numbers[s + _ROW[3]]
             + v1 * numbers[s + _ROW[4]]
@@ -127,7 +142,7 @@ def estimate(numbers: Array, first: int, n: int, worth: Array, base: int, ok: Ar
 
 
 @inlined
-def above(sums: Array, n: int, bound: float, out: Array) -> int:
+def above(sums: Array, n: Number, bound: Number, out: Array) -> Number:
     """Write which of the first n are greater than the bound; how many. ``out`` needs room for one more."""
     found = 0
     for k in range(n):
@@ -137,7 +152,7 @@ def above(sums: Array, n: int, bound: float, out: Array) -> int:
 
 
 @fast
-def circumstances(a: Person, fact: Any, shared: int, near: float, tables: Any, f: Figures) -> float:
+def circumstances(a: Person, fact: Any, shared: Number, near: Number, tables: Any, f: Figures) -> Number:
     """Demographics in points and single precision, of a viewer and a row of ``FACTS``; ``near`` is NaN when unknown."""
     weight = f.age_weight
     total = tables.years[abs(np.int64(a.age) - np.int64(fact.age))]
@@ -155,7 +170,7 @@ def circumstances(a: Person, fact: Any, shared: int, near: float, tables: Any, f
 
 
 @fast
-def total(chance: Array, first: int, n: int, ok: Array) -> float:
+def total(chance: Array, first: Number, n: Number, ok: Array) -> Number:
     """The sum of the chances of those marked, in four lanes that are added in one order."""
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
     four = n - n % 4
@@ -172,7 +187,7 @@ def total(chance: Array, first: int, n: int, ok: Array) -> float:
 
 
 @exactly
-def kth_greatest(x: Array, n: int, k: int) -> float:
+def kth_greatest(x: Array, n: Number, k: Number) -> Number:
     """The k-th greatest of the first n; it puts them in another order (Hoare 1961, Algorithm 65)."""
     low, high = 0, n - 1
     while low < high:
@@ -197,7 +212,7 @@ def kth_greatest(x: Array, n: int, k: int) -> float:
 
 
 @inlined
-def has(rows: Array, first: int, end: int, row: int) -> bool:
+def has(rows: Array, first: Number, end: Number, row: Number) -> Number:
     """Whether a row is in a sorted part of a list."""
     low, high = first, end
     while low < high:
@@ -210,7 +225,7 @@ def has(rows: Array, first: int, end: int, row: int) -> bool:
 
 
 @exactly
-def first_gap(n: int) -> int:
+def first_gap(n: Number) -> Number:
     """From where to begin a sort of n by falling gaps (Shell 1959, CACM 2, 30; gaps after Knuth)."""
     gap = 1
     while 3 * gap + 1 < n:
@@ -219,7 +234,7 @@ def first_gap(n: int) -> int:
 
 
 @exactly
-def ranked(merits: Array, orders: Array, n: int, places: Array) -> None:
+def ranked(merits: Array, orders: Array, n: Number, places: Array) -> None:
     """Write the places of the first n, most merit first, then by order."""
     for k in range(n):
         places[k] = k

@@ -1,14 +1,14 @@
 """People laid out so that whoever may suit somebody lies in a few unbroken ranges.
 
-Slots are sorted by tile (a piece of the Earth of about ``TILE_KM``), set of genders and age, so that gender, age and the rough distance choose ranges and need not be asked of anybody. Those whom
-no distance is too far also have a slot in the last tile, which is nowhere and next to everywhere: two such people meet
-there and not in the tiles.
+Slots are sorted by tile (a piece of the Earth of about ``TILE_KM``), set of genders and age, so that gender, age and
+the rough distance choose ranges and need not be asked of anybody. Those whom no distance is too far also have a slot in
+the last tile, which is nowhere and next to everywhere: two such people meet there and not in the tiles.
 """
 
-import itertools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import attrs
 import numpy as np
 
 from adapters.matching.columns import ANYWHERE, Array, flags
@@ -30,7 +30,8 @@ FACTS = np.dtype(
     + [(name, "u1") for name in ("age", "plans", "habits", "faith", "spoken")],
     align=True,
 )
-"""What is asked of the few who pass the first sieves: the person's place, their row in the columns, and as in ``PERSON``."""
+"""What is asked of the few who pass the first sieves: the person's place, their row in the columns, and as in
+``PERSON``."""
 
 
 class Slots(NamedTuple):
@@ -72,11 +73,13 @@ TILE = np.dtype(
         ("farthest", "f8"),
     ]
 )
-"""Its slices and cells begin at ``slices`` and ``cells`` and end where the next tile's do. (x, y, z) is a unit vector in
-its middle, ``radius`` the angle from there to the farthest cell, ``farthest`` that and the widest limit in the tile."""
+"""Its slices and cells begin at ``slices`` and ``cells`` and end where the next tile's do. (x, y, z) is a unit
+vector in its middle, ``radius`` the angle from there to the farthest cell, ``farthest`` that and the widest limit in
+the tile."""
 
 SLICE = np.dtype([("first", "i8"), ("youngest", "i4"), ("oldest", "i4"), ("genders", "u1")], align=True)
-"""People of one tile and set of genders: the slots of age a begin at ``ages[first + a - youngest]`` and end where the next age's do."""
+"""People of one tile and set of genders: the slots of age a begin at ``ages[first + a - youngest]`` and end where the
+next age's do."""
 
 CELL = np.dtype([("latitude", "f8"), ("longitude", "f8"), ("tile", "i8")])
 
@@ -90,9 +93,11 @@ class Index(NamedTuple):
     ages: Array
 
 
-class Layout(NamedTuple):
-    """People in the order of their slots, so that who is compared with one another lies together; ``cell`` is the cell of
-    each (-1 without one), ``inner`` the place here of each row of the columns, and ``most_cells`` the most of any tile."""
+@attrs.frozen(eq=False)
+class Layout:
+    """People in the order of their slots, so that who is compared with one another lies together; ``cell`` is the cell
+    of each (-1 without one), ``inner`` the place here of each row of the columns, and ``most_cells`` the most of any
+    tile."""
 
     people: People
     slots: Slots
@@ -166,7 +171,7 @@ def _caps(cell: Array, tile: Array, count: int) -> tuple[Array, Array]:
     """Of each tile a unit vector in its middle, and the angle from it that holds all cells."""
     points = unit_vectors(cell)
     middle = np.stack([np.bincount(tile, weights=points[:, axis], minlength=count) for axis in range(3)], axis=1)
-    middle /= np.linalg.norm(middle, axis=1, keepdims=True)
+    middle = middle / np.linalg.norm(middle, axis=1, keepdims=True)
     angle = np.arccos(np.clip((middle[tile] * points).sum(axis=1), -1.0, 1.0))
     radius = np.zeros(count)
     np.maximum.at(radius, tile, angle)
@@ -219,7 +224,8 @@ def _slots(people: People, words: int, policy: WeightedV1, row: Array, cell: Arr
     numbers[0, :n], numbers[1, :n], numbers[2, :n] = who["weight"], who["anxiety"], who["avoidance"]
     numbers[3:INVERSE, :n] = who["values"].T
     numbers[INVERSE, :n] = np.where(known & INTERESTED, 1.0 / who["length"], 0.0)
-    for base, (value, interest) in enumerate(itertools.product((unshared, interests), (unvalued, values)), BASE):
+    starts: list[tuple[Any, Any]] = [(a, b) for a in (unshared, interests) for b in (unvalued, values)]
+    for base, (interest, value) in enumerate(starts, BASE):
         numbers[base, :n] = value + interest - who["advantage"]
     holds = np.zeros((blocks, words + 1, CHUNK), np.uint8)
     for block in range(blocks):

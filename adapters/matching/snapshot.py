@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adapters.matching.columns import Columns, Words, names
+from adapters.matching.columns import Array, Columns, Words, names
 
 _MAGIC = b"SBCOLS\x00\x01"
 """Its last byte is the version of the format. Another version is refused, and the snapshot made anew."""
@@ -72,14 +72,18 @@ def load(path: Path) -> Columns:
         raise SnapshotDamagedError("the header is longer than the file")
     header: dict[str, Any] = json.loads(raw[_PREFIX:start].tobytes())
 
-    def column(name: str) -> np.ndarray[Any, Any]:
+    def column(name: str) -> Array:
         dtype, shape, offset = header["columns"][name]
         size = math.prod(shape) * np.dtype(dtype).itemsize
         at = start + offset
-        return np.asarray(raw[at : at + size]).view(dtype).reshape(shape)
+        whole: Array = np.asarray(raw[at : at + size]).view(dtype).reshape(shape)
+        return whole
 
-    words = {name: Words(tuple(header["words"][name]), column(name)) for name in ("interests", "languages")}
-    return Columns(ids=column("ids"), **words, **{name: column(name) for name in names()})
+    def words(name: str) -> Words:
+        return Words(tuple(header["words"][name]), column(name))
+
+    columns: dict[str, Any] = {name: column(name) for name in names()}
+    return Columns(ids=column("ids"), interests=words("interests"), languages=words("languages"), **columns)
 
 
 def _aligned(size: int) -> int:

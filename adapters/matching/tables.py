@@ -57,10 +57,12 @@ PART_WEIGHTS = (
 
 class Tables(NamedTuple):
     """``age`` is by the gap in years; ``parts[n, a, b]`` of two people's codes, NaN where the part is unknown, n being
-    ``INTENTION``, ``CHILDREN`` (coded has × 4 + wants), ``FAITH`` (religion × 4 + importance), ``SMOKING``, ``DRINKING``.
+    ``INTENTION``, ``CHILDREN`` (coded has × 4 + wants), ``FAITH`` (religion × 4 + importance), ``SMOKING``,
+    ``DRINKING``.
 
-    The others are for the sieve in single precision: ``years``, which is ``age`` times its weight, and of pairs of codes the
-    weight known and the weighed sum, ``plans`` by (intention, children), ``habits`` by (smoking, drinking), ``faith``."""
+    The others are for the sieve in single precision: ``years``, which is ``age`` times its weight, and of pairs of
+    codes the weight known and the weighed sum, ``plans`` by (intention, children), ``habits`` by (smoking, drinking),
+    ``faith``."""
 
     age: Array
     parts: Array

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from adapters.matching.columns import ANYWHERE, Array
-from adapters.matching.compiled import exactly, inlined
+from adapters.matching.compiled import Number, exactly, inlined
 from adapters.matching.kernels import Person, distance_km
 from adapters.matching.sieves import WORTH, first_gap
 from adapters.matching.slices import CHUNK, Index
@@ -20,8 +20,8 @@ SPARE = 64
 
 
 class Workspace(NamedTuple):
-    """What a thread scribbles on. Rows of the first ones are of a viewer in a group, rows of ``reach`` and ``near`` (how far
-    every cell is) of a cell of the viewers' tile."""
+    """What a thread scribbles on. Rows of the first ones are of a viewer in a group, rows of ``reach`` and ``near``
+    (how far every cell is) of a cell of the viewers' tile."""
 
     scores: Array
     found: Array
@@ -85,7 +85,7 @@ class Workspace(NamedTuple):
 
 
 @exactly
-def together(who: Array, rows: Array, n: int, cells: Array) -> int:
+def together(who: Any, rows: Array, n: Number, cells: Array) -> Number:
     """How many viewers from the n-th on live in one tile and seek the same, at most ``TOGETHER``."""
     a = who[rows[n]]
     m = n + 1
@@ -98,7 +98,7 @@ def together(who: Array, rows: Array, n: int, cells: Array) -> int:
 
 
 @inlined
-def one_tile(a: Person, b: Person, cells: Array) -> bool:
+def one_tile(a: Person, b: Person, cells: Array) -> Number:
     """Whether two people live in one tile, or neither in any."""
     if a.cell < 0 or b.cell < 0:
         return a.cell == b.cell
@@ -106,9 +106,9 @@ def one_tile(a: Person, b: Person, cells: Array) -> bool:
 
 
 @exactly
-def settle(who: Array, rows: Array, n: int, size: int, index: Any, w: Any) -> tuple[float, int]:
-    """Find the rows of ``near`` of a group of viewers, which are empty for a new tile; how far apart the viewers live, in km,
-    and the widest limit among them."""
+def settle(who: Any, rows: Array, n: Number, size: Number, index: Any, w: Any) -> tuple[Number, Number]:
+    """Find the rows of ``near`` of a group of viewers, which are empty for a new tile; how far apart the viewers live,
+    in km, and the widest limit among them."""
     home = who[rows[n]]
     if n == 0 or home.cell < 0 or not one_tile(home, who[rows[n - 1]], index.cells):
         for o in range(w.open[0]):
@@ -117,7 +117,8 @@ def settle(who: Array, rows: Array, n: int, size: int, index: Any, w: Any) -> tu
                 w.near[w.opened[o, 1], cell] = np.nan
         w.open[0] = 0
     start = index.tiles[index.cells[home.cell].tile].cells if home.cell >= 0 else home.cell
-    apart, limit = 0.0, 0
+    apart: Number = 0.0
+    limit: Number = 0
     for g in range(size):
         a = who[rows[n + g]]
         w.row[g] = a.cell - start
@@ -128,7 +129,7 @@ def settle(who: Array, rows: Array, n: int, size: int, index: Any, w: Any) -> tu
 
 
 @exactly
-def tiles_near(home: Person, apart: float, limit: int, tiles: Array, out: Array, dots: Array) -> int:
+def tiles_near(home: Person, apart: Number, limit: Number, tiles: Array, out: Array, dots: Array) -> Number:
     """Put the tiles that may hold somebody within reach of ``home`` or of others ``apart`` km from it into ``out``, the
     nearest first; how many."""
     if np.isnan(home.latitude):
@@ -150,7 +151,7 @@ def tiles_near(home: Person, apart: float, limit: int, tiles: Array, out: Array,
 
 
 @exactly
-def _by_dots(out: Array, dots: Array, n: int) -> None:
+def _by_dots(out: Array, dots: Array, n: Number) -> None:
     gap = first_gap(n)
     while gap:
         for k in range(gap, n):
@@ -164,7 +165,7 @@ def _by_dots(out: Array, dots: Array, n: int) -> None:
 
 
 @inlined
-def measure(tile: int, a: Person, halves: float, row: int, index: Any, w: Any) -> tuple[int, float]:
+def measure(tile: Number, a: Person, halves: Number, row: Number, index: Any, w: Any) -> tuple[Number, Number]:
     """See to it that the row says how far the cells of a tile are from the viewer: in whole kilometres, rounded up, and
     their nearness. The least distance and the greatest nearness among them."""
     first, end = index.tiles[tile].cells, index.tiles[tile + 1].cells
@@ -176,7 +177,8 @@ def measure(tile: int, a: Person, halves: float, row: int, index: Any, w: Any) -
             near[cell] = np.exp2(-km / halves)
         w.opened[w.open[0], 0], w.opened[w.open[0], 1] = tile, row
         w.open[0] += 1
-    closest, nearest = ANYWHERE, 0.0
+    closest: Number = ANYWHERE
+    nearest: Number = 0.0
     for cell in range(first, end):
         closest = min(closest, np.int64(reach[cell]))
         nearest = max(nearest, near[cell])
@@ -184,7 +186,7 @@ def measure(tile: int, a: Person, halves: float, row: int, index: Any, w: Any) -
 
 
 @inlined
-def span(a: Person, part: Any, ages: Array) -> tuple[int, int]:
+def span(a: Person, part: Any, ages: Array) -> tuple[Number, Number]:
     """The slots, from and up to, of a slice's people whose age the viewer seeks."""
     low = max(np.int64(a.youngest), np.int64(part.youngest))
     high = min(np.int64(a.oldest), np.int64(part.oldest))

@@ -51,6 +51,7 @@ def listeners(
             ("forget_orientation", profiles.forget_orientation),
         ],
         "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
+        "compatibility.morning_due": [("make_shard", runs.make_shard)],
         "compatibility.matched": [("notify_match", matching.notify_match)],
     }
 

@@ -42,6 +42,20 @@ class MemoryRoster(Roster):
         served = await self._daily_matches.have(residents, day)
         return b"".join(user_id.bytes for user_id in residents if user_id not in served)
 
+    async def claim(self, day: date, shard: int, shards: int, now: datetime, until: datetime) -> bool:
+        def change(tables: Tables) -> bool:
+            held = tables.shards.get((day, shard, shards))
+            if held is not None and now < held:
+                return False
+            tables.shards.put((day, shard, shards), until)
+            return True
+
+        await self._transaction.hold(("shard", day, shard, shards))
+        return self._transaction.write(change)
+
+    async def release(self, day: date, shard: int, shards: int) -> None:
+        self._transaction.write(lambda tables: tables.shards.drop((day, shard, shards)))
+
     async def people(self) -> bytes:
         everybody = await self._people.traits()
         profiles = self._transaction.read(lambda tables: tables.profiles.items())

@@ -41,6 +41,7 @@ class Tables:
             id=lambda row: row.id, low=lambda row: row.low, high=lambda row: row.high
         )
         self.exposures = Table[tuple[UserId, date], Exposure]()
+        self.shards = Table[tuple[date, int, int], datetime]()
         self.populations = Table[date, Population]()
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)

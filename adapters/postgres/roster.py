@@ -72,6 +72,26 @@ class PostgresRoster(Roster):
             """
         )
     )
+    _CLAIM = Query(
+        text(
+            """
+            INSERT INTO roster_shards AS held (day, shard, shards, until)
+            VALUES (:day, CAST(:shard AS int), CAST(:shards AS int), :until)
+            ON CONFLICT (day, shard, shards) DO UPDATE SET until = excluded.until
+                WHERE held.until <= CAST(:now AS timestamptz)
+            RETURNING shard
+            """
+        )
+    )
+    _RELEASE = Query(
+        text(
+            """
+            DELETE FROM roster_shards
+            WHERE day = CAST(:day AS date) AND shard = CAST(:shard AS int) AND shards = CAST(:shards AS int)
+            """
+        ),
+        "roster_shards",
+    )
     _DUE = """
         SELECT uuid_send(user_id) FROM roster WHERE time_zone = ANY($1::text[])
         AND NOT EXISTS (SELECT FROM daily_matches AS made WHERE made.user_id = roster.user_id AND made.day >= $2::date
@@ -144,6 +164,13 @@ class PostgresRoster(Roster):
 
     async def due(self, zones: Collection[str], day: date) -> bytes:
         return await self._bulk.copy_out(self._DUE, list(zones), day, size=ID.size)
+
+    async def claim(self, day: date, shard: int, shards: int, now: datetime, until: datetime) -> bool:
+        claimed = await self._session.write(self._CLAIM, day=day, shard=shard, shards=shards, now=now, until=until)
+        return bool(claimed)
+
+    async def release(self, day: date, shard: int, shards: int) -> None:
+        await self._session.change(self._RELEASE, {"day": day, "shard": shard, "shards": shards})
 
     async def people(self) -> bytes:
         return await self._bulk.copy_out(self._PEOPLE, LAYOUT, size=PERSON.size)

@@ -318,6 +318,16 @@ roster_changes = Table(
     comment="About whom something changed since their record was made.",
 )
 
+roster_shards = Table(
+    "roster_shards",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("shards", Integer, primary_key=True, autoincrement=False),
+    Column("until", INSTANT, nullable=False),
+    comment="Which parts of a day's members a worker has taken on, and until when nobody else does.",
+)
+
 outbox = Table(
     "outbox",
     metadata,

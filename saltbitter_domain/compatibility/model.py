@@ -331,6 +331,17 @@ class DailyMatchesMade(Event):
     user_ids: tuple[UserId, ...]
 
 
+@event("compatibility.morning_due", bulk=True)
+class MorningDue(Event):
+    """A day's sets are to be made for those who live in these time zones, as far as they belong to this of the
+    ``shards``, counted from 0."""
+
+    day: date
+    zones: tuple[str, ...]
+    shard: int
+    shards: int
+
+
 @event("compatibility.liked")
 class Liked(Event):
     by: UserId

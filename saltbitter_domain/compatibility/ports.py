@@ -333,6 +333,14 @@ class Roster(Protocol):
         """The ids of those who live there and have nobody in their set for the day, nor a set for a later one."""
         ...
 
+    async def claim(self, day: date, shard: int, shards: int, now: datetime, until: datetime) -> bool:
+        """Take on one of the shards of a day until that instant; whether nobody has it whose time is not over."""
+        ...
+
+    async def release(self, day: date, shard: int, shards: int) -> None:
+        """Let go of a shard."""
+        ...
+
     async def people(self) -> bytes:
         """Every record, in no particular order."""
         ...

@@ -7,6 +7,7 @@ catalogue, so that its order may change; ``LAYOUT`` names all that a stored reco
 
 import math
 import struct
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -155,6 +156,22 @@ def people_of(records: bytes, at: datetime) -> Iterator[Traits]:
             visibility=list(Visibility)[visibility - 1],
             **said,
         )
+
+
+_EAST = struct.Struct(f"<16s{60 - 16 + 8}xd{PERSON.size - 76}x")
+"""Of a person's record the id and the degrees east."""
+
+
+def shard_of(viewers: bytes, people: bytes, shard: int, shards: int) -> bytes:
+    """Those of the viewers who belong to one of the shards, counted from 0: between two meridians that part everybody
+    into equal numbers, so that few have whom they may meet in two. Whose place is unknown belongs to the first.
+
+    It depends on nothing but where people are, so that whoever asks again is answered the same."""
+    east = {raw: degrees for raw, degrees in _EAST.iter_unpack(people) if not math.isnan(degrees)}
+    meridians = sorted(east.values())
+    first = [meridians[len(meridians) * number // shards] for number in range(1, shards)] if meridians else []
+    wanted = (raw for (raw,) in ID.iter_unpack(viewers))
+    return b"".join(raw for raw in wanted if bisect_right(first, east.get(raw, -math.inf)) == shard)
 
 
 def pair_record(one: Decision | None, other: Decision | None) -> bytes:

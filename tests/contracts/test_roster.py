@@ -288,3 +288,19 @@ async def test_records_of_another_layout_are_made_anew(store: Store, monkeypatch
         monkeypatch.setattr("adapters.postgres.roster.LAYOUT", 1)
 
     assert await taking_part(store) == [user.id]
+
+
+async def test_a_shard_is_taken_on_once_until_its_time_is_over_or_it_is_let_go(store: Store) -> None:
+    later = AT + timedelta(minutes=15)
+
+    async def claim(now: datetime, shard: int = 0) -> bool:
+        async with store.unit() as uow:
+            return await uow.roster.claim(DAY, shard, 2, now, now + timedelta(minutes=15))
+
+    assert sorted(await outcomes(*(claim(AT) for _ in range(3)))) == [False, False, True]
+    assert await claim(AT, shard=1)
+    assert [await claim(later - timedelta(microseconds=1)), await claim(later)] == [False, True]
+
+    async with store.unit() as uow:
+        await uow.roster.release(DAY, 0, 2)
+    assert [await claim(later), await claim(later, shard=1)] == [True, True]

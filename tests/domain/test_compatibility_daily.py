@@ -17,11 +17,12 @@ from saltbitter_domain.compatibility.allocation import DailyRun
 from saltbitter_domain.compatibility.model import (
     DailyMatchesMade,
     Exposure,
+    MorningDue,
 )
 from saltbitter_domain.compatibility.ports import MatchRequest, Progress, RunRequest, RunResult
 from saltbitter_domain.compatibility.records import PERSON, exposures_of
 from saltbitter_domain.compatibility.service import RunReport
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import EventId, GridCell, UserId
 from saltbitter_domain.profiles.model import AgeRange, Visibility
 from saltbitter_domain.subscriptions.model import Tier
 from tests.doubles.matching import ANYBODY, NOON, TODAY, Matching
@@ -247,6 +248,37 @@ async def test_a_run_that_was_stopped_leaves_nothing_and_is_made_by_the_next(mat
     report = await matching.runs.generate_matches()
     assert (report.due, report.made) == (14, 14)
     await assert_consistent(matching, members)
+
+
+async def test_more_than_one_worker_can_serve_are_shared_out_and_each_is_served_once(matching: Matching) -> None:
+    cells = [GridCell.containing(48.85, 2.35 + n / 10) for n in range(13)]
+    members = [*[await matching.member(str(n)) for n in range(13)], await matching.member("nowhere")]
+    for user_id, cell in zip(members, [*cells, None], strict=True):
+        await matching.change_profile(user_id, cell=cell)
+    shared = matching.but(shard_size=5)
+
+    report = await shared.runs.generate_matches()
+    assert (report.due, report.made) == (14, 0)
+    assert (await shared.runs.generate_matches()).made == 0
+    due = [event for event in await matching.events(MorningDue) if isinstance(event, MorningDue)]
+    assert [(event.day, event.shard, event.shards) for event in due] == [(TODAY, n, 3) for n in range(3)]
+
+    for event in due:
+        served = [user_id for user_id in members if await matching.todays(user_id)]
+        for _ in range(2):
+            await shared.runs.make_shard(EventId(UUID(int=event.shard + 1)), event)
+        assert len([user_id for user_id in members if await matching.todays(user_id)]) - len(served) in {4, 5}
+    await assert_consistent(matching, members)
+    assert await shared.runs.generate_matches() == RunReport()
+
+
+async def test_a_shard_that_nobody_made_is_handed_out_again(matching: Matching) -> None:
+    await matching.members(6)
+    shared = matching.but(shard_size=5)
+    await shared.runs.generate_matches()
+    matching.clock.advance(timedelta(minutes=15))
+    await shared.runs.generate_matches()
+    assert len(await matching.events(MorningDue)) == 4
 
 
 async def assert_consistent(matching: Matching, members: Sequence[UserId]) -> None:

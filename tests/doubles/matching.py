@@ -72,13 +72,9 @@ class Matching:
         }
         of_runs = {**{name: plain[name] for name in ("begin", "clock", "ids", "engine")}, "runs": MemoryMatchingRuns()}
         given = {**plain, **ports}
-        return cls(
-            clock,
-            store,
-            begin,
-            MatchingService(**given),
-            DailyRunService(**{name: given.get(name, port) for name, port in of_runs.items()}),
-        )
+        size = {"shard_size": given.pop("shard_size")} if "shard_size" in given else {}
+        runs = DailyRunService(**{name: given.get(name, port) for name, port in of_runs.items()}, **size)
+        return cls(clock, store, begin, MatchingService(**given), runs)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:

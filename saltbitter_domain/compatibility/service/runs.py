@@ -1,14 +1,15 @@
 """The morning of everybody, and the first of somebody new."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.calendar import current_day
-from saltbitter_domain.compatibility.model import DailyMatchesMade
+from saltbitter_domain.compatibility.model import DailyMatchesMade, MorningDue
 from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunResult
-from saltbitter_domain.compatibility.records import ID, WHY_SHORT, ids_of
+from saltbitter_domain.compatibility.records import ID, WHY_SHORT, ids_of, shard_of
 from saltbitter_domain.compatibility.service import morning
 from saltbitter_domain.compatibility.service.views import RunReport
 from saltbitter_domain.kernel import Clock, EventId, Ids, UserId
@@ -21,6 +22,11 @@ from saltbitter_domain.users.model import EmailVerified
 
 TOLD_AT_ONCE = 1000
 """Members told of by one message, which costs a worker as much as telling one."""
+SHARD_SIZE = 250_000
+"""Members served by one worker: fewer than that are better compared at once than by several who do not know of one
+another's lists."""
+SHARD_TAKES = timedelta(minutes=15)
+"""After so long a shard that was not made is handed out again."""
 REFRESHED_AT_ONCE = 1000
 """Records made anew in one transaction."""
 
@@ -29,15 +35,26 @@ class DailyRunService:
     """The day's sets, made by an ``engine`` that reads people as records and never learns of tiers. What came of each
     run that made something is kept in ``runs``."""
 
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, engine: MatchEngine, runs: MatchingRuns) -> None:
+    def __init__(
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        ids: Ids,
+        engine: MatchEngine,
+        runs: MatchingRuns,
+        shard_size: int = SHARD_SIZE,
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._ids = ids
         self._engine = engine
         self._runs = runs
+        self._shard_size = shard_size
 
     async def generate_matches(self, progress: Progress | None = None) -> RunReport:
-        """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone.
+        """Make the day's first ten for everybody whose morning has come and who has nobody yet, in every time zone, or
+        have other workers make them where there are more than ``shard_size``.
 
         It may run as often, and at as many places at once, as one likes: a member gets one set for a day. A day's run
         is stored whole or not at all; whoever was missed, because nothing ran or the run was stopped, became ready
@@ -52,8 +69,21 @@ class DailyRunService:
         async with self._begin() as uow:
             for zone in await uow.roster.zones():
                 by_day[current_day(now, zone)].append(zone)
-        reports = [await self._make(day, zones, now, progress) for day, zones in sorted(by_day.items())]
+        reports = [await self._day(day, zones, now, progress) for day, zones in sorted(by_day.items())]
         return _together(reports)
+
+    async def make_shard(self, _message: EventId, event: MorningDue) -> None:
+        """Listener: make what is still due of a shard. Done twice, the second time finds nothing."""
+        now = self._clock.now()
+        async with self._begin() as uow:
+            due = await uow.roster.due(event.zones, event.day)
+            crowd = await morning.Crowd.read(uow, event.day, now)
+        viewers = shard_of(due, crowd.people, event.shard, event.shards)
+        if viewers:
+            await self._make(crowd, viewers)
+        async with self._begin() as uow:
+            await uow.roster.release(event.day, event.shard, event.shards)
+            await uow.commit()
 
     async def welcome(self, _message: EventId, event: EmailVerified | PhotoDecided | AssessmentSubmitted) -> None:
         """Make a new member's first set as soon as they are complete, the assessment included, whichever step was last.
@@ -89,13 +119,27 @@ class DailyRunService:
             total += refreshed
         return total
 
-    async def _make(self, day: date, zones: Collection[str], now: datetime, progress: Progress | None) -> RunReport:
-        started = self._clock.now()
+    async def _day(self, day: date, zones: Collection[str], now: datetime, progress: Progress | None) -> RunReport:
         async with self._begin() as uow:
             viewers = await uow.roster.due(zones, day)
             if not viewers:
                 return RunReport()
-            crowd, population = await morning.Crowd.read(uow, day, now), await uow.populations.of(day)
+            due = len(viewers) // ID.size
+            shards = math.ceil(due / self._shard_size)
+            if shards == 1:
+                crowd = await morning.Crowd.read(uow, day, now)
+            else:
+                for shard in range(shards):
+                    if await uow.roster.claim(day, shard, shards, now, now + SHARD_TAKES):
+                        uow.emit(MorningDue(day, tuple(zones), shard, shards))
+                await uow.commit()
+                return RunReport(days=(day,), due=due)
+        return await self._make(crowd, viewers, progress)
+
+    async def _make(self, crowd: morning.Crowd, viewers: bytes, progress: Progress | None = None) -> RunReport:
+        started, day, now = self._clock.now(), crowd.day, crowd.at
+        async with self._begin() as uow:
+            population = await uow.populations.of(day)
             request = await morning.request(uow, crowd, population, viewers, now)
         read = self._clock.now()
         made = await self._engine.run(request, progress)

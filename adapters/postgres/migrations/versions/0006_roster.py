@@ -49,6 +49,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_roster_changes")),
         comment="About whom something changed since their record was made.",
     )
+    op.create_table(
+        "roster_shards",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shard", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("shards", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", "shard", "shards", name=op.f("pk_roster_shards")),
+        comment="Which parts of a day's members a worker has taken on, and until when nobody else does.",
+    )
     op.execute(_NOTE)
     for event in _TRIGGERS.values():
         op.execute(f"CREATE TRIGGER roster_change AFTER {event} EXECUTE FUNCTION note_roster_change()")
@@ -59,6 +68,7 @@ def downgrade() -> None:
     for name in _TRIGGERS:
         op.execute(f"DROP TRIGGER roster_change ON {name}")
     op.execute("DROP FUNCTION note_roster_change()")
+    op.drop_table("roster_shards")
     op.drop_table("roster_changes")
     op.drop_index(op.f("ix_roster_time_zone"), table_name="roster")
     op.drop_index(op.f("ix_roster_layout"), table_name="roster")

@@ -48,8 +48,12 @@ def _where(error: BaseException) -> str:
     return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
 
 
-def configure(log_format: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:
-    """Send our own lines and those of libraries (warnings and worse) to ``stream``, standard error by default."""
+def configure(
+    log_format: str, stream: TextIO | None = None, level: int = logging.INFO, *, for_good: bool = False
+) -> None:
+    """Send our own lines and those of libraries (warnings and worse) to ``stream``, standard error by default.
+
+    ``for_good`` promises that this is not called again in the process, and makes each line cheaper."""
     target = stream or sys.stderr
     renderer: Any = (
         structlog.processors.JSONRenderer(serializer=_json)
@@ -65,7 +69,7 @@ def configure(log_format: str, stream: TextIO | None = None, level: int = loggin
         processors=[structlog.contextvars.merge_contextvars, *shared, only_allowed, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(target),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=for_good,
     )
     handler = logging.StreamHandler(target)
     handler.setFormatter(

@@ -147,7 +147,7 @@ def _process(options: argparse.Namespace) -> int:
     from entrypoints import production
 
     settings = configuration.from_environment()
-    configure(settings.log_format)
+    configure(settings.log_format, for_good=True)
     run = {"serve": production.serve, "work": production.work, "schedule": production.schedule}[options.name]
     return _until_stopped(run(settings, partial(print, flush=True)))
 

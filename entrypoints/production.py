@@ -1,7 +1,9 @@
 """The commands of production, each a process that runs until it is asked to end, or one that does a single thing."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from config import production
@@ -15,6 +17,8 @@ from saltbitter_domain.search.model import FoundPerson
 from saltbitter_domain.transparency.model import MatchingRun
 
 SHOWN_LETTERS = 100
+YOUNG_OBJECTS = 20_000
+"""So many new objects the API makes between two looks for cycles among them, of which a request leaves none."""
 
 Say = Callable[[str], object]
 
@@ -25,8 +29,25 @@ async def serve(settings: ProductionSettings, say: Say) -> None:
         running("production", settings) as application,
         listening(site(application), settings.host, settings.port, shared=True),
     ):
-        say(f"SaltBitter answers at http://{settings.host}:{settings.port}.")
-        await asyncio.Event().wait()
+        with _sparing_the_living():
+            say(f"SaltBitter answers at http://{settings.host}:{settings.port}.")
+            await asyncio.Event().wait()
+
+
+@contextmanager
+def _sparing_the_living() -> Iterator[None]:
+    """Let the collector look only at what is made in the block, and seldom.
+
+    A look at everything that a process has loaded, and at ten thousand connections, holds every request up."""
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 async def work(settings: ProductionSettings, say: Say) -> None:

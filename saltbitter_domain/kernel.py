@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime
+from functools import lru_cache
 from typing import ClassVar, NewType, Protocol, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -35,11 +36,15 @@ def is_time_zone(name: str) -> bool:
     return name in _TIME_ZONES
 
 
+_zone = lru_cache(maxsize=1024)(ZoneInfo)
+"""The standard library itself keeps only eight zones and reads the others from their files again and again."""
+
+
 def local_date(now: datetime, time_zone: str) -> date:
     """The date on a calendar hanging in ``time_zone`` at the aware instant ``now``.
 
     Raises ``ZoneInfoNotFoundError`` (a ``KeyError``) for a zone that does not exist."""
-    return now.astimezone(ZoneInfo(time_zone)).date()
+    return now.astimezone(_zone(time_zone)).date()
 
 
 class Clock(Protocol):

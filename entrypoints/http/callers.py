@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address
 
 from aiohttp import hdrs, web
@@ -11,6 +12,9 @@ from saltbitter_domain.traffic import Address, network_of, read_address
 
 UNKNOWN = IPv4Address(0)
 """Stands for a peer without an address, as behind a Unix socket."""
+
+_read = lru_cache(maxsize=16_384)(read_address)
+"""A client that keeps its connection, or a proxy, has one address for many requests."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -22,7 +26,7 @@ def client_address(peer: str | None, forwarded: Sequence[str], trusted_proxies: 
     from the right was written by our outermost one; everything left of it is the client's own claim and never read."""
     hops = [hop.strip() for line in forwarded for hop in line.split(",")] if trusted_proxies else []
     for hop in [*hops[-trusted_proxies:], peer] if trusted_proxies else [peer]:
-        address = read_address(hop or "")
+        address = _read(hop or "")
         if address is not None:
             return address
     return UNKNOWN

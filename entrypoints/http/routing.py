@@ -15,6 +15,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import Enum
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
@@ -128,7 +129,7 @@ class Route:
             lambda found: f"{{{found[1]}{found[2] or _pattern(self.parameters[found[1]])}}}", self.path
         )
 
-    @property
+    @cached_property
     def public_path(self) -> str:
         """The path as documented and logged: parameters by name, without their patterns."""
         return _PARAMETER.sub(r"{\1}", self.path)

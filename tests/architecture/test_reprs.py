@@ -21,6 +21,7 @@ EXEMPT = {
     ("GridCell", "latitude"): "a cell is nobody's; whoever is in it keeps it out of their repr",
     ("GridCell", "longitude"): "the same",
     ("Place", "city"): "the name of a place that is nobody's",
+    ("FittedPolicy", "scores"): "of a policy over many encounters, not of a person",
     ("Insights", "note"): "our own words, the same for everyone",
     ("ResultView", "note"): "our own words, the same for everyone",
 }

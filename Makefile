@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-daily bench-policies bench-laboratory explain mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory explain mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-laboratory: $(VENV)/.dev ## a million encounters from two files to figures
 
 explain: $(VENV)/.dev ## what every route asks of PostgreSQL over 100,000 members
 	@$(BIN)/python -m tests.bench.api.explain
+
+bench-matching: $(VENV)/.dev ## the engine over 1,000,000 members, beside an ORM, SQL and numpy
+	@$(BIN)/python -m tests.bench.matching.run
 
 bench-daily: $(VENV)/.dev ## a whole morning of 1,000,000 members, database to database
 	@$(BIN)/python -m tests.bench.matching.daily

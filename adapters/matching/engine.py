@@ -42,8 +42,9 @@ class Lists(NamedTuple):
     def of_pairs(cls, size: int, of: Array, rows: Array) -> Self:
         """From pairs in any order; a pair that is there twice counts once, and one with -1 not at all."""
         known = (of >= 0) & (rows >= 0)
-        pairs = np.unique(of[known].astype(np.int64) << 32 | rows[known].astype(np.int64))
-        first = np.searchsorted(pairs, np.arange(size + 1, dtype=np.int64) << 32)
+        pairs = np.sort(of[known].astype(np.int64) << 32 | rows[known].astype(np.int64))
+        pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+        first = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(pairs >> 32, minlength=size))])
         return cls(first.astype(np.int64), (pairs & 0xFFFF_FFFF).astype(np.int32))
 
     @classmethod

@@ -203,7 +203,7 @@ def _suited(a: Any, slots: Any, index: Any, refuses: int, w: Workspace) -> tuple
     if a["paused"]:
         return 0, np.zeros(0, np.int64)
     roams = a["limit"] == ANYWHERE
-    placed = _ranges(a, _tiles_near(a, index.tiles), index)
+    placed = _ranges(a, tiles_near(a, index.tiles), index)
     far = w.km(a, slots.cell[placed])
     fits = (far <= a["limit"]) & (far <= slots.limit[placed])
     fits &= _fits(a, placed, slots, refuses | (ROAMS if roams else 0))
@@ -219,7 +219,8 @@ def _fits(a: Any, slot: Array, slots: Any, refuses: int) -> Array:
     return np.asarray(fits)
 
 
-def _tiles_near(a: Any, tiles: Array) -> Array:
+def tiles_near(a: Any, tiles: Array) -> Array:
+    """The tiles that may hold somebody within reach, as ``walk.tiles_near``."""
     if np.isnan(a["latitude"]):
         return np.zeros(0, np.int64)
     latitude, longitude = math.radians(a["latitude"]), math.radians(a["longitude"])

@@ -1,5 +1,5 @@
-"""Synthetic members by the million, drawn as columns: metropolises far from one another, each as dense as a large city's
-members are, with everything that ``weighted-v1`` looks at and in the shares of ``adapters.population``."""
+"""Synthetic members by the million, drawn as columns: metropolises far from one another, each as dense as a large
+city's members are, with everything that ``weighted-v1`` looks at and in the shares of ``adapters.population``."""
 
 import math
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ METRO = 40_000
 SCATTER_KM = 12.0
 LIMITS = (10, 15, 20, 25, 30, 40, 50)
 ROAMING = 0.01
-"""Share for whom no distance is too far. Each of them scans all the others of the world, which is what exactness costs."""
+"""Share for whom no distance is too far. Each of them scans all the others in the world: what exactness costs."""
 EXCLUDED = 30
 """People each has already liked, passed on or met."""
 SPOKEN = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "sv", "tr", "uk", "zh")

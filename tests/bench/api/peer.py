@@ -8,7 +8,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import jwt
@@ -19,8 +19,8 @@ from limits import parse
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import DateTime, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import DateTime, Uuid, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -74,6 +74,35 @@ class Subscription(Base):
     __tablename__ = "subscriptions"
     user_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     tier: Mapped[str]
+
+
+class Photo(Base):
+    __tablename__ = "photos"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    state: Mapped[str]
+
+
+class DailyMatches(Base):
+    __tablename__ = "daily_matches"
+    user_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    candidates: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+
+
+class Pair(Base):
+    __tablename__ = "pairs"
+    low: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    high: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    low_kind: Mapped[str | None]
+    low_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    low_note: Mapped[str | None]
+    high_kind: Mapped[str | None]
+    high_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    high_note: Mapped[str | None]
+    match_id: Mapped[uuid.UUID | None]
+    matched_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Outbox(Base):
@@ -131,6 +160,19 @@ class Content(Strict):
 
 class Visibility(Strict):
     visibility: Literal["active", "incognito", "paused"]
+
+
+class Decision(Strict):
+    user_id: uuid.UUID
+    kind: Literal["like", "pass"]
+    note: str | None = Field(default=None, max_length=300)
+
+
+class DecisionView(BaseModel):
+    about: uuid.UUID
+    kind: str
+    at: datetime
+    match_id: uuid.UUID | None
 
 
 class ProfileView(BaseModel):
@@ -210,19 +252,20 @@ async def _edited(session: AsyncSession, user: User, if_match: str) -> AsyncIter
         yield profile
         now = datetime.now(UTC)  # noqa: TID251
         profile.updated_at, profile.version = now, profile.version + 1
-        payload = {"user_id": str(user.id)}
-        session.add(
-            Outbox(
-                id=uuid.uuid4(),  # noqa: TID251
-                topic="profiles.changed",
-                payload=payload,
-                occurred_at=now,
-                due_at=now,
-                attempts=0,
-                starts=0,
-            )
-        )
+        session.add(_event("profiles.changed", {"user_id": str(user.id)}, now))
     await session.commit()
+
+
+def _event(topic: str, payload: Any, now: datetime) -> Outbox:
+    return Outbox(
+        id=uuid.uuid4(),  # noqa: TID251
+        topic=topic,
+        payload=payload,
+        occurred_at=now,
+        due_at=now,
+        attempts=0,
+        starts=0,
+    )
 
 
 @app.get("/api/me/profile", response_model=ProfileView)
@@ -253,3 +296,37 @@ async def choose(body: Visibility, user: Member, session: Session, if_match: Ann
     async with _edited(session, user, if_match) as profile:
         profile.visibility = body.visibility
     return _view(profile)
+
+
+@app.post("/api/me/decisions", response_model=DecisionView, status_code=201)
+async def decide(body: Decision, user: Member, session: Session) -> DecisionView:
+    now = datetime.now(UTC)  # noqa: TID251
+    both = [user.id, body.user_id]
+    taking_part = await session.execute(
+        select(Profile.user_id)
+        .join(Photo, Photo.user_id == Profile.user_id)
+        .join(User, User.id == Profile.user_id)
+        .where(Profile.user_id.in_(both), Profile.visibility != "paused", User.status == "active")
+        .where(Photo.position == 0, Photo.state == "approved")
+    )
+    suggested = await session.execute(
+        select(DailyMatches.day)
+        .where(DailyMatches.user_id == user.id, DailyMatches.day >= now.date() - timedelta(days=30))
+        .where(DailyMatches.candidates.contains([body.user_id]))
+    )
+    if set(taking_part.scalars()) != set(both) or suggested.first() is None:
+        raise HTTPException(404)
+    mine, theirs = ("low", "high") if user.id < body.user_id else ("high", "low")
+    pair = await session.get(Pair, (min(both), max(both)), with_for_update=True)
+    if pair is None:
+        pair = Pair(low=min(both), high=max(both))
+        session.add(pair)
+    elif getattr(pair, f"{mine}_kind") is not None:
+        raise HTTPException(409)
+    for name, value in (("kind", body.kind), ("at", now), ("note", body.note)):
+        setattr(pair, f"{mine}_{name}", value)
+    if body.kind == getattr(pair, f"{theirs}_kind") == "like":
+        pair.match_id, pair.matched_at = uuid.uuid4(), now  # noqa: TID251
+    session.add(_event("compatibility.liked", {"by": str(user.id), "about": str(body.user_id)}, now))
+    await session.commit()
+    return DecisionView(about=body.user_id, kind=body.kind, at=now, match_id=pair.match_id)

@@ -30,8 +30,8 @@ from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import ACCESS_TOKEN_LIFETIME, Role
 from saltbitter_domain.users.ports import Access
-from tests.bench.api.load import Asker, Outcome, closed, paced
-from tests.bench.api.seed import TODAY, seed
+from tests.bench.api.load import Asker, Outcome, closed, merged, paced, percentile
+from tests.bench.api.seed import SHOWN, TODAY, introduced, seed
 from tests.servers.databases import Housekeeper
 from tests.servers.machine import Machine, prepared
 from tests.servers.postgres import SURVIVES_KILL, postgres
@@ -45,7 +45,7 @@ ROUNDS = 3
 WARM_SECONDS = 6.0
 IDLE = 10_000
 READS = ("GET /api/me/profile", "GET /api/me/subscription")
-WRITES = ("PUT /api/me/profile", "PUT /api/me/visibility")
+WRITES = ("PUT /api/me/profile", "PUT /api/me/visibility", "POST /api/me/decisions")
 _environment = os.environ  # noqa: TID251  children need their parent's path
 
 
@@ -55,6 +55,9 @@ class Member:
 
     token: str
     content: bytes
+    ours: list[uuid.UUID]
+    """Whom they have still to like through our server; each of the two has its half of those they were shown."""
+    peer: list[uuid.UUID]
     version: int = 1
 
 
@@ -85,7 +88,7 @@ def main() -> int:
         housekeeper.close()
         upgrade(url)
         started = time.perf_counter()
-        ids = seed(url, options.members)
+        ids = seed(url, options.members, ASKING)
         print(f"{len(ids)} members stored in {time.perf_counter() - started:.0f} s")
         key = secrets.token_urlsafe(48)
         ours = stack.enter_context(_ours(folder, url, broker.url, cache.url, key))
@@ -95,7 +98,8 @@ def main() -> int:
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
     for row in rows:
-        print(f"{'ok ' if row['holds'] else 'NOT'}  {row['name']}: {row['value']} {row['unit']} (bar {row['bar']})")
+        bar = "" if row["bar"] is None else f" (bar {row['bar']})"
+        print(f"{'ok ' if row['holds'] else 'NOT'}  {row['name']}: {row['value']} {row['unit']}{bar}")
     return 0 if all(row["holds"] for row in rows) else 1
 
 
@@ -105,11 +109,11 @@ async def _measured(ours: Server, peer: Server, members: Sequence[Member], secon
     turns = cycle(members[start::CONNECTIONS] for start in range(CONNECTIONS))
     groups = [next(turns) for _ in range(CONNECTIONS)]
     for server in (ours, peer):  # Both warm up: a member asks more than once while a token lasts.
-        await closed(server.port, server.pid, [_asker(READS[1], server.port, group) for group in groups], WARM_SECONDS)
+        await closed(server.port, server.pid, [_asker(READS[1], server, group) for group in groups], WARM_SECONDS)
     for _ in range(ROUNDS):
         for call in READS + WRITES:
             for server in (ours, peer):
-                askers = [_asker(call, server.port, group) for group in groups]
+                askers = [_asker(call, server, group) for group in groups]
                 outcome = await closed(server.port, server.pid, askers, each)
                 outcomes.setdefault((call, server.name), []).append(outcome)
     rows = []
@@ -118,15 +122,17 @@ async def _measured(ours: Server, peer: Server, members: Sequence[Member], secon
         for server in (ours, peer):
             rounds = outcomes[call, server.name]
             rates[server.name] = statistics.median(outcome.rate for outcome in rounds)
-            whole = Outcome([second for outcome in rounds for second in outcome.seconds])
-            refused = sum(outcome.refused for outcome in rounds)
-            print(
-                f"{call:28} {server.name:8} {rates[server.name]:8.0f}/s"
-                f"  p50 {whole.percentile(0.5):6.1f}  p95 {whole.percentile(0.95):6.1f}"
-                f"  p99 {whole.percentile(0.99):6.1f} ms"
-                f"  {statistics.median(outcome.cpu_us for outcome in rounds):6.0f} µs of CPU  refused {refused}"
-            )
-            rows.append(_row(f"{call}, refused by {server.name}", refused, "requests", 0, refused == 0))
+            whole = merged(rounds)
+            told = f"{call}, {server.name}"
+            figures = [
+                _told(f"{told}, throughput", rates[server.name], "requests/s"),
+                *(_told(f"{told}, p{part:.0%}"[:-1], whole.percentile(part), "ms") for part in (0.5, 0.95, 0.99)),
+                _told(f"{told}, CPU", statistics.median(outcome.cpu_us for outcome in rounds), "µs/request"),
+                _told(f"{told}, CPU of the driver", whole.driver_us, "µs/request"),
+                _told(f"{told}, server waited for a processor", whole.queued / whole.wall * 100, "% of the time"),
+            ]
+            rows += figures
+            rows.append(_row(f"{told}, refused", whole.refused, "requests", 0, whole.refused == 0))
         ratio, bar = rates["ours"] / rates["peer"], 4 if call in READS else 2
         rows.append(_row(f"{call}, times the peer's throughput", round(ratio, 2), "x", bar, ratio >= bar))
     rows += await _crowded(ours, groups)
@@ -139,17 +145,23 @@ async def _crowded(ours: Server, groups: Sequence[Sequence[Member]]) -> list[dic
     for start in range(0, IDLE, 200):
         opened = [asyncio.open_connection("127.0.0.1", ours.port) for _ in range(start, min(IDLE, start + 200))]
         writers += [writer for _, writer in await asyncio.gather(*opened)]
-    askers = [_asker(READS[0], ours.port, group) for group in groups]
+    askers = [_asker(READS[0], ours, group) for group in groups]
     await paced(ours.port, ours.pid, askers, 1000, 2)
     outcome = await paced(ours.port, ours.pid, askers, 1000, 10)
     still_open = sum(not writer.is_closing() and not writer.transport.is_closing() for writer in writers)
     for writer in writers:
         writer.close()
     answered, p99 = len(outcome.seconds), round(outcome.percentile(0.99), 2)
+    before = percentile(outcome.waited, 0.99)
     return [
         _row("idle connections still open", still_open, "connections", IDLE, still_open == IDLE),
         _row("answered of 10,000 beside them", answered, "requests", 10_000, answered == 10_000),
         _row(f"p99 at 1,000/s beside {IDLE:,} idle connections", p99, "ms", 10, p99 <= 10),
+        _told("p99 of which before it was sent, by a late driver or for want of a connection", before, "ms"),
+        *(_told(f"p{part:g} beside them", outcome.percentile(part / 100), "ms") for part in (50, 95, 99.9)),
+        _told("CPU of the server beside them", outcome.cpu / outcome.wall * 100, "% of a processor"),
+        _told("CPU of the driver beside them", outcome.driver_cpu / outcome.wall * 100, "% of a processor"),
+        _told("server waited for a processor beside them", outcome.queued / outcome.wall * 100, "% of the time"),
     ]
 
 
@@ -157,7 +169,12 @@ def _row(name: str, value: float, unit: str, bar: float, holds: bool) -> dict[st
     return {"name": name, "value": value, "unit": unit, "bar": bar, "holds": holds}
 
 
-def _asker(call: str, port: int, group: Sequence[Member]) -> Asker:
+def _told(name: str, value: float, unit: str) -> dict[str, Any]:
+    """A figure without a bar."""
+    return {"name": name, "value": round(value, 2), "unit": unit, "bar": None, "holds": True}
+
+
+def _asker(call: str, server: Server, group: Sequence[Member]) -> Asker:
     method, path = call.split()
     turn = cycle(group)
     current: list[Member] = []
@@ -165,10 +182,13 @@ def _asker(call: str, port: int, group: Sequence[Member]) -> Asker:
     def request() -> bytes:
         member = next(turn)
         current[:] = [member]
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {member.token}\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {member.token}\r\n"
         if method == "GET":
             return f"{head}\r\n".encode()
-        body = member.content if path.endswith("profile") else b'{"visibility":"active"}'
+        if path.endswith("decisions"):
+            body = orjson.dumps({"user_id": getattr(member, server.name).pop(), "kind": "like"})
+        else:
+            body = member.content if path.endswith("profile") else b'{"visibility":"active"}'
         return (
             f'{head}If-Match: "{member.version}"\r\nContent-Type: application/json\r\n'
             f"Content-Length: {len(body)}\r\n\r\n"
@@ -190,6 +210,8 @@ def _members(ids: Sequence[uuid.UUID], key: str, issuer: str) -> list[Member]:
         Member(
             tokens.issue(Access(UserId(user_id), SessionId(uuid.UUID(int=number)), Role.MEMBER, expires)),
             orjson.dumps(documents.written(attrs.evolve(people[number % 64].content, orientation=None))),
+            list(introduced(ids, number)[: SHOWN // 2]),
+            list(introduced(ids, number)[SHOWN // 2 :]),
         )
         for number, user_id in enumerate(ids[:ASKING])
     ]

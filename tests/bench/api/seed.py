@@ -2,8 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -11,23 +12,26 @@ import orjson
 
 from adapters.population.generator import SyntheticMember, generate
 from adapters.postgres import documents
+from adapters.system.clock import SystemClock
 from saltbitter_domain.assessments.catalogue import questionnaire
 
 DISTINCT = 4_000
 """Different people among them; each is there many times over under other ids, which no measured route can tell."""
+SHOWN = 40
+"""People in the newest set of each of the first members, who come after them by number."""
 JOINED = datetime(2026, 1, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 1)
 
 
-def seed(url: str, size: int) -> list[uuid.UUID]:
-    """Store ``size`` members; their ids."""
+def seed(url: str, size: int, shown_to: int = 0) -> list[uuid.UUID]:
+    """Store ``size`` members, and for the first ``shown_to`` of them whom they were introduced to today; their ids."""
     people = [(person, documents.written(person.content)) for person in generate(DISTINCT, 1, TODAY, questionnaire())]
     ids = [uuid.UUID(int=(1 << 100) + number) for number in range(size)]
-    asyncio.run(_copy(url, ids, people))
+    asyncio.run(_copy(url, ids, people, shown_to))
     return ids
 
 
-async def _copy(url: str, ids: list[uuid.UUID], people: list[tuple[SyntheticMember, Any]]) -> None:
+async def _copy(url: str, ids: list[uuid.UUID], people: list[tuple[SyntheticMember, Any]], shown_to: int) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute("SET statement_timeout = 0")
     await connection.set_type_codec(
@@ -42,17 +46,13 @@ async def _copy(url: str, ids: list[uuid.UUID], people: list[tuple[SyntheticMemb
         ("profiles", _profiles(ids, people)),
         ("photos", _photos(ids)),
         ("consent_logs", _consents(ids)),
+        ("daily_matches", _sets(ids, shown_to)),
     ):
-        first, *rest = rows
-        records = (tuple(row.values()) for row in _chained(first, rest))
-        await connection.copy_records_to_table(table, records=records, columns=list(first))
+        for first in rows:
+            records = (tuple(row.values()) for row in chain([first], rows))
+            await connection.copy_records_to_table(table, records=records, columns=list(first))
     await connection.execute("ANALYZE")
     await connection.close()
-
-
-def _chained(first: dict[str, Any], rest: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    yield first
-    yield from rest
 
 
 def _users(ids: list[uuid.UUID], people: list[tuple[SyntheticMember, Any]]) -> Iterator[dict[str, Any]]:
@@ -102,6 +102,24 @@ def _photos(ids: list[uuid.UUID]) -> Iterator[dict[str, Any]]:
             "width": 810,
             "height": 1080,
             "faces": 1,
+            "version": 1,
+        }
+
+
+def introduced(ids: Sequence[uuid.UUID], number: int) -> Sequence[uuid.UUID]:
+    """Whom the member of this number was introduced to."""
+    return [ids[(number + k) % len(ids)] for k in range(1, SHOWN + 1)]
+
+
+def _sets(ids: list[uuid.UUID], shown_to: int) -> Iterator[dict[str, Any]]:
+    now = SystemClock().now()
+    for number, user_id in enumerate(ids[:shown_to]):
+        yield {
+            "user_id": user_id,
+            "day": now.date(),
+            "made_at": now,
+            "candidates": introduced(ids, number),
+            "scores": [0.9 - k / 100 for k in range(SHOWN)],
             "version": 1,
         }
 

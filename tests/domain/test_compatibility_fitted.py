@@ -84,7 +84,7 @@ def test_points_that_pair_features_take_are_missing_from_the_weights() -> None:
         {"means": dict.fromkeys(Factor, 1.1)},
         {"means": {Factor.VALUES: 0.5}},
         {"pair_features": (WeighedFeature(MUSIC, 1.0, 0.4),)},
-        {"weights": {**OTHERS, Factor.VALUES: 20.0}, "pair_features": (WeighedFeature(MUSIC, 5.0, 0.4),) * 2},
+        {"weights": dict(OTHERS) | {Factor.VALUES: 20.0}, "pair_features": (WeighedFeature(MUSIC, 5.0, 0.4),) * 2},
     ],
     ids="+".join,
 )

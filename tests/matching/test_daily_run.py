@@ -4,6 +4,7 @@ import random
 import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -67,7 +68,7 @@ def _pair(low: UserId, high: UserId, rng: random.Random) -> bytes:
     return pair_record(one, other) if one else b""
 
 
-_SUMS = dict.fromkeys(("exposure_gini", "never_shown_share", "mean_score", "mean_score_ratio"), 0.0)
+_SUMS: dict[str, Any] = dict.fromkeys(("exposure_gini", "never_shown_share", "mean_score", "mean_score_ratio"), 0.0)
 
 
 def lists_of(made: RunResult) -> dict[UserId, list[UserId]]:

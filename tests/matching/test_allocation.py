@@ -222,6 +222,33 @@ class TestInAnyOrder:
         assert again.merits is e.merits
 
 
+class TestOrder:
+    @given(
+        worth=st.lists(
+            st.one_of(st.sampled_from([0.0, -0.0, 1.0, 1e18, -1e18]), st.floats(-3.0, 3.0)), min_size=1, max_size=40
+        ),
+        rows=st.integers(1, 4),
+        seed=st.integers(0, 2**32 - 1),
+    )
+    def test_edges_come_by_worth_however_close_then_by_row_then_by_candidate(
+        self, engine: ModuleType, worth: list[float], rows: int, seed: int
+    ) -> None:
+        """An outlier leaves steps so wide that most worths fall into one."""
+        rng, count = np.random.default_rng(seed), len(worth)
+        indptr = np.concatenate([[0], np.sort(rng.integers(0, count + 1, rows - 1)), [count]]).astype(np.int64)
+        candidates = rng.permutation(count).astype(np.int32)
+        free = rng.integers(0, 2, rows).astype(np.int32)
+        taken = rng.integers(0, 2, count).astype(np.uint8)
+        row = np.repeat(np.arange(rows), np.diff(indptr))
+        order = engine.rounds.order_of(indptr, candidates, np.array(worth), free, taken)
+        expected = [edge for edge in range(count) if free[row[edge]] and not taken[edge]]
+        expected.sort(key=lambda edge: (-worth[edge], row[edge], candidates[edge]))
+        assert order.edges.tolist() == expected
+        assert [(end >> 32, end & 0xFFFFFFFF) for end in order.ends.tolist()] == [
+            (row[edge], candidates[edge]) for edge in expected
+        ]
+
+
 class TestPrices:
     @given(given=markets())
     def test_they_are_the_domains(self, engine: ModuleType, given: Market) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure as Picture
 
 from adapters.laboratory.encounters import Numbers, Places
 from adapters.laboratory.evaluation import Evaluation
-from adapters.laboratory.measures import PRECISION_AT
+from adapters.laboratory.measures import PRECISION_AT, Reliability
 
 INK, GREY, WARM = "#1f3a5f", "#6b7280", "#b45309"
 _POINTS = 500
@@ -24,7 +25,7 @@ def pictures(evaluation: Evaluation) -> Mapping[str, tuple[bytes, str]]:
         "exposure.png": (_exposure, True),
     }
     if evaluation.reliability is not None:
-        drawn["calibration.png"] = (_calibration, True)
+        drawn["calibration.png"] = (partial(_calibration, evaluation.reliability), True)
     made = {}
     for name, (draw, square) in drawn.items():
         picture = Picture(figsize=(5.2, 5.2 if square else 3.9), dpi=160, layout="constrained")
@@ -85,10 +86,7 @@ def _exposure(axes: Any, evaluation: Evaluation) -> str:
     )
 
 
-def _calibration(axes: Any, evaluation: Evaluation) -> str:
-    found = evaluation.reliability
-    if found is None:
-        raise ValueError("the policy offers no probability")
+def _calibration(found: Reliability, axes: Any, _evaluation: Evaluation) -> str:
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="true probabilities")
     axes.plot(found.said, found.happened, color=INK, marker="o", linewidth=2, label=f"ECE {found.ece:.3f}")
     axes.set(xlabel="probability said", ylabel="share liked", title="Calibration", xlim=(0, 1), ylim=(0, 1))

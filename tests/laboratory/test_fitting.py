@@ -42,16 +42,16 @@ def with_features(sources: Sources, *features: PairFeature) -> Data:
 
 @pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: "-".join(f"{points:.0f}" for points in truth.values()))
 def test_the_weights_by_which_outcomes_were_made_are_found(tmp_path: Path, truth: dict[Factor, float]) -> None:
-    found = learned(members(tmp_path, truth, count=1_200, each=24).sources)
+    found = learned(members(tmp_path, truth, count=800, each=24).sources)
 
     assert sum(found.policy.weights.values()) == pytest.approx(100.0)
     for factor, points in truth.items():
-        assert found.policy.weights[factor] == pytest.approx(points, abs=8.0)
-    assert found.policy.calibration.slope == pytest.approx(0.2, rel=0.15)
+        assert found.policy.weights[factor] == pytest.approx(points, abs=9.0)
+    assert found.policy.calibration.slope == pytest.approx(0.2, rel=0.2)
 
 
 def test_held_out_scores_are_those_of_the_truth(tmp_path: Path) -> None:
-    world = members(tmp_path, TRUTHS[1], count=1_200, each=24)
+    world = members(tmp_path, TRUTHS[1], count=800, each=24)
     found = learned(world.sources)
 
     assert found.held_out.pooled_auc == pytest.approx(world.auc, abs=0.01)

@@ -139,6 +139,19 @@ class TestEncounters:
         (fault,) = faults(tmp_path, SOUND, header + "a,b,1,\n", group="wave")
         assert fault == "encounters.csv, line 2, column wave: is empty, and must not be"
 
+    @pytest.mark.parametrize(
+        ("cell", "words"), [("much", "'much' is no number from -1 to 1"), ("2", "'2' is no number")]
+    )
+    def test_a_number_about_a_pair_is_one_within_its_bounds_or_unknown(
+        self, tmp_path: Path, cell: str, words: str
+    ) -> None:
+        mapping = "[[pair_features]]\nname = 'f'\nkind = 'given'\ncolumn = 'talk'\nlow = -1\nhigh = 1\n"
+        met = f"viewer_id,candidate_id,outcome,talk\na,b,1,0\na,c,1,\nb,a,0,{cell}\n"
+        (fault,) = faults(tmp_path, SOUND, met, mapping)
+        assert fault.startswith(f"encounters.csv, line 4, column talk: {words}")
+        given = study(tmp_path, SOUND, met, mapping, skip_bad_rows=True).encounters.given["f"].tolist()
+        assert given == pytest.approx([0.5, float("nan")], nan_ok=True)
+
     def test_a_group_that_neither_file_has_is_told(self, tmp_path: Path) -> None:
         (fault,) = faults(tmp_path, group="wave")
         assert fault == "--group wave: is a column of neither people.csv nor encounters.csv"

@@ -67,7 +67,8 @@ _COLUMNS: Mapping[str, _Column] = {
     "oldest": _Column("u1", lambda p: min(p.ages.max, 255)),
     "genders": _masked(lambda p: p.genders),
     "seeks": _masked(lambda p: p.seeks),
-    "limit": _Column("u2", lambda p: ANYWHERE if p.max_distance_km is None else p.max_distance_km),
+    # No place is farther than that from any other.
+    "limit": _Column("u2", lambda p: ANYWHERE if p.max_distance_km is None else min(p.max_distance_km, ANYWHERE - 1)),
     "deal_breakers": _masked(lambda p: p.deal_breakers),
     "cell": _Column("f8", lambda p: (p.cell.latitude, p.cell.longitude) if p.cell else _NAN3[:2]),
     "attachment": _Column(

@@ -3,8 +3,6 @@
 import importlib
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from types import ModuleType
 
@@ -140,16 +138,15 @@ def positions(allocation: Allocation) -> list[list[int]]:
     return [[candidate.int for candidate in listed] for listed in allocation.lists.values()]
 
 
-@contextmanager
-def without_numba() -> Iterator[ModuleType]:
-    """The allocation as it is imported where numba is missing."""
+def without_numba() -> ModuleType:
+    """The allocation as it is imported where numba is missing, beside the one that is imported already."""
     held = {name: module for name, module in sys.modules.items() if name.startswith("adapters.matching")}
+    held["numba"] = importlib.import_module("numba")
     try:
         for name in held:
             del sys.modules[name]
-        held["numba"] = importlib.import_module("numba")
         sys.modules["numba"] = None  # type: ignore[assignment]
-        yield importlib.import_module("adapters.matching.allocation")
+        return importlib.import_module("adapters.matching.allocation")
     finally:
         for name in [name for name in sys.modules if name.startswith("adapters.matching")]:
             del sys.modules[name]

@@ -1,6 +1,5 @@
 """Allocation over arrays: on the same edges exactly the domain's lists, and on the best few nearly those of all."""
 
-from collections.abc import Iterator
 from types import ModuleType
 
 import attrs
@@ -23,13 +22,9 @@ WAYS = sorted(ALLOCATIONS)
 
 
 @pytest.fixture(scope="module", params=["compiled", "plain"])
-def engine(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
+def engine(request: pytest.FixtureRequest) -> ModuleType:
     """The allocation with numba and without it."""
-    if request.param == "compiled":
-        yield allocation
-    else:
-        with without_numba() as plain:
-            yield plain
+    return allocation if request.param == "compiled" else without_numba()
 
 
 def by_the_domain(way: str, given: Market) -> Allocation:

@@ -385,10 +385,13 @@ def _edges(viewers: Array, out: _Out) -> Edges:
     size, k = out.candidates.shape
     indptr = np.zeros(size + 1, np.int64)
     np.cumsum(out.counts, out=indptr[1:])
-    here = None if indptr[-1] == size * k else np.arange(k) < out.counts[:, None]
+    here = None if indptr[-1] == size * k else (np.arange(k) < out.counts[:, None]).reshape(-1)
 
     def column(padded: Array) -> Array:
-        return padded.reshape(-1) if here is None else padded[here]
+        flat = padded.reshape(-1)
+        if here is not None:  # In place, because a copy of everything at once would be the most memory of a run.
+            flat[: indptr[-1]] = flat[here]
+        return flat[: indptr[-1]]
 
     return Edges(
         viewers=viewers,

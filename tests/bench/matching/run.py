@@ -99,11 +99,14 @@ def _engine(size: int, rows: list[dict[str, Any]], beside: dict[str, float]) -> 
     seconds, market = _timed(lambda: _market(columns))
     rows.append(_row(f"laying out {size:,}", round(seconds, 1), "s"))
     market.edges(np.arange(8, dtype=np.int32))
+    busy = time.process_time()
     seconds, edges = _timed(market.edges)
+    busy = time.process_time() - busy
     rate, pairs = size / seconds, float(edges.scanned.sum()) / seconds
     bar = 25_000.0 if size >= LARGE else 0.0
     rows.append(_row(f"the engine, {size:,}, best {TOP}", round(rate), "members/s", bar, rate >= bar))
     rows.append(_row(f"the engine, {size:,}", round(pairs / 1e6), "million pairs/s"))
+    rows.append(_row(f"the engine, {size:,}, a member", round(busy / size * 1e6, 1), "µs of a core"))
     rows.append(_row(f"scanned for a member of {size:,}", round(float(edges.scanned.mean())), "people"))
     seconds, _fair = _timed(partial(market.fair_shares, edges))
     rows.append(_row(f"fair shares of {size:,}", round(seconds, 1), "s"))

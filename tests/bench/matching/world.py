@@ -15,7 +15,7 @@ from saltbitter_domain.profiles.catalogue import INTERESTS
 
 Array = NDArray[Any]
 
-METRO = 40_000
+METRO = 35_000
 """Members of one metropolis. With the scatter and the limits below a member's ranges hold about 7,450 people."""
 SCATTER_KM = 12.0
 LIMITS = (10, 15, 20, 25, 30, 40, 50)

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres import documents
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
+from adapters.postgres.query import Query
 from adapters.postgres.statements import insertion
 from adapters.postgres.tables import assessments_taken
 from adapters.postgres.tables import attachment_assessments as results

@@ -7,7 +7,8 @@ import attrs
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
+from adapters.postgres.query import Query
 from adapters.postgres.statements import columns, given, stored_columns
 from adapters.postgres.tables import consent_logs
 from saltbitter_domain.consent.model import ConsentRecord, Purpose

@@ -15,9 +15,9 @@ from uuid import UUID
 import asyncpg
 import attrs
 import orjson
-from sqlalchemy.dialects.postgresql import asyncpg as dialect
-from sqlalchemy.sql.elements import ClauseElement
 
+from adapters.postgres.keyed import KeyedReads
+from adapters.postgres.query import KeyedQuery, Query
 from saltbitter_domain.kernel import StaleWrite, Unavailable
 
 CONNECT_SECONDS = 2.0
@@ -25,11 +25,8 @@ STATEMENT_SECONDS = 5.0
 """What the first migration sets on the database. A lock may be waited for a second less, so that whoever waits for a
 row is told to repeat rather than that we are down."""
 RETRY_AFTER_SECONDS = 5
-
 NOT_CHANGED = "SB001"
 """The state with which ``must_change`` of the migrations fails; its message is the number of the change."""
-
-_DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
 _BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """What using a connection may raise when the server behind it is in trouble."""
@@ -39,25 +36,6 @@ class StoreAway(Unavailable):
     """The database does not answer."""
 
     code = "store_away"
-
-
-class Query:
-    """A statement with named parameters, compiled once: make it when the module is imported.
-
-    ``table`` is the one it changes, where its text does not tell SQLAlchemy; ``only_adds`` that it adds rows to that
-    and looks at none which are there."""
-
-    def __init__(self, statement: ClauseElement, table: str | None = None, *, only_adds: bool = False) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
-        self.sql = str(compiled)
-        self.only_adds = only_adds
-        self.table = table or getattr(getattr(statement, "table", None), "name", None)
-        self.names: Sequence[str] = compiled.positiontup or ()  # type: ignore[attr-defined]
-        self._constants: Mapping[str, Any] = compiled.params
-
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """The values in the order of the statement's parameters."""
-        return [values[name] if name in values else self._constants[name] for name in self.names]
 
 
 @attrs.frozen
@@ -97,6 +75,15 @@ class Session:
     async def row(self, query: Query, **values: Any) -> Any | None:
         """The first row that the query finds, or None."""
         return next(iter(await self.rows(query, **values)), None)
+
+    async def by_key(self, query: KeyedQuery, key: UUID) -> Any | None:
+        """The row with this key, or None.
+
+        As long as the session has no connection, and so nothing of its own to see, it is read together with what others
+        ask for just now: it is what was committed at a moment after the question, as ``row`` would have found it."""
+        if self._connection is None and not self._waiting and self._readable:
+            return await self._database.by_key(query, key)
+        return await self.row(query, keys=[key])
 
     async def write(self, query: Query, **values: Any) -> list[Any]:
         """Change something now; the rows that the statement returns."""
@@ -221,6 +208,10 @@ class Database:
     max_size: int = 10
     statement_cache: int = 100
     _pool: asyncpg.Pool | None = attrs.field(default=None, init=False, repr=False)
+    _keyed: KeyedReads = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._keyed = KeyedReads(self._by_keys)
 
     async def open(self) -> None:
         """Make the pool; ``StoreAway`` when the database does not answer."""
@@ -276,6 +267,14 @@ class Database:
             # The pool ends a connection that it cannot take back, whose statement is still being cancelled for example.
             with contextlib.suppress(*_BROKEN):
                 await self._pool.release(connection)
+
+    async def by_key(self, query: KeyedQuery, key: UUID) -> Any | None:
+        """The committed row with this key, or None, read together with what others ask for just now."""
+        return await self._keyed.row(query, key)
+
+    async def _by_keys(self, query: KeyedQuery, keys: Sequence[UUID]) -> Sequence[Any]:
+        async with self.session() as session:
+            return await session.rows(query, keys=keys)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
+from adapters.postgres.query import Query
 from saltbitter_domain.compatibility.model import (
     PASS_RESTS_FOR,
     AlreadyDecided,

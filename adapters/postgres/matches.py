@@ -8,7 +8,8 @@ import attrs
 from sqlalchemy import bindparam, select, text
 
 from adapters.postgres import documents
-from adapters.postgres.database import Database, Query, Session
+from adapters.postgres.database import Database, Session
+from adapters.postgres.query import Query
 from adapters.postgres.statements import columns, insertion_of_all, insertion_unless
 from adapters.postgres.tables import notices, populations
 from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Population, Suggestion

@@ -8,7 +8,8 @@ import attrs
 from sqlalchemy import text
 
 from adapters.postgres import documents
-from adapters.postgres.database import Database, Query, Session
+from adapters.postgres.database import Database, Session
+from adapters.postgres.query import Query
 from adapters.postgres.statements import columns, insertion_of_all
 from adapters.postgres.tables import outbox
 from saltbitter_domain.events import Outbox, OutboxMessage, all_events, event_class, event_name

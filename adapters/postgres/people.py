@@ -9,9 +9,10 @@ from sqlalchemy import text
 
 from adapters.postgres import documents
 from adapters.postgres.assessments import recorded_assessment
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
 from adapters.postgres.decisions import standing_of
 from adapters.postgres.profiles import profile_of
+from adapters.postgres.query import Query
 from adapters.postgres.statements import stored_columns
 from adapters.postgres.tables import pairs, profiles, users
 from adapters.postgres.users import user_of

@@ -7,7 +7,8 @@ import attrs
 from sqlalchemy import bindparam, delete, func, select
 
 from adapters.postgres import documents
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
+from adapters.postgres.query import KeyedQuery, Query
 from adapters.postgres.statements import (
     columns,
     insertion_unless,
@@ -37,7 +38,7 @@ PROFILE_COLUMNS = [profiles.c[name] for name in stored_columns(profiles)]
 
 class PostgresProfiles(Profiles):
     _ADD = insertion_unless(profiles, "user_id")
-    _GET = Query(select(*PROFILE_COLUMNS).where(profiles.c.user_id == bindparam("user_id")))
+    _GET = KeyedQuery(select(*PROFILE_COLUMNS), profiles.c.user_id)
     _SAVE = replacement(profiles, "user_id")
 
     def __init__(self, session: Session) -> None:
@@ -47,7 +48,7 @@ class PostgresProfiles(Profiles):
         await self._session.change(self._ADD, _row(profile), rows=1, refusal=_profile_exists)
 
     async def get(self, user_id: UserId) -> Profile | None:
-        row = await self._session.row(self._GET, user_id=user_id)
+        row = await self._session.by_key(self._GET, user_id)
         return row and profile_of(row)
 
     async def save(self, profile: Profile) -> None:

@@ -7,8 +7,9 @@ import numpy as np
 from sqlalchemy import text
 
 from adapters.postgres.bulk import Bulk, Rows
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
 from adapters.postgres.people import PostgresPeople
+from adapters.postgres.query import Query
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.compatibility.ports import Roster, RunResult
 from saltbitter_domain.compatibility.records import EXPOSURE, ID, LAYOUT, PAIR, PERSON, person_record

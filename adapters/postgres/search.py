@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
-from adapters.postgres.database import Query, Session, StoreAway
+from adapters.postgres.database import Session, StoreAway
 from adapters.postgres.decisions import PostgresDecisions
 from adapters.postgres.people import PostgresPeople
+from adapters.postgres.query import Query
 from adapters.postgres.replica import Replicated
 from saltbitter_domain.compatibility.eligibility import eligible
 from saltbitter_domain.compatibility.model import Traits

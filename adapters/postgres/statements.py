@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Table, Update, bindparam, cast, insert, se
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
+from adapters.postgres.query import Query
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 

@@ -3,7 +3,8 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
+from adapters.postgres.query import KeyedQuery, Query
 from adapters.postgres.tables import subscriptions
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.subscriptions.model import Tier
@@ -11,7 +12,7 @@ from saltbitter_domain.subscriptions.ports import Subscriptions
 
 
 class PostgresSubscriptions(Subscriptions):
-    _TIER = Query(select(subscriptions.c.tier).where(subscriptions.c.user_id == bindparam("user_id")))
+    _TIER = KeyedQuery(select(subscriptions.c.user_id, subscriptions.c.tier), subscriptions.c.user_id)
     _INSERT = insert(subscriptions).values(user_id=bindparam("user_id"), tier=bindparam("tier"))
     _SET = Query(_INSERT.on_conflict_do_update(index_elements=["user_id"], set_={"tier": _INSERT.excluded.tier}))
 
@@ -19,7 +20,7 @@ class PostgresSubscriptions(Subscriptions):
         self._session = session
 
     async def tier(self, user_id: UserId) -> Tier:
-        row = await self._session.row(self._TIER, user_id=user_id)
+        row = await self._session.by_key(self._TIER, user_id)
         return Tier(row["tier"]) if row else Tier.FREE
 
     async def set_tier(self, user_id: UserId, tier: Tier) -> None:

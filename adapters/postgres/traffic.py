@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from adapters.postgres.database import Database, Query
+from adapters.postgres.database import Database
+from adapters.postgres.query import Query
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.traffic import Idempotency, IdempotencyKeyReused, RequestInProgress, StoredAnswer
 

@@ -9,7 +9,7 @@ import attrs
 from sqlalchemy import text
 
 from adapters.postgres import documents
-from adapters.postgres.database import Query
+from adapters.postgres.query import Query
 from adapters.postgres.replica import Replicated
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.kernel import UserId

@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres import outbox
 from adapters.postgres.assessments import PostgresAssessments
 from adapters.postgres.consent import PostgresConsentLog
-from adapters.postgres.database import Database, Query, Session
+from adapters.postgres.database import Database, Session
 from adapters.postgres.decisions import PostgresDecisions
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles
+from adapters.postgres.query import Query
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.subscriptions import PostgresSubscriptions
 from adapters.postgres.tables import processed

@@ -9,8 +9,8 @@ from sqlalchemy import Text, any_, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres import documents
-from adapters.postgres.database import Query
 from adapters.postgres.database import Session as Connection
+from adapters.postgres.query import Query
 from adapters.postgres.statements import (
     columns,
     insertion,

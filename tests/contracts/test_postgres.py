@@ -12,9 +12,10 @@ import attrs
 import pytest
 from sqlalchemy import text
 
-from adapters.postgres.database import Database, Query, StoreAway
+from adapters.postgres.database import Database, StoreAway
 from adapters.postgres.matches import DailyPartitions
 from adapters.postgres.migrations import run as migrations
+from adapters.postgres.query import Query
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import Match

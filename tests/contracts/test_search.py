@@ -9,7 +9,8 @@ import attrs
 import pytest
 from sqlalchemy import text
 
-from adapters.postgres.database import Database, Query, Session
+from adapters.postgres.database import Database, Session
+from adapters.postgres.query import Query
 from adapters.postgres.replica import Replicated
 from adapters.postgres.search import PostgresProfileSearch
 from adapters.system.clock import ManualClock

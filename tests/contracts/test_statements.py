@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from adapters.postgres.bulk import Bulk
-from adapters.postgres.database import Query, Session
+from adapters.postgres.database import Session
+from adapters.postgres.query import Query
 from tests.doubles.town import town
 from tests.http.authorisation_table import TABLE, answers, ask_for, entitled, profile_content
 from tests.http.stage import Stage

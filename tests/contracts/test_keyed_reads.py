@@ -70,7 +70,7 @@ async def test_statements_are_kept_apart_and_many_keys_are_parted(table: Table) 
         *(reads.row(ADDRESSES, key(n)) for n in range(1, AT_ONCE + 2)), *(reads.row(ZONES, key(n)) for n in (1, 2))
     )
 
-    assert [row["of"] for row in rows] == [ADDRESSES] * (AT_ONCE + 1) + [ZONES] * 2
+    assert [row and row["of"] for row in rows] == [ADDRESSES] * (AT_ONCE + 1) + [ZONES] * 2
     assert [(query, len(keys)) for query, keys in table.asked] == [(ADDRESSES, AT_ONCE), (ADDRESSES, 1), (ZONES, 2)]
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import attrs
 import pytest
+from scipy.stats import kendalltau
 
 from adapters.laboratory.shadow import LISTS, Agreement, ShadowedEngine, compare
 from adapters.memory.matching import ReferenceEngine
 from config.logging import MASK, configure
-from saltbitter_domain.compatibility.model import Factor, Traits
+from saltbitter_domain.compatibility.model import Factor, Leaning, Traits
 from saltbitter_domain.compatibility.policies import WEIGHTS, WeightedV1, population_of
 from saltbitter_domain.compatibility.policies.fitted import Calibration, FittedPolicy, Provenance
 from saltbitter_domain.compatibility.ports import RunRequest
@@ -73,6 +74,20 @@ def test_policies_that_weigh_differently_agree_less() -> None:
     assert agreement.first_overlap is not None
     assert -1.0 < agreement.rank_correlation < 0.9
     assert 0.0 < agreement.first_overlap < 1.0
+
+
+def test_orders_are_of_merit_and_compared_as_by_kendall() -> None:
+    policies = SHOWN, policy(attachment=70.0, values=30.0).over(POPULATION)
+
+    def merits(judge: WeightedV1, viewer: UserId, listed: tuple[UserId, ...]) -> list[float]:
+        return [
+            judge.score(PEOPLE[viewer], PEOPLE[candidate]).total
+            - judge.attachment_advantage(Leaning.of(PEOPLE[candidate].attachment))
+            for candidate in listed
+        ]
+
+    taus = [kendalltau(*(merits(judge, *entry) for judge in policies)).statistic for entry in lists().items()]
+    assert compare(lists(), PEOPLE, *policies).rank_correlation == pytest.approx(sum(taus) / len(taus))
 
 
 def test_the_order_of_two_is_turned_round_by_a_policy_that_weighs_only_what_the_other_does_not() -> None:

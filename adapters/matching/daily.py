@@ -66,6 +66,8 @@ PERSON_COLUMNS = np.dtype(
 """``records.PERSON`` as columns."""
 _PAIR = np.dtype([("low", "S16"), ("high", "S16"), ("kind", "u1", 2), ("at", "<i8", 2)])
 _EXPOSURE = np.dtype([("id", "S16"), ("day", "<i4"), ("shown", "<i4"), ("fair", "<f8")])
+SMALL = 500
+"""People whom the plain rules judge in a tenth of a second."""
 _FURTHER = 500
 """Options looked for on behalf of a viewer whose best ones are all taken."""
 _HAIR_KM = 1e-3
@@ -76,14 +78,19 @@ assert (PERSON_COLUMNS.itemsize, _PAIR.itemsize, _EXPOSURE.itemsize) == (PERSON.
 
 
 class ColumnarEngine(MatchEngine):
-    """The engine over columns, with one of ``ALLOCATIONS`` over the ``top`` options of every viewer."""
+    """The engine over columns, with one of ``ALLOCATIONS`` over the ``top`` options of every viewer.
+
+    Up to ``small`` people are judged by the plain rules, in less time than it takes to load what is compiled."""
 
     name = "columns-v1"
 
-    def __init__(self, allocation: str = "stable-v1", *, top: int = TOP, threads: int | None = None) -> None:
+    def __init__(
+        self, allocation: str = "stable-v1", *, top: int = TOP, threads: int | None = None, small: int = SMALL
+    ) -> None:
         self.allocation = allocation
         self._top = top
         self._threads = threads
+        self._small = small
 
     async def run(self, request: RunRequest, progress: Progress | None = None) -> RunResult:
         return await asyncio.to_thread(self._run, request, progress)
@@ -93,7 +100,9 @@ class ColumnarEngine(MatchEngine):
 
     def _run(self, request: RunRequest, progress: Progress | None) -> RunResult:
         if len(request.viewers) == ID.size:
-            return packed(daily_run(unpacked(_narrowed(request))))
+            return packed(daily_run(unpacked(_narrowed(request)), progress=progress))
+        if len(request.people) <= self._small * PERSON.size:
+            return packed(daily_run(unpacked(request), progress=progress))
         stages: dict[str, int] = {}
         with _timed(stages, "lay_out"):
             columns = columns_of(request.people, request.at)

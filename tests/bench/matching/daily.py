@@ -66,7 +66,7 @@ async def _warmed(url: str) -> None:
     """What is compiled once in the life of an installation is not measured."""
     from tests.matching.test_daily_run import a_morning
 
-    await ColumnarEngine().run(a_morning(300, 1))
+    await ColumnarEngine(small=0).run(a_morning(300, 1))
 
 
 async def _measured(url: str, members: int) -> list[dict[str, Any]]:

@@ -100,9 +100,9 @@ class ColumnarEngine(MatchEngine):
 
     def _run(self, request: RunRequest, progress: Progress | None) -> RunResult:
         if len(request.viewers) == ID.size:
-            return packed(daily_run(unpacked(_narrowed(request)), progress=progress))
+            return packed(daily_run(unpacked(_narrowed(request)), progress=progress, allocation=self.allocation))
         if len(request.people) <= self._small * PERSON.size:
-            return packed(daily_run(unpacked(request), progress=progress))
+            return packed(daily_run(unpacked(request), progress=progress, allocation=self.allocation))
         stages: dict[str, int] = {}
         with _timed(stages, "lay_out"):
             columns = columns_of(request.people, request.at)

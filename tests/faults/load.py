@@ -34,7 +34,7 @@ EPOCH = date(1970, 1, 1)
 _ANNOUNCE = """
 INSERT INTO outbox (id, topic, payload, occurred_at, due_at, attempts, starts)
 SELECT gen_random_uuid(), 'compatibility.daily_matches_made',
-       jsonb_build_object('user_id', member, 'day', day, 'count', 10), now(), now(), 0, 0
+       jsonb_build_object('day', day, 'user_ids', jsonb_build_array(member)), now(), now(), 0, 0
 FROM unnest($1::uuid[], $2::text[]) AS told (member, day)
 """
 _SERVED = "SELECT count(DISTINCT user_id) AS members FROM daily_matches WHERE user_id = ANY($1)"

@@ -17,9 +17,10 @@ FIRST_VERSION = 1
 _PROFILES = "SELECT user_id, version, content->>'bio' AS words FROM profiles"
 _PAIRS = "SELECT low, high, low_kind, high_kind, match_id FROM pairs"
 _EVENTS = """
-SELECT topic, coalesce(payload->>'by', payload->>'low', payload->>'user_id') AS one,
+SELECT topic, coalesce(payload->>'by', payload->>'low', payload->>'user_id', member) AS one,
        coalesce(payload->>'about', payload->>'high', payload->>'day', '') AS other, count(*) AS times
-FROM outbox WHERE payload->'count' IS DISTINCT FROM '0' GROUP BY 1, 2, 3
+FROM outbox LEFT JOIN LATERAL jsonb_array_elements_text(payload->'user_ids') AS told (member) ON true
+WHERE payload->'user_ids' IS DISTINCT FROM '[]' GROUP BY 1, 2, 3
 """
 """Without the days of matches that were made empty: those are made again as soon as there is somebody to meet."""
 _NOTICES = "SELECT user_id, kind, subject, count(*) AS times FROM notices GROUP BY 1, 2, 3"

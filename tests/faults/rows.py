@@ -40,7 +40,7 @@ _PARKED = "SELECT dead_at IS NOT NULL AS parked, last_error FROM outbox WHERE to
 _BACKLOG = """
 INSERT INTO outbox (id, topic, bulk, payload, occurred_at, due_at, attempts, starts)
 SELECT gen_random_uuid(), 'compatibility.daily_matches_made', true,
-       jsonb_build_object('user_id', gen_random_uuid(), 'day', '2026-01-01', 'count', 0),
+       jsonb_build_object('day', '2026-01-01', 'user_ids', jsonb_build_array()),
        now() - interval '1 minute', now() - interval '1 minute', 0, 0
 FROM generate_series(1, $1)
 """

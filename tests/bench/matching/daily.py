@@ -78,7 +78,9 @@ async def _measured(url: str, members: int) -> list[dict[str, Any]]:
         await DailyPartitions(database, clock).prepare()
         runs = PostgresMatchingRuns(Replicated(database))
         begin = PostgresUnitsOfWork(database, clock, ids)
-        service = DailyRunService(begin=begin, clock=clock, ids=ids, engine=ColumnarEngine(), runs=runs)
+        service = DailyRunService(
+            begin=begin, clock=clock, ids=ids, engine=ColumnarEngine(), runs=runs, shard_size=members
+        )
         started = time.perf_counter()
         report = await service.generate_matches()
         seconds = time.perf_counter() - started

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from saltbitter_domain.compatibility.model import Traits
+from saltbitter_domain.compatibility.records import ANYWHERE, UNRATED
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import (
     BasicValue,
@@ -22,10 +23,6 @@ from saltbitter_domain.profiles.model import (
     WantsChildren,
 )
 
-ANYWHERE = 65_535
-"""In place of a limit of distance where somebody has none."""
-UNRATED = -1
-"""In place of a rating that was not given."""
 WORD = 64
 Array = NDArray[Any]
 

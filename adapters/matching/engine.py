@@ -9,12 +9,13 @@ from typing import Any, NamedTuple, Self
 import attrs
 import numpy as np
 
-from adapters.matching.columns import ANYWHERE, Array, Columns
+from adapters.matching.columns import Array, Columns
 from adapters.matching.people import People, figures, people_of, rarities
 from adapters.matching.slices import Layout, laid_out
 from adapters.matching.tables import Tables, tables
 from saltbitter_domain.compatibility.model import DAILY_QUOTA, Traits
 from saltbitter_domain.compatibility.policies import WeightedV1
+from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.kernel import UserId
 
 TOP = 50

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from adapters.matching import geometry
-from adapters.matching.columns import ANYWHERE, Array
+from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, inlined
 from adapters.matching.people import ATTACHED, INTERESTED, VALUED
 from adapters.matching.tables import CHILDREN, DRINKING, FAITH, INTENTION, SMOKING
+from saltbitter_domain.compatibility.records import ANYWHERE
 
 Person = Any
 """A row of ``PERSON``; ``Figures`` is one of ``FIGURES``, and the other names are as in ``People`` and ``Tables``."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from adapters.matching.columns import ANYWHERE, Array, Columns, bit, codes, flags
+from adapters.matching.columns import Array, Columns, bit, codes, flags
 from adapters.matching.tables import PART_WEIGHTS, STAKES, WANTS, habits_code, plans_code
 from saltbitter_domain.assessments.model import SCALE_MAX, SCALE_MIN
 from saltbitter_domain.compatibility.model import Factor, Leaning, Population, inverse_document_frequency
@@ -22,6 +22,7 @@ from saltbitter_domain.compatibility.policies.demographics import (
     NEARNESS_HALVES_KM,
 )
 from saltbitter_domain.compatibility.policies.population import NEUTRAL
+from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.profiles.model import DealBreaker, Drinking, Gender, HasChildren, Religion, Smoking, Visibility
 from saltbitter_domain.profiles.model import WantsChildren as Wants
 

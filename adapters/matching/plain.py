@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from adapters.matching.columns import ANYWHERE, Array, flags
+from adapters.matching.columns import Array, flags
 from adapters.matching.geometry import distance_km
 from adapters.matching.people import ATTACHED, HIDDEN, INTERESTED, ROAMS, VALUED
 from adapters.matching.slices import Index
 from adapters.matching.tables import CHILDREN, DRINKING, FAITH, INTENTION, SMOKING
+from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.kernel import EARTH_RADIUS_KM
 
 _HAIR = 1e-12

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adapters.matching.columns import ANYWHERE, Array
+from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, inlined, kept
 from adapters.matching.kernels import Figures, Person, meet, nearness, score, shared_words
 from adapters.matching.people import HIDDEN, ROAMS
@@ -27,6 +27,7 @@ from adapters.matching.sieves import (
 )
 from adapters.matching.slices import CHUNK
 from adapters.matching.walk import SPARE, Workspace, measure, settle, span, tiles_near, together
+from saltbitter_domain.compatibility.records import ANYWHERE
 
 MARGIN = np.float32(2e-3)
 """Points. Single precision errs by less than a tenth of it: some forty operations on numbers below a hundred."""

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import attrs
 import numpy as np
 
-from adapters.matching.columns import ANYWHERE, Array, flags
+from adapters.matching.columns import Array, flags
 from adapters.matching.people import INTERESTED, VALUED, People
 from saltbitter_domain.compatibility.model import Factor
 from saltbitter_domain.compatibility.policies import WEIGHTS, WeightedV1
+from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.kernel import EARTH_RADIUS_KM
 
 TILE_KM = 10.0

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from adapters.matching.columns import ANYWHERE, Array
+from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, inlined
 from adapters.matching.kernels import Person, distance_km
 from adapters.matching.sieves import WORTH, first_gap
 from adapters.matching.slices import CHUNK, Index
+from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.kernel import EARTH_RADIUS_KM
 
 TOGETHER = 64

@@ -15,14 +15,9 @@ from saltbitter_domain.assessments.model import (
     Style,
 )
 from saltbitter_domain.compatibility.model import (
-    Band,
-    Confidence,
     DailyMatches,
     Decision,
     DecisionKind,
-    Explanation,
-    Factor,
-    FactorExplanation,
     Notice,
     NoticeKind,
     Suggestion,
@@ -290,15 +285,6 @@ def a_consent(
         channel="web",
         at=at,
     )
-
-
-def an_explanation(total: int = 75) -> Explanation:
-    """An explanation with every part of it."""
-    factors = (
-        FactorExplanation(Factor.INTERESTS, Band.STRONG, Confidence.HIGH, ("You both like jazz.", "And chess.")),
-        FactorExplanation(Factor.ATTACHMENT, Band.UNKNOWN, Confidence.LOW, ()),
-    )
-    return Explanation(policy="weighted-v1", total=total, confidence=Confidence.MEDIUM, factors=factors)
 
 
 def a_daily_set(user: User, *candidates: User, **changes: Any) -> DailyMatches:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.matching.columns import ANYWHERE, Columns, Words, layout, names
+from adapters.matching.columns import Columns, Words, layout, names
 from adapters.matching.snapshot import SnapshotDamagedError, load, save
 from saltbitter_domain.compatibility.model import Traits
+from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.profiles.model import DealBreaker
 from tests.domain.crowd import crowd, person, several, user
 

@@ -13,12 +13,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from adapters.matching.columns import ANYWHERE, Array
+from adapters.matching.columns import Array
 from adapters.matching.engine import Market
 from adapters.matching.people import ATTACHED, HIDDEN, INTERESTED, VALUED
 from adapters.matching.plain import tiles_near
 from saltbitter_domain.compatibility.eligibility import eligible
 from saltbitter_domain.compatibility.model import Attachment, Traits
+from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.kernel import EARTH_RADIUS_KM, GridCell, UserId
 from saltbitter_domain.profiles.model import (
     AgeRange,

@@ -23,6 +23,10 @@ Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
+_CLOSE = 1e-200
+"""Worths this close are of one step, since so fine a step could not be told from none."""
+
+
 class Order(NamedTuple):
     """Edges still in play, most worth first, and beside each its ends: the row in the upper half, the candidate in the
     lower."""
@@ -40,7 +44,7 @@ def order_of(indptr: Longs, candidates: Ints, worth: Floats, free: Ints, taken: 
     bits = np.uint64(len(candidates).bit_length())
     most = worth.max(initial=-np.inf)
     apart = most - worth.min(initial=np.inf)
-    steps = (2.0 ** (63 - int(bits)) - 1.0) / apart if apart > 0.0 else 0.0
+    steps = (2.0 ** (63 - int(bits)) - 1.0) / max(apart, _CLOSE)
     keys = _in_play(indptr, worth, free, taken, most, steps, bits)
     keys.sort()
     return Order(_put_right(keys, bits, _ends(indptr, candidates), worth), keys)

@@ -98,6 +98,7 @@ def serving(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]
         process.communicate()
 
 
+@pytest.mark.timeout(500)  # Who is ready a moment before the other waits for the next daily run, five minutes later.
 async def test_the_probe_passes_behind_pgbouncer_with_two_workers_and_one_of_two_apis_killed_in_the_middle(
     settings: ProductionSettings, environment: Mapping[str, str]
 ) -> None:

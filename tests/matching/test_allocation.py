@@ -5,7 +5,7 @@ from types import ModuleType
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.matching import allocation
@@ -220,11 +220,14 @@ class TestInAnyOrder:
 class TestOrder:
     @given(
         worth=st.lists(
-            st.one_of(st.sampled_from([0.0, -0.0, 1.0, 1e18, -1e18]), st.floats(-3.0, 3.0)), min_size=1, max_size=40
+            st.one_of(st.sampled_from([0.0, -0.0, 1e-300, 1.0, 1e18, -1e18]), st.floats(-3.0, 3.0)),
+            min_size=1,
+            max_size=40,
         ),
         rows=st.integers(1, 4),
         seed=st.integers(0, 2**32 - 1),
     )
+    @example(worth=[0.0, 1e-300], rows=1, seed=0)
     def test_edges_come_by_worth_however_close_then_by_row_then_by_candidate(
         self, engine: ModuleType, worth: list[float], rows: int, seed: int
     ) -> None:

@@ -9,6 +9,7 @@ from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.kernel import EventId
+from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.transparency.service import TransparencyService
@@ -29,6 +30,7 @@ def listeners(
     photos: PhotoService,
     matching: MatchingService,
     runs: DailyRunService,
+    reconciliation: ReconciliationService,
 ) -> Listeners:
     """Every reaction there is."""
     return {
@@ -52,6 +54,7 @@ def listeners(
         ],
         "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
         "compatibility.morning_due": [("make_shard", runs.make_shard)],
+        "payments.customer_changed": [("read_customer", reconciliation.read_customer)],
         "compatibility.matched": [("notify_match", matching.notify_match)],
     }
 
@@ -102,6 +105,9 @@ class Application(containers.DeclarativeContainer):
         questionnaires=adapters.settings.provided.questionnaires,
     )
     subscriptions = providers.Singleton(SubscriptionService, begin=adapters.begin)
+    reconciliation = providers.Singleton(
+        ReconciliationService, begin=adapters.begin, clock=adapters.clock, records=adapters.payment_records
+    )
     matching = providers.Singleton(
         MatchingService,
         begin=adapters.begin,
@@ -130,4 +136,5 @@ class Application(containers.DeclarativeContainer):
         photos=photos,
         matching=matching,
         runs=daily_runs,
+        reconciliation=reconciliation,
     )

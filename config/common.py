@@ -45,4 +45,5 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.places = providers.Singleton(GeonamesPlaces)
     container.match_engine = providers.Singleton(ReferenceEngine)
     container.crowd_holds = providers.Object(timedelta(0))
+    container.payment_records = providers.Object(None)
     return container

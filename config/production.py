@@ -25,6 +25,7 @@ from adapters.redis.doorbell import RedisDoorbell
 from adapters.redis.health import RedisHealth
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
+from adapters.stripe.records import StripeRecords
 from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
 from config.common import common
@@ -64,6 +65,8 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     if settings.shadow_policy:
         container.match_engine = providers.Singleton(ShadowedEngine, engine, settings.shadow_policy)
     container.crowd_holds = providers.Object(timedelta(minutes=1))
+    if settings.stripe:
+        container.payment_records = providers.Singleton(StripeRecords, settings.stripe, clock)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = providers.Singleton(MaildirMailer, settings.mail_directory, clock)
     container.photo_store = providers.Singleton(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from adapters.stripe.records import StripeAccount
 from saltbitter_domain.assessments.catalogue import BUNDLED, questionnaire_from
 from saltbitter_domain.assessments.model import Questionnaire, QuestionnaireInvalid
 from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
@@ -56,6 +57,8 @@ class ProductionSettings(Settings):
     cache_url: str = attrs.field(repr=False)
     mail_directory: str
     photo_directory: str
+    stripe: StripeAccount | None = None
+    """None where nothing is sold."""
     shadow_policy: FittedPolicy | None = None
     """Compared with the policy that matches after every run, in the log only; None for no comparison."""
 
@@ -187,6 +190,24 @@ class _Reader:
             self.refuse(name, f"{path} has pair features, which only its data holds; fit a policy without them")
         return policy
 
+    def stripe(self) -> StripeAccount | None:
+        """The account at Stripe; None when none of its settings is there."""
+        names = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET_PREVIOUS", "STRIPE_LIVEMODE")
+        key, secret, previous, mode = (self.text(name, "") for name in names)
+        base_url = self.text("STRIPE_BASE_URL", "") or "https://api.stripe.com"
+        if not (key or secret or previous or mode):
+            return None
+        live = self.choice("STRIPE_LIVEMODE", "true", ("true", "false")) == "true"
+        kind = "live" if live else "test"
+        if not _is_stripe_secret(key, (f"sk_{kind}_", f"rk_{kind}_")):
+            self.refuse(names[0], f"must be a secret key of Stripe's {kind} mode, which begins with sk_{kind}_")
+        for name, value in zip(names[1:3], (secret, previous), strict=True):
+            if (value or name == names[1]) and not _is_stripe_secret(value, ("whsec_",)):
+                self.refuse(name, "must be the signing secret of the webhook endpoint, which begins with whsec_")
+        if not _is_origin(base_url) or (live and not base_url.startswith("https://")):
+            self.refuse("STRIPE_BASE_URL", "must be an address such as https://api.stripe.com, encrypted in live mode")
+        return StripeAccount(key, tuple(filter(None, (secret, previous))), live, base_url)
+
     def origins(self, name: str) -> tuple[str, ...]:
         origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
         for origin in origins:
@@ -238,11 +259,16 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         cache_url=cache or "",
         mail_directory=read.folder("MAIL_DIRECTORY"),
         photo_directory=read.folder("PHOTO_DIRECTORY"),
+        stripe=read.stripe(),
         shadow_policy=read.shadow_policy("SHADOW_POLICY"),
     )
     if read.problems:
         raise SettingsRefused(read.problems)
     return settings
+
+
+def _is_stripe_secret(value: str, prefixes: tuple[str, ...]) -> bool:
+    return len(value) >= MIN_SECRET_BYTES and value.startswith(prefixes) and len(set(value)) >= 12
 
 
 def _is_server(value: str, schemes: Sequence[str]) -> bool:

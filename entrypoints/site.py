@@ -34,6 +34,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         "exposures": partial(_counted_first, application),
         "populations": application.matching().forget_populations,
         "matching_runs": application.transparency().forget_runs,
+        "gateway_events": application.reconciliation().forget_events,
         "outbox": relay.forget_done,
     }
     answers = application.adapters.idempotency()
@@ -41,6 +42,8 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         forgotten["answers"] = partial(_all, answers.forget)
     jobs = [
         PeriodicJob("daily_matches", "*/5 * * * *", application.daily_runs().generate_matches),
+        PeriodicJob("reconcile_payments", "*/5 * * * *", application.reconciliation().reconcile),
+        PeriodicJob("compare_payments", "23 2 * * *", application.reconciliation().compare),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
     ]
     partitions = application.adapters.providers.get("partitions")

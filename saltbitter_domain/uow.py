@@ -17,6 +17,7 @@ from saltbitter_domain.compatibility.ports import (
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.events import Event
 from saltbitter_domain.kernel import EventId, StaleWrite
+from saltbitter_domain.payments.ports import GatewayInbox
 from saltbitter_domain.profiles.ports import Photos, Profiles
 from saltbitter_domain.subscriptions.ports import Subscriptions
 from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
@@ -45,6 +46,7 @@ class UnitOfWork(Protocol):
     populations: Populations
     roster: Roster
     notices: Notices
+    gateway_inbox: GatewayInbox
 
     def emit(self, event: Event) -> None:
         """Store the event in the outbox with this transaction."""

@@ -44,6 +44,9 @@ class Tables:
         self.shards = Table[tuple[date, int, int], datetime]()
         self.populations = Table[date, Population]()
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
+        self.gateway_events = Table[str, datetime]()
+        self.gateway_readings = Table[str, tuple[int, int]]()
+        self.gateway_sweeps = Table[str, datetime]()
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
         self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)
 

@@ -12,6 +12,7 @@ from adapters.memory.compatibility import (
     MemoryPopulations,
 )
 from adapters.memory.consent import MemoryConsentLog
+from adapters.memory.gateway import MemoryGatewayInbox
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles
 from adapters.memory.roster import MemoryRoster
@@ -53,6 +54,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.populations = MemoryPopulations(transaction)
         self.roster = MemoryRoster(transaction, clock)
         self.notices = MemoryNotices(transaction)
+        self.gateway_inbox = MemoryGatewayInbox(transaction)
 
     def emit(self, event: Event) -> None:
         now = self._clock.now()

@@ -373,3 +373,30 @@ idempotency_keys = Table(
     Column("headers", DOCUMENT),
     Column("body", BYTEA),
 )
+
+gateway_events = Table(
+    "gateway_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("customer", Text, nullable=False),
+    Column("occurred_at", INSTANT, nullable=False),
+    Column("received_at", INSTANT, nullable=False, index=True),
+    comment="What the payment gateway sent, each once: about whom something changed there.",
+)
+
+gateway_readings = Table(
+    "gateway_readings",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    Column("begun", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    comment="Readings of what a customer holds, so that one that began earlier never undoes a later one.",
+)
+
+gateway_sweeps = Table(
+    "gateway_sweeps",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("until", INSTANT, nullable=False),
+    comment="Up to when events that never reached us were looked for.",
+)

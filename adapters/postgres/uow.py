@@ -11,6 +11,7 @@ from adapters.postgres.assessments import PostgresAssessments
 from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Session
 from adapters.postgres.decisions import PostgresDecisions
+from adapters.postgres.gateway import PostgresGatewayInbox
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles
@@ -60,6 +61,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.populations = PostgresPopulations(session)
         self.roster = PostgresRoster(session, clock)
         self.notices = PostgresNotices(session)
+        self.gateway_inbox = PostgresGatewayInbox(session)
 
     def emit(self, event: Event) -> None:
         self._session.require_writable()

@@ -10,8 +10,22 @@ from entrypoints.http.profiles import Catalogue, Profiles
 from entrypoints.http.subscriptions import Plans
 from entrypoints.http.transparency import Staff, Transparency
 from entrypoints.http.users import Accounts
+from entrypoints.http.webhooks import Webhooks
 
-RESOURCES = (Accounts, Consents, Catalogue, Profiles, Photos, Media, Assessments, Matches, Plans, Transparency, Staff)
+RESOURCES = (
+    Accounts,
+    Consents,
+    Catalogue,
+    Profiles,
+    Photos,
+    Media,
+    Assessments,
+    Matches,
+    Plans,
+    Transparency,
+    Staff,
+    Webhooks,
+)
 
 
 def resources(application: Application) -> list[object]:
@@ -29,4 +43,5 @@ def resources(application: Application) -> list[object]:
         Plans(application.subscriptions()),
         Transparency(application.transparency()),
         Staff(application.transparency()),
+        Webhooks(application.reconciliation()),
     ]

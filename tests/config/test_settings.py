@@ -346,3 +346,48 @@ def test_check_config_accepts_good_settings(
 
     assert main(["check-config"]) == 0
     assert "complete" in capsys.readouterr().out
+
+
+STRIPE = {
+    "SALTBITTER_STRIPE_SECRET_KEY": "sk_live_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp",
+    "SALTBITTER_STRIPE_WEBHOOK_SECRET": "whsec_q7Kx2Vb9Tn4Ws8Lc3Hd6Zr1Fm5Pj0Yg",
+    "SALTBITTER_STRIPE_LIVEMODE": "true",
+}
+
+
+def test_without_anything_about_stripe_nothing_is_sold() -> None:
+    assert from_environment(GOOD).stripe is None
+
+
+def test_the_account_at_stripe_is_whole() -> None:
+    previous = {"SALTBITTER_STRIPE_WEBHOOK_SECRET_PREVIOUS": "whsec_b3Rv8Jy1Xk6Qd9Mw4Tz7Gn2Hs5Lc0Pf"}
+    account = from_environment({**GOOD, **STRIPE, **previous}).stripe
+
+    assert account is not None
+    assert account.live
+    assert account.base_url == "https://api.stripe.com"
+    assert [secret[:9] for secret in account.webhook_secrets] == ["whsec_q7K", "whsec_b3R"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "sk_live_short"),
+        ("SECRET_KEY", "sk_test_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp"),
+        ("SECRET_KEY", "pk_live_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp"),
+        ("WEBHOOK_SECRET", ""),
+        ("WEBHOOK_SECRET", "whsec_"),
+        ("WEBHOOK_SECRET_PREVIOUS", "q7Kx2Vb9Tn4Ws8Lc3Hd6Zr1Fm5Pj0Yg"),
+        ("LIVEMODE", "yes"),
+        ("LIVEMODE", "false"),
+        ("BASE_URL", "http://127.0.0.1:12111"),
+        ("BASE_URL", "stripe"),
+    ],
+)
+def test_an_account_at_stripe_that_is_half_weak_or_of_the_other_mode_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        from_environment({**GOOD, **STRIPE, f"SALTBITTER_STRIPE_{name}": value})
+
+    assert all(problem.name.startswith("SALTBITTER_STRIPE_") for problem in refused.value.problems)
+    assert "51NbWq8" not in str(refused.value)

@@ -1,0 +1,79 @@
+"""Events of the payment gateway that were received, and how far its records were read."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from adapters.postgres.database import Session
+from adapters.postgres.query import Query
+from saltbitter_domain.payments.model import GatewayEvent
+from saltbitter_domain.payments.ports import GatewayInbox
+
+
+class PostgresGatewayInbox(GatewayInbox):
+    _ADD = Query(
+        text(
+            """
+            INSERT INTO gateway_events (id, customer, occurred_at, received_at)
+            VALUES (:id, :customer, :occurred_at, :now) ON CONFLICT (id) DO NOTHING RETURNING id
+            """
+        )
+    )
+    _BEGIN = Query(
+        text(
+            """
+            INSERT INTO gateway_readings AS kept (customer, begun, ended) VALUES (:customer, 1, 0)
+            ON CONFLICT (customer) DO UPDATE SET begun = kept.begun + 1 RETURNING begun
+            """
+        )
+    )
+    _END = Query(
+        text(
+            """
+            UPDATE gateway_readings SET ended = CAST(:number AS bigint)
+            WHERE customer = CAST(:customer AS text) AND ended <= CAST(:number AS bigint) RETURNING customer
+            """
+        )
+    )
+    _SWEPT = Query(text("SELECT until FROM gateway_sweeps WHERE name = 'events'"))
+    _SET_SWEPT = Query(
+        text(
+            """
+            INSERT INTO gateway_sweeps (name, until) VALUES ('events', :at)
+            ON CONFLICT (name) DO UPDATE SET until = excluded.until
+            """
+        )
+    )
+    _FORGET = Query(
+        text(
+            """
+            DELETE FROM gateway_events WHERE id IN (
+                SELECT id FROM gateway_events WHERE received_at < :before LIMIT :limit FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """
+        )
+    )
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, event: GatewayEvent, now: datetime) -> bool:
+        row = {"id": event.id, "customer": event.customer, "occurred_at": event.occurred_at, "now": now}
+        return bool(await self._session.write(self._ADD, **row))
+
+    async def begin_reading(self, customer: str) -> int:
+        (row,) = await self._session.write(self._BEGIN, customer=customer)
+        return int(row["begun"])
+
+    async def end_reading(self, customer: str, number: int) -> bool:
+        return bool(await self._session.write(self._END, customer=customer, number=number))
+
+    async def swept_until(self) -> datetime | None:
+        row = await self._session.row(self._SWEPT)
+        return row["until"] if row else None
+
+    async def set_swept_until(self, at: datetime) -> None:
+        await self._session.write(self._SET_SWEPT, at=at)
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        return len(await self._session.write(self._FORGET, before=before, limit=limit))

@@ -1,0 +1,1 @@
+"""Stripe, whose words are spoken nowhere else."""

@@ -1,0 +1,109 @@
+"""Keeping members' tiers as the payment gateway's records have them, whatever comes, and in whatever order."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from saltbitter_domain.kernel import Clock, EventId
+from saltbitter_domain.payments.model import CustomerChanged, GatewayEvent, GatewayOff, Held, HolderMissing, tier_of
+from saltbitter_domain.payments.ports import PaymentRecords
+from saltbitter_domain.uow import UnitsOfWork, retrying, sweep
+
+OVERLAP = timedelta(minutes=10)
+"""Every sweep looks this far behind the one before, for events that the gateway listed late."""
+
+FIRST_SWEEP = timedelta(days=29)
+"""How far back the first sweep looks: the gateway lists 30 days."""
+
+KEPT_FOR = timedelta(days=35)
+"""Longer than the gateway lists an event or sends it again, so that none is ever taken for new twice."""
+
+
+class ReconciliationService:
+    """An event only says about whom something changed. What they hold is then read, so that order, repetition and loss
+    of events make no difference to where it ends. ``records`` is None where no gateway is configured."""
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, records: PaymentRecords | None) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._records = records
+
+    async def receive(self, body: bytes, signature: str) -> None:
+        """Keep an event that the gateway sent, for the workers. A repetition changes nothing."""
+        if self._records is None:
+            raise GatewayOff("Payments are not configured here.")
+        received = self._records.read_event(body, signature)
+        if received is not None:
+            await self._keep([received])
+
+    async def read_customer(self, _message: EventId, event: CustomerChanged) -> None:
+        """Read what the customer holds and set their tier by it.
+
+        Of two readings at once the one that began later has its say, since it saw the newer state. ``HolderMissing``
+        while the member is not there: the event came before what we do was committed, and comes again."""
+        if self._records is None:
+            raise GatewayOff("Payments are not configured here.")
+        async with self._begin() as uow:
+            number = await uow.gateway_inbox.begin_reading(event.customer)
+            await uow.commit()
+        held = await self._records.held_by(event.customer)
+        await self._apply(event.customer, number, held)
+
+    async def reconcile(self) -> int:
+        """Look for events that never reached us; how many there were. It goes on where the last one ended, a little
+        before it, and repeats whatever it did not finish."""
+        if self._records is None:
+            return 0
+        now = self._clock.now()
+        async with self._begin() as uow:
+            until = await uow.gateway_inbox.swept_until()
+        missed = await self._keep(await self._records.events_since((until or now - FIRST_SWEEP) - OVERLAP))
+        async with self._begin() as uow:
+            await uow.gateway_inbox.set_swept_until(now)
+            await uow.commit()
+        return missed
+
+    async def compare(self) -> int:
+        """Compare everything that is held with members' tiers, and read anew whoever differs; how many."""
+        if self._records is None:
+            return 0
+        now, differing = self._clock.now(), 0
+        for customer, held in (await self._records.everything_held()).items():
+            async with self._begin() as uow:
+                if held and await uow.subscriptions.tier(held[0].member) is not tier_of(held, now):
+                    differing += 1
+                    uow.emit(CustomerChanged(customer))
+                    await uow.commit()
+        return differing
+
+    async def forget_events(self) -> int:
+        """Sweep: forget events that can no longer come again; how many."""
+        before = self._clock.now() - KEPT_FOR
+        return await sweep(self._begin, lambda uow, limit: uow.gateway_inbox.forget(before, limit))
+
+    async def _keep(self, events: Sequence[GatewayEvent]) -> int:
+        new = 0
+        for received in events:
+            new += await retrying(lambda received=received: self._keep_one(received))  # type: ignore[misc]
+        return new
+
+    async def _keep_one(self, received: GatewayEvent) -> bool:
+        async with self._begin() as uow:
+            if not await uow.gateway_inbox.add(received, self._clock.now()):
+                return False
+            uow.emit(CustomerChanged(received.customer))
+            await uow.commit()
+        return True
+
+    async def _apply(self, customer: str, number: int, held: Sequence[Held]) -> None:
+        if not held:
+            return
+        member = held[0].member
+        async with self._begin() as uow:
+            if not await uow.gateway_inbox.end_reading(customer, number):
+                return
+            if await uow.users.get(member) is None:
+                raise HolderMissing("The member to whom the subscription belongs is not there (yet).")
+            tier = tier_of(held, self._clock.now())
+            if await uow.subscriptions.tier(member) is not tier:
+                await uow.subscriptions.set_tier(member, tier)
+            await uow.commit()

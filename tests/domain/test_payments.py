@@ -235,9 +235,10 @@ async def test_an_event_listed_late_is_found_by_the_next_sweep() -> None:
         world.clock.advance(timedelta(hours=1))
         late = world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_premium")
         world.stripe.events.clear()
+        world.clock.advance(OVERLAP - timedelta(seconds=1))
         await world.service.reconcile()
         world.stripe.events.append(late)
-        world.clock.advance(OVERLAP - timedelta(seconds=1))
+        world.clock.advance(timedelta(minutes=5))
 
         assert await world.service.reconcile() == 1
 

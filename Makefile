@@ -87,6 +87,9 @@ bench-policies: $(VENV)/.dev ## the ways to allocate side by side, over 100,000 
 openapi: $(VENV)/.dev ## renew docs/openapi.json
 	@$(BIN)/python -m entrypoints.http.document docs/openapi.json
 
+ropa: $(VENV)/.dev ## renew docs/ropa.md from the data register
+	@$(BIN)/python -m entrypoints.ropa docs/ropa.md
+
 mutants: $(VENV)/.dev ## mutation score of scoring, policies and allocation (bar 85 %)
 	@$(BIN)/python -m tests.bench.mutants
 

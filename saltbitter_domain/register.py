@@ -1,0 +1,86 @@
+"""The data register: what is kept about people, why, for how long, and what becomes of it.
+
+Values only: ``config.data_register`` reads them from ``config/data_register.toml``."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+
+import attrs
+
+
+class Kind(StrEnum):
+    """Where data lies."""
+
+    TABLE = "table"
+    CACHE = "cache"
+    BUCKET = "bucket"
+    PARTY = "party"
+
+
+class Basis(StrEnum):
+    """The lawful basis (Regulation (EU) 2016/679, Articles 6 and 9), or that the data is about nobody."""
+
+    CONTRACT = "contract"
+    CONSENT = "consent"
+    EXPLICIT_CONSENT = "explicit_consent"
+    LEGAL_OBLIGATION = "legal_obligation"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+    NOT_PERSONAL = "not_personal"
+
+
+class AtErasure(StrEnum):
+    DELETE = "delete"
+    KEEP = "keep"
+    ANONYMISE = "anonymise"
+    NULL = "null"
+
+
+@attrs.frozen
+class Item:
+    """One column, family of keys, prefix or party.
+
+    ``retention`` is None for data kept until erasure. ``export`` is the heading under which a member gets it, or empty;
+    ``withheld`` then says why. ``kept`` says why something outlives an erasure. Raises ``ValueError`` where the answers
+    contradict one another."""
+
+    kind: Kind
+    place: str
+    name: str
+    purpose: str
+    basis: Basis
+    special: bool
+    retention: timedelta | None
+    export: str
+    withheld: str
+    at_erasure: AtErasure
+    kept: str
+
+    def __attrs_post_init__(self) -> None:
+        if not self.purpose:
+            raise ValueError(f"{self.where} needs a purpose")
+        personal = self.basis is not Basis.NOT_PERSONAL
+        if self.special and self.basis is not Basis.EXPLICIT_CONSENT:
+            raise ValueError(f"{self.where} is of a special category, so that its basis must be explicit_consent")
+        if personal and bool(self.export) == bool(self.withheld):
+            raise ValueError(f"{self.where} needs either a heading in the export or a reason to withhold it")
+        if (self.at_erasure is AtErasure.KEEP) != bool(self.kept):
+            raise ValueError(f"{self.where} needs a reason in 'kept' exactly when erasure keeps it")
+        if personal and self.at_erasure is AtErasure.KEEP and self.retention is None:
+            raise ValueError(f"{self.where} is kept at erasure, so that it needs a period of retention")
+
+    @property
+    def where(self) -> str:
+        """Its name in full: ``users.email``."""
+        return f"{self.place}.{self.name}" if self.name else self.place
+
+
+@attrs.frozen
+class Register:
+    """Every item, in the order of the file."""
+
+    items: tuple[Item, ...]
+
+    def of(self, kind: Kind, place: str | None = None) -> Iterator[Item]:
+        """The items of a kind, or those in one place of that kind."""
+        return (item for item in self.items if item.kind is kind and place in (None, item.place))

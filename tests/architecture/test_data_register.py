@@ -1,0 +1,81 @@
+"""Everything that is kept about people is in the data register, and nothing else is."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.postgres.tables import metadata
+from config.data_register import data_register, read
+from entrypoints.ropa import document
+from saltbitter_domain.register import AtErasure, Kind
+
+ROPA = Path(__file__).parents[2] / "docs" / "ropa.md"
+
+WHOLE = """
+[tables.users]
+columns = ["email"]
+purpose = "Signing in"
+basis = "contract"
+retention = "30 days"
+export = "Account"
+at_erasure = "delete"
+"""
+
+
+def test_every_column_has_an_entry_and_every_entry_a_column() -> None:
+    stored = {f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns}
+    registered = {item.where for item in data_register().of(Kind.TABLE)}
+
+    assert sorted(stored - registered) == [], "give these an entry in config/data_register.toml"
+    assert sorted(registered - stored) == [], "these entries of config/data_register.toml have no column"
+
+
+def test_the_record_of_processing_is_current() -> None:
+    assert ROPA.read_text(encoding="utf-8") == document(data_register()), "run make ropa"
+
+
+def test_an_entry_is_read_whole() -> None:
+    (item,) = read(WHOLE).items
+
+    assert (item.where, item.export, item.at_erasure) == ("users.email", "Account", AtErasure.DELETE)
+    assert item.retention is not None
+    assert item.retention.days == 30
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("tables", "shelves", "shelves is no section"),
+        ('purpose = "Signing in"', 'aim = "Signing in"', "users.email has the unknown aim"),
+        ('basis = "contract"', "", "users.email lacks basis"),
+        ('"contract"', '"because"', "because"),
+        ('"Signing in"', '""', "needs a purpose"),
+        ('"30 days"', '"a month"', "a number of days"),
+        ('"30 days"', '"0 days"', "a number of days"),
+        ('"Signing in"', "7", "purpose must be of the type str"),
+        ('basis = "contract"', 'basis = "contract"\nspecial = true', "explicit_consent"),
+        ('"Account"', '""', "a reason to withhold"),
+        ('"delete"', '"keep"', "a reason in 'kept'"),
+        ('"delete"', '"delete"\nkept = "For fun."', "a reason in 'kept'"),
+        ('retention = "30 days"', 'kept = "Tax law."\nretention = "until erasure"', "a reason in 'kept'"),
+        ('["email"]', '["email", "email"]', "a column twice"),
+        ('["email"]', "[]", "no columns"),
+        ("tables.users", "caches.users", "no table"),
+    ],
+)
+def test_a_wrong_entry_is_refused_and_says_what_is_wrong(old: str, new: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        read(WHOLE.replace(old, new))
+
+
+def test_what_outlives_an_erasure_has_an_end() -> None:
+    kept = WHOLE.replace('"delete"', '"keep"\nkept = "Tax law."').replace("30 days", "until erasure")
+
+    with pytest.raises(ValueError, match="needs a period"):
+        read(kept)
+
+
+def test_a_column_can_differ_from_its_table() -> None:
+    _, secret = read(WHOLE + '[tables.users.but]\nsalt = { export = "", withheld = "A secret." }\n').items
+
+    assert (secret.name, secret.export, secret.withheld, secret.purpose) == ("salt", "", "A secret.", "Signing in")

@@ -15,7 +15,9 @@ from adapters.matching.kernels import Figures, Person, meet, nearness, score, sh
 from adapters.matching.people import HIDDEN, ROAMS
 from adapters.matching.sieves import (
     above,
+    at_most,
     circumstances,
+    distances,
     estimate,
     has,
     interests,
@@ -25,8 +27,8 @@ from adapters.matching.sieves import (
     sift,
     total,
 )
-from adapters.matching.slices import CHUNK
-from adapters.matching.walk import SPARE, Workspace, measure, settle, span, tiles_near, together
+from adapters.matching.slices import CHUNK, LANES
+from adapters.matching.walk import SPARE, Workspace, halfway, measure, settle, slots_of, span, tiles_near, together
 from saltbitter_domain.compatibility.records import ANYWHERE
 
 MARGIN = np.float32(2e-3)
@@ -113,13 +115,15 @@ def _through(
         if measured and (g == 0 or w.row[g] != w.row[g - 1]):
             closest, nearest = measure(tile, v.who[rows[n + g]], f.halves, w.row[g], index, w)
         w.closest[g] = closest
-        w.most[g] = f.points[3] * (f.rest + f.weights[1] * nearest) / (f.rest + f.weights[1])
+        w.most[g] = nearest
     # Two people without a limit meet nowhere, and only there.
     apart = ROAMS if measured and home.limit == ANYWHERE else 0
     for s in range(index.tiles[tile].slices, index.tiles[tile + 1].slices):
         part = index.slices[s]
         if not home.seeks & part.genders:
             continue
+        begins, ends = slots_of(part, index.ages)
+        told = np.int64(-1)
         for g in range(size):
             i, place = rows[n + g], places[n + g]
             a = v.who[i]
@@ -127,18 +131,41 @@ def _through(
                 continue
             first, last = span(a, part, index.ages)
             out.scanned[place] += last - first
+            if first < last and w.row[g] != told:
+                told = w.row[g]
+                distances(slots.cell, begins // LANES * LANES, ends, w.reach[told], measured, w.far)
             refuses = np.uint32(a.refuses | HIDDEN | apart)
-            while first < last:
-                count = min(last, (first // CHUNK + 1) * CHUNK) - first
-                may = sift(a, refuses, slots, measured, first, count, w.reach[w.row[g]], w.far, w.ok)
-                if may:
-                    out.eligible[place] += may
-                    interests(slots.holds, len(rarity), first, count, w.tag[g], w.share[g], w.tags[g], w.shared)
-                    estimate(slots.numbers, first, count, w.worth[g], w.base[g, 0], w.ok, w.shared, w.sums)
-                    those = above(w.sums, count, np.float32(w.cuts[g] - w.most[g]), w.those)
-                    for c in range(those):
-                        _admit(v, i, g, mine[n + g], first, w.those[c], excluded, p, slots, tables, rarity, f, k, w)
-                first += count
+            # Those nearest in age first: the sooner good ones are found, the fewer others have to be looked at.
+            middle = halfway(a, part, index.ages, first, last)
+            up, down = middle, middle
+            while up < last or down > first:
+                if up < last:
+                    at, end = up, min(last, (up // CHUNK + 1) * CHUNK)
+                    up = end
+                else:
+                    at, end = max(first, (down - 1) // CHUNK * CHUNK), down
+                    down = at
+                _admit(
+                    v,
+                    i,
+                    g,
+                    mine[n + g],
+                    at,
+                    end,
+                    begins,
+                    measured,
+                    refuses,
+                    place,
+                    excluded,
+                    p,
+                    slots,
+                    tables,
+                    rarity,
+                    f,
+                    k,
+                    w,
+                    out,
+                )
 
 
 @inlined
@@ -147,8 +174,12 @@ def _admit(
     i: Number,
     g: Number,
     me: Number,
-    first: Number,
-    c: Number,
+    at: Number,
+    end: Number,
+    begins: Number,
+    measured: bool,
+    refuses: Number,
+    place: Number,
     excluded: Any,
     p: Any,
     slots: Any,
@@ -157,16 +188,49 @@ def _admit(
     f: Figures,
     k: Number,
     w: Any,
+    out: Any,
 ) -> None:
-    """Add the candidate to the viewer's best if they may be of them."""
-    a, fact = v.who[i], slots.facts[first + c]
-    near = w.near[w.row[g], fact.cell] if fact.cell >= 0 else np.nan
-    if np.isnan(near) and fact.cell >= 0:
-        near = nearness(a, p.who[fact.row], f.halves)
-    words = shared_words(v.languages, i, slots.languages, first + c)
-    merit = w.sums[c] + circumstances(a, fact, words, np.float32(near), tables, f)
-    if merit > w.cuts[g] and fact.row != me and not _listed(excluded, a.row, fact.key):
-        _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
+    """Count who of the slots from ``at`` up to ``end``, all of one chunk, may be shown to the viewer, and add those who
+    may be of their best."""
+    a = v.who[i]
+    start = at // LANES * LANES
+    count = (end - start + LANES - 1) // LANES * LANES
+    may = sift(a, refuses, slots, start, count, at - start, end - start, w.far[start - begins // LANES * LANES :], w.ok)
+    if not may:
+        return
+    out.eligible[place] += may
+    interests(slots.holds, len(rarity), start, count, w.tag[g], w.share[g], w.tags[g], w.shared)
+    estimate(slots.numbers, start, count, w.worth[g], w.base[g, 0], w.ok, w.shared, w.sums)
+    most = at_most(a, slots.facts[at], slots.facts[end - 1], w.most[g], tables, f)
+    those = above(w.sums, count, np.float32(w.cuts[g] - most), w.those)
+    _nearness(a, start, those, measured, w.row[g], p.who, slots, f, w)
+    for c in range(those):
+        w.shared[c] = shared_words(v.languages, i, slots.languages, start + w.those[c])
+    circumstances(a, slots.facts, start, w.those, those, w.close, w.shared, tables, f)
+    for c in range(those):
+        merit = w.sums[w.those[c]] + w.shared[c]
+        if merit > w.cuts[g]:
+            fact = slots.facts[start + w.those[c]]
+            if fact.row != me and not _listed(excluded, a.row, fact.key):
+                _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
+
+
+@inlined
+def _nearness(
+    a: Person, first: Number, n: Number, measured: bool, row: Number, who: Any, slots: Any, f: Figures, w: Any
+) -> None:
+    """Write into ``close`` how near the first n of ``those`` are, -1 where that is unknown."""
+    if measured:
+        near = w.near[row]
+        for c in range(n):
+            w.close[c] = near[np.uint64(slots.facts[first + w.those[c]].cell)]
+        return
+    for c in range(n):
+        fact = slots.facts[first + w.those[c]]
+        close = -1.0
+        if fact.cell >= 0 and a.cell >= 0:
+            close = nearness(a, who[fact.row], f.halves)
+        w.close[c] = close
 
 
 @inlined
@@ -363,17 +427,25 @@ def _sum_up(
         part = index.slices[s]
         if not home.seeks & part.genders:
             continue
+        begins, ends = slots_of(part, index.ages)
+        told = np.int64(-1)
         for g in range(size):
             a = p.who[rows[n + g]]
             if w.closest[g] > a.limit or a.paused or a.answers & HIDDEN:
                 continue
             first, last = span(a, part, index.ages)
+            if first < last and w.row[g] != told:
+                told = w.row[g]
+                distances(slots.cell, begins // LANES * LANES, ends, w.reach[told], measured, w.far)
             refuses = np.uint32(a.refuses | apart)
             while first < last:
-                count = min(last, (first // CHUNK + 1) * CHUNK) - first
-                if sift(a, refuses, slots, measured, first, count, w.reach[w.row[g]], w.far, w.ok):
-                    out[rows[n + g]] += total(chance, first, count, w.ok)
-                first += count
+                end = min(last, (first // CHUNK + 1) * CHUNK)
+                start = first // LANES * LANES
+                count = (end - start + LANES - 1) // LANES * LANES
+                far = w.far[start - begins // LANES * LANES :]
+                if sift(a, refuses, slots, start, count, first - start, end - start, far, w.ok):
+                    out[rows[n + g]] += total(chance, start, count, w.ok)
+                first = end
 
 
 @kept

@@ -28,7 +28,18 @@ from adapters.matching.sieves import (
     total,
 )
 from adapters.matching.slices import CHUNK, LANES
-from adapters.matching.walk import SPARE, Workspace, halfway, measure, settle, slots_of, span, tiles_near, together
+from adapters.matching.walk import (
+    BARRED,
+    SPARE,
+    Workspace,
+    halfway,
+    measure,
+    settle,
+    slots_of,
+    span,
+    tiles_near,
+    together,
+)
 from saltbitter_domain.compatibility.records import ANYWHERE
 
 MARGIN = np.float32(2e-3)
@@ -74,6 +85,7 @@ def best(
         for g in range(size):
             i = rows[n + g]
             w.counts[g], w.cuts[g] = 0, -np.inf
+            _bar(v.who[i].row, mine[n + g], excluded, p.who, w.barred[g])
             w.tags[g] = prepare(v, i, rarity, f, w.worth[g], w.tag[g], w.share[g], w.base[g])
         for t in range(many):
             _through(
@@ -211,8 +223,9 @@ def _admit(
         merit = w.sums[w.those[c]] + w.shared[c]
         if merit > w.cuts[g]:
             fact = slots.facts[start + w.those[c]]
-            if fact.row != me and not _listed(excluded, a.row, fact.key):
-                _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
+            if w.barred[g, fact.key & BARRED] and (fact.row == me or _listed(excluded, a.row, fact.key)):
+                continue
+            _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
 
 
 @inlined
@@ -252,6 +265,18 @@ def _append(
     w.counts[g] = n + 1
     if n + 1 == w.scores.shape[1]:
         _shrink(v, i, g, p, tables, rarity, f, k, w)
+
+
+@inlined
+def _bar(row: Number, me: Number, excluded: Any, who: Any, barred: Array) -> None:
+    """Mark the last bits of the rows of those who may not be shown to a viewer, and of their own: nearly everybody else
+    is known by them not to be among these, without a search."""
+    for bits in range(len(barred)):
+        barred[bits] = False
+    if me >= 0:
+        barred[who[me].row & BARRED] = True
+    for e in range(excluded.first[row], excluded.first[row + 1]):
+        barred[excluded.rows[e] & BARRED] = True
 
 
 @inlined

@@ -15,8 +15,10 @@ from saltbitter_domain.kernel import EARTH_RADIUS_KM
 
 TOGETHER = 64
 """Viewers of one tile who go through a slice while it is near: they share the trips to memory."""
+BARRED = 1023
+"""The bits of a row by which most people are known not to be in a short list."""
 _HAIR = 1e-12
-SPARE = 16
+SPARE = 32
 """Entrants to the best beyond k before they are sorted out."""
 
 
@@ -26,6 +28,7 @@ class Workspace(NamedTuple):
 
     scores: Array
     found: Array
+    barred: Array
     counts: Array
     cuts: Array
     worth: Array
@@ -59,6 +62,7 @@ class Workspace(NamedTuple):
         return cls(
             scores=np.empty((TOGETHER, room), np.float32),
             found=np.empty((TOGETHER, room), np.int32),
+            barred=np.zeros((TOGETHER, BARRED + 1), np.bool_),
             counts=np.empty(TOGETHER, np.int64),
             cuts=np.empty(TOGETHER, np.float32),
             worth=np.empty((TOGETHER, WORTH), np.float32),

@@ -1,5 +1,6 @@
 """What every mode provides alike: the libraries on this machine, and what needs no other process."""
 
+import hashlib
 from datetime import timedelta
 
 from dependency_injector import containers, providers
@@ -19,11 +20,24 @@ from saltbitter_domain.kernel import Clock
 
 
 def token_keys(settings: Settings) -> dict[str, bytes]:
-    """The key that signs, then the one that is still accepted while keys change."""
-    keys = {"current": settings.token_key.encode()}
-    if settings.previous_token_key:
-        keys["previous"] = settings.previous_token_key.encode()
-    return keys
+    """The key that signs, then the other one that is accepted while keys change."""
+    return _by_id(settings.token_key, settings.previous_token_key)
+
+
+def password_peppers(settings: Settings) -> dict[str, bytes]:
+    """The pepper of new hashes, then the one that older hashes may still need."""
+    peppers = _by_id(settings.password_pepper, settings.previous_password_pepper)
+    # Hashes made before peppers were named by what they are say "p1". They fit, and are renewed at a login, until the
+    # pepper is changed for the first time.
+    return peppers | {"p1": settings.password_pepper.encode()}
+
+
+def _by_id(current: str, previous: str | None) -> dict[str, bytes]:
+    """Secrets by ids that they keep when they change places: what was made with one is found again under its id.
+
+    An id is the beginning of the SHA-256, which tells nothing of a random secret."""
+    secrets = [secret.encode() for secret in (current, previous) if secret]
+    return {hashlib.sha256(secret).hexdigest()[:8]: secret for secret in secrets}
 
 
 def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.DynamicContainer:
@@ -34,7 +48,7 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.ids = providers.Singleton(UuidV7Ids, clock)
     container.secrets = providers.Singleton(SystemSecrets, key=settings.derivation_key.encode())
     container.addresses = providers.Singleton(EmailValidatorAddresses)
-    container.hasher = providers.Singleton(BcryptPasswords, peppers={"p1": settings.password_pepper.encode()})
+    container.hasher = providers.Singleton(BcryptPasswords, peppers=password_peppers(settings))
     container.advisor = providers.Singleton(ZxcvbnAdvisor)
     container.access_tokens = providers.Singleton(
         Hs256AccessTokens, token_keys(settings), issuer=settings.public_url, audience="saltbitter-api", clock=clock

@@ -33,6 +33,7 @@ class Settings:
     media_key: str = attrs.field(repr=False)
     derivation_key: str = attrs.field(repr=False)
     previous_token_key: str | None = attrs.field(default=None, repr=False)
+    previous_password_pepper: str | None = attrs.field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     allowed_origins: tuple[str, ...] = ()
@@ -245,6 +246,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         media_key=secrets["MEDIA_KEY"] or "",
         derivation_key=secrets["DERIVATION_KEY"] or "",
         previous_token_key=read.secret("TOKEN_KEY_PREVIOUS", required=False),
+        previous_password_pepper=read.secret("PASSWORD_PEPPER_PREVIOUS", required=False),
         host=read.text("HOST", "127.0.0.1"),
         port=read.number("PORT", 8080, 1, 65535),
         allowed_origins=read.origins("ALLOWED_ORIGINS"),

@@ -8,6 +8,7 @@ from adapters.memory.photo_checks import CountingFaces
 from adapters.system.clock import ManualClock
 from adapters.system.passwords import BcryptPasswords
 from config import demo
+from config.common import password_peppers
 from config.settings import Settings
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -22,10 +23,9 @@ def settings() -> Settings:
 def adapters(settings: Settings) -> containers.DynamicContainer:
     """The adapters of this mode."""
     container = demo.adapters(settings)
-    peppers = {"p1": settings.password_pepper.encode()}
     container.override_providers(
         clock=providers.Singleton(ManualClock, START),
-        hasher=providers.Singleton(BcryptPasswords, peppers, rounds=FAST_ROUNDS),
+        hasher=providers.Singleton(BcryptPasswords, password_peppers(settings), rounds=FAST_ROUNDS),
         faces=providers.Singleton(CountingFaces, 1),
     )
     return container

@@ -35,7 +35,7 @@ from tests.servers.redis import redis
 from tests.servers.server import Server, free_port, temporary_folder
 
 Command = Callable[[ProductionSettings, production.Say], Awaitable[None]]
-SPELT = {"previous_token_key": "TOKEN_KEY_PREVIOUS"}
+SPELT = {"previous_token_key": "TOKEN_KEY_PREVIOUS", "previous_password_pepper": "PASSWORD_PEPPER_PREVIOUS"}
 
 
 @pytest.fixture

@@ -76,8 +76,9 @@ def test_a_secret_used_twice_is_refused() -> None:
     assert refused({"MEDIA_KEY": GOOD["SALTBITTER_TOKEN_KEY"]}) == {"TOKEN_KEY"}
 
 
-def test_an_old_key_that_is_still_accepted_must_be_strong_too() -> None:
-    assert refused({"TOKEN_KEY_PREVIOUS": "weak"}) == {"TOKEN_KEY_PREVIOUS"}
+@pytest.mark.parametrize("name", ["TOKEN_KEY_PREVIOUS", "PASSWORD_PEPPER_PREVIOUS"])
+def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None:
+    assert refused({name: "weak"}) == {name}
 
 
 @pytest.mark.parametrize(

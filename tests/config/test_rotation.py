@@ -1,0 +1,78 @@
+"""Secrets can be changed, one setting at a time, without anybody noticing."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, product
+from uuid import UUID
+
+import attrs
+import pytest
+
+from adapters.system.clock import ManualClock
+from adapters.system.passwords import BcryptPasswords
+from adapters.system.tokens import Hs256AccessTokens
+from config.common import password_peppers, token_keys
+from config.settings import Settings
+from saltbitter_domain.kernel import SessionId, UserId
+from saltbitter_domain.users.model import AccessTokenRefused, Role
+from saltbitter_domain.users.ports import Access
+
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+ACCESS = Access(UserId(UUID(int=1)), SessionId(UUID(int=2)), Role.MEMBER, NOON + timedelta(minutes=15))
+OLD, NEW = "o" * 32, "n" * 32
+STEPS: tuple[tuple[str, str | None], ...] = ((OLD, None), (OLD, NEW), (NEW, OLD), (NEW, None))
+"""The secret and the other one accepted, as an operator changes them; the last step waits for old tokens to expire."""
+
+SETTINGS = Settings("https://saltbitter.example", OLD, OLD, "m" * 32, "d" * 32)
+
+
+def tokens_at(step: tuple[str, str | None]) -> Hs256AccessTokens:
+    settings = attrs.evolve(SETTINGS, token_key=step[0], previous_token_key=step[1])
+    return Hs256AccessTokens(token_keys(settings), issuer="us", audience="api", clock=ManualClock(NOON))
+
+
+def passwords_at(step: tuple[str, str | None]) -> BcryptPasswords:
+    settings = attrs.evolve(SETTINGS, password_pepper=step[0], previous_password_pepper=step[1])
+    return BcryptPasswords(password_peppers(settings), rounds=4)
+
+
+def test_while_the_token_key_changes_every_server_reads_every_token() -> None:
+    for step, following in pairwise(STEPS[:3]):
+        together = [tokens_at(step), tokens_at(following)]
+        for issuer, reader in product(together, together):
+            assert reader.read(issuer.issue(ACCESS)) == ACCESS
+
+
+def test_once_the_old_token_key_is_gone_its_tokens_are_refused_and_the_new_ones_are_not() -> None:
+    after = tokens_at(STEPS[3])
+
+    assert after.read(tokens_at(STEPS[2]).issue(ACCESS)) == ACCESS
+    with pytest.raises(AccessTokenRefused):
+        after.read(tokens_at(STEPS[1]).issue(ACCESS))
+
+
+async def test_while_the_pepper_changes_every_password_goes_on_fitting() -> None:
+    before, during, swapped, after = map(passwords_at, STEPS)
+    hashed = await before.hash("a quiet walk by the sea")
+
+    assert not during.outdated(hashed)
+    assert await swapped.verify("a quiet walk by the sea", hashed)
+    assert swapped.outdated(hashed)
+    renewed = await swapped.hash("a quiet walk by the sea")
+    assert await during.verify("a quiet walk by the sea", renewed)
+    assert await after.verify("a quiet walk by the sea", renewed)
+    assert not after.outdated(renewed)
+    for passwords in (before, during, swapped, after):
+        passwords.close()
+
+
+@pytest.mark.parametrize("step", STEPS[:2])
+async def test_a_hash_from_before_peppers_had_ids_of_their_own_fits_until_the_first_change(
+    step: tuple[str, str | None],
+) -> None:
+    first, now = BcryptPasswords({"p1": OLD.encode()}, rounds=4), passwords_at(step)
+    hashed = await first.hash("a quiet walk by the sea")
+
+    assert await now.verify("a quiet walk by the sea", hashed)
+    assert now.outdated(hashed)
+    first.close()
+    now.close()

@@ -60,6 +60,13 @@ def all_events() -> dict[str, type[Event]]:
     return dict(_BY_NAME)
 
 
+@event("outbox.unreadable")
+class Unreadable(Event):
+    """Stands for an event under the name ``topic`` whose content this release cannot read. Nobody emits it."""
+
+    topic: str
+
+
 RETRY_BASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
 """After this many failed deliveries (60 s doubling, about 34 hours in all) a message is set aside for a person."""
@@ -86,7 +93,10 @@ class OutboxMessage:
     def published(self, now: datetime) -> "OutboxMessage":
         """Handed to the workers: due again only if nobody reports back in time (60 s, doubling).
 
-        One on which nobody ever reported back, because it ends whoever works on it, is dead after as many attempts."""
+        One on which nobody ever reported back, because it ends whoever works on it, is dead after as many attempts,
+        and one that nobody can read at once."""
+        if isinstance(self.event, Unreadable):
+            return attrs.evolve(self, dead_at=now, last_error=f"{self.event.topic} cannot be read by this release")
         if self.attempts >= MAX_ATTEMPTS:
             return attrs.evolve(self, dead_at=now, last_error=self.last_error or "no worker reported back")
         return attrs.evolve(self, attempts=self.attempts + 1, due_at=now + RETRY_BASE * 2**self.attempts)

@@ -47,10 +47,12 @@ class Relay:
         while await asyncio.to_thread(room) and (messages := await self.outbox.claim(self.clock.now(), BATCH)):
             alive: list[OutboxMessage] = []
             for message in messages:
-                if not self.listeners.get(event_name(message.event)):
-                    await self.outbox.save(message.done(self.clock.now()))
-                elif message.dead_at is None:
+                if message.dead_at is not None:
+                    continue
+                if self.listeners.get(event_name(message.event)):
                     alive.append(message)
+                else:
+                    await self.outbox.save(message.done(self.clock.now()))
             await asyncio.to_thread(_send_all, alive, send, send_bulk or send)
             sent += len(alive)
         return sent

@@ -19,11 +19,12 @@ from adapters.postgres.query import Query
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import Match
-from saltbitter_domain.kernel import StaleWrite
+from saltbitter_domain.events import Unreadable
+from saltbitter_domain.kernel import StaleWrite, UserId
 from saltbitter_domain.traffic import StoredAnswer
 from saltbitter_domain.users.model import Registered
 from tests.contracts.stores import Store, on_postgres
-from tests.doubles.builders import a_consent, a_daily_set, a_profile
+from tests.doubles.builders import NOW, a_consent, a_daily_set, a_profile, new_id
 
 SHORT_PATIENCE = Query(text("SET LOCAL lock_timeout = '50ms'"))
 EVERYBODY = Query(text("UPDATE users SET version = version"))
@@ -228,6 +229,24 @@ async def test_what_a_newer_release_emitted_waits_for_it_and_holds_nothing_up(st
 
     assert [message.event for message in await store.outbox.claim(store.clock.now(), 10)] == [Registered(user.id)]
     assert await store.outbox.undelivered() == 2
+
+
+async def test_what_no_release_can_read_is_set_aside_and_keeps_nothing_waiting(store: Store, database_url: str) -> None:
+    async with store.unit() as uow:
+        uow.emit(Registered(UserId(new_id())))
+        uow.emit(Registered(UserId(new_id())))
+    garbled, sound = store.rung[-2:]
+    await sql(database_url, f"UPDATE outbox SET payload = '[]' WHERE id = '{garbled}'")  # noqa: S608  our own id
+
+    claimed = await store.outbox.claim(NOW, limit=10)
+
+    assert [message.id for message in claimed if message.dead_at is None] == [sound]
+    (letter,) = await store.outbox.dead(10)
+    assert (letter.id, letter.event) == (garbled, Unreadable("users.registered"))
+    assert letter.last_error == "users.registered cannot be read by this release"
+    assert await store.outbox.redrive(NOW) == 1
+    assert await store.outbox.begin(garbled, NOW) is None
+    assert [letter.id for letter in await store.outbox.dead(10)] == [garbled]
 
 
 async def test_answers_over_a_day_old_are_swept(database: Database, clock: ManualClock) -> None:

@@ -13,7 +13,7 @@ from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.transparency.service import TransparencyService
-from saltbitter_domain.users.service import AccountMail, AuthService, RecoveryService
+from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService
 
 Listener = Callable[[EventId, Any], Awaitable[None]]
 """Reacts to one event, which may come again: what it does is marked as done in its own transaction, or is told to be
@@ -39,6 +39,7 @@ def listeners(
         "users.verification_requested": [("mail_verification", account_mail.send_verification)],
         "users.registration_repeated": [("mail_already_registered", account_mail.send_already_registered)],
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],
+        "users.erasure_requested": [("mail_leaving", account_mail.send_leaving)],
         "users.password_changed": [("mail_password_changed", account_mail.send_password_changed)],
         "users.sessions_ended": [
             ("revoke_ended", auth.revoke_ended),
@@ -77,6 +78,13 @@ class Application(containers.DeclarativeContainer):
     }
     auth = providers.Singleton(AuthService, **_of_accounts)
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
+    leaving = providers.Singleton(
+        LeavingService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        hasher=adapters.hasher,
+        revocations=adapters.revocations,
+    )
     account_mail = providers.Singleton(
         AccountMail,
         begin=adapters.begin,

@@ -30,6 +30,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     forgotten: dict[str, Callable[[], Awaitable[int]]] = {
         "one_time_tokens": application.recovery().forget_tokens,
         "sessions": application.auth().forget_sessions,
+        "leaving_members": application.leaving().erase_due,
         "uploads": application.photos().forget_orphans,
         "exposures": partial(_counted_first, application),
         "populations": application.matching().forget_populations,

@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.steps.introductions",
     "tests.steps.decisions",
     "tests.steps.consent",
+    "tests.steps.privacy",
     "tests.steps.subscriptions",
     "tests.steps.promises",
 ]

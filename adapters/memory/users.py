@@ -43,6 +43,32 @@ class MemoryUsers(Users):
 
         self._transaction.write(change)
 
+    async def due_for_erasure(self, now: datetime, limit: int) -> Sequence[UserId]:
+        def query(tables: Tables) -> list[UserId]:
+            waiting = [(row.erase_at, row.id) for row in tables.users.items().values() if row.erase_at]
+            return [user_id for erase_at, user_id in sorted(waiting) if erase_at <= now][:limit]
+
+        return self._transaction.read(query)
+
+    async def erase(self, user: User) -> None:
+        def change(tables: Tables) -> None:
+            replace(tables.users, user.id, user)
+            for session in tables.sessions.where("user", user.id):
+                for token_hash in tables.session_tokens.keys_where("session", session.id):
+                    tables.session_tokens.drop(token_hash)
+            for table in vars(tables).values():
+                for key, row in table.items().items():
+                    if _is_about(user.id, key, row):
+                        table.drop(key)
+
+        self._transaction.write(change)
+
+
+def _is_about(user_id: UserId, key: object, row: object) -> bool:
+    """Whether a row is this member's or about them, by its key or by whose it says it is."""
+    named = key if isinstance(key, tuple) else (key,)
+    return user_id in named or getattr(row, "user_id", None) == user_id
+
 
 def _refuse_taken_email(tables: Tables, user: User) -> None:
     if any(other.id != user.id for other in tables.users.where("email", user.email)):

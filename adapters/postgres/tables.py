@@ -60,6 +60,7 @@ users = Table(
     Column("email_verified_at", INSTANT),
     Column("role", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("erase_at", INSTANT),
     _version(),
 )
 

@@ -21,7 +21,7 @@ from adapters.postgres.statements import (
     replacement_of_all,
 )
 from adapters.postgres.tables import one_time_tokens, refresh_tokens, sessions, users
-from saltbitter_domain.kernel import SessionId, UserId
+from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
 from saltbitter_domain.users.model import (
     AccountStatus,
     EmailTaken,
@@ -51,6 +51,17 @@ class PostgresUsers(Users):
         )
     )
     _SAVE = replacement(users)
+    _DUE = Query(
+        select(users.c.id)
+        .where(users.c.erase_at <= bindparam("now"))
+        .order_by("erase_at", "id")
+        .limit(bindparam("limit"))
+    )
+    _ERASE = Query(
+        delete(users)
+        .where(users.c.id == bindparam("id"), users.c.version == bindparam("version"))
+        .returning(users.c.id)
+    )
 
     def __init__(self, session: Connection) -> None:
         self._session = session
@@ -76,6 +87,14 @@ class PostgresUsers(Users):
 
     async def save(self, user: User) -> None:
         await replace(self._session, self._SAVE, _row(user), taken=_email_taken)
+
+    async def due_for_erasure(self, now: datetime, limit: int) -> Sequence[UserId]:
+        return [row["id"] for row in await self._session.rows(self._DUE, now=now, limit=limit)]
+
+    async def erase(self, user: User) -> None:
+        # Every column that names a member refers to the account, and its row goes with it (``tables._member``).
+        if not await self._session.write(self._ERASE, id=user.id, version=user.version):
+            raise StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
 
 
 def _email_taken() -> EmailTaken:

@@ -38,6 +38,12 @@ WORDS = {
         Template("A sign-in of yours was used twice, as if somebody had copied it. We ended it. "
                  "Sign in again:\n\n$link"),
     ),
+    MailTemplate.LEAVING: Words(
+        "Your account is closed",
+        Template("Nobody sees you on SaltBitter any more. In 30 days everything we have of you is erased: your "
+                 "account, profile, photos, answers, consents, likes and matches.\n\n"
+                 "If you would rather stay, or if this was not you, sign in before then:\n\n$link"),
+    ),
 }  # fmt: skip
 
 

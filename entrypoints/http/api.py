@@ -4,6 +4,7 @@ from config.application import Application
 from entrypoints.http.assessments import Assessments
 from entrypoints.http.compatibility import Matches
 from entrypoints.http.consent import Consents
+from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
 from entrypoints.http.photos import Photos
 from entrypoints.http.profiles import Catalogue, Profiles
@@ -14,6 +15,7 @@ from entrypoints.http.webhooks import Webhooks
 
 RESOURCES = (
     Accounts,
+    Leaving,
     Consents,
     Catalogue,
     Profiles,
@@ -33,6 +35,7 @@ def resources(application: Application) -> list[object]:
     adapters = application.adapters
     return [
         Accounts(application.auth(), application.recovery()),
+        Leaving(application.leaving()),
         Consents(application.consents()),
         Catalogue(),
         Profiles(application.profiles(), adapters.clock()),

@@ -31,6 +31,11 @@ MIN_PASSWORD, MAX_PASSWORD = 12, 128
 """In code points of the NFKC form (NIST SP 800-63B-4 asks to count so, and for at least 64 to be accepted)."""
 
 
+ERASURE_GRACE = timedelta(days=30)
+"""Between asking to be erased and being erased, so that whoever asked in haste, or was not the member, does no harm:
+signing in undoes it. Product rule, within the month that Art. 12(3) GDPR gives."""
+
+
 class Role(StrEnum):
     MEMBER = "member"
     MODERATOR = "moderator"
@@ -40,11 +45,13 @@ class Role(StrEnum):
 class AccountStatus(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    LEAVING = "leaving"
 
 
 @attrs.frozen
 class User:
-    """An account. ``email`` is normalised; ``password_hash`` carries its scheme."""
+    """An account. ``email`` is normalised; ``password_hash`` carries its scheme; ``erase_at`` is when a member who is
+    leaving is erased, and None for everybody else."""
 
     id: UserId
     email: str = attrs.field(repr=False)
@@ -55,7 +62,18 @@ class User:
     email_verified_at: datetime | None = None
     role: Role = Role.MEMBER
     status: AccountStatus = AccountStatus.ACTIVE
+    erase_at: datetime | None = None
     version: int = 1
+
+    def leaving(self, now: datetime) -> "User":
+        """The account of a member who asked to be erased. Asking again does not put it off."""
+        return attrs.evolve(self, status=AccountStatus.LEAVING, erase_at=self.erase_at or now + ERASURE_GRACE)
+
+    def back(self) -> "User":
+        """The account of a member who has signed in, and so is not leaving any more."""
+        if self.status is not AccountStatus.LEAVING:
+            return self
+        return attrs.evolve(self, status=AccountStatus.ACTIVE, erase_at=None)
 
 
 class EndReason(StrEnum):
@@ -67,6 +85,7 @@ class EndReason(StrEnum):
     TOKEN_REPLAYED = "token_replayed"  # noqa: S105  a reason
     PASSWORD_RESET = "password_reset"  # noqa: S105  a reason
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a reason
+    LEAVING = "leaving"
 
 
 @attrs.frozen
@@ -126,6 +145,7 @@ class MailTemplate(StrEnum):
     ALREADY_REGISTERED = "already_registered"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
     SESSION_REPLAYED = "session_replayed"
+    LEAVING = "leaving"
 
 
 @attrs.frozen
@@ -180,6 +200,13 @@ class ResetRequested(Event):
 
 @event("users.password_changed")
 class PasswordChanged(Event):
+    user_id: UserId
+
+
+@event("users.erasure_requested")
+class ErasureRequested(Event):
+    """A member asked to be erased. They are hidden from now on, and erased after ``ERASURE_GRACE``."""
+
     user_id: UserId
 
 

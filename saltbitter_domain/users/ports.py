@@ -40,6 +40,15 @@ class Users(Protocol):
         """Store a change made to version ``user.version``, which becomes one higher; ``StaleWrite`` when outdated."""
         ...
 
+    async def due_for_erasure(self, now: datetime, limit: int) -> Sequence[UserId]:
+        """Up to ``limit`` members who are leaving and whose time has come, the longest waiting first."""
+        ...
+
+    async def erase(self, user: User) -> None:
+        """Delete the account and, in every store of this unit of work, everything that is this member's or about
+        them; ``StaleWrite`` when version ``user.version`` is outdated, as when they have signed in meanwhile."""
+        ...
+
 
 class Sessions(Protocol):
     """The store of sessions."""

@@ -118,7 +118,8 @@ def a_full_user() -> User:
     """A user with every field set."""
     return a_user(
         role=Role.MODERATOR,
-        status=AccountStatus.SUSPENDED,
+        status=AccountStatus.LEAVING,
+        erase_at=NOW + timedelta(days=30),
     )
 
 

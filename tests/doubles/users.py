@@ -35,7 +35,7 @@ from saltbitter_domain.users.model import (
     VerificationRequested,
 )
 from saltbitter_domain.users.ports import Access, Mail, PasswordAdvisor, PasswordHasher
-from saltbitter_domain.users.service import AccountMail, AuthService, RecoveryService
+from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 EMAIL = "ada@example.test"
@@ -152,6 +152,9 @@ class Accounts:
         }
         self.auth = AuthService(**ports)
         self.recovery = RecoveryService(**ports)
+        self.leaving = LeavingService(
+            begin=self.begin, clock=self.clock, hasher=self.passwords, revocations=self.revocations
+        )
         self.mail = AccountMail(
             begin=self.begin,
             clock=self.clock,

@@ -171,6 +171,7 @@ TABLE: Mapping[str, Row] = {
     ),
     "POST /api/auth/logout": member(204),
     "POST /api/auth/logout-everywhere": member(204),
+    "POST /api/me/erasure": member(202, body=lambda *_: {"password": PASSWORD}),
     "GET /api/me": member(),
     "GET /api/me/sessions": member(),
     "DELETE /api/me/sessions/{session_id}": own(lambda person: person.session, 204),

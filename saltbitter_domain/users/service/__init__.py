@@ -1,7 +1,8 @@
-"""Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``), and mail."""
+"""Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``), mail, leaving."""
 
 from saltbitter_domain.users.service.auth import AuthService
+from saltbitter_domain.users.service.leaving import LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.recovery import RecoveryService
 
-__all__ = ["AccountMail", "AuthService", "RecoveryService"]
+__all__ = ["AccountMail", "AuthService", "LeavingService", "RecoveryService"]

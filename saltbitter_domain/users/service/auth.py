@@ -161,8 +161,8 @@ class AuthService:
     async def login(self, *, email: str, password: str, label: str, ip: str) -> Tokens:
         """Open a session on a device. ``label`` is the device as the member will see it, ``ip`` where it asks from.
 
-        Unused links die at a login, those to reset the password and those to verify the address. Who has not verified
-        theirs may log in all the same, and is mailed a fresh link so as not to be stranded with a dead one.
+        Whoever was leaving stays. Unused links die, those to reset the password and those to verify the address. Who
+        has not verified theirs may log in all the same, and is mailed a fresh link so as not to be stranded.
         Raises ``CredentialsRefused``, alike for unknown addresses and wrong passwords; ``AccountSuspended``.
         """
         address = self._addresses.normalise(email)
@@ -187,7 +187,7 @@ class AuthService:
             _refuse_suspended(user)
             # Saved even when nothing of it is new: a change of password at the same moment, which ends the sessions it
             # finds, then meets a later version and is repeated, so that it finds this one too.
-            await uow.users.save(attrs.evolve(user, password_hash=renewed or user.password_hash))
+            await uow.users.save(attrs.evolve(user.back(), password_hash=renewed or user.password_hash))
             await discard_links(uow, user)
             session_id = SessionId(self._ids.new())
             session = await start_session(

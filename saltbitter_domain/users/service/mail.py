@@ -5,6 +5,7 @@ from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
     EndReason,
+    ErasureRequested,
     MailTemplate,
     OneTimeToken,
     PasswordChanged,
@@ -61,6 +62,10 @@ class AccountMail:
         """Warn a member that a session was ended because its token may be in other hands (``session_replayed``)."""
         if event.because is EndReason.TOKEN_REPLAYED:
             await self._notify(message, event.user_id, MailTemplate.SESSION_REPLAYED, "login")
+
+    async def send_leaving(self, message: EventId, event: ErasureRequested) -> None:
+        """Tell a member that they will be erased, of what, and that signing in undoes it (``leaving``)."""
+        await self._notify(message, event.user_id, MailTemplate.LEAVING, "login")
 
     async def _send_token(
         self, message: EventId, user: User, purpose: TokenPurpose, template: MailTemplate, page: str

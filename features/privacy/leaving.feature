@@ -1,0 +1,28 @@
+Feature: Leaving for good
+  Whoever wants to be forgotten says so once, with their password. They are out of sight at once and forgotten after
+  thirty days; until then, signing in is all it takes to stay.
+
+  Background:
+    Given Ana and Ben are members
+
+  Scenario: Out of sight at once
+    When Ana asks to be erased
+    And the next morning comes
+    Then Ben is not introduced to Ana
+    And Ana is signed in nowhere
+
+  Scenario: Not by whoever merely holds the phone
+    When somebody with Ana's phone asks for Ana to be erased
+    Then it is not done for want of the password
+
+  Scenario: Thought better of
+    Given Ana has asked to be erased
+    When 29 days pass
+    And Ana signs in again
+    And the next morning comes
+    Then Ben is introduced to Ana
+
+  Scenario: Forgotten after thirty days
+    Given Ana has asked to be erased
+    When 31 days pass
+    Then there is no such member as Ana any more

@@ -1,0 +1,134 @@
+"""Leaving for good: hidden at once, a month to come back, then gone."""
+
+import functools
+from datetime import timedelta
+
+import pytest
+
+from saltbitter_domain.kernel import EventId
+from saltbitter_domain.profiles.model import PhotoDeleted
+from saltbitter_domain.users.model import (
+    ERASURE_GRACE,
+    AccountStatus,
+    CredentialsRefused,
+    EndReason,
+    ErasureRequested,
+    MailTemplate,
+    PasswordRefused,
+    SessionOver,
+    SessionsEnded,
+    User,
+)
+from tests.doubles.builders import a_photo, new_id
+from tests.doubles.users import EMAIL, NOW, PASSWORD, Accounts
+
+
+async def account(accounts: Accounts) -> User | None:
+    async with accounts.begin() as uow:
+        return await uow.users.by_email(EMAIL)
+
+
+async def leave(accounts: Accounts) -> None:
+    access = accounts.auth.authenticate((await accounts.enter()).access_token)
+    assert await accounts.leaving.request_erasure(access, PASSWORD) == NOW + ERASURE_GRACE
+
+
+async def test_whoever_asks_is_leaving_at_once_and_signed_out_everywhere() -> None:
+    accounts = Accounts()
+    access = accounts.auth.authenticate((await accounts.enter()).access_token)
+    other = await accounts.login(label="Laptop")
+
+    await accounts.leaving.request_erasure(access, PASSWORD)
+
+    user = await account(accounts)
+    assert user is not None
+    assert (user.status, user.erase_at) == (AccountStatus.LEAVING, NOW + timedelta(days=30))
+    events = await accounts.events()
+    assert ErasureRequested(access.user_id) in events
+    (ended,) = [event for event in events if isinstance(event, SessionsEnded)]
+    assert set(ended.session_ids) == {access.session_id, other.session_id}
+    assert ended.because is EndReason.LEAVING
+    with pytest.raises(SessionOver):
+        accounts.auth.authenticate(other.access_token)
+
+
+async def test_the_wrong_password_closes_nothing() -> None:
+    accounts = Accounts()
+    access = accounts.auth.authenticate((await accounts.enter()).access_token)
+
+    with pytest.raises(PasswordRefused):
+        await accounts.leaving.request_erasure(access, "not the password")
+
+    user = await account(accounts)
+    assert user is not None
+    assert user.status is AccountStatus.ACTIVE
+    accounts.auth.authenticate((await accounts.login()).access_token)
+
+
+async def test_a_session_that_ended_while_the_password_was_checked_closes_nothing() -> None:
+    accounts = Accounts()
+    access = accounts.auth.authenticate((await accounts.enter()).access_token)
+    accounts.passwords.meanwhile = functools.partial(accounts.auth.logout, access)
+
+    with pytest.raises(SessionOver):
+        await accounts.leaving.request_erasure(access, PASSWORD)
+
+
+async def test_signing_in_undoes_it() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+
+    accounts.clock.advance(ERASURE_GRACE - timedelta(seconds=1))
+    await accounts.login()
+    accounts.clock.advance(timedelta(days=1))
+
+    assert await accounts.leaving.erase_due() == 0
+    user = await account(accounts)
+    assert user is not None
+    assert (user.status, user.erase_at) == (AccountStatus.ACTIVE, None)
+
+
+async def test_after_the_grace_they_are_gone_and_their_photos_with_them() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+    user = await account(accounts)
+    assert user is not None
+    photo = a_photo(user)
+    async with accounts.begin() as uow:
+        await uow.photos.add(photo)
+        await uow.commit()
+
+    accounts.clock.advance(ERASURE_GRACE - timedelta(seconds=1))
+    assert await accounts.leaving.erase_due() == 0
+    accounts.clock.advance(timedelta(seconds=1))
+    assert await accounts.leaving.erase_due() == 1
+    assert await accounts.leaving.erase_due() == 0
+
+    assert await account(accounts) is None
+    assert PhotoDeleted(user.id, photo.id) in await accounts.events()
+    with pytest.raises(CredentialsRefused):
+        await accounts.login()
+    await accounts.enter()  # The address is free again.
+
+
+async def test_asking_again_does_not_put_it_off() -> None:
+    accounts = Accounts()
+    await accounts.register()
+    user = await account(accounts)
+    assert user is not None
+
+    assert user.leaving(NOW).leaving(NOW + timedelta(days=3)).erase_at == NOW + ERASURE_GRACE
+    assert user.back() is user
+
+
+async def test_who_leaves_is_told_how_to_come_back() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+    user = await account(accounts)
+    assert user is not None
+
+    await accounts.mail.send_leaving(EventId(new_id()), ErasureRequested(user.id))
+
+    (delivered,) = accounts.mailer.inbox(EMAIL)
+    assert delivered.mail.template is MailTemplate.LEAVING
+    assert delivered.mail.data["link"] == "https://saltbitter.example/login"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from saltbitter_domain.kernel import Money
-from saltbitter_domain.subscriptions.model import Entitlements, Plan, Tier
+from saltbitter_domain.subscriptions.model import Entitlements, Plan, Tier, amount_text
 
 ENTITLEMENTS: Mapping[Tier, Entitlements] = MappingProxyType(
     {
@@ -39,24 +39,28 @@ ENTITLEMENTS: Mapping[Tier, Entitlements] = MappingProxyType(
     }
 )
 
+
+def _plan(tier: Tier, price: Money, summary: str) -> Plan:
+    monthly = f"{amount_text(price)} in total, tax included, now and again every month until it is cancelled."
+    terms = monthly if price.amount_minor else "It costs nothing, and nothing is ever charged for it."
+    return Plan(tier, price, summary, terms, ENTITLEMENTS[tier])
+
+
 PLANS = (
-    Plan(
+    _plan(
         Tier.FREE,
         Money(0, "USD"),
         "Ten introductions a day, messages with everyone you match with, and all safety and privacy settings.",
-        ENTITLEMENTS[Tier.FREE],
     ),
-    Plan(
+    _plan(
         Tier.PREMIUM,
         Money(1999, "USD"),
         "Introductions without a daily limit, who liked you, more filters, and AI practice without a limit.",
-        ENTITLEMENTS[Tier.PREMIUM],
     ),
-    Plan(
+    _plan(
         Tier.ELITE,
         Money(4999, "USD"),
         "Everything in Premium, with coaching insights and a weekly report to reflect on.",
-        ENTITLEMENTS[Tier.ELITE],
     ),
 )
 """By price, lowest first."""

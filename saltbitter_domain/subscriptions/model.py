@@ -1,10 +1,25 @@
 """Tiers and what they entitle to. A tier never changes whose list a member appears in, nor any score."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import attrs
 
 from saltbitter_domain.kernel import Money, NotAllowed
+
+DECIMALS: Mapping[str, int] = MappingProxyType({"EUR": 2, "JPY": 0, "KWD": 3, "USD": 2})
+"""How many decimals an amount in each currency has (ISO 4217, minor units)."""
+
+
+def amount_text(money: Money) -> str:
+    """The exact amount in major units, then the currency: ``19.99 USD``, ``1999 JPY``, ``-1.999 KWD``.
+
+    ``KeyError`` for a currency that is not in ``DECIMALS``."""
+    decimals = DECIMALS[money.currency]
+    whole, part = divmod(abs(money.amount_minor), 10**decimals)
+    amount = f"{whole}.{part:0{decimals}d}" if decimals else str(whole)
+    return f"{'-' if money.amount_minor < 0 else ''}{amount} {money.currency}"
 
 
 class Tier(StrEnum):
@@ -32,6 +47,8 @@ class Plan:
     tier: Tier
     price: Money
     summary: str
+    terms: str
+    """What is paid in total, and when it is paid again."""
     entitlements: Entitlements
 
 

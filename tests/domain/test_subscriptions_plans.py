@@ -59,7 +59,7 @@ def test_a_free_day_is_one_full_set_of_introductions() -> None:
 
 
 def test_no_plan_is_chosen_beforehand_and_none_sells_reach_or_privacy() -> None:
-    assert {field.name for field in attrs.fields(Plan)} == {"tier", "price", "summary", "entitlements"}
+    assert {field.name for field in attrs.fields(Plan)} == {"tier", "price", "summary", "terms", "entitlements"}
     for_sale = " ".join(field.name for field in attrs.fields(Entitlements))
     assert not [word for word in ("boost", "priority", "visib", "incognito", "privacy", "safety") if word in for_sale]
     assert not {"tier", "entitlements"} & {field.name for field in attrs.fields(Traits)}

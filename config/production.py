@@ -12,6 +12,7 @@ from adapters.local.maildir import MaildirMailer
 from adapters.local.photo_files import FilePhotoStore
 from adapters.matching.daily import ColumnarEngine
 from adapters.memory.traffic import MemoryRateLimits
+from adapters.postgres.consent import consent_chains
 from adapters.postgres.database import Database
 from adapters.postgres.matches import DailyPartitions
 from adapters.postgres.migrations import run as migrations
@@ -30,6 +31,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
 from config.common import common
 from config.settings import ProductionSettings
+from saltbitter_domain.consent.model import ConsentChain
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.search.service import SearchService
@@ -97,6 +99,13 @@ async def opened_outbox(settings: ProductionSettings) -> AsyncIterator[tuple[Out
     """The outbox and the clock alone, for whoever looks after dead letters."""
     async with _database(settings) as database:
         yield PostgresOutbox(database), SystemClock()
+
+
+@asynccontextmanager
+async def opened_consent_chains(settings: ProductionSettings) -> AsyncIterator[AsyncIterator[ConsentChain]]:
+    """Every member's chain of consents, for whoever verifies them."""
+    async with _database(settings) as database:
+        yield consent_chains(database)
 
 
 @asynccontextmanager

@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--limit", type=_limit, default=20, help="how many (default 20)")
     runs.set_defaults(command=_runs)
 
+    ledger = commands.add_parser("verify-ledger", help="find consents that were altered or are missing")
+    ledger.set_defaults(command=_verify_ledger)
+
     check = commands.add_parser("check-config", help="judge the settings in the environment, all at once")
     check.set_defaults(command=_check_config)
 
@@ -180,6 +183,12 @@ def _runs(options: argparse.Namespace) -> int:
 
     asyncio.run(production.runs(configuration.from_environment(), options.limit, print))
     return 0
+
+
+def _verify_ledger(_options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    return 0 if asyncio.run(production.verify_ledger(configuration.from_environment(), print)) else 1
 
 
 def _check_config(_options: argparse.Namespace) -> int:

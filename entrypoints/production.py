@@ -11,6 +11,7 @@ from config.settings import ProductionSettings
 from config.start import running
 from entrypoints.site import listening, site
 from entrypoints.worker.process import scheduling, working
+from saltbitter_domain.consent.policies import find_faults
 from saltbitter_domain.events import event_name
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.search.model import FoundPerson
@@ -107,6 +108,20 @@ async def runs(settings: ProductionSettings, limit: int, say: Say) -> None:
     for row in rows:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     say(f"{len(found)} runs." if len(found) < limit else f"The latest {limit}.")
+
+
+async def verify_ledger(settings: ProductionSettings, say: Say) -> bool:
+    """Walk every member's chain of consents, show each record that is missing or altered, and whether none is."""
+    chains = faults = 0
+    async with production.opened_consent_chains(settings) as members:
+        async for chain in members:
+            chains += 1
+            for fault in find_faults(chain):
+                faults += 1
+                which = f"{fault.first}" if fault.first == fault.last else f"{fault.first} to {fault.last}"
+                say(f"{fault.user_id}  consent {which}  {fault.fault}")
+    say(f"{chains} chains of consents, {faults} faults.")
+    return not faults
 
 
 def _row(run: MatchingRun) -> tuple[str, ...]:

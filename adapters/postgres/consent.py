@@ -1,23 +1,28 @@
 """The append-only chains of consent records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 import attrs
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from adapters.postgres.database import Session
+from adapters.postgres.database import Database, Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import columns, given, stored_columns
-from adapters.postgres.tables import consent_logs
-from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from adapters.postgres.tables import consent_heads, consent_logs, users
+from saltbitter_domain.consent.model import ChainHead, ConsentChain, ConsentRecord, Purpose
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.kernel import ConsentRecordId, StaleWrite, UserId
 
 _MINE = consent_logs.c.user_id == bindparam("user_id")
 _FIELDS = [consent_logs.c[field.name] for field in attrs.fields(ConsentRecord)]
 _AFTER = select(consent_logs.c.sequence).where(_MINE, consent_logs.c.id == bindparam("after")).scalar_subquery()
+
+MEMBERS = 1_000
+"""Whose chains are read by one statement: a small part of the five seconds that it may take."""
 
 
 class PostgresConsentLog(ConsentLog):
@@ -74,3 +79,43 @@ def _recorded_meanwhile() -> StaleWrite:
 def consent_record(row: Any) -> ConsentRecord:
     """The record a row of ``consent_logs`` holds."""
     return ConsentRecord(**{**row, "purpose": Purpose(row["purpose"])})
+
+
+_BATCH = select(users.c.id).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("limit"))
+_MEMBERS = _BATCH.subquery("members")
+_CHAINS = Query(
+    select(
+        _MEMBERS.c.id.label("member"),
+        consent_heads.c.sequence.label("head_sequence"),
+        consent_heads.c.hash.label("head_hash"),
+        *_FIELDS,
+    )
+    .select_from(
+        _MEMBERS.outerjoin(consent_heads, consent_heads.c.user_id == _MEMBERS.c.id).outerjoin(
+            consent_logs, consent_logs.c.user_id == _MEMBERS.c.id
+        )
+    )
+    .order_by(_MEMBERS.c.id, consent_logs.c.sequence)
+)
+
+
+async def consent_chains(database: Database, members: int = MEMBERS) -> AsyncIterator[ConsentChain]:
+    """Every member's chain, by id, so many members read at a time and each as it was at one moment.
+
+    A purpose stays the word that is stored, which need not be one once a row was altered."""
+    after = UUID(int=0)
+    while True:
+        async with database.session() as session:
+            rows = await session.rows(_CHAINS, after=after, limit=members)
+        if not rows:
+            return
+        for member, group in groupby(rows, key=lambda row: row["member"]):
+            found = list(group)
+            head = found[0]["head_sequence"]
+            records = [_as_stored(row) for row in found if row["sequence"] is not None]
+            yield ConsentChain(member, records, None if head is None else ChainHead(head, found[0]["head_hash"]))
+        after = rows[-1]["member"]
+
+
+def _as_stored(row: Any) -> ConsentRecord:
+    return ConsentRecord(**{field.name: row[field.name] for field in attrs.fields(ConsentRecord)})

@@ -195,6 +195,15 @@ consent_logs = Table(
     comment="Append-only: a trigger refuses every change of a row.",
 )
 
+consent_heads = Table(
+    "consent_heads",
+    metadata,
+    _member(key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    comment="The last record of every member's chain of consents: a trigger writes it with the record.",
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,

@@ -1,5 +1,6 @@
 """Consent: what a member agreed to, when, in which words; an append-only chain of records per member."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,6 +56,43 @@ class ConsentRecord:
     at: datetime
     previous_hash: str
     hash: str
+
+
+@attrs.frozen
+class ChainHead:
+    """The last record of a chain, kept apart from it, so that records cut off at the end are missed."""
+
+    sequence: int
+    hash: str
+
+
+@attrs.frozen
+class ConsentChain:
+    """A member's records as they are stored, by sequence, and the head that was kept when the last was written."""
+
+    user_id: UserId
+    records: Sequence[ConsentRecord]
+    head: ChainHead | None
+
+
+class Fault(StrEnum):
+    MISSING = "missing"
+    ALTERED = "altered"
+    """Its content and its hash do not belong together."""
+    DETACHED = "detached"
+    """It, or the one before it, was written anew together with its hash."""
+    NOT_THE_HEAD = "not the head"
+    """It is the last there is and not the last that was written."""
+
+
+@attrs.frozen
+class ChainFault:
+    """What is wrong with the records ``first`` to ``last`` of a member's chain."""
+
+    user_id: UserId
+    first: int
+    last: int
+    fault: Fault
 
 
 @event("consent.given")

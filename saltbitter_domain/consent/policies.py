@@ -1,18 +1,26 @@
 """The chain of consent records, and what it allows.
 
 Each record holds the hash of the one before it, so that a record altered, removed, inserted or moved afterwards no
-longer fits its neighbours. Records cut off at the end leave a chain that is shorter and still valid: whoever needs to
-notice that keeps the latest hash elsewhere.
+longer fits its neighbours. Records cut off at the end leave a chain that is shorter and still valid: ``find_faults``
+misses them by the head that is kept apart. Whoever can rewrite a chain and its head alike leaves no trace in either.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import attrs
 
-from saltbitter_domain.consent.model import GENESIS_HASH, ConsentRecord, Purpose
+from saltbitter_domain.consent.model import (
+    GENESIS_HASH,
+    ChainFault,
+    ChainHead,
+    ConsentChain,
+    ConsentRecord,
+    Fault,
+    Purpose,
+)
 from saltbitter_domain.kernel import ConsentRecordId, UserId
 
 
@@ -70,7 +78,7 @@ def canonical_form(record: ConsentRecord) -> bytes:
         "granted": record.granted,
         "id": str(record.id),
         "previous_hash": record.previous_hash,
-        "purpose": record.purpose.value,
+        "purpose": str(record.purpose),
         "sequence": record.sequence,
         "text_version": record.text_version,
         "user_id": str(record.user_id),
@@ -86,6 +94,32 @@ def verify_chain(records: Sequence[ConsentRecord]) -> bool:
             return False
         previous = record
     return True
+
+
+def find_faults(chain: ConsentChain) -> Iterator[ChainFault]:
+    """Every record of the chain that is missing or not as it was written, in order.
+
+    An account begins with a yes to the terms, so that a chain without any record lacks its first.
+    """
+    expected, before = 1, GENESIS_HASH
+    for record in chain.records:
+        if record.sequence > expected:
+            yield ChainFault(chain.user_id, expected, record.sequence - 1, Fault.MISSING)
+            before = ""
+        fault = None
+        if record.hash != _digest(record):
+            fault = Fault.ALTERED
+        elif before and record.previous_hash != before:
+            fault = Fault.DETACHED
+        if fault:
+            yield ChainFault(chain.user_id, record.sequence, record.sequence, fault)
+        before = record.hash if fault is None else ""
+        expected = max(expected, record.sequence + 1)
+    head = chain.head or ChainHead(1, "")
+    if head.sequence >= expected:
+        yield ChainFault(chain.user_id, expected, head.sequence, Fault.MISSING)
+    elif before and head != ChainHead(expected - 1, before):
+        yield ChainFault(chain.user_id, expected - 1, expected - 1, Fault.NOT_THE_HEAD)
 
 
 def _follows(record: ConsentRecord, previous: ConsentRecord | None) -> bool:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import asyncpg
 import attrs
 import pytest
 
@@ -26,7 +27,7 @@ from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.transparency.model import RunId
 from saltbitter_domain.transparency.policies import run_record
-from saltbitter_domain.users.model import Registered
+from saltbitter_domain.users.model import Registered, User
 from tests.conftest import Run
 from tests.doubles.builders import NOW, PARIS, a_consent, a_content, a_photo, a_profile, a_user, new_id
 from tests.servers.machine import Machine
@@ -230,6 +231,40 @@ def test_runs_are_shown_as_a_table(
     assert told == "2 runs."
     assert main(["runs", "--limit", "1"]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [newest, "The latest 1."]
+
+
+def test_a_consent_that_was_altered_is_named_and_ends_the_command_with_1(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = a_user()
+    run(_one_consent(settings, user))
+
+    assert main(["verify-ledger"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["1 chains of consents, 0 faults."]
+
+    run(_altered(settings.database_url))
+
+    assert main(["verify-ledger"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{user.id}  consent 1  altered",
+        "1 chains of consents, 1 faults.",
+    ]
+
+
+async def _one_consent(settings: ProductionSettings, user: User) -> None:
+    from config.start import running
+
+    async with running("production", settings) as application, application.adapters.begin()() as uow:
+        await uow.users.add(user)
+        await uow.consents.append(a_consent(user))
+        await uow.commit()
+
+
+async def _altered(url: str) -> None:
+    """Alter every consent as somebody for whom no trigger fires."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("SET session_replication_role = replica; UPDATE consent_logs SET granted = false")
+    await connection.close()
 
 
 async def _two_runs(settings: ProductionSettings) -> None:

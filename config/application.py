@@ -13,7 +13,7 @@ from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.transparency.service import TransparencyService
-from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService
+from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService, SuspensionService
 
 Listener = Callable[[EventId, Any], Awaitable[None]]
 """Reacts to one event, which may come again: what it does is marked as done in its own transaction, or is told to be
@@ -41,6 +41,8 @@ def listeners(
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],
         "users.erasure_requested": [("mail_leaving", account_mail.send_leaving)],
         "users.password_changed": [("mail_password_changed", account_mail.send_password_changed)],
+        "users.suspended": [("mail_suspended", account_mail.send_suspended)],
+        "users.restored": [("mail_restored", account_mail.send_restored)],
         "users.sessions_ended": [
             ("revoke_ended", auth.revoke_ended),
             ("mail_session_replayed", account_mail.send_session_replayed),
@@ -84,6 +86,9 @@ class Application(containers.DeclarativeContainer):
         clock=adapters.clock,
         hasher=adapters.hasher,
         revocations=adapters.revocations,
+    )
+    suspensions = providers.Singleton(
+        SuspensionService, begin=adapters.begin, clock=adapters.clock, revocations=adapters.revocations
     )
     account_mail = providers.Singleton(
         AccountMail,

@@ -36,6 +36,7 @@ from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
+from saltbitter_domain.users.service import SuspensionService
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -106,6 +107,19 @@ async def opened_consent_chains(settings: ProductionSettings) -> AsyncIterator[A
     """Every member's chain of consents, for whoever verifies them."""
     async with _database(settings) as database:
         yield consent_chains(database)
+
+
+@asynccontextmanager
+async def opened_suspensions(settings: ProductionSettings) -> AsyncIterator[SuspensionService]:
+    """Suspensions alone, for operators."""
+    clock = SystemClock()
+    revocations = RedisRevocations(settings.cache_url, clock)
+    try:
+        async with _database(settings) as database:
+            begin = PostgresUnitsOfWork(database, clock, UuidV7Ids(clock))
+            yield SuspensionService(begin=begin, clock=clock, revocations=revocations)
+    finally:
+        await revocations.close()
 
 
 @asynccontextmanager

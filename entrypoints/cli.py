@@ -74,6 +74,15 @@ def _parser() -> argparse.ArgumentParser:
     redrive.add_argument("--all", action="store_true", help="every one of them")
     redrive.set_defaults(command=_redrive)
 
+    for name, what in (
+        ("suspend", "shut a member out; they are told why and how to appeal"),
+        ("restore", "let a suspended member in again; they are told why"),
+    ):
+        suspension = commands.add_parser(name, help=what)
+        suspension.add_argument("user", type=UUID, metavar="USER", help="the id of the account")
+        suspension.add_argument("--reason", required=True, metavar="TEXT", help="what the member will read")
+        suspension.set_defaults(command=_suspension, name=name)
+
     search = commands.add_parser("search", help="whom a member could be introduced to, by what people say")
     search.add_argument("--for", type=UUID, required=True, metavar="MEMBER_ID", dest="viewer")
     search.add_argument("--words", default="", help="every one must be in the profile, or begin a word in it")
@@ -166,6 +175,14 @@ def _redrive(options: argparse.Namespace) -> int:
     from entrypoints import production
 
     asyncio.run(production.redrive(configuration.from_environment(), options.ids, options.all, print))
+    return 0
+
+
+def _suspension(options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    change = {"suspend": production.suspend, "restore": production.restore}[options.name]
+    asyncio.run(change(configuration.from_environment(), options.user, options.reason, print))
     return 0
 
 

@@ -85,6 +85,20 @@ async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], eve
         say(f"{len(letters)} dead letters." if len(letters) < SHOWN_LETTERS else f"The oldest {SHOWN_LETTERS}.")
 
 
+async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
+    """Shut a member out, and have them told why and how to appeal."""
+    async with production.opened_suspensions(settings) as service:
+        await service.suspend(UserId(user_id), reason)
+    say("Suspended, and signed out everywhere. A mail tells the member the reason.")
+
+
+async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
+    """Let a suspended member in again, and have them told."""
+    async with production.opened_suspensions(settings) as service:
+        await service.restore(UserId(user_id), reason)
+    say("Restored. A mail tells the member the reason.")
+
+
 async def search(
     settings: ProductionSettings, viewer: UUID, words: str, interests: Sequence[str], limit: int, say: Say
 ) -> None:

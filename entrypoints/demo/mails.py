@@ -44,6 +44,16 @@ WORDS = {
                  "account, profile, photos, answers, consents, likes and matches.\n\n"
                  "If you would rather stay, or if this was not you, sign in before then:\n\n$link"),
     ),
+    MailTemplate.SUSPENDED: Words(
+        "Your account is suspended",
+        Template("Your account is suspended: nobody is introduced to you, and you cannot sign in. "
+                 "This is why:\n\n$reason\n\n"
+                 "If you think that is a mistake, appeal here, and somebody looks at it again:\n\n$link"),
+    ),
+    MailTemplate.RESTORED: Words(
+        "Your account is open again",
+        Template("The suspension of your account is over. This is why:\n\n$reason\n\nSign in again:\n\n$link"),
+    ),
 }  # fmt: skip
 
 

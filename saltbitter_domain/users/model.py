@@ -27,6 +27,8 @@ ONE_TIME_TOKEN_LIFETIME = timedelta(minutes=60)
 """Long enough for slow mail, short for a link that lies in a mailbox. Product rule."""
 SESSION_KEPT_FOR = timedelta(days=30)
 """After a session is over, so that a member who asks can be told where their account was used."""
+MAX_REASON = 1_000
+"""Code points in which staff say why an account is suspended or restored."""
 MIN_PASSWORD, MAX_PASSWORD = 12, 128
 """In code points of the NFKC form (NIST SP 800-63B-4 asks to count so, and for at least 64 to be accepted)."""
 
@@ -86,6 +88,7 @@ class EndReason(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105  a reason
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a reason
     LEAVING = "leaving"
+    SUSPENDED = "suspended"
 
 
 @attrs.frozen
@@ -146,6 +149,8 @@ class MailTemplate(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
     SESSION_REPLAYED = "session_replayed"
     LEAVING = "leaving"
+    SUSPENDED = "suspended"
+    RESTORED = "restored"
 
 
 @attrs.frozen
@@ -223,6 +228,22 @@ class SessionsEnded(Event):
     because: EndReason
 
 
+@event("users.suspended")
+class Suspended(Event):
+    """``reason`` is in staff's words, for the member to read."""
+
+    user_id: UserId
+    reason: str = attrs.field(repr=False)
+
+
+@event("users.restored")
+class Restored(Event):
+    """A suspension is over; ``reason`` as for ``Suspended``."""
+
+    user_id: UserId
+    reason: str = attrs.field(repr=False)
+
+
 class CredentialsRefused(NotAuthenticated):
     code = "credentials_refused"
 
@@ -237,6 +258,10 @@ class AccessTokenRefused(NotAuthenticated):
 
 class AccountSuspended(NotAllowed):
     code = "account_suspended"
+
+
+class SuspensionRefused(Invalid):
+    code = "suspension_refused"
 
 
 class RegistrationInvalid(Invalid):

@@ -186,6 +186,19 @@ def test_dead_letters_are_shown_and_sent_anew_on_request(
     assert capsys.readouterr().out.splitlines() == ["1 on their way again.", "2 on their way again.", "0 dead letters."]
 
 
+def test_an_operator_suspends_and_restores_a_member_with_a_reason(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    member, _ = run(_two_members(settings))
+
+    assert main(["suspend", str(member), "--reason", "Insults"]) == 0
+    assert main(["suspend", str(member), "--reason", "Insults"]) == 1
+    assert main(["restore", str(member), "--reason", "It was not you."]) == 0
+    said = capsys.readouterr()
+    assert [line.split(maxsplit=1)[0] for line in said.out.splitlines()] == ["Suspended,", "Restored."]
+    assert said.err.strip() == "saltbitter: The account is suspended already."
+
+
 def test_an_operator_finds_people_for_a_member_by_what_they_say(
     settings: ProductionSettings,
     environment: Mapping[str, str],

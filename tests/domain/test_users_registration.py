@@ -9,7 +9,6 @@ import pytest
 from saltbitter_domain.consent.model import ConsentOutdated, Purpose
 from saltbitter_domain.consent.policies import verify_chain
 from saltbitter_domain.users.model import (
-    AccountStatus,
     AccountSuspended,
     CredentialsRefused,
     EmailTaken,
@@ -23,11 +22,7 @@ from tests.doubles.users import COMMON, EMAIL, NOW, PASSWORD, PRIVACY_POLICY, TE
 
 
 async def suspend(accounts: Accounts, email: str = EMAIL) -> None:
-    user = await accounts.user(email)
-    assert user is not None
-    async with accounts.begin() as uow:
-        await uow.users.save(attrs.evolve(user, status=AccountStatus.SUSPENDED))
-        await uow.commit()
+    await accounts.suspensions.suspend(await accounts.id_of(email), "Insults")
 
 
 async def test_registering_opens_an_account_whose_address_is_still_to_be_verified() -> None:

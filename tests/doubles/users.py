@@ -28,14 +28,16 @@ from saltbitter_domain.users.model import (
     Registered,
     RegistrationRepeated,
     ResetRequested,
+    Restored,
     SessionOver,
     SessionsEnded,
+    Suspended,
     Tokens,
     User,
     VerificationRequested,
 )
 from saltbitter_domain.users.ports import Access, Mail, PasswordAdvisor, PasswordHasher
-from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService
+from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService, SuspensionService
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 EMAIL = "ada@example.test"
@@ -155,6 +157,7 @@ class Accounts:
         self.leaving = LeavingService(
             begin=self.begin, clock=self.clock, hasher=self.passwords, revocations=self.revocations
         )
+        self.suspensions = SuspensionService(begin=self.begin, clock=self.clock, revocations=self.revocations)
         self.mail = AccountMail(
             begin=self.begin,
             clock=self.clock,
@@ -242,6 +245,10 @@ class Accounts:
                 await self.mail.send_reset(message.id, event)
             case PasswordChanged() as event:
                 await self.mail.send_password_changed(message.id, event)
+            case Suspended() as event:
+                await self.mail.send_suspended(message.id, event)
+            case Restored() as event:
+                await self.mail.send_restored(message.id, event)
             case SessionsEnded() as event:
                 await self.auth.revoke_ended(message.id, event)
                 await self.mail.send_session_replayed(message.id, event)

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from entrypoints.http.app import ROUTES
-from saltbitter_domain.users.model import ACCESS_TOKEN_LIFETIME, AccountStatus, Role
+from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD, town
 from tests.http.authorisation_table import (
     FOR_MEMBERS,
@@ -176,25 +176,17 @@ def test_a_picture_opens_only_under_the_address_that_was_signed_for_it(stage: St
     loop.run(signed())
 
 
-def test_a_suspended_account_cannot_come_in_and_is_out_once_its_access_token_expires(
-    stage: Stage, loop: asyncio.Runner
-) -> None:
+def test_a_suspended_account_cannot_come_in_and_is_out_at_once(stage: Stage, loop: asyncio.Runner) -> None:
     async def suspended() -> None:
         home, me = stage.town, await stage.person()
-        async with home.application.adapters.begin()() as uow:
-            user = await uow.users.get(me.user_id)
-            await uow.users.save(attrs.evolve(user, status=AccountStatus.SUSPENDED))
-            await uow.commit()
+        await home.application.suspensions().suspend(me.user_id, "Insults")
         login = {"email": home.email(me.user_id), "password": PASSWORD}
         for call, body in (("login", login), ("refresh", {"refresh_token": me.tokens.refresh_token})):
             answer = await ask(home, f"POST /api/auth/{call}", body=body)
             assert (answer.status, orjson.loads(answer.body)["code"]) == (403, "account_suspended")
-        day = await ask(home, "GET /api/me/daily-matches", token=me.token)
-        assert orjson.loads(day.body)["suggestions"] == []
-        now = home.clock.now()
-        home.clock.advance(ACCESS_TOKEN_LIFETIME)
-        assert (await ask(home, "GET /api/me", token=me.token)).status == 401
-        home.clock.at(now)
+        for call in ("GET /api/me", "GET /api/me/daily-matches"):
+            answer = await ask(home, call, token=me.token)
+            assert (answer.status, orjson.loads(answer.body)["code"]) == (401, "session_over")
 
     loop.run(suspended())
 

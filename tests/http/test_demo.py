@@ -64,7 +64,7 @@ class Addresses(HTMLParser):
 @pytest.mark.parametrize("template", MailTemplate)
 def test_every_mail_has_its_words_and_its_link(template: MailTemplate) -> None:
     link = "https://example.org/follow?token=me"
-    subject, text = in_words(Mail(EventId(new_id()), "ada@example.org", template, {"link": link}))
+    subject, text = in_words(Mail(EventId(new_id()), "ada@example.org", template, {"link": link, "reason": "Insults"}))
     assert subject
     assert link in text.splitlines()
 

@@ -1,8 +1,10 @@
-"""Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``), mail, leaving."""
+"""Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
+being shut out (``SuspensionService``), leaving, and mail."""
 
 from saltbitter_domain.users.service.auth import AuthService
 from saltbitter_domain.users.service.leaving import LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.recovery import RecoveryService
+from saltbitter_domain.users.service.suspension import SuspensionService
 
-__all__ = ["AccountMail", "AuthService", "LeavingService", "RecoveryService"]
+__all__ = ["AccountMail", "AuthService", "LeavingService", "RecoveryService", "SuspensionService"]

@@ -12,7 +12,9 @@ from saltbitter_domain.users.model import (
     Registered,
     RegistrationRepeated,
     ResetRequested,
+    Restored,
     SessionsEnded,
+    Suspended,
     TokenPurpose,
     User,
     VerificationRequested,
@@ -67,6 +69,14 @@ class AccountMail:
         """Tell a member that they will be erased, of what, and that signing in undoes it (``leaving``)."""
         await self._notify(message, event.user_id, MailTemplate.LEAVING, "login")
 
+    async def send_suspended(self, message: EventId, event: Suspended) -> None:
+        """Tell a member that their account is suspended, why, and where to appeal (``suspended``)."""
+        await self._notify(message, event.user_id, MailTemplate.SUSPENDED, "appeal", reason=event.reason)
+
+    async def send_restored(self, message: EventId, event: Restored) -> None:
+        """Tell a member that their suspension is over, and why (``restored``)."""
+        await self._notify(message, event.user_id, MailTemplate.RESTORED, "login", reason=event.reason)
+
     async def _send_token(
         self, message: EventId, user: User, purpose: TokenPurpose, template: MailTemplate, page: str
     ) -> None:
@@ -82,10 +92,10 @@ class AccountMail:
         link = f"{self._public_url}/{page}?token={token}"
         await self._mailer.send(Mail(message, user.email, template, {"link": link, "token": token}))
 
-    async def _notify(self, message: EventId, user_id: UserId, template: MailTemplate, page: str) -> None:
+    async def _notify(self, message: EventId, user_id: UserId, template: MailTemplate, page: str, **data: str) -> None:
         user = await self._user(user_id)
         if user is not None:
-            await self._mailer.send(Mail(message, user.email, template, {"link": f"{self._public_url}/{page}"}))
+            await self._mailer.send(Mail(message, user.email, template, {"link": f"{self._public_url}/{page}", **data}))
 
     async def _user(self, user_id: UserId) -> User | None:
         async with self._begin() as uow:

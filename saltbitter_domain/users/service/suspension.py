@@ -1,0 +1,82 @@
+"""Shutting a member out and letting them in again, never without telling them why."""
+
+import functools
+
+import attrs
+
+from saltbitter_domain.kernel import Clock, FieldProblem, SessionId, UserId
+from saltbitter_domain.uow import UnitsOfWork, retrying
+from saltbitter_domain.users.model import (
+    MAX_REASON,
+    AccountStatus,
+    EndReason,
+    Restored,
+    Suspended,
+    SuspensionRefused,
+    UserMissing,
+)
+from saltbitter_domain.users.ports import Account, Revocations
+from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
+
+
+class SuspensionService:
+    """What staff do to an account. ``reason`` is mailed to the member as it is: there are no shadow bans."""
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, revocations: Revocations) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._revocations = revocations
+
+    async def suspend(self, user_id: UserId, reason: str) -> None:
+        """Shut the member out: every session ends, its access is refused everywhere within 5 seconds, nobody is
+        introduced to them, and a mail tells them why and how to appeal.
+
+        ``reason`` has 1 to 1,000 code points. Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not
+        one, or the account is suspended already.
+        """
+        ended = await retrying(functools.partial(self._suspend, user_id, _said(reason)))
+        await revoke_here(self._revocations, ended, self._clock.now())
+
+    async def _suspend(self, user_id: UserId, reason: str) -> tuple[SessionId, ...]:
+        async with self._begin() as uow:
+            account = _found(await uow.users.account(user_id, self._clock.now()))
+            if account.user.status is AccountStatus.SUSPENDED:
+                raise SuspensionRefused("The account is suspended already.")
+            # A login at the same moment saves the account too: whichever is second is repeated and sees the other.
+            await uow.users.save(attrs.evolve(account.user, status=AccountStatus.SUSPENDED))
+            ended = await end_sessions(uow, account.sessions, EndReason.SUSPENDED, self._clock.now())
+            uow.emit(Suspended(user_id, reason))
+            await uow.commit()
+        return ended
+
+    async def restore(self, user_id: UserId, reason: str) -> None:
+        """Let the member sign in again, and mail them so.
+
+        Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not one, or the account is not suspended.
+        """
+        await retrying(functools.partial(self._restore, user_id, _said(reason)))
+
+    async def _restore(self, user_id: UserId, reason: str) -> None:
+        async with self._begin() as uow:
+            user = _found(await uow.users.account(user_id, self._clock.now())).user
+            if user.status is not AccountStatus.SUSPENDED:
+                raise SuspensionRefused("The account is not suspended.")
+            # Whoever was leaving is leaving still: a suspension does not put their erasure off.
+            status = AccountStatus.ACTIVE if user.erase_at is None else AccountStatus.LEAVING
+            await uow.users.save(attrs.evolve(user, status=status))
+            uow.emit(Restored(user_id, reason))
+            await uow.commit()
+
+
+def _said(reason: str) -> str:
+    said = reason.strip()
+    if not 0 < len(said) <= MAX_REASON:
+        problem = FieldProblem("reason", "length", f"Give a reason of 1 to {MAX_REASON} characters.")
+        raise SuspensionRefused("The member will read the reason, so there has to be one.", fields=(problem,))
+    return said
+
+
+def _found(account: Account | None) -> Account:
+    if account is None:
+        raise UserMissing("There is no such account.")
+    return account

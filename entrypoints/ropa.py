@@ -47,7 +47,9 @@ def _retention(register: Register) -> Iterator[str]:
     yield _row(*["---"] * 5)
     answers: dict[tuple[str, ...], list[Item]] = {}
     for item in register.items:
-        kept = "until erasure" if item.retention is None else f"at most {item.retention.days} days"
+        # What an outside party keeps in spite of an erasure it removes at the earliest then, in its own time.
+        bound = "at least" if item.kind is Kind.PARTY and item.at_erasure is AtErasure.KEEP else "at most"
+        kept = "until erasure" if item.retention is None else f"{bound} {item.retention.days} days"
         told = item.export or (f"not: {item.withheld}" if item.withheld else "not personal")
         after = f"kept: {item.kept}" if item.at_erasure is AtErasure.KEEP else item.at_erasure.value
         answers.setdefault((item.kind, item.place, kept, told, after), []).append(item)

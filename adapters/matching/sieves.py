@@ -246,6 +246,12 @@ def has(rows: Array, first: Number, end: Number, row: Number) -> Number:
     return low < end and rows[low] == row
 
 
+@inlined
+def listed(lists: Any, i: Number, row: Number) -> Number:
+    """Whether a row is in the list of i."""
+    return has(lists.rows, lists.first[i], lists.first[i + 1], row)
+
+
 @exactly
 def first_gap(n: Number) -> Number:
     """From where to begin a sort of n by falling gaps (Shell 1959, CACM 2, 30; gaps after Knuth)."""

@@ -8,8 +8,11 @@ from datetime import timedelta
 from dependency_injector import containers, providers
 
 from adapters.laboratory.shadow import ShadowedEngine
-from adapters.local.maildir import MaildirMailer
 from adapters.local.photo_files import FilePhotoStore
+from adapters.mail.letter import Envelopes, Letters
+from adapters.mail.maildir import MaildirMailer
+from adapters.mail.ses import SesMailer
+from adapters.mail.smtp import SmtpMailer
 from adapters.matching.daily import ColumnarEngine
 from adapters.memory.traffic import MemoryRateLimits
 from adapters.postgres.consent import consent_chains
@@ -36,6 +39,7 @@ from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
+from saltbitter_domain.users.ports import Mailer
 from saltbitter_domain.users.service import SuspensionService
 
 
@@ -71,11 +75,23 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     if settings.stripe:
         container.payment_records = providers.Singleton(StripeRecords, settings.stripe, clock)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
-    container.mailer = providers.Singleton(MaildirMailer, settings.mail_directory, clock)
+    container.mailer = _mailer(settings, clock)
     container.photo_store = providers.Singleton(
         FilePhotoStore, clock, settings.photo_directory, secret=settings.media_key.encode()
     )
     return container
+
+
+def _mailer(settings: ProductionSettings, clock: providers.Provider[Clock]) -> providers.Provider[Mailer]:
+    envelopes = providers.Singleton(
+        Envelopes, providers.Singleton(Letters, settings.mail_language), clock, settings.mail_sender
+    )
+    match settings.mail:
+        case "ses":
+            return providers.Singleton(SesMailer, envelopes, settings.mail_ses_region)
+        case "smtp":
+            return providers.Singleton(SmtpMailer, envelopes, settings.mail_smtp_url)
+    return providers.Singleton(MaildirMailer, settings.mail_directory, envelopes)
 
 
 def migrate(settings: ProductionSettings, revision: str = "head") -> tuple[str | None, str | None]:

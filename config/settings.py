@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -56,7 +58,13 @@ class ProductionSettings(Settings):
     """Prepared statements of one connection; 0 behind PgBouncer in transaction mode, which cannot keep any."""
     broker_url: str = attrs.field(repr=False)
     cache_url: str = attrs.field(repr=False)
-    mail_directory: str
+    mail: str = "maildir"
+    """How mails leave: ``ses``, ``smtp`` or ``maildir``; only the settings of the chosen way need to be there."""
+    mail_sender: str = "SaltBitter <no-reply@saltbitter.invalid>"
+    mail_language: str = "en"
+    mail_directory: str = ""
+    mail_ses_region: str = ""
+    mail_smtp_url: str = attrs.field(default="", repr=False)
     photo_directory: str
     stripe: StripeAccount | None = None
     """None where nothing is sold."""
@@ -150,6 +158,31 @@ class _Reader:
             self.refuse(name, f"{value} is not a folder that this process can write to: {error.strerror}")
         return value
 
+    def sender(self, name: str, *, required: bool) -> str:
+        """Whom mails are from, as ``Name <address>``; a name that no mail reaches when none is required."""
+        value = self.text(name, "")
+        if not value and not required:
+            return "SaltBitter <no-reply@saltbitter.invalid>"
+        user, _, domain = parseaddr(value)[1].rpartition("@")
+        if not (user and "." in domain and value.isprintable()):
+            self.refuse(name, "must be whom mails are from, such as SaltBitter <no-reply@saltbitter.example>")
+        return value
+
+    def region(self, name: str, *, required: bool) -> str:
+        value = self.text(name, "")
+        if (value or required) and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value):
+            self.refuse(name, "must be the region of Amazon SES, such as eu-west-1")
+        return value
+
+    def mail_server(self, name: str, *, required: bool) -> str:
+        """The address may hold a password, so a refusal never repeats it."""
+        value = self.text(name, "")
+        if (value or required) and not (_is_server(value, ("smtp", "smtps")) and urlsplit(value).hostname):
+            self.refuse(
+                name, "must be smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465 (TLS)"
+            )
+        return value
+
     def questionnaires(self, name: str) -> tuple[Questionnaire, ...]:
         """The licensed set in the named file before the bundled ones, or the bundled ones alone."""
         path = self.text(name, "")
@@ -239,6 +272,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
     broker, cache = (read.server(name, _REDIS) for name in ("BROKER_URL", "CACHE_URL"))
     if broker and cache and _same_server(broker, cache):
         read.refuse("CACHE_URL", "is the broker's too; a cache that is full would drop jobs, so give each its own")
+    mail = read.choice("MAIL", "maildir", ("ses", "smtp", "maildir"))
     settings = ProductionSettings(
         public_url=read.address("PUBLIC_URL"),
         token_key=secrets["TOKEN_KEY"] or "",
@@ -259,7 +293,12 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         database_statement_cache=read.number("DATABASE_STATEMENT_CACHE", 100, 0, 10_000),
         broker_url=broker or "",
         cache_url=cache or "",
-        mail_directory=read.folder("MAIL_DIRECTORY"),
+        mail=mail,
+        mail_sender=read.sender("MAIL_SENDER", required=mail != "maildir"),
+        mail_language=read.choice("MAIL_LANGUAGE", "en", ("en", "de")),
+        mail_directory=read.folder("MAIL_DIRECTORY") if mail == "maildir" else "",
+        mail_ses_region=read.region("MAIL_SES_REGION", required=mail == "ses"),
+        mail_smtp_url=read.mail_server("MAIL_SMTP_URL", required=mail == "smtp"),
         photo_directory=read.folder("PHOTO_DIRECTORY"),
         stripe=read.stripe(),
         shadow_policy=read.shadow_policy("SHADOW_POLICY"),

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import attrs
 
-from adapters.local.maildir import mails_to
+from adapters.mail.maildir import mails_to
 
 PATIENCE_SECONDS = 90
 MORNING_SECONDS = 400

@@ -9,9 +9,9 @@ import attrs
 import jinja2
 from aiohttp import web
 
+from adapters.mail.letter import Letters
 from adapters.memory.mailer import MemoryMailer
 from adapters.system.clock import MovableClock
-from entrypoints.demo.mails import in_words
 from entrypoints.demo.seed import EMAIL, Seeded
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
 from entrypoints.http.routing import Audience, Call, route
@@ -21,6 +21,7 @@ from saltbitter_domain.compatibility.service import MatchingService
 from saltbitter_domain.kernel import Invalid, UserId, is_time_zone
 
 JUST_AFTER = timedelta(minutes=1)
+LETTERS = Letters()
 STATIC = {"demo.css": "text/css", "demo.js": "text/javascript"}
 
 
@@ -145,9 +146,10 @@ class Demo:
 
     def _mails(self, to: str | None) -> tuple[MailView, ...]:
         return tuple(
-            MailView(mail.to, mail.template, *in_words(mail), delivered.at, dict(mail.data))
+            MailView(mail.to, mail.template, letter.subject, letter.text, delivered.at, dict(mail.data))
             for delivered in self.mailer.inbox(to)
             for mail in (delivered.mail,)
+            for letter in (LETTERS.write(mail),)
         )
 
     def _page(self, template: str, **given: object) -> web.Response:

@@ -189,5 +189,8 @@ class Mailer(Protocol):
     """The post office."""
 
     async def send(self, mail: Mail) -> None:
-        """Hand the mail over; a repeated ``key`` is sent once. ``Unavailable`` when it should be tried again."""
+        """Hand the mail over at least once: a lost warning is worse than a doubled one.
+
+        Mailers that keep mails keep one of a ``key``; those that pass it on give both copies what tells them to be
+        one, where the protocol has it. ``Unavailable``, naming nobody, when it should be tried again."""
         ...

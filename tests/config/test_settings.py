@@ -15,6 +15,8 @@ import pytest
 
 from adapters.laboratory.policy_file import write_policy
 from adapters.laboratory.shadow import ShadowedEngine
+from adapters.mail.ses import SesMailer
+from adapters.mail.smtp import SmtpMailer
 from config.production import adapters
 from config.settings import SettingsRefused, from_environment, weakness_of
 from entrypoints.cli import main
@@ -113,6 +115,13 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None
         ("CACHE_URL", "postgresql://127.0.0.1/saltbitter"),
         ("MAIL_DIRECTORY", "/nowhere/at/all"),
         ("MAIL_DIRECTORY", __file__),
+        ("MAIL", "pigeon"),
+        ("MAIL_LANGUAGE", "tlh"),
+        ("MAIL_SENDER", "SaltBitter"),
+        ("MAIL_SENDER", "no-reply@saltbitter.example\nBcc: all@saltbitter.example"),
+        ("MAIL_SES_REGION", "Ireland"),
+        ("MAIL_SMTP_URL", "http://mail.saltbitter.example"),
+        ("MAIL_SMTP_URL", "smtp:///nowhere"),
         ("PHOTO_DIRECTORY", "/nowhere/at/all"),
         ("PHOTO_DIRECTORY", __file__),
     ],
@@ -139,6 +148,24 @@ def unprivileged() -> Iterator[None]:
         yield
     finally:
         os.seteuid(user)
+
+
+@pytest.mark.parametrize(
+    ("way", "needed"), [("ses", {"MAIL_SENDER", "MAIL_SES_REGION"}), ("smtp", {"MAIL_SENDER", "MAIL_SMTP_URL"})]
+)
+def test_a_way_to_mail_asks_for_what_it_needs_and_no_maildir(way: str, needed: set[str]) -> None:
+    given = {"MAIL": way, "MAIL_DIRECTORY": ""}
+    assert refused(given) == needed
+
+    values = {
+        "MAIL_SENDER": "SaltBitter <no-reply@saltbitter.example>",
+        "MAIL_SES_REGION": "eu-west-1",
+        "MAIL_SMTP_URL": "smtps://user:mail-password@mail.saltbitter.example",
+    }
+    settings = from_environment({**GOOD, **{f"SALTBITTER_{name}": value for name, value in (given | values).items()}})
+    assert (settings.mail, settings.mail_sender) == (way, values["MAIL_SENDER"])
+    assert "mail-password" not in repr(settings)
+    assert {"ses": SesMailer, "smtp": SmtpMailer}[way] is type(adapters(settings).mailer())
 
 
 def test_a_folder_that_may_only_be_read_is_refused() -> None:

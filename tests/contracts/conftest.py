@@ -1,6 +1,6 @@
 """Every contract runs over every adapter of its port; a new adapter joins by one line in ``stores``."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -88,8 +88,9 @@ def revocations(request: pytest.FixtureRequest, clock: ManualClock, run: Run) ->
 
 
 @pytest.fixture(params=stores.MAILERS)
-def mailer(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Mailer:
-    return stores.MAILERS[request.param](clock, tmp_path)
+async def mailer(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Mailer]:
+    async with stores.MAILERS[request.param](clock, tmp_path) as mailer:
+        yield mailer
 
 
 @pytest.fixture(params=stores.PHOTO_STORES)

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from adapters.local.maildir import MaildirMailer
 from adapters.local.photo_files import FilePhotoStore
+from adapters.mail.letter import Envelopes, Letters
+from adapters.mail.maildir import MaildirMailer
+from adapters.mail.ses import SesMailer
+from adapters.mail.smtp import SmtpMailer
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_checks import MemoryModerator
@@ -35,6 +38,8 @@ from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import User
 from saltbitter_domain.users.ports import Mailer
 from tests.doubles.builders import a_user
+from tests.doubles.ses import REGION, running_ses
+from tests.doubles.smtp import MailServer, certificate, running_mail_server
 
 
 @attrs.frozen
@@ -92,14 +97,32 @@ def on_postgres(database: Database, clock: ManualClock) -> Store:
     return Store(begin, PostgresOutbox(database), clock, rung, search, PostgresMatchingReports(reports))
 
 
-def _mails_in_memory(clock: Clock, _folder: Path) -> Mailer:
-    return MemoryMailer(clock)
+SENDER = "SaltBitter <no-reply@saltbitter.example>"
 
 
-def _mails_in_files(clock: Clock, folder: Path) -> Mailer:
-    mailer = MaildirMailer(str(folder), clock)
+@asynccontextmanager
+async def _mails_in_memory(clock: Clock, _folder: Path) -> AsyncIterator[Mailer]:
+    yield MemoryMailer(clock)
+
+
+@asynccontextmanager
+async def _mails_in_files(clock: Clock, folder: Path) -> AsyncIterator[Mailer]:
+    mailer = MaildirMailer(str(folder), Envelopes(Letters(), clock, SENDER))
     mailer.open()
-    return mailer
+    yield mailer
+
+
+@asynccontextmanager
+async def _mails_over_smtp(clock: Clock, folder: Path) -> AsyncIterator[Mailer]:
+    server, client = certificate(folder)
+    async with running_mail_server(MailServer(), server) as double:
+        yield SmtpMailer(Envelopes(Letters(), clock, SENDER), f"smtp://localhost:{double.port}", client)
+
+
+@asynccontextmanager
+async def _mails_over_ses(clock: Clock, _folder: Path) -> AsyncIterator[Mailer]:
+    with running_ses(SENDER) as address:
+        yield SesMailer(Envelopes(Letters(), clock, SENDER), REGION, address)
 
 
 def _photos_in_memory(clock: Clock, _folder: Path) -> PhotoStore:
@@ -116,6 +139,11 @@ def _moderator_in_memory(removed: str) -> PhotoModerator:
     return moderator
 
 
-MAILERS: dict[str, Callable[[Clock, Path], Mailer]] = {"memory": _mails_in_memory, "files": _mails_in_files}
+MAILERS: dict[str, Callable[[Clock, Path], AbstractAsyncContextManager[Mailer]]] = {
+    "memory": _mails_in_memory,
+    "files": _mails_in_files,
+    "smtp": _mails_over_smtp,
+    "ses": _mails_over_ses,
+}
 PHOTO_STORES: dict[str, Callable[[Clock, Path], PhotoStore]] = {"memory": _photos_in_memory, "files": _photos_in_files}
 MODERATORS: dict[str, Callable[[str], PhotoModerator]] = {"memory": _moderator_in_memory}

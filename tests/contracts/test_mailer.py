@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.local.maildir import MaildirMailer, mails_to
+from adapters.mail.letter import Envelopes, Letters
+from adapters.mail.maildir import MaildirMailer, mails_to
 from adapters.memory import mailer as memory
 from adapters.memory.mailer import Delivered, MailRefused, MemoryMailer
 from adapters.system.clock import ManualClock
@@ -18,7 +19,7 @@ PORT = Mailer
 
 
 def a_mail(to: str = "ada@example.org") -> Mail:
-    return Mail(EventId(new_id()), to, MailTemplate.VERIFY_EMAIL, {"link": "https://example.org/v?t=secret"})
+    return Mail(EventId(new_id()), to, MailTemplate.VERIFY_EMAIL, {"link": "https://example.org/v?token=secret"})
 
 
 async def test_a_mail_may_be_handed_over_more_than_once(mailer: Mailer) -> None:
@@ -33,12 +34,12 @@ def test_what_a_mail_carries_stays_out_of_its_repr() -> None:
 
 
 async def test_a_mail_lies_in_the_maildir_once_with_all_it_carries(clock: ManualClock, tmp_path: Path) -> None:
-    mailer = MaildirMailer(str(tmp_path), clock)
+    mailer = MaildirMailer(str(tmp_path), Envelopes(Letters(), clock, "no-reply@saltbitter.example"))
     mailer.open()
     first, second, other = a_mail(), a_mail(), a_mail("bob@example.org")
     for mail in (first, second, other, first):
         await mailer.send(mail)
-    expected = (MailTemplate.VERIFY_EMAIL, {"link": "https://example.org/v?t=secret"})
+    expected = (MailTemplate.VERIFY_EMAIL, {"link": "https://example.org/v?token=secret", "token": "secret"})
 
     assert mails_to(str(tmp_path), "ada@example.org") == [expected, expected]
 

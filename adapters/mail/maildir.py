@@ -3,24 +3,23 @@
 import asyncio
 import tempfile
 from collections.abc import Mapping, Sequence
-from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
-from email.utils import format_datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
-from saltbitter_domain.kernel import Clock
+from adapters.mail.letter import Envelopes
 from saltbitter_domain.users.ports import Mail, Mailer
 
-SENDER = "SaltBitter <no-reply@saltbitter.invalid>"
+_TEMPLATE = "X-SaltBitter-Template"
 
 
 class MaildirMailer(Mailer):
     """One file a mail, named by its key, so that handing it over again changes nothing."""
 
-    def __init__(self, folder: str, clock: Clock) -> None:
+    def __init__(self, folder: str, envelopes: Envelopes) -> None:
         self._folder = Path(folder)
-        self._clock = clock
+        self._envelopes = envelopes
 
     def open(self) -> None:
         """Make the three folders of a Maildir where they are missing."""
@@ -34,26 +33,22 @@ class MaildirMailer(Mailer):
         name = mail.key.hex
         if any((self._folder / "cur").glob(f"{name}*")):
             return
-        message = EmailMessage()
-        message["From"] = SENDER
-        message["To"] = mail.to
-        message["Date"] = format_datetime(self._clock.now())
-        message["Message-ID"] = f"<{name}@saltbitter.invalid>"
-        message["Subject"] = mail.template.replace("_", " ").capitalize()
-        message["X-SaltBitter-Template"] = mail.template
-        message.set_content("".join(f"{field}: {value}\n" for field, value in mail.data.items()))
+        message = self._envelopes.seal(mail)
+        message[_TEMPLATE] = mail.template
         with tempfile.NamedTemporaryFile(dir=self._folder / "tmp", delete=False) as file:
             file.write(bytes(message))
         Path(file.name).replace(self._folder / "new" / name)
 
 
 def mails_to(folder: str, address: str) -> Sequence[tuple[str, Mapping[str, str]]]:
-    """The template and the fields of every mail that waits for this address, newest first."""
+    """The template of every mail that waits for this address, with its link and the token in it, newest first."""
     found = []
     for path in sorted((Path(folder) / "new").glob("*"), reverse=True):
         message = BytesParser(policy=default).parsebytes(path.read_bytes())
         if str(message["To"]) == address:
-            body: str = message.get_content()
-            fields = dict(line.split(": ", 1) for line in body.splitlines() if ": " in line)
-            found.append((str(message["X-SaltBitter-Template"]), fields))
+            plain = message.get_body(("plain",))
+            text: str = plain.get_content() if plain else ""
+            link = next(line for line in text.splitlines() if line.startswith(("https://", "http://")))
+            tokens = parse_qs(urlsplit(link).query).get("token", [])
+            found.append((str(message[_TEMPLATE]), {"link": link, "token": "".join(tokens)}))
     return found

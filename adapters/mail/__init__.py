@@ -1,0 +1,1 @@
+"""Mails to members: their words, their one look, and the ways they leave the house."""

@@ -1,0 +1,140 @@
+"""What every mail says, in every language: the only file to touch for a new mail or a new language.
+
+A subject is read on locked screens and in logs of mail servers, so it is the same for everybody.
+"""
+
+from collections.abc import Mapping
+
+import attrs
+
+from saltbitter_domain.users.model import MailTemplate
+
+
+@attrs.frozen
+class Words:
+    """One mail in one language. ``action`` is what the button says that leads to the mail's link."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    action: str
+    after: str
+
+
+@attrs.frozen
+class Frame:
+    """What stands around every mail of a language: the line before the bare link, and why the mail came."""
+
+    plainly: str
+    why: str
+
+
+LANGUAGES: Mapping[str, Frame] = {
+    "en": Frame(
+        plainly="If the button does not work, copy this address into your browser:",
+        why="You get this mail because it concerns your SaltBitter account. We never ask for your password by mail.",
+    ),
+    "de": Frame(
+        plainly="Falls der Knopf nicht geht, kopiere diese Adresse in deinen Browser:",
+        why="Du bekommst diese Mail, weil sie dein SaltBitter-Konto betrifft. Wir fragen nie per Mail nach deinem "
+        "Passwort.",
+    ),
+}
+
+WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
+    MailTemplate.VERIFY_EMAIL: {
+        "en": Words(
+            "Please confirm your address",
+            ("Welcome to SaltBitter.", "Please confirm that this address is yours."),
+            "Confirm this address",
+            "The link works once, for an hour. If you did not register, ignore this mail.",
+        ),
+        "de": Words(
+            "Bitte bestätige deine Adresse",
+            ("Willkommen bei SaltBitter.", "Bitte bestätige, dass diese Adresse dir gehört."),
+            "Adresse bestätigen",
+            "Der Link gilt einmal und eine Stunde lang. Hast du dich nicht angemeldet, ignoriere diese Mail.",
+        ),
+    },
+    MailTemplate.RESET_PASSWORD: {
+        "en": Words(
+            "Choose a new password",
+            ("You asked for a new password.",),
+            "Choose a new password",
+            "The link works once, for an hour. If it was not you, ignore this mail: nothing has changed.",
+        ),
+        "de": Words(
+            "Wähle ein neues Passwort",
+            ("Du hast um ein neues Passwort gebeten.",),
+            "Neues Passwort wählen",
+            "Der Link gilt einmal und eine Stunde lang. Warst du es nicht, ignoriere diese Mail: Nichts hat sich "
+            "geändert.",
+        ),
+    },
+    MailTemplate.ALREADY_REGISTERED: {
+        "en": Words(
+            "You already have an account",
+            ("Somebody, perhaps you, tried to register with this address.", "You have an account already."),
+            "Sign in",
+            "If it was not you, there is nothing to do: nobody got in.",
+        ),
+        "de": Words(
+            "Du hast schon ein Konto",
+            ("Jemand, vielleicht du, wollte sich mit dieser Adresse anmelden.", "Du hast schon ein Konto."),
+            "Einloggen",
+            "Warst du es nicht, musst du nichts tun: Niemand ist hineingekommen.",
+        ),
+    },
+    MailTemplate.PASSWORD_CHANGED: {
+        "en": Words(
+            "Your password was changed",
+            ("Your password was changed and other devices were signed out.", "If it was not you, act now."),
+            "Choose another password",
+            "If it was you, there is nothing to do.",
+        ),
+        "de": Words(
+            "Dein Passwort wurde geändert",
+            (
+                "Dein Passwort wurde geändert, und andere Geräte wurden abgemeldet.",
+                "Warst du es nicht, handle jetzt.",
+            ),
+            "Anderes Passwort wählen",
+            "Warst du es, musst du nichts tun.",
+        ),
+    },
+    MailTemplate.SESSION_REPLAYED: {
+        "en": Words(
+            "We signed a device out",
+            ("A sign-in of yours was used twice, as if somebody had copied it.", "We ended it."),
+            "Sign in again",
+            "If this happens again, change your password.",
+        ),
+        "de": Words(
+            "Wir haben ein Gerät abgemeldet",
+            ("Eine deiner Anmeldungen wurde zweimal benutzt, als hätte jemand sie kopiert.", "Wir haben sie beendet."),
+            "Wieder einloggen",
+            "Geschieht das noch einmal, ändere dein Passwort.",
+        ),
+    },
+    MailTemplate.LEAVING: {
+        "en": Words(
+            "Your account is closed",
+            (
+                "Nobody sees you on SaltBitter any more.",
+                "In 30 days everything we have of you is erased: your account, profile, photos, answers, consents, "
+                "likes and matches.",
+            ),
+            "Sign in and stay",
+            "If you would rather stay, or if this was not you, sign in before then.",
+        ),
+        "de": Words(
+            "Dein Konto ist geschlossen",
+            (
+                "Niemand sieht dich mehr auf SaltBitter.",
+                "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, Antworten, "
+                "Einwilligungen, Likes und Matches.",
+            ),
+            "Einloggen und bleiben",
+            "Möchtest du doch bleiben, oder warst du es nicht, dann logge dich vorher ein.",
+        ),
+    },
+}

@@ -294,7 +294,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         broker_url=broker or "",
         cache_url=cache or "",
         mail=mail,
-        mail_sender=read.sender("MAIL_SENDER", required=mail != "maildir"),
+        mail_sender=read.sender("MAIL_SENDER", required=mail in {"ses", "smtp"}),
         mail_language=read.choice("MAIL_LANGUAGE", "en", ("en", "de")),
         mail_directory=read.folder("MAIL_DIRECTORY") if mail == "maildir" else "",
         mail_ses_region=read.region("MAIL_SES_REGION", required=mail == "ses"),

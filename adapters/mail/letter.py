@@ -38,6 +38,7 @@ class Letters:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,
         )
 
     def write(self, mail: Mail) -> Letter:

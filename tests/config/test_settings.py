@@ -29,6 +29,7 @@ from saltbitter_domain.compatibility.policies.fitted import (
     Provenance,
     WeighedFeature,
 )
+from tests.doubles.ses import CREDENTIALS
 
 GOOD = {
     "SALTBITTER_PUBLIC_URL": "https://saltbitter.example",
@@ -153,7 +154,11 @@ def unprivileged() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("way", "needed"), [("ses", {"MAIL_SENDER", "MAIL_SES_REGION"}), ("smtp", {"MAIL_SENDER", "MAIL_SMTP_URL"})]
 )
-def test_a_way_to_mail_asks_for_what_it_needs_and_no_maildir(way: str, needed: set[str]) -> None:
+def test_a_way_to_mail_asks_for_what_it_needs_and_no_maildir(
+    way: str, needed: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
     given = {"MAIL": way, "MAIL_DIRECTORY": ""}
     assert refused(given) == needed
 

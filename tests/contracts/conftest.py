@@ -1,6 +1,6 @@
 """Every contract runs over every adapter of its port; a new adapter joins by one line in ``stores``."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,9 +88,10 @@ def revocations(request: pytest.FixtureRequest, clock: ManualClock, run: Run) ->
 
 
 @pytest.fixture(params=stores.MAILERS)
-async def mailer(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Mailer]:
-    async with stores.MAILERS[request.param](clock, tmp_path) as mailer:
-        yield mailer
+def mailer(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path, run: Run) -> Iterator[Mailer]:
+    way = stores.MAILERS[request.param](clock, tmp_path)
+    yield run(way.__aenter__())
+    run(way.__aexit__(None, None, None))
 
 
 @pytest.fixture(params=stores.PHOTO_STORES)

@@ -120,8 +120,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Your account is closed",
             (
                 "Nobody sees you on SaltBitter any more.",
-                "In 30 days everything we have of you is erased: your account, profile, photos, answers, consents, "
-                "likes and matches.",
+                (
+                    "In 30 days everything we have of you is erased: your account, profile, photos, answers, consents, "
+                    "likes and matches."
+                ),
             ),
             "Sign in and stay",
             "If you would rather stay, or if this was not you, sign in before then.",
@@ -130,8 +132,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Dein Konto ist geschlossen",
             (
                 "Niemand sieht dich mehr auf SaltBitter.",
-                "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, Antworten, "
-                "Einwilligungen, Likes und Matches.",
+                (
+                    "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, Antworten, "
+                    "Einwilligungen, Likes und Matches."
+                ),
             ),
             "Einloggen und bleiben",
             "Möchtest du doch bleiben, oder warst du es nicht, dann logge dich vorher ein.",

@@ -133,8 +133,8 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             (
                 "Niemand sieht dich mehr auf SaltBitter.",
                 (
-                    "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, Antworten, "
-                    "Einwilligungen, Likes und Matches."
+                    "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, "
+                    "Antworten, Einwilligungen, Likes und Matches."
                 ),
             ),
             "Einloggen und bleiben",

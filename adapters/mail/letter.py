@@ -42,13 +42,14 @@ class Letters:
         )
 
     def write(self, mail: Mail) -> Letter:
-        """The mail in words. Raises ``KeyError`` when it has no link."""
+        """The mail in words. Raises ``KeyError`` when it lacks its link or its reason."""
         words = WORDS[mail.template][self._language]
         given = {
             "words": words,
             "frame": LANGUAGES[self._language],
             "language": self._language,
             "link": mail.data["link"],
+            "reason": mail.data["reason"] if words.gives_reason else "",
         }
         text, html = (self._templates.get_template(f"letter.{kind}").render(given) for kind in ("txt", "html"))
         return Letter(words.subject, text, html)

@@ -12,12 +12,14 @@ from saltbitter_domain.users.model import MailTemplate
 
 @attrs.frozen
 class Words:
-    """One mail in one language. ``action`` is what the button says that leads to the mail's link."""
+    """One mail in one language. ``action`` is what the button says that leads to the mail's link; ``gives_reason`` is
+    true where the mail also carries, after the paragraphs, what a person wrote to the member."""
 
     subject: str
     paragraphs: tuple[str, ...]
     action: str
     after: str
+    gives_reason: bool = False
 
 
 @attrs.frozen
@@ -139,6 +141,38 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             ),
             "Einloggen und bleiben",
             "Möchtest du doch bleiben, oder warst du es nicht, dann logge dich vorher ein.",
+        ),
+    },
+    MailTemplate.SUSPENDED: {
+        "en": Words(
+            "Your account is suspended",
+            ("Nobody is introduced to you, and you cannot sign in.", "This is why:"),
+            "Appeal",
+            "If you think that is a mistake, appeal, and somebody looks at it again.",
+            gives_reason=True,
+        ),
+        "de": Words(
+            "Dein Konto ist gesperrt",
+            ("Niemand wird dir vorgestellt, und du kannst dich nicht einloggen.", "Das ist der Grund:"),
+            "Widersprechen",
+            "Hältst du das für einen Fehler, widersprich, und jemand sieht es sich noch einmal an.",
+            gives_reason=True,
+        ),
+    },
+    MailTemplate.RESTORED: {
+        "en": Words(
+            "Your account is open again",
+            ("The suspension of your account is over.", "This is why:"),
+            "Sign in again",
+            "Your address and password are the same as before.",
+            gives_reason=True,
+        ),
+        "de": Words(
+            "Dein Konto ist wieder offen",
+            ("Die Sperre deines Kontos ist aufgehoben.", "Das ist der Grund:"),
+            "Wieder einloggen",
+            "Adresse und Passwort sind dieselben wie vorher.",
+            gives_reason=True,
         ),
     },
 }

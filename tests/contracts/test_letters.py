@@ -27,10 +27,11 @@ from tests.doubles.ses import REGION, running_ses, taken
 from tests.doubles.smtp import MailServer, certificate, running_mail_server
 
 LINK = "https://saltbitter.example/verify?token=pl4nted-t0ken&next=%3Cb%3E"
+REASON = "Insults & <threats> in two chats"
 
 
 def a_mail(template: MailTemplate = MailTemplate.VERIFY_EMAIL, link: str = LINK) -> Mail:
-    return Mail(EventId(new_id()), "ada@example.org", template, {"link": link})
+    return Mail(EventId(new_id()), "ada@example.org", template, {"link": link, "reason": REASON})
 
 
 class Page(HTMLParser):
@@ -61,6 +62,7 @@ class TestEveryMail:
         for said in (*words.paragraphs, words.action, words.after, LINK):
             assert said in page.words or said in page.links
             assert said in letter.text
+        assert (REASON in page.words, REASON in letter.text) == (words.gives_reason, words.gives_reason)
         assert letter.subject == words.subject
         assert LINK in letter.text.splitlines()
 
@@ -90,6 +92,11 @@ def test_what_a_mail_carries_cannot_become_markup() -> None:
 def test_a_mail_without_its_link_is_not_written() -> None:
     with pytest.raises(KeyError):
         Letters().write(Mail(EventId(new_id()), "ada@example.org", MailTemplate.VERIFY_EMAIL))
+
+
+def test_a_mail_that_must_give_a_reason_is_not_written_without_one() -> None:
+    with pytest.raises(KeyError, match="reason"):
+        Letters().write(Mail(EventId(new_id()), "ada@example.org", MailTemplate.SUSPENDED, {"link": LINK}))
 
 
 def test_one_mail_has_one_message_id_and_asks_for_no_answer(clock: ManualClock) -> None:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory explain mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench-api: $(VENV)/.dev ## the API beside the same routes in FastAPI and an ORM,
 
 bench-laboratory: $(VENV)/.dev ## a million encounters from two files to figures, intervals and a report
 	@$(BIN)/python -m tests.bench.laboratory.run
+
+bench-photos: $(VENV)/.dev ## a photo of 4 MB from upload to approved, and the memory the largest photos take
+	@$(BIN)/python -m tests.bench.photos.run
 
 explain: $(VENV)/.dev ## what every route asks of PostgreSQL over 100,000 members
 	@$(BIN)/python -m tests.bench.api.explain

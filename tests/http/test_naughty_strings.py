@@ -196,6 +196,7 @@ NOT_KEPT = {
     "PUT /api/me/photos/order",
     "POST /api/me/decisions/undo",
     "POST /api/me/assessments",
+    "POST /api/me/erasure",
 }
 """Secrets that are only compared, addresses, and what must be one of ours to be accepted."""
 

@@ -281,8 +281,8 @@ def _standing(columns: Columns, records: bytes, at: datetime) -> tuple[Lists, Li
     for side, (by, about) in enumerate((sides, sides[::-1])):
         kind, when = pairs["kind"][:, side], pairs["at"][:, side]
         likes = kind == number(DecisionKind.LIKE)
-        passes = (kind == number(DecisionKind.PASS)) & (when > rested)
-        excluded += [(by[likes | passes], about[likes | passes]), (about[passes], by[passes])]
+        parts = (kind == number(DecisionKind.BLOCK)) | ((kind == number(DecisionKind.PASS)) & (when > rested))
+        excluded += [(by[likes | parts], about[likes | parts]), (about[parts], by[parts])]
         likers.append((about[likes], by[likes]))
     return _lists(len(columns), excluded), _lists(len(columns), likers)
 

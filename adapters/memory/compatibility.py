@@ -85,8 +85,10 @@ class MemoryDecisions(Decisions):
             earlier = tables.decisions.get((decision.by, decision.about))
             if earlier and earlier.stands(decision.at):
                 raise AlreadyDecided("You have already decided about this person.")
-            tables.decisions.put((decision.by, decision.about), decision)
             answered = tables.decisions.get((decision.about, decision.by))
+            if answered and answered.kind is DecisionKind.BLOCK:
+                raise AlreadyDecided("You have already decided about this person.")
+            tables.decisions.put((decision.by, decision.about), decision)
             if not decision.makes_match_with(answered):
                 return None
             match = Match(match_id, low, high, decision.at)
@@ -97,7 +99,8 @@ class MemoryDecisions(Decisions):
         return self._transaction.write(change)
 
     async def last_by(self, by: UserId) -> Decision | None:
-        decisions = self._transaction.read(lambda tables: tables.decisions.where("by", by))
+        rows = self._transaction.read(lambda tables: tables.decisions.where("by", by))
+        decisions = [decision for decision in rows if decision.kind is not DecisionKind.BLOCK]
         return max(decisions, key=lambda decision: (decision.at, decision.about), default=None)
 
     async def undo(self, decision: Decision) -> Match | None:
@@ -113,6 +116,37 @@ class MemoryDecisions(Decisions):
 
         await self._transaction.hold(("pair", low, high))
         return self._transaction.write(change)
+
+    async def block(self, by: UserId, about: UserId, at: datetime) -> bool:
+        def change(tables: Tables) -> bool:
+            if _blocks(tables, by, about):
+                return False
+            tables.decisions.put((by, about), Decision(by, about, DecisionKind.BLOCK, at))
+            if not _blocks(tables, about, by):
+                tables.decisions.drop((about, by))
+            tables.matches.drop(pair(by, about))
+            return True
+
+        await self._transaction.hold(("pair", *pair(by, about)))
+        return self._transaction.write(change)
+
+    async def unblock(self, by: UserId, about: UserId) -> bool:
+        def change(tables: Tables) -> bool:
+            stood = _blocks(tables, by, about)
+            if stood:
+                tables.decisions.drop((by, about))
+            return stood
+
+        await self._transaction.hold(("pair", *pair(by, about)))
+        return self._transaction.write(change)
+
+    async def blocks_of(
+        self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20
+    ) -> Sequence[Decision]:
+        rows = self._transaction.read(lambda tables: tables.decisions.where("by", user_id))
+        blocks = [row for row in rows if row.kind is DecisionKind.BLOCK]
+        later = [row for row in blocks if before is None or (row.at, row.about) < before]
+        return sorted(later, key=lambda row: (row.at, row.about), reverse=True)[:limit]
 
     async def likes_received(
         self, user_id: UserId, now: datetime, before: tuple[datetime, UserId] | None = None, limit: int = 20
@@ -148,7 +182,7 @@ class MemoryDecisions(Decisions):
         for row in self._transaction.read(lambda tables: _decisions(tables, of)):
             if row.stands(now):
                 others[row.by].add(row.about)
-                if row.kind is DecisionKind.PASS:
+                if row.parts:
                     others[row.about].add(row.by)
         return _only(of, others)
 
@@ -182,6 +216,11 @@ def standing_between(tables: Tables, user_id: UserId, other: UserId, now: dateti
 def _decision(tables: Tables, by: UserId, about: UserId, now: datetime) -> Decision | None:
     decision = tables.decisions.get((by, about))
     return decision if decision and decision.stands(now) else None
+
+
+def _blocks(tables: Tables, by: UserId, about: UserId) -> bool:
+    decision = tables.decisions.get((by, about))
+    return decision is not None and decision.kind is DecisionKind.BLOCK
 
 
 def _age(row: Match | Notice) -> tuple[object, ...]:

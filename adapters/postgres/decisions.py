@@ -1,4 +1,4 @@
-"""Likes, passes and matches: one row for a pair, so that whoever decides holds the row that the other needs."""
+"""Likes, passes, blocks and matches: one row for a pair, so that whoever decides holds the row that the other needs."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -49,8 +49,9 @@ class PostgresDecisions(Decisions):
                                 THEN CAST(:match_id AS uuid) END,
                 matched_at = CASE WHEN excluded.{me}_kind = 'like' AND stored.{them}_kind = 'like'
                                   THEN excluded.{me}_at END
-            WHERE stored.{me}_kind IS NULL
-               OR (stored.{me}_kind = 'pass' AND stored.{me}_at <= CAST(:rested AS timestamptz))
+            WHERE (stored.{me}_kind IS NULL
+                   OR (stored.{me}_kind = 'pass' AND stored.{me}_at <= CAST(:rested AS timestamptz)))
+              AND stored.{them}_kind IS DISTINCT FROM 'block'
         RETURNING low, high, match_id, matched_at
         """
     )
@@ -66,10 +67,39 @@ class PostgresDecisions(Decisions):
         RETURNING standing.*
         """
     )
+    _BLOCK = _of_either_side(
+        """
+        INSERT INTO pairs AS stored (low, high, {me}_kind, {me}_at)
+        VALUES (CAST(:low AS uuid), CAST(:high AS uuid), 'block', :at)
+        ON CONFLICT (low, high) DO UPDATE
+            SET {me}_kind = excluded.{me}_kind, {me}_at = excluded.{me}_at, {me}_note = NULL,
+                {them}_kind = CASE WHEN stored.{them}_kind = 'block' THEN stored.{them}_kind END,
+                {them}_at = CASE WHEN stored.{them}_kind = 'block' THEN stored.{them}_at END,
+                {them}_note = NULL, match_id = NULL, matched_at = NULL
+            WHERE stored.{me}_kind IS DISTINCT FROM 'block'
+        RETURNING low
+        """
+    )
+    _UNBLOCK = _of_either_side(
+        """
+        UPDATE pairs SET {me}_kind = NULL, {me}_at = NULL
+        WHERE low = CAST(:low AS uuid) AND high = CAST(:high AS uuid) AND {me}_kind = 'block'
+        RETURNING low
+        """
+    )
+    _BLOCKS_OF = _from_both_sides(
+        """
+        SELECT {me} AS by, {them} AS about, {me}_kind AS kind, {me}_at AS at, {me}_note AS note FROM pairs
+        WHERE {me} = CAST(:by AS uuid) AND {me}_kind = 'block'
+          AND (CAST(:before_at AS timestamptz) IS NULL
+               OR ({me}_at, {them}) < (CAST(:before_at AS timestamptz), CAST(:before_about AS uuid)))
+        """,
+        order="at DESC, about DESC",
+    )
     _LAST_BY = _from_both_sides(
         """
         SELECT {me} AS by, {them} AS about, {me}_kind AS kind, {me}_at AS at, {me}_note AS note FROM pairs
-        WHERE {me} = CAST(:by AS uuid) AND {me}_kind IS NOT NULL
+        WHERE {me} = CAST(:by AS uuid) AND {me}_kind IS NOT NULL AND {me}_kind <> 'block'
         """,
         order="at DESC, about DESC",
     )
@@ -129,6 +159,23 @@ class PostgresDecisions(Decisions):
             raise StaleWrite("The decision has been taken back or changed since.")
         return _match(undone[0])
 
+    async def block(self, by: UserId, about: UserId, at: datetime) -> bool:
+        low, high = pair(by, about)
+        return bool(await self._session.write(self._BLOCK["low" if by == low else "high"], low=low, high=high, at=at))
+
+    async def unblock(self, by: UserId, about: UserId) -> bool:
+        low, high = pair(by, about)
+        return bool(await self._session.write(self._UNBLOCK["low" if by == low else "high"], low=low, high=high))
+
+    async def blocks_of(
+        self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20
+    ) -> Sequence[Decision]:
+        before_at, before_about = before or (None, None)
+        rows = await self._session.rows(
+            self._BLOCKS_OF, by=user_id, before_at=before_at, before_about=before_about, limit=limit
+        )
+        return [_decision(row) for row in rows]
+
     async def last_by(self, by: UserId) -> Decision | None:
         row = await self._session.row(self._LAST_BY, by=by, limit=1)
         return row and _decision(row)
@@ -161,7 +208,7 @@ class PostgresDecisions(Decisions):
         for decision in await self._decisions(of):
             if decision.stands(now):
                 others[decision.by].add(decision.about)
-                if decision.kind is DecisionKind.PASS:
+                if decision.parts:
                     others[decision.about].add(decision.by)
         return _only(of, others)
 

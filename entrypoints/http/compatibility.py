@@ -23,6 +23,7 @@ from saltbitter_domain.compatibility.model import (
     PersonMissing,
 )
 from saltbitter_domain.compatibility.service import (
+    BlockView,
     DailyView,
     DecisionOutcome,
     LikeView,
@@ -55,6 +56,13 @@ class DecisionBody:
 @attrs.frozen
 class UndoBody:
     """Whom the decision is about that is to be taken back."""
+
+    user_id: UserId
+
+
+@attrs.frozen
+class BlockBody:
+    """Whom to block."""
 
     user_id: UserId
 
@@ -100,6 +108,25 @@ class Matches:
     async def undo(self, call: Call, body: UndoBody) -> Decision:
         """Take back the newest decision, up to ten minutes after it. Naming whom it is about makes a retry harmless."""
         return await self.matching.undo(call.user_id, body.user_id)
+
+    @route("POST", "/api/me/blocks", audience=Audience.MEMBER, errors=(PersonMissing,))
+    async def block(self, call: Call, body: BlockBody) -> None:
+        """Part with somebody: from now on neither of the two comes across the other anywhere, and their match ends.
+        Nobody is told. Blocking again changes nothing."""
+        await self.matching.block(call.user_id, body.user_id)
+
+    @route("DELETE", "/api/me/blocks/{user_id}", audience=Audience.MEMBER)
+    async def unblock(self, call: Call, user_id: UUID) -> None:
+        """Lift a block, if there is one. The two may be introduced again; their match does not come back."""
+        await self.matching.unblock(call.user_id, UserId(user_id))
+
+    @route("GET", "/api/me/blocks", audience=Audience.MEMBER)
+    async def blocks(self, call: Call, query: PageQuery) -> Page[BlockView]:
+        """Whom the member blocks, newest first."""
+        after = query.after_moment()
+        before = (after[0], UserId(after[1])) if after else None
+        found = await self.matching.blocks(call.user_id, before, query.limit + 1)
+        return page(found, lambda view: view, query.limit, lambda view: (view.at, view.user_id))
 
     @route("GET", "/api/me/matches", audience=Audience.MEMBER)
     async def matches(self, call: Call, query: PageQuery) -> Page[MatchView]:

@@ -233,11 +233,15 @@ class DailyMatches:
 class DecisionKind(StrEnum):
     LIKE = "like"
     PASS = "pass"  # noqa: S105  the word for saying no
+    BLOCK = "block"
 
 
 @attrs.frozen
 class Decision:
-    """What a member decided about another. Taking it back removes it."""
+    """What a member decided about another. Taking it back removes it.
+
+    A block is one too, so that whatever reads what stands between two people knows of it: it keeps them apart, both
+    ways and for as long as it stands, as if neither had ever been."""
 
     by: UserId
     about: UserId
@@ -250,8 +254,14 @@ class Decision:
         return now - self.at <= UNDO_WITHIN
 
     def stands(self, now: datetime) -> bool:
-        """Whether it still keeps the two apart: a like always, a pass until it has rested for ``PASS_RESTS_FOR``."""
-        return self.kind is DecisionKind.LIKE or now < self.at + PASS_RESTS_FOR
+        """Whether it still keeps the two apart: a pass only until it has rested for ``PASS_RESTS_FOR``."""
+        return self.kind is not DecisionKind.PASS or now < self.at + PASS_RESTS_FOR
+
+    @property
+    def parts(self) -> bool:
+        """Whether it keeps each of the two from the other while it stands, and not only its author from being asked
+        again, as a like does."""
+        return self.kind is not DecisionKind.LIKE
 
     def makes_match_with(self, answered: "Decision | None") -> bool:
         """Whether it and what the other decided about its author make the two a match: both are likes."""
@@ -288,6 +298,11 @@ class Standing:
     @property
     def decided(self) -> DecisionKind | None:
         return self.mine.kind if self.mine else None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether either of the two blocked the other."""
+        return any(decision and decision.kind is DecisionKind.BLOCK for decision in (self.mine, self.theirs))
 
     @property
     def likes_me(self) -> bool:
@@ -361,6 +376,20 @@ class DecisionUndone(Event):
     by: UserId
     about: UserId
     match_id: MatchId | None = None
+
+
+@event("compatibility.blocked")
+class Blocked(Event):
+    """All that stood between the two has ended, their match included."""
+
+    by: UserId
+    about: UserId
+
+
+@event("compatibility.unblocked")
+class Unblocked(Event):
+    by: UserId
+    about: UserId
 
 
 @event("compatibility.matched")

@@ -111,21 +111,38 @@ class DailyMatchesStore(Protocol):
 
 
 class Decisions(Protocol):
-    """Likes and passes, at most one of each ordered pair that stands, and the mutual matches that follow."""
+    """Likes, passes and blocks, at most one of each ordered pair that stands, and the mutual matches that follow."""
 
     async def add(self, decision: Decision, match_id: MatchId) -> Match | None:
         """Store a decision; the new match (under ``match_id``) when it is a like that answers a like, decided on one
         row for the pair so that of two simultaneous likes exactly one makes the match.
 
-        ``AlreadyDecided`` when the member has a standing like, a match, or a pass not yet expired about the other."""
+        ``AlreadyDecided`` when the member has a standing like, a match, or a pass not yet expired about the other, or
+        either blocks the other."""
         ...
 
     async def last_by(self, by: UserId) -> Decision | None:
-        """The member's newest standing decision."""
+        """The member's newest standing like or pass."""
         ...
 
     async def undo(self, decision: Decision) -> Match | None:
         """Take it back; the match that ends with it, if one does. ``StaleWrite`` when it no longer stands."""
+        ...
+
+    async def block(self, by: UserId, about: UserId, at: datetime) -> bool:
+        """Block the other, whatever stood; whether that is new. What the two had decided and their match are removed,
+        for good; the other's own block stays."""
+        ...
+
+    async def unblock(self, by: UserId, about: UserId) -> bool:
+        """Lift the member's block, which leaves nothing of theirs; whether there was one."""
+        ...
+
+    async def blocks_of(
+        self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20
+    ) -> Sequence[Decision]:
+        """The member's blocks, newest first and of one instant the higher id first; those after the block whose instant
+        and blocked member are ``before``."""
         ...
 
     async def likes_received(
@@ -143,8 +160,8 @@ class Decisions(Protocol):
 
     async def excluded(self, now: datetime, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:
         """For each of these members, or of all, the people who may not be suggested to them: whom they like, are
-        matched with, or where either passed on the other in the last 90 days. Whoever likes them may be, so that
-        the like can be answered in every tier."""
+        matched with, or where either blocks the other or passed on them in the last 90 days. Whoever likes
+        them may be, so that the like can be answered in every tier."""
         ...
 
     async def likers(self, of: Collection[UserId] | None = None) -> Mapping[UserId, frozenset[UserId]]:

@@ -37,7 +37,12 @@ class SearchService:
         async with self._begin() as uow:
             _, known = await uow.people.known_to(viewer, [hit.user_id for hit in hits])
         now, seen_from = self._clock.now(), member.traits.cell
-        found = [(hit, card.profile) for hit in hits if (card := known[hit.user_id].member.card)]
+        # The search may read a copy that is seconds behind; a block holds at once.
+        found = [
+            (hit, card.profile)
+            for hit in hits
+            if (card := known[hit.user_id].member.card) and not known[hit.user_id].standing.blocked
+        ]
         return [
             FoundPerson(
                 public_view(profile, (), seen_from=seen_from, today=local_date(now, profile.time_zone)),

@@ -331,3 +331,92 @@ async def test_a_decision_that_was_not_committed_never_happened(store: Store) ->
         await uow.decisions.add(a_like(ada, bob), MatchId(new_id()))
 
     assert await decide(store, a_like(bob, ada)) == [None]
+
+
+async def block(store: Store, by: User, about: User, minute: int = 0) -> bool:
+    async with store.unit() as uow:
+        return await uow.decisions.block(by.id, about.id, NOW + timedelta(minutes=minute))
+
+
+async def unblock(store: Store, by: User, about: User) -> bool:
+    async with store.unit() as uow:
+        return await uow.decisions.unblock(by.id, about.id)
+
+
+async def test_a_block_parts_both_for_good_and_takes_with_it_all_that_stood(store: Store) -> None:
+    for ada, bob in permutations(await store.members(2)):
+        await decide(store, a_like(ada, bob, note="Hello."), a_like(bob, ada, note="Hello."))
+
+        assert [await block(store, ada, bob, minute) for minute in (1, 2)] == [True, False]
+
+        parted = Decision(ada.id, bob.id, DecisionKind.BLOCK, NOW + timedelta(minutes=1))
+        async with store.begin() as uow:
+            assert await uow.decisions.match_between(ada.id, bob.id) is None
+            assert await uow.decisions.matches_of(bob.id) == []
+            assert (await decided(uow, ada.id, bob.id), await decided(uow, bob.id, ada.id)) == (parted, None)
+            assert await uow.decisions.last_by(ada.id) is None is await uow.decisions.last_by(bob.id)
+            assert await uow.decisions.blocks_of(ada.id) == [parted]
+            assert await uow.decisions.blocks_of(bob.id) == []
+        assert await excluded(store, days=36_500) == {ada.id: ids(bob), bob.id: ids(ada)}
+        for decision in (a_like(ada, bob), a_like(bob, ada), a_pass(bob, ada)):
+            with pytest.raises(AlreadyDecided):
+                await decide(store, decision)
+        assert await unblock(store, ada, bob)
+
+
+async def test_a_like_of_somebody_blocked_waits_no_more(store: Store) -> None:
+    ada, bob, cleo = await store.members(3)
+    await decide(store, a_like(bob, ada), a_like(ada, cleo))
+
+    await block(store, ada, bob)
+    await block(store, ada, cleo)
+
+    async with store.begin() as uow:
+        assert await uow.decisions.likes_received(ada.id, NOW) == [] == await uow.decisions.likes_received(cleo.id, NOW)
+        likers = await uow.decisions.likers([ada.id, cleo.id])
+    assert likers == {ada.id: frozenset(), cleo.id: frozenset()}
+
+
+async def test_of_two_blocks_each_is_its_authors_to_lift(store: Store) -> None:
+    for ada, bob in permutations(await store.members(2)):
+        assert not await unblock(store, ada, bob)
+        assert await block(store, ada, bob)
+        assert await block(store, bob, ada)
+
+        assert [await unblock(store, ada, bob) for _ in range(2)] == [True, False]
+        assert await excluded(store, days=0) == {ada.id: ids(bob), bob.id: ids(ada)}
+
+        assert await unblock(store, bob, ada)
+        assert await excluded(store, days=0) == {}
+        assert len([match for match in await decide(store, a_like(ada, bob), a_like(bob, ada)) if match]) == 1
+        await undo(store, a_like(ada, bob), a_like(bob, ada))
+
+
+async def test_blocks_come_newest_first_in_pages_and_only_to_their_author(store: Store) -> None:
+    ada, *others = await store.members(6)
+    for other in others[:3]:
+        await block(store, ada, other)
+    await block(store, ada, others[3], minute=1)
+    await block(store, others[4], ada)
+    await decide(store, a_like(others[4], others[0]))
+    newest_first = [others[3].id, *sorted((other.id for other in others[:3]), reverse=True)]
+
+    read: list[Decision] = []
+    async with store.begin() as uow:
+        while page := await uow.decisions.blocks_of(ada.id, (read[-1].at, read[-1].about) if read else None, limit=2):
+            read += page
+    assert [row.about for row in read] == newest_first
+
+
+async def test_a_block_and_a_like_at_once_leave_the_block_alone(store: Store) -> None:
+    people = await store.members(40)
+    pairs = list(zip(people[::2], people[1::2], strict=True))
+    await decide(store, *(a_like(ada, bob) for ada, bob in pairs))
+
+    acts = [act for ada, bob in pairs for act in (block(store, ada, bob), decide(store, a_like(bob, ada)))]
+    await outcomes(*acts)
+
+    async with store.begin() as uow:
+        for ada, bob in pairs:
+            assert await uow.decisions.match_between(ada.id, bob.id) is None
+            assert await decided(uow, bob.id, ada.id) is None

@@ -259,6 +259,19 @@ async def test_nobody_is_found_with_whom_something_stands_between(store: Store) 
     assert await found(store, viewer, "tango") == [passed, passing, liking]
 
 
+async def test_a_block_hides_each_from_the_other(store: Store) -> None:
+    viewer = await join(store, bio="tango")
+    blocked, blocking, other = [await join(store, bio="tango") for _ in range(3)]
+    for by, about in ((viewer, blocked), (blocking, viewer)):
+        async with store.unit() as uow:
+            assert await uow.decisions.block(by, about, store.clock.now())
+
+    store.clock.advance(2 * PASS_RESTS_FOR)
+
+    assert await found(store, viewer, "tango") == [other]
+    assert await found(store, blocked, "tango") == [blocking, other]
+
+
 async def test_whoever_is_incognito_is_found_only_by_those_they_like(store: Store) -> None:
     viewer = await join(store)
     hidden = await join(store, bio="tango", profile={"visibility": Visibility.INCOGNITO})

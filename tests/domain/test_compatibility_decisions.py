@@ -9,6 +9,7 @@ import pytest
 
 from saltbitter_domain.compatibility.model import (
     AlreadyDecided,
+    Blocked,
     DecisionInvalid,
     DecisionKind,
     DecisionUndone,
@@ -18,11 +19,14 @@ from saltbitter_domain.compatibility.model import (
     NotReadyToMatch,
     Passed,
     PersonMissing,
+    Unblocked,
+    pair,
 )
-from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.kernel import EventId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import Visibility
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitOfWork
+from tests.doubles.builders import new_id
 from tests.doubles.matching import NOON, TODAY, Matching
 
 NOBODY = UserId(UUID(int=0xDEAD))
@@ -326,3 +330,50 @@ async def test_a_decision_that_came_too_late_is_repeated_but_not_for_ever(losses
         with pytest.raises(StaleWrite):
             await contended.like(one, other)
         assert await matching.events(Liked) == []
+
+
+async def test_a_block_is_kept_and_told_of_once_and_so_is_its_end(matching: Matching) -> None:
+    one, other = await matching.pair()
+    for _ in range(2):
+        await matching.service.block(one, other)
+    assert await matching.events(Blocked) == [Blocked(one, other)]
+    for _ in range(2):
+        await matching.service.unblock(one, other)
+    assert await matching.events(Unblocked) == [Unblocked(one, other)]
+
+
+async def test_a_block_ends_a_match_for_good_and_the_word_of_it_is_read_no_more(matching: Matching) -> None:
+    one, other = await matching.pair()
+    await matching.like(one, other, "Hello.")
+    outcome = await matching.like(other, one)
+    assert outcome.match
+    await matching.service.notify_match(EventId(new_id()), Matched(outcome.match.id, *pair(one, other)))
+    assert [notice.subject for notice in await matching.service.notices(other)] == [str(one)]
+
+    await matching.service.block(one, other)
+
+    for viewer in (one, other):
+        assert await matching.service.notices(viewer) == []
+        assert await matching.service.matches(viewer) == []
+        assert (await matching.service.daily_matches(viewer)).suggestions == ()
+    assert await refused(matching, other, one) == await refused(matching, other, NOBODY)
+    await matching.service.unblock(one, other)
+    assert await matching.service.matches(one) == []
+    assert (await matching.service.person(one, other)).decision is None
+
+
+async def test_only_whom_a_member_knows_can_they_block(matching: Matching) -> None:
+    one, other = await matching.pair()
+    (stranger,) = await matching.members(1)
+    await matching.service.block(one, other)
+    for by, about in ((one, stranger), (one, NOBODY), (other, one), (one, one)):
+        with pytest.raises(PersonMissing):
+            await matching.service.block(by, about)
+    assert [view.user_id for view in await matching.service.blocks(one)] == [other]
+
+
+async def test_a_block_is_no_answer(matching: Matching) -> None:
+    one, other = await matching.pair()
+    with pytest.raises(DecisionInvalid) as refusal:
+        await matching.service.decide(one, other, DecisionKind.BLOCK)
+    assert [problem.code for problem in refusal.value.fields] == ["block_apart"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saltbitter_domain.compatibility.model import DecisionKind, pair
+from saltbitter_domain.compatibility.model import DecisionKind, Standing, pair
 from saltbitter_domain.kernel import UserId
 from tests.doubles.builders import NOW, a_like, a_pass, a_user
 
@@ -27,6 +27,16 @@ def test_a_like_stands_for_good(later: timedelta) -> None:
 )
 def test_a_pass_rests_for_ninety_days(later: timedelta, stands: bool) -> None:
     assert PASS.stands(NOW + later) is stands
+
+
+def test_a_block_stands_for_good_and_parts_both() -> None:
+    block = a_like(ANA, BEA, kind=DecisionKind.BLOCK)
+    assert block.stands(NOW + timedelta(days=10_000))
+    assert [decision.parts for decision in (LIKE, PASS, block)] == [False, True, True]
+    assert Standing(mine=block).blocked
+    assert Standing(theirs=block).blocked
+    assert not Standing(mine=LIKE, theirs=a_pass(BEA, ANA)).blocked
+    assert not block.makes_match_with(a_like(BEA, ANA))
 
 
 def test_two_likes_are_a_match_and_nothing_else_is() -> None:

@@ -131,6 +131,10 @@ async def liked(scene: Scene) -> None:
     await scene.town.application.matching().decide(scene.me.user_id, scene.me.knows, DecisionKind.LIKE, None)
 
 
+async def blocked(scene: Scene) -> None:
+    await scene.town.application.matching().block(scene.me.user_id, scene.me.knows)
+
+
 async def picture(scene: Scene) -> str:
     photos = orjson.loads((await ask(scene.town, "GET /api/me/photos", token=scene.me.token)).body)["items"]
     address: str = photos[0]["addresses"][0]["url"]
@@ -211,6 +215,9 @@ TABLE: Mapping[str, Row] = {
         201, body=lambda _, thing: {"user_id": str(thing), "kind": "like", "note": "Hello."}
     ),
     "POST /api/me/decisions/undo": member(before=liked, body=lambda scene, _: {"user_id": str(scene.me.knows)}),
+    "POST /api/me/blocks": acquaintance(204, body=lambda _, thing: {"user_id": str(thing)}),
+    "DELETE /api/me/blocks/{user_id}": own(lambda person: person.knows, 204, refused=204, before=blocked),
+    "GET /api/me/blocks": member(before=blocked),
     "GET /api/me/matches": member(),
     "GET /api/me/likes-received": member(),
     "GET /api/me/notices": member(),

@@ -15,7 +15,7 @@ from aiohttp import hdrs
 
 from adapters.population.generator import SyntheticMember
 from saltbitter_domain.assessments.model import AttachmentScores
-from saltbitter_domain.compatibility.model import Decision, DecisionKind, Notice, NoticeKind
+from saltbitter_domain.compatibility.model import Decision, DecisionKind, Notice, NoticeKind, Standing
 from saltbitter_domain.kernel import GridCell, MatchId, NoticeId, PhotoId, UserId
 from saltbitter_domain.profiles.model import AgeRange, Orientation, Photo, PhotoState, RefusalReason
 from saltbitter_domain.users.model import Tokens
@@ -119,13 +119,21 @@ async def plant(home: Town) -> None:
         await uow.commit()
 
 
+async def undecided(home: Town, user_id: UserId) -> list[UserId]:
+    """Whom the member met today while nothing stands between the two, on either side."""
+    day = await home.application.matching().daily_matches(user_id)
+    met = [suggestion.profile.user_id for suggestion in day.suggestions]
+    async with home.application.adapters.begin()() as uow:
+        _, known = await uow.people.known_to(user_id, met)
+    return [other for other in met if known[other].standing == Standing()]
+
+
 async def furnish(home: Town, user_id: UserId) -> Person:
     """Sign the member in and give them one of everything. What they may read of themselves is not planted."""
     adapters, clock, new_id = home.application.adapters, home.clock, home.application.adapters.ids().new
     tokens, spare = await home.sign_in(user_id), await home.sign_in(user_id, "spare")
     await home.upgrade(user_id)
-    day = await home.application.matching().daily_matches(user_id)
-    knows, partner, admirer = [s.profile.user_id for s in day.suggestions if s.decision is None and s.match is None][:3]
+    knows, partner, admirer = (await undecided(home, user_id))[:3]
     refused = Photo(
         PhotoId(new_id()), user_id, 1, PhotoState.REFUSED, clock.now(), "LEHV6nWB2yk8pyo0adR*.7kCMdnj", PICTURE_HASH,
         1080, 1080, 2, RefusalReason.SEVERAL_FACES,
@@ -159,13 +167,11 @@ class Stage:
 
     async def person(self, *, strangers_to: Person | None = None) -> Person:
         """Somebody who knows three others and has taken the assessment; a stranger to ``strangers_to`` if given."""
-        matching = self.town.application.matching()
         for user_id in self.unused:
-            day = await matching.daily_matches(user_id)
-            free = [s for s in day.suggestions if s.decision is None and s.match is None]
+            free = await undecided(self.town, user_id)
             if len(free) < 3 or not await self._assessed(user_id):
                 continue
-            if strangers_to and await self._known(strangers_to.user_id, {user_id, free[0].profile.user_id}):
+            if strangers_to and await self._known(strangers_to.user_id, {user_id, free[0]}):
                 continue
             return await furnish(self.town, user_id)
         raise AssertionError("the town is too small for so many scenes")

@@ -195,6 +195,7 @@ NOT_KEPT = {
     "PUT /api/me/visibility",
     "PUT /api/me/photos/order",
     "POST /api/me/decisions/undo",
+    "POST /api/me/blocks",
     "POST /api/me/assessments",
     "POST /api/me/erasure",
 }

@@ -132,3 +132,37 @@ def may_like(world: World, name: str, other: str) -> None:
 def stands(world: World, name: str, other: str) -> None:
     answer = decide(world.person(name), world.person(other), "like")
     assert answer.reasons == {"already_decided"}
+
+
+@given(parsers.parse("{name:w} blocks {other:w}"))
+@when(parsers.parse("{name:w} blocks {other:w}"))
+def blocks(world: World, name: str, other: str) -> None:
+    world.person(name).asks("POST", "/api/me/blocks", json={"user_id": world.person(other).user_id})
+
+
+@when(parsers.parse("{name:w} lifts the block of {other:w}"))
+def lifts(world: World, name: str, other: str) -> None:
+    world.person(name).does("DELETE", f"/api/me/blocks/{world.person(other).user_id}")
+
+
+@then(parsers.parse("{one:w} and {other:w} are gone for one another"))
+def gone(world: World, one: str, other: str) -> None:
+    """Neither is introduced, listed, looked up or told of, nor liked."""
+    ana, ben = world.person(one), world.person(other)
+    for person, missing in ((ana, ben), (ben, ana)):
+        assert person.introduction_to(missing) is None
+        assert missing.user_id not in matches(person)
+        assert missing.user_id not in {notice["subject"] for notice in person.gets("/api/me/notices")["items"]}
+        assert person.asks("GET", f"/api/people/{missing.user_id}").status == 404
+        assert decide(person, missing, "like").reasons == {"person_missing"}
+
+
+@then(parsers.parse("{name:w} blocks {other:w} by name"))
+def blocks_by_name(world: World, name: str, other: str) -> None:
+    (blocked,) = world.person(name).gets("/api/me/blocks")["items"]
+    assert (blocked["user_id"], blocked["name"]) == (world.person(other).user_id, other)
+
+
+@then(parsers.parse("{name:w} blocks nobody"))
+def blocks_nobody(world: World, name: str) -> None:
+    assert world.person(name).gets("/api/me/blocks")["items"] == []

@@ -33,6 +33,7 @@ REASONS: Mapping[str, str] = {
     "that the place changed only recently": "location_changed_too_soon",
     "that the profile was changed meanwhile": "stale_write",
     "that the words have changed": "consent_text_outdated",
+    "that there is nobody by this id": "person_missing",
     "that there is nobody to decide about": "person_missing",
     "that these are too few interests": "too_few",
     "that these are too many interests": "too_many",

@@ -24,7 +24,7 @@ def unpacked(request: RunRequest) -> MatchRequest:
     for decision in decisions_of(request.pairs):
         if decision.stands(request.at):
             excluded[decision.by].add(decision.about)
-            if decision.kind is DecisionKind.PASS:
+            if decision.parts:
                 excluded[decision.about].add(decision.by)
         if decision.kind is DecisionKind.LIKE:
             likers[decision.about].add(decision.by)

@@ -3,6 +3,7 @@
 from saltbitter_domain.compatibility.service.matching import MatchingService
 from saltbitter_domain.compatibility.service.runs import DailyRunService
 from saltbitter_domain.compatibility.service.views import (
+    BlockView,
     DailyView,
     DecisionOutcome,
     LikeView,
@@ -13,6 +14,7 @@ from saltbitter_domain.compatibility.service.views import (
 )
 
 __all__ = [
+    "BlockView",
     "DailyRunService",
     "DailyView",
     "DecisionOutcome",

@@ -22,18 +22,20 @@ def likes_shown(viewer: Member, other: Known) -> bool:
 
 def require_acquaintance(viewer: Member, other: Known) -> None:
     """``PersonMissing``, the same whether or not there is such a person, unless the viewer may know of the other: they
-    are a match; or the other still takes part, and was suggested to the viewer lately or likes them, and the viewer's
-    tier sees who does."""
+    are a match; or the other still takes part, was suggested to the viewer lately or likes them, and the viewer's tier
+    sees who does. A block leaves no match, and parts them whatever else stands."""
     introduced = other.suggested_on is not None or likes_shown(viewer, other)
     if other.standing.match is None and not (introduced and may_be_seen(other)):
         raise person_missing()
 
 
 def may_be_seen(other: Known) -> bool:
-    """Whether the viewer may see them now: whoever paused, was suspended or left is not to be seen, and whoever went
-    incognito only if they like the viewer."""
+    """Whether the viewer may see them now: whoever paused, was suspended or left is not to be seen, nor whom a block
+    parts from the viewer, whosever it is; and whoever went incognito only if they like the viewer."""
     traits = other.member.traits
-    return traits is not None and (traits.visibility is not Visibility.INCOGNITO or other.standing.likes_me)
+    if traits is None or other.standing.blocked:
+        return False
+    return traits.visibility is not Visibility.INCOGNITO or other.standing.likes_me
 
 
 def profile_for(viewer: Member, other: Known, photos: PhotoStore, now: datetime) -> PublicProfile | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import attrs
 
@@ -11,6 +12,7 @@ from saltbitter_domain.compatibility.explanations import explain
 from saltbitter_domain.compatibility.model import (
     KNOWN_FOR,
     MAX_NOTE,
+    Blocked,
     DailyMatches,
     DailyMatchesMade,
     Decision,
@@ -28,6 +30,7 @@ from saltbitter_domain.compatibility.model import (
     PageMissing,
     Passed,
     Suggestion,
+    Unblocked,
 )
 from saltbitter_domain.compatibility.policies import WeightedV1, population_of
 from saltbitter_domain.compatibility.ports import Known, MatchEngine, Member
@@ -43,6 +46,7 @@ from saltbitter_domain.compatibility.service.acquaintance import (
 )
 from saltbitter_domain.compatibility.service.paging import full_page
 from saltbitter_domain.compatibility.service.views import (
+    BlockView,
     DailyView,
     DecisionOutcome,
     LikeView,
@@ -129,11 +133,11 @@ class MatchingService:
     async def decide(self, by: UserId, about: UserId, kind: DecisionKind, note: str | None = None) -> DecisionOutcome:
         """Like somebody, with a note of up to 300 characters if wished, or pass; a like that answers a like is a match.
 
-        ``DecisionInvalid`` for the note, ``NotReadyToMatch``, ``PersonMissing`` about whoever the member does not know,
-        ``AlreadyDecided``."""
-        problems = _note_problems(kind, note)
+        ``DecisionInvalid`` for the note, or for a block, which has a use case of its own; ``NotReadyToMatch``,
+        ``PersonMissing`` about whoever the member does not know, ``AlreadyDecided``."""
+        problems = _decision_problems(kind, note)
         if problems:
-            raise DecisionInvalid("The note cannot be sent like this.", fields=problems)
+            raise DecisionInvalid("The decision cannot be sent like this.", fields=problems)
         decision = Decision(by, about, kind, self._clock.now(), note)
         return await retrying(lambda: self._decide(decision))
 
@@ -144,6 +148,31 @@ class MatchingService:
         the two likes came first, because a match is two likes. The other's like stays and may be answered again.
         ``NothingToUndo`` when their newest is not so new or about somebody else."""
         return await retrying(lambda: self._undo(by, about))
+
+    async def block(self, by: UserId, about: UserId) -> None:
+        """Part the two for as long as the member wishes: neither meets, finds or can look up the other, and to each the
+        other is as somebody who never was. What they had decided, notes included, and their match are removed, because
+        a block that kept them would have to hide them everywhere. Blocking again changes nothing.
+
+        ``PersonMissing`` about whoever the member does not know."""
+        await retrying(lambda: self._block(by, about))
+
+    async def unblock(self, by: UserId, about: UserId) -> None:
+        """Lift the member's block, if there is one. The two may be introduced again; no like or match comes back."""
+        await retrying(lambda: self._unblock(by, about))
+
+    async def blocks(
+        self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20
+    ) -> Sequence[BlockView]:
+        """Whom the member blocks, newest first, after the block of the instant and the member in ``before``."""
+        async with self._begin() as uow:
+            found = await uow.decisions.blocks_of(user_id, before, limit)
+            _, known = await uow.people.known_to(user_id, [block.about for block in found])
+        cards = [known[block.about].member.card for block in found]
+        return [
+            BlockView(block.about, card.profile.content.name if card else None, block.at)
+            for block, card in zip(found, cards, strict=True)
+        ]
 
     async def person(self, viewer: UserId, other: UserId) -> PersonView:
         """Another member; ``PersonMissing`` unless they are a match, were suggested in the last 30 days and still take
@@ -209,9 +238,18 @@ class MatchingService:
             )
 
     async def notices(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
-        """The member's notices, newest first, older than the notice ``before``."""
+        """The member's notices, newest first, older than the notice ``before``; none that names somebody from whom a
+        block parts them."""
         async with self._begin() as uow:
-            return await uow.notices.of(user_id, before, limit)
+
+            async def show(found: Sequence[Notice]) -> Sequence[Notice]:
+                _, known = await uow.people.known_to(user_id, [other for notice in found if (other := _named(notice))])
+                apart = {other for other, person in known.items() if person.standing.blocked}
+                return [notice for notice in found if _named(notice) not in apart]
+
+            return await full_page(
+                lambda last: uow.notices.of(user_id, last.id if last else before, limit), show, limit
+            )
 
     async def mark_notices_seen(self, user_id: UserId) -> None:
         """The member has looked at all their notices."""
@@ -298,6 +336,23 @@ class MatchingService:
             await uow.commit()
         return last
 
+    async def _block(self, by: UserId, about: UserId) -> None:
+        now = self._clock.now()
+        async with self._begin() as uow:
+            member, known = await uow.people.known_to(by, [about], (now - KNOWN_FOR).date())
+            if known[about].standing.decided is DecisionKind.BLOCK:
+                return
+            require_acquaintance(member, known[about])
+            if await uow.decisions.block(by, about, now):
+                uow.emit(Blocked(by, about))
+                await uow.commit()
+
+    async def _unblock(self, by: UserId, about: UserId) -> None:
+        async with self._begin() as uow:
+            if await uow.decisions.unblock(by, about):
+                uow.emit(Unblocked(by, about))
+                await uow.commit()
+
     def _suggested(
         self, policy: WeightedV1, member: Member, known: Mapping[UserId, Known], now: datetime
     ) -> tuple[SuggestionView, ...]:
@@ -363,7 +418,14 @@ def _on_page(matches: DailyMatches, page: int | None) -> Sequence[Suggestion]:
     return [suggestion for suggestion in matches.suggestions if suggestion.page == (page or matches.pages)]
 
 
-def _note_problems(kind: DecisionKind, note: str | None) -> tuple[FieldProblem, ...]:
+def _named(notice: Notice) -> UserId | None:
+    """The other member of whom the notice tells."""
+    return UserId(UUID(notice.subject)) if notice.kind is NoticeKind.MUTUAL_MATCH else None
+
+
+def _decision_problems(kind: DecisionKind, note: str | None) -> tuple[FieldProblem, ...]:
+    if kind is DecisionKind.BLOCK:
+        return (FieldProblem("kind", "block_apart", "Send 'like' or 'pass'; blocks have an address of their own."),)
     if note is None:
         return ()
     if kind is not DecisionKind.LIKE:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import attrs
 
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Explanation, Match, Missing
+from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import PublicProfile
 
 
@@ -59,6 +60,15 @@ class LikeView:
     profile: PublicProfile
     at: datetime
     note: str | None = attrs.field(repr=False)
+
+
+@attrs.frozen
+class BlockView:
+    """Somebody whom the member blocks, since ``at``. ``name`` is None while they have no active account."""
+
+    user_id: UserId
+    name: str | None
+    at: datetime
 
 
 @attrs.frozen

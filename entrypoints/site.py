@@ -44,6 +44,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     jobs = [
         PeriodicJob("daily_matches", "*/5 * * * *", application.daily_runs().generate_matches),
         PeriodicJob("reconcile_payments", "*/5 * * * *", application.reconciliation().reconcile),
+        PeriodicJob("read_expired_payments", "* * * * *", application.reconciliation().read_expired),
         PeriodicJob("compare_payments", "23 2 * * *", application.reconciliation().compare),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
     ]

@@ -1,5 +1,6 @@
 """Events of the payment gateway that were received, and how far its records were read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.memory.store import Tables
@@ -44,6 +45,33 @@ class MemoryGatewayInbox(GatewayInbox):
             return True
 
         return self._transaction.write(change)
+
+    async def set_expiry(self, customer: str, at: datetime | None) -> None:
+        def change(tables: Tables) -> None:
+            if at is None:
+                tables.gateway_expiries.drop(customer)
+            else:
+                tables.gateway_expiries.put(customer, at)
+
+        await self._transaction.hold(("gateway_expiry", customer))
+        self._transaction.write(change)
+
+    async def take_expired(self, now: datetime, limit: int) -> Sequence[str]:
+        found = self._transaction.read(lambda tables: tables.gateway_expiries.items())
+        taken = []
+        for customer in [name for name, at in found.items() if at <= now][:limit]:
+            await self._transaction.hold(("gateway_expiry", customer))
+
+            def change(tables: Tables, customer: str = customer) -> bool:
+                at = tables.gateway_expiries.get(customer)
+                if at is None or at > now:
+                    return False
+                tables.gateway_expiries.drop(customer)
+                return True
+
+            if self._transaction.write(change):
+                taken.append(customer)
+        return taken
 
     async def swept_until(self) -> datetime | None:
         return self._transaction.read(lambda tables: tables.gateway_sweeps.get("events"))

@@ -46,6 +46,7 @@ class Tables:
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
         self.gateway_events = Table[str, datetime]()
         self.gateway_readings = Table[str, tuple[int, int]]()
+        self.gateway_expiries = Table[str, datetime]()
         self.gateway_sweeps = Table[str, datetime]()
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
         self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)

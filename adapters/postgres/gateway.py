@@ -1,5 +1,6 @@
 """Events of the payment gateway that were received, and how far its records were read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -35,6 +36,24 @@ class PostgresGatewayInbox(GatewayInbox):
             """
         )
     )
+    _SET_EXPIRY = Query(
+        text(
+            """
+            INSERT INTO gateway_expiries (customer, at) VALUES (:customer, :at)
+            ON CONFLICT (customer) DO UPDATE SET at = excluded.at
+            """
+        )
+    )
+    _NO_EXPIRY = Query(text("DELETE FROM gateway_expiries WHERE customer = :customer"))
+    _TAKE_EXPIRED = Query(
+        text(
+            """
+            DELETE FROM gateway_expiries WHERE customer IN (
+                SELECT customer FROM gateway_expiries WHERE at <= :now LIMIT :limit FOR UPDATE SKIP LOCKED)
+            RETURNING customer
+            """
+        )
+    )
     _SWEPT = Query(text("SELECT until FROM gateway_sweeps WHERE name = 'events'"))
     _SET_SWEPT = Query(
         text(
@@ -67,6 +86,15 @@ class PostgresGatewayInbox(GatewayInbox):
 
     async def end_reading(self, customer: str, number: int) -> bool:
         return bool(await self._session.write(self._END, customer=customer, number=number))
+
+    async def set_expiry(self, customer: str, at: datetime | None) -> None:
+        if at is None:
+            await self._session.write(self._NO_EXPIRY, customer=customer)
+        else:
+            await self._session.write(self._SET_EXPIRY, customer=customer, at=at)
+
+    async def take_expired(self, now: datetime, limit: int) -> Sequence[str]:
+        return [row["customer"] for row in await self._session.write(self._TAKE_EXPIRED, now=now, limit=limit)]
 
     async def swept_until(self) -> datetime | None:
         row = await self._session.row(self._SWEPT)

@@ -403,6 +403,14 @@ gateway_readings = Table(
     comment="Readings of what a customer holds, so that one that began earlier never undoes a later one.",
 )
 
+gateway_expiries = Table(
+    "gateway_expiries",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    Column("at", INSTANT, nullable=False, index=True),
+    comment="When something a customer holds expires, such as a grace: no event tells of that.",
+)
+
 gateway_sweeps = Table(
     "gateway_sweeps",
     metadata,

@@ -11,7 +11,7 @@ from stripe import AIOHTTPClient, InvalidRequestError, StripeClient
 
 from adapters.stripe.signatures import signed
 from saltbitter_domain.kernel import Clock, UserId
-from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held, Standing
+from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
 
@@ -25,7 +25,7 @@ MEMBER = "saltbitter_member"
 PRODUCTS = {"saltbitter_premium": Tier.PREMIUM, "saltbitter_elite": Tier.ELITE}
 """The ids of the products at Stripe, which are ours to choose."""
 
-_STANDINGS = {"active": Standing.PAID, "trialing": Standing.PAID, "past_due": Standing.PAST_DUE}
+_ENTITLING = ("active", "trialing", "past_due")
 
 
 @attrs.frozen
@@ -72,14 +72,30 @@ class StripeRecords(PaymentRecords):
 
     async def held_by(self, customer: str) -> Sequence[Held]:
         found = await self._pages(self._client.v1.subscriptions.list_async, {"customer": customer, "status": "all"})
-        return [held for each in found if (held := _held(each)) is not None]
+        owed = await self._owed(found, {"customer": customer})
+        return [held for each in found for held in _held(each, owed.get(each["id"]))]
 
     async def everything_held(self) -> Mapping[str, Sequence[Held]]:
         by_customer: dict[str, list[Held]] = {}
-        for each in await self._pages(self._client.v1.subscriptions.list_async, {"status": "all"}):
-            if (held := _held(each)) is not None:
-                by_customer.setdefault(_reference(each["customer"]), []).append(held)
+        found = await self._pages(self._client.v1.subscriptions.list_async, {"status": "all"})
+        owed = await self._owed(found, {})
+        for each in found:
+            if held := _held(each, owed.get(each["id"])):
+                by_customer.setdefault(_reference(each["customer"]), []).extend(held)
         return by_customer
+
+    async def _owed(
+        self, subscriptions: Sequence[Mapping[str, Any]], whose: Mapping[str, Any]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """By subscription, the oldest invoice that is open or, if none is, the newest that was written off, which leaves
+        a subscription past due. Asked for only where one is."""
+        if all(each["status"] != "past_due" for each in subscriptions):
+            return {}
+        listing = self._client.v1.invoices.list_async
+        written_off = await self._pages(listing, {**whose, "status": "uncollectible"})
+        unpaid = await self._pages(listing, {**whose, "status": "open"})
+        # The last one of each subscription stays; both are listed newest first.
+        return {_subscription_of(each): each for each in (*reversed(written_off), *unpaid)}
 
     async def _pages(
         self, listing: Callable[[Any], Awaitable[Any]], parameters: Mapping[str, Any]
@@ -110,17 +126,45 @@ def _event(document: Mapping[str, Any]) -> GatewayEvent | None:
     return GatewayEvent(str(document["id"]), _reference(customer), _instant(document["created"]))
 
 
-def _held(subscription: Mapping[str, Any]) -> Held | None:
-    """The subscription in our words; None for one that is not ours."""
+def _held(subscription: Mapping[str, Any], owed: Mapping[str, Any] | None) -> Sequence[Held]:
+    """What is held by the subscription, of which the invoice ``owed`` is unpaid; nothing for one that is not ours."""
     items = subscription["items"]["data"]
-    member = (subscription.get("metadata") or {}).get(MEMBER)
+    holder = (subscription.get("metadata") or {}).get(MEMBER)
     tier = PRODUCTS.get(_reference(items[0]["price"]["product"])) if items else None
-    if not member or tier is None:
-        return None
-    # Since 2025-03-31 the period belongs to the item; before it was the subscription's.
-    start = items[0].get("current_period_start") or subscription.get("current_period_start")
-    standing = _STANDINGS.get(subscription["status"], Standing.ENDED)
-    return Held(UserId(UUID(member)), tier, standing, _instant(start or subscription["created"]))
+    if not holder or tier is None:
+        return []
+    member = UserId(UUID(holder))
+    if subscription["status"] not in _ENTITLING:
+        return [Held(member, Tier.FREE)]
+    if subscription["status"] != "past_due" or owed is None:  # None: it was paid between our two questions
+        return [Held(member, tier)]
+    return [Held.past_due(member, tier, _owed_since(owed)), *_paid_before(member, owed)]
+
+
+def _owed_since(invoice: Mapping[str, Any]) -> datetime:
+    """When the subscription became past due by it: at the due date where it has one, and otherwise when it was
+    finalised, which is when Stripe first tries to be paid."""
+    finalised = (invoice.get("status_transitions") or {}).get("finalized_at")
+    return _instant(invoice.get("due_date") or finalised or invoice["created"])
+
+
+def _paid_before(member: UserId, invoice: Mapping[str, Any]) -> Sequence[Held]:
+    """What was paid for before the oldest unpaid invoice: time that it takes back, as lines with negative amounts, when
+    a subscription changes in the middle of a period. While it is unpaid, that time is still the member's."""
+    held = []
+    for line in invoice["lines"]["data"]:
+        # Since 2025-03-31 the product is named under ``pricing``; before it was the price's.
+        priced = (line.get("pricing") or {}).get("price_details") or line.get("price") or {}
+        tier = PRODUCTS.get(_reference(priced.get("product")))
+        if line["amount"] < 0 and tier is not None:
+            held.append(Held(member, tier, _instant(line["period"]["end"])))
+    return held
+
+
+def _subscription_of(invoice: Mapping[str, Any]) -> str:
+    """The id of the subscription that made the invoice, which is its parent since 2025-03-31."""
+    parent = (invoice.get("parent") or {}).get("subscription_details") or invoice
+    return _reference(parent.get("subscription"))
 
 
 def _reference(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import Self
 
 import attrs
 
@@ -11,38 +11,40 @@ from saltbitter_domain.kernel import Malformed, NotFound, TooLarge, Unavailable,
 from saltbitter_domain.subscriptions.model import Tier
 
 GRACE = timedelta(days=7)
-"""How long a tier is kept while the payment for its new period fails."""
+"""How long a tier is kept while its payment fails."""
 
 MAX_EVENT_BYTES = 1024 * 1024
 
 
-class Standing(StrEnum):
-    PAID = "paid"
-    PAST_DUE = "past_due"
-    ENDED = "ended"
-
-
 @attrs.frozen
 class Held:
-    """One subscription as the gateway has it now: whose, which tier, how it stands, since when its period runs."""
+    """What a member holds by a subscription: the tier it entitles to, ``FREE`` once it has ended. ``expires_at`` is
+    when that ends by itself; None is for as long as the gateway says nothing else."""
 
     member: UserId
     tier: Tier
-    standing: Standing
-    period_start: datetime
+    expires_at: datetime | None = None
 
-    def tier_at(self, now: datetime) -> Tier:
-        """What it entitles to: its tier while it is paid and for ``GRACE`` after a payment failed, else free."""
-        in_grace = self.standing is Standing.PAST_DUE and now < self.period_start + GRACE
-        return self.tier if self.standing is Standing.PAID or in_grace else Tier.FREE
+    @classmethod
+    def past_due(cls, member: UserId, tier: Tier, since: datetime) -> Self:
+        """A tier for which a payment is owed ``since`` then: it is kept for ``GRACE``."""
+        return cls(member, tier, since + GRACE)
 
 
 _RANK = {tier: rank for rank, tier in enumerate(Tier)}
 
 
 def tier_of(held: Sequence[Held], now: datetime) -> Tier:
-    """The highest tier that any of a member's subscriptions entitles to."""
-    return max((each.tier_at(now) for each in held), key=_RANK.__getitem__, default=Tier.FREE)
+    """The highest tier that anything a member holds entitles to: until it expires, and not at that instant."""
+    good = (each.tier for each in held if each.expires_at is None or now < each.expires_at)
+    return max(good, key=_RANK.__getitem__, default=Tier.FREE)
+
+
+def next_expiry(held: Sequence[Held], now: datetime) -> datetime | None:
+    """When the first of what a member holds expires after ``now``, so that the tier may change without any event."""
+    return min(
+        (each.expires_at for each in held if each.expires_at is not None and now < each.expires_at), default=None
+    )
 
 
 @attrs.frozen

@@ -23,11 +23,13 @@ class PaymentRecords(Protocol):
         ...
 
     async def held_by(self, customer: str) -> Sequence[Held]:
-        """Every subscription of the customer, ended ones too; none for a customer who is not there."""
+        """What the customer holds by every subscription, ended ones too; nothing for a customer who is not there.
+
+        While one is past due, what was paid for before the oldest payment that is owed is held beside it."""
         ...
 
     async def everything_held(self) -> Mapping[str, Sequence[Held]]:
-        """By customer, every subscription there is."""
+        """By customer, what is held by every subscription there is."""
         ...
 
 
@@ -44,6 +46,15 @@ class GatewayInbox(Protocol):
 
     async def end_reading(self, customer: str, number: int) -> bool:
         """Whether no reading that began later has ended yet; then this one is the latest. Others wait till commit."""
+        ...
+
+    async def set_expiry(self, customer: str, at: datetime | None) -> None:
+        """Keep when something the customer holds expires, in place of what was kept of them before."""
+        ...
+
+    async def take_expired(self, now: datetime, limit: int) -> Sequence[str]:
+        """Up to ``limit`` customers of whom something expired at or before ``now``. Nobody else gets them, and it is
+        forgotten."""
         ...
 
     async def swept_until(self) -> datetime | None:

@@ -4,9 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from saltbitter_domain.kernel import Clock, EventId
-from saltbitter_domain.payments.model import CustomerChanged, GatewayEvent, GatewayOff, Held, HolderMissing, tier_of
+from saltbitter_domain.payments.model import (
+    CustomerChanged,
+    GatewayEvent,
+    GatewayOff,
+    Held,
+    HolderMissing,
+    next_expiry,
+    tier_of,
+)
 from saltbitter_domain.payments.ports import PaymentRecords
-from saltbitter_domain.uow import UnitsOfWork, retrying, sweep
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 
 OVERLAP = timedelta(minutes=10)
 """Every sweep looks this far behind the one before, for events that the gateway listed late."""
@@ -75,6 +83,22 @@ class ReconciliationService:
                     await uow.commit()
         return differing
 
+    async def read_expired(self) -> int:
+        """Have read anew what is held by those of whom something expired by now, such as their grace; how many.
+
+        No event tells of that. It is read and not just ended, since a payment may have come of which none told."""
+        if self._records is None:
+            return 0
+        now = self._clock.now()
+
+        async def batch(uow: UnitOfWork, limit: int) -> int:
+            customers = await uow.gateway_inbox.take_expired(now, limit)
+            for customer in customers:
+                uow.emit(CustomerChanged(customer))
+            return len(customers)
+
+        return await sweep(self._begin, batch)
+
     async def forget_events(self) -> int:
         """Sweep: forget events that can no longer come again; how many."""
         before = self._clock.now() - KEPT_FOR
@@ -103,7 +127,9 @@ class ReconciliationService:
                 return
             if await uow.users.get(member) is None:
                 raise HolderMissing("The member to whom the subscription belongs is not there (yet).")
-            tier = tier_of(held, self._clock.now())
+            now = self._clock.now()
+            await uow.gateway_inbox.set_expiry(customer, next_expiry(held, now))
+            tier = tier_of(held, now)
             if await uow.subscriptions.tier(member) is not tier:
                 await uow.subscriptions.set_tier(member, tier)
             await uow.commit()

@@ -1,7 +1,7 @@
 """What every store of the gateway's events promises."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from saltbitter_domain.payments.model import GatewayEvent
 from saltbitter_domain.payments.ports import GatewayInbox
@@ -58,6 +58,56 @@ async def test_a_reading_that_began_earlier_has_no_say_after_a_later_one(store: 
     assert await end(store, third)
     assert not await end(store, second)
     assert await end(store, third)
+
+
+async def expires(store: Store, customer: str, at: datetime | None) -> None:
+    async with store.unit() as uow:
+        await uow.gateway_inbox.set_expiry(customer, at)
+
+
+async def take(store: Store, limit: int = 10) -> list[str]:
+    async with store.unit() as uow:
+        return sorted(await uow.gateway_inbox.take_expired(NOW, limit))
+
+
+async def test_what_expired_is_taken_once(store: Store) -> None:
+    await expires(store, "cus_past", NOW - timedelta(days=1))
+    await expires(store, "cus_now", NOW)
+    await expires(store, "cus_soon", NOW + timedelta(microseconds=1))
+
+    assert await take(store) == ["cus_now", "cus_past"]
+    assert await take(store) == []
+    store.clock.advance(timedelta(days=1))
+    async with store.unit() as uow:
+        assert await uow.gateway_inbox.take_expired(NOW + timedelta(days=1), 10) == ["cus_soon"]
+
+
+async def test_the_last_expiry_that_was_kept_of_a_customer_counts(store: Store) -> None:
+    await expires(store, "cus_paid", None)
+    for customer, at in (("cus_paid", None), ("cus_later", NOW + timedelta(days=1)), ("cus_earlier", NOW)):
+        await expires(store, customer, NOW if at != NOW else NOW + timedelta(days=1))
+        await expires(store, customer, at)
+
+    assert await take(store) == ["cus_earlier"]
+
+
+async def test_what_expired_is_taken_so_many_at_a_time_and_by_one_only(store: Store) -> None:
+    for number in range(5):
+        await expires(store, f"cus_{number}", NOW)
+    assert len(await take(store, 2)) == 2
+
+    rest = await asyncio.gather(*(take(store) for _ in range(5)))
+
+    assert len([name for taken in rest for name in taken]) == 3
+    assert await take(store) == []
+
+
+async def test_what_was_taken_without_a_commit_is_taken_again(store: Store) -> None:
+    await expires(store, "cus_1", NOW)
+    async with store.begin() as uow:
+        assert await uow.gateway_inbox.take_expired(NOW, 10) == ["cus_1"]
+
+    assert await take(store) == ["cus_1"]
 
 
 async def test_how_far_was_swept_is_kept(store: Store) -> None:

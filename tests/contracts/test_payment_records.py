@@ -13,7 +13,7 @@ from adapters.stripe.records import PAGE, StripeRecords
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.kernel import UserId
-from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held, Standing
+from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
 from tests.conftest import Run
@@ -44,25 +44,82 @@ def member(clock: ManualClock) -> UserId:
 
 @pytest.mark.parametrize("old", [False, True], ids=["2026", "before 2025"])
 @pytest.mark.parametrize(
-    ("status", "standing"),
+    ("status", "tier", "lasts"),
     [
-        ("active", Standing.PAID),
-        ("trialing", Standing.PAID),
-        ("past_due", Standing.PAST_DUE),
-        ("incomplete", Standing.ENDED),
-        ("unpaid", Standing.ENDED),
-        ("canceled", Standing.ENDED),
-        ("a status of next year", Standing.ENDED),
+        ("active", Tier.ELITE, None),
+        ("trialing", Tier.ELITE, None),
+        ("past_due", Tier.ELITE, timedelta(days=7)),
+        ("incomplete", Tier.FREE, None),
+        ("unpaid", Tier.FREE, None),
+        ("canceled", Tier.FREE, None),
+        ("a status of next year", Tier.FREE, None),
     ],
 )
 async def test_a_subscription_is_read_in_old_and_current_shapes(
-    records: PaymentRecords, stripe: StripeDouble, member: UserId, status: str, standing: Standing, old: bool
+    records: PaymentRecords,
+    stripe: StripeDouble,
+    member: UserId,
+    status: str,
+    tier: Tier,
+    lasts: timedelta | None,
+    old: bool,
 ) -> None:
     stripe.subscribe("sub_1", "cus_1", member, "saltbitter_elite", status, old=old)
     stripe.subscribe("sub_2", "cus_2", member, "saltbitter_premium")
 
-    start = stripe.clock.now().replace(microsecond=0)
-    assert await records.held_by("cus_1") == [Held(member, Tier.ELITE, standing, start)]
+    now = stripe.clock.now().replace(microsecond=0)
+    expected = [Held(member, tier, None if lasts is None else now + lasts)]
+    assert await records.held_by("cus_1") == expected
+    assert await records.everything_held() == {"cus_1": expected, "cus_2": [Held(member, Tier.PREMIUM)]}
+    assert stripe.refused == []
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["2026", "before 2025"])
+async def test_the_time_that_an_unpaid_change_takes_back_is_still_held(
+    records: PaymentRecords, stripe: StripeDouble, member: UserId, old: bool
+) -> None:
+    now = stripe.clock.now().replace(microsecond=0)
+    ends = now + timedelta(days=165)
+    stripe.subscribe("sub_1", "cus_1", member, "saltbitter_elite", "past_due", old=old)
+    lines = [
+        objects.line("saltbitter_premium", -9000, now, ends, old=old),
+        objects.line("saltbitter_elite", 18000, now, ends, old=old),
+        objects.line("a product of another shop", -100, now, ends, old=old),
+    ]
+    stripe.invoices["in_sub_1"] = objects.invoice("in_sub_1", "cus_1", "sub_1", "open", now, lines, old=old)
+
+    grace = Held(member, Tier.ELITE, now + timedelta(days=7))
+    assert await records.held_by("cus_1") == [grace, Held(member, Tier.PREMIUM, ends)]
+
+
+async def test_grace_counts_from_the_oldest_invoice_that_is_owed(
+    records: PaymentRecords, stripe: StripeDouble, member: UserId
+) -> None:
+    now = stripe.clock.now().replace(microsecond=0)
+    stripe.subscribe("sub_1", "cus_1", member, "saltbitter_elite", "past_due")
+    stripe.invoices.clear()
+
+    def bill(number: int, status: str, days: int, **more: Any) -> None:
+        made = objects.invoice(f"in_{number}", "cus_1", "sub_1", status, now - timedelta(days=days))
+        stripe.invoices[f"in_{number}"] = {**made, **more}
+
+    async def expiry() -> Any:
+        (held,) = await records.held_by("cus_1")
+        return held.expires_at and held.expires_at - now
+
+    assert await expiry() is None  # paid between the two questions
+    bill(1, "paid", 90)
+    bill(2, "uncollectible", 60)
+    bill(3, "uncollectible", 30)
+    assert await expiry() == timedelta(days=7 - 30)  # written off, and past due all the same
+    bill(4, "open", 2)
+    bill(5, "open", 6)
+    bill(6, "open", 1)
+    assert await expiry() == timedelta(days=7 - 6)  # what was written off before is no matter of today's
+    bill(5, "open", 40, due_date=int((now - timedelta(days=3)).timestamp()))
+    assert await expiry() == timedelta(days=7 - 3)
+    bill(5, "open", 40, status_transitions=None)
+    assert await expiry() == timedelta(days=7 - 40, hours=-1)
 
 
 async def test_what_is_not_ours_is_nobodys(records: PaymentRecords, stripe: StripeDouble, member: UserId) -> None:

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from saltbitter_domain.events import MAX_ATTEMPTS
 from saltbitter_domain.kernel import UserId
-from saltbitter_domain.payments.model import GRACE, GatewayAway, GatewayOff, Held, Standing, tier_of
+from saltbitter_domain.payments.model import GRACE, GatewayAway, GatewayOff, Held, next_expiry, tier_of
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.payments.service import OVERLAP, ReconciliationService
 from saltbitter_domain.subscriptions.model import Tier
@@ -24,26 +24,31 @@ from tests.doubles.payments import Till, opened, till
 from tests.doubles.stripe import objects
 
 MEMBER = a_user().id
-HELD = st.builds(
-    Held,
-    st.just(MEMBER),
-    st.sampled_from(Tier),
-    st.sampled_from(Standing),
-    st.sampled_from([NOW - GRACE - timedelta(days=30), NOW - GRACE, NOW - GRACE + timedelta(seconds=1), NOW]),
-)
+INSTANTS = st.sampled_from([NOW - timedelta(days=30), NOW, NOW + timedelta(microseconds=1), NOW + GRACE])
+HELD = st.builds(Held, st.just(MEMBER), st.sampled_from(Tier), st.none() | INSTANTS)
 
 
 @given(st.lists(HELD, max_size=4))
-def test_the_tier_is_the_highest_that_is_paid_or_in_its_grace(held: Sequence[Held]) -> None:
-    good = [
-        each.tier
-        for each in held
-        if each.standing is Standing.PAID
-        or (each.standing is Standing.PAST_DUE and NOW - each.period_start < timedelta(days=7))
-    ]
+def test_the_tier_is_the_highest_that_has_not_expired(held: Sequence[Held]) -> None:
+    good = [each.tier for each in held if each.expires_at is None or each.expires_at > NOW]
     expected = next((tier for tier in (Tier.ELITE, Tier.PREMIUM) if tier in good), Tier.FREE)
 
     assert tier_of(held, NOW) is expected
+
+
+@given(st.lists(HELD, max_size=4), INSTANTS)
+def test_until_the_next_expiry_the_tier_stays(held: Sequence[Held], now: datetime) -> None:
+    expiry = next_expiry(held, now)
+
+    assert expiry is None or now < expiry
+    until = [at for each in held if (at := each.expires_at) and now < at and (expiry is None or at < expiry)]
+    assert until == []
+    last = NOW + timedelta(days=999) if expiry is None else expiry - timedelta(microseconds=1)
+    assert tier_of(held, last) is tier_of(held, now)
+
+
+def test_grace_is_seven_days_from_when_a_payment_is_owed() -> None:
+    assert Held.past_due(MEMBER, Tier.ELITE, NOW) == Held(MEMBER, Tier.ELITE, NOW + timedelta(days=7))
 
 
 def happenings(world: Till, member: UserId, customer: str) -> list[dict[str, Any]]:
@@ -276,7 +281,101 @@ async def test_the_nightly_comparison_finds_what_no_event_told() -> None:
         assert await world.service.compare() == 0
 
 
-async def test_the_grace_of_an_unpaid_period_ends_by_the_night_after_it() -> None:
+async def in_the_middle_of_a_paid_year(world: Till, member: UserId) -> datetime:
+    """A year of Premium was paid 200 days ago; now it is raised to Elite, and the difference cannot be paid."""
+    bought = world.clock.now()
+    await world.send(world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_premium"))
+    await world.work()
+    world.clock.advance(timedelta(days=200))
+    raised, ends = world.clock.now(), bought + timedelta(days=365)
+    failed = world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_elite", "past_due")
+    for each in (world.stripe.subscriptions["sub_1"], failed["data"]["object"]):
+        each["items"]["data"][0]["current_period_start"] = int(bought.timestamp())
+    lines = [
+        objects.line("saltbitter_premium", -9000, raised, ends),
+        objects.line("saltbitter_elite", 18000, raised, ends),
+    ]
+    world.stripe.invoices["in_sub_1"] = objects.invoice("in_sub_1", "cus_1", "sub_1", "open", raised, lines)
+    await world.send(failed)
+    await world.work()
+    return ends
+
+
+async def pass_minutes(world: Till, minutes: int) -> None:
+    """What the workers do by the clock."""
+    for _ in range(minutes):
+        world.clock.advance(timedelta(minutes=1))
+        await world.service.read_expired()
+        await world.work()
+
+
+async def test_grace_counts_from_the_failure_and_what_was_paid_for_stays() -> None:
+    async with opened() as world:
+        member = await world.member()
+        ends = await in_the_middle_of_a_paid_year(world, member)
+        assert await world.tier(member) is Tier.ELITE
+
+        world.clock.advance(GRACE - timedelta(minutes=1))
+        await pass_minutes(world, 0)
+        assert await world.tier(member) is Tier.ELITE
+        await pass_minutes(world, 1)
+        assert await world.tier(member) is Tier.PREMIUM
+
+        world.clock.advance(ends - world.clock.now() - timedelta(minutes=1))
+        await pass_minutes(world, 0)
+        assert await world.tier(member) is Tier.PREMIUM
+        await pass_minutes(world, 1)
+        assert await world.tier(member) is Tier.FREE
+
+
+async def test_grace_ends_within_five_minutes_of_seven_days_and_asks_stripe_only_then() -> None:
+    async with opened() as world:
+        member = await world.member()
+        await world.send(world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_premium", "past_due"))
+        await world.work()
+        asked = len(world.stripe.asked)
+        world.clock.advance(timedelta(days=7) - timedelta(minutes=3))
+        await pass_minutes(world, 2)
+        assert await world.tier(member) is Tier.PREMIUM
+        assert len(world.stripe.asked) == asked
+
+        await pass_minutes(world, 5)
+
+        assert await world.tier(member) is Tier.FREE
+        assert len(world.stripe.asked) > asked
+        assert await world.service.read_expired() == 0
+
+
+async def test_who_pays_just_before_grace_ends_keeps_the_tier_whether_or_not_we_were_told() -> None:
+    async with opened() as world:
+        member = await world.member()
+        await world.send(world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_premium", "past_due"))
+        await world.work()
+        world.clock.advance(GRACE - timedelta(seconds=1))
+        world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_premium")  # its event is lost
+
+        await pass_minutes(world, 6)
+
+        assert await world.tier(member) is Tier.PREMIUM
+        assert await world.service.read_expired() == 0
+
+
+async def test_while_stripe_is_away_the_end_of_grace_is_read_again_and_not_forgotten() -> None:
+    async with opened() as world:
+        member = await world.member()
+        await world.send(world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_premium", "past_due"))
+        await world.work()
+        world.clock.advance(GRACE)
+        world.stripe.faults = [503]
+        with capture_logs():
+            await pass_minutes(world, 1)
+            assert await world.tier(member) is Tier.PREMIUM
+            await pass_minutes(world, 4)
+
+        assert await world.tier(member) is Tier.FREE
+
+
+async def test_the_nightly_comparison_ends_a_grace_that_was_never_kept() -> None:
     async with opened() as world:
         member = await world.member()
         await world.send(world.stripe.subscribe("sub_1", "cus_1", member, "saltbitter_premium", "past_due"))
@@ -305,6 +404,7 @@ async def test_without_a_gateway_nothing_is_asked_and_nothing_taken_in() -> None
 
         assert await service.reconcile() == 0
         assert await service.compare() == 0
+        assert await service.read_expired() == 0
         with pytest.raises(GatewayOff):
             await service.receive(b"{}", "")
 

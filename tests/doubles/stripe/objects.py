@@ -1,8 +1,8 @@
 """What Stripe answers, in the shapes of 2026 or, if ``old``, of before 2025-03-31; only what is read of it, and an
 example of what is not."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,14 +33,39 @@ def subscription(
     }
 
 
-def invoice(id_: str, customer: str, subscription_id: str, status: str, *, old: bool = False) -> dict[str, Any]:
-    """An invoice of a subscription, which names it as its parent since 2025-03-31."""
+def line(product: str, cents: int, start: datetime, end: datetime, *, old: bool = False) -> dict[str, Any]:
+    """A line of an invoice for time with the product; what was paid and will not be used has a negative amount."""
+    details = {"price": f"price_{product}", "product": product}
+    price = {"id": f"price_{product}", "object": "price", "product": product}
+    return {
+        "object": "line_item",
+        "amount": cents,
+        "period": {"start": int(start.timestamp()), "end": int(end.timestamp())},
+        **({"price": price} if old else {"pricing": {"price_details": details, "type": "price_details"}}),
+    }
+
+
+def invoice(
+    id_: str,
+    customer: str,
+    subscription_id: str,
+    status: str,
+    at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+    lines: Sequence[dict[str, Any]] = (),
+    *,
+    old: bool = False,
+) -> dict[str, Any]:
+    """An invoice of a subscription, which names it as its parent since 2025-03-31, finalised at ``at``."""
     details = {"subscription_details": {"subscription": subscription_id}, "type": "subscription_details"}
     return {
         "id": id_,
         "object": "invoice",
+        "created": int(at.timestamp()) - 3600,
         "customer": customer,
+        "due_date": None,
+        "lines": {"object": "list", "data": list(lines), "has_more": False, "url": f"/v1/invoices/{id_}/lines"},
         "status": status,
+        "status_transitions": {"finalized_at": int(at.timestamp())},
         **({"subscription": subscription_id} if old else {"parent": details}),
     }
 

@@ -35,6 +35,7 @@ class StripeDouble:
     asked: list[str] = attrs.field(factory=list)
     refused: list[str] = attrs.field(factory=list)
     subscriptions: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    invoices: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     events: list[dict[str, Any]] = attrs.field(factory=list)
     _over: asyncio.Event = attrs.field(factory=asyncio.Event)
 
@@ -45,8 +46,14 @@ class StripeDouble:
     def subscribe(
         self, id_: str, customer: str, member: UUID | str, product: str, status: str = "active", *, old: bool = False
     ) -> dict[str, Any]:
-        """Begin or change a subscription; the event that tells of it."""
+        """Begin or change a subscription, whose period begins now; the event that tells of it. One that is past due has
+        an open invoice from then on, which is paid when it is active."""
         known = id_ in self.subscriptions
+        number = f"in_{id_}"
+        if status == "past_due" and number not in self.invoices:
+            self.invoices[number] = objects.invoice(number, customer, id_, "open", self.clock.now(), old=old)
+        if status == "active":
+            self.invoices.pop(number, None)
         self.subscriptions[id_] = objects.subscription(
             id_, customer, member, product, status, self.clock.now(), old=old
         )
@@ -83,6 +90,13 @@ class StripeDouble:
             return failed
         if request.path == "/v1/subscriptions":
             return self._list_subscriptions(query)
+        if request.path == "/v1/invoices":
+            found = [
+                each
+                for each in sorted(self.invoices.values(), key=lambda each: each["created"], reverse=True)
+                if each["status"] == query["status"] and query.get("customer", each["customer"]) == each["customer"]
+            ]
+            return web.json_response(objects.listed(found, query, request.path))
         if request.path == "/v1/events":
             since = int(query["created"]["gte"])
             found = [event for event in reversed(self.events) if event["created"] >= since]

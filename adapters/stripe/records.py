@@ -87,7 +87,7 @@ class StripeRecords(PaymentRecords):
     async def _owed(
         self, subscriptions: Sequence[Mapping[str, Any]], whose: Mapping[str, Any]
     ) -> Mapping[str, Mapping[str, Any]]:
-        """By subscription, the oldest invoice that is open or, if none is, the newest that was written off, which leaves
+        """By subscription, the oldest invoice that is open or, if none is, the newest that was written off: that leaves
         a subscription past due. Asked for only where one is."""
         if all(each["status"] != "past_due" for each in subscriptions):
             return {}

@@ -13,7 +13,14 @@ from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.transparency.service import TransparencyService
-from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService, SuspensionService
+from saltbitter_domain.users.service import (
+    AccountMail,
+    AuthService,
+    ErasureService,
+    LeavingService,
+    RecoveryService,
+    SuspensionService,
+)
 
 Listener = Callable[[EventId, Any], Awaitable[None]]
 """Reacts to one event, which may come again: what it does is marked as done in its own transaction, or is told to be
@@ -89,6 +96,9 @@ class Application(containers.DeclarativeContainer):
     )
     suspensions = providers.Singleton(
         SuspensionService, begin=adapters.begin, clock=adapters.clock, revocations=adapters.revocations
+    )
+    erasure = providers.Singleton(
+        ErasureService, begin=adapters.begin, clock=adapters.clock, ledger=adapters.erasure_ledger
     )
     account_mail = providers.Singleton(
         AccountMail,

@@ -12,7 +12,7 @@ from saltbitter_domain.register import AtErasure, Basis, Item, Kind, Register
 FILE = Path(__file__).with_name("data_register.toml")
 UNTIL_ERASURE = "until erasure"
 
-_KINDS = {"tables": Kind.TABLE, "caches": Kind.CACHE, "buckets": Kind.BUCKET, "parties": Kind.PARTY}
+_KINDS = {"tables": Kind.TABLE, "caches": Kind.CACHE, "buckets": Kind.BUCKET, "files": Kind.FILE, "parties": Kind.PARTY}
 _ANSWERS = {
     "purpose": str,
     "basis": str,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from dependency_injector import containers, providers
 
 from adapters.laboratory.shadow import ShadowedEngine
+from adapters.local.erasures import FileErasureLedger
 from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.letter import Envelopes, Letters
 from adapters.mail.maildir import MaildirMailer
@@ -40,7 +41,7 @@ from saltbitter_domain.kernel import Clock
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.ports import Mailer
-from saltbitter_domain.users.service import SuspensionService
+from saltbitter_domain.users.service import ErasureService, SuspensionService
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -76,6 +77,7 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
         container.payment_records = providers.Singleton(StripeRecords, settings.stripe, clock)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = _mailer(settings, clock)
+    container.erasure_ledger = providers.Singleton(FileErasureLedger, settings.erasure_directory)
     container.photo_store = providers.Singleton(
         FilePhotoStore, clock, settings.photo_directory, secret=settings.media_key.encode()
     )
@@ -136,6 +138,15 @@ async def opened_suspensions(settings: ProductionSettings) -> AsyncIterator[Susp
             yield SuspensionService(begin=begin, clock=clock, revocations=revocations)
     finally:
         await revocations.close()
+
+
+@asynccontextmanager
+async def opened_erasure(settings: ProductionSettings) -> AsyncIterator[ErasureService]:
+    """Erasing alone, for whoever has restored the database."""
+    async with _database(settings) as database:
+        clock = SystemClock()
+        begin = PostgresUnitsOfWork(database, clock, UuidV7Ids(clock))
+        yield ErasureService(begin=begin, clock=clock, ledger=FileErasureLedger(settings.erasure_directory))
 
 
 @asynccontextmanager

@@ -66,6 +66,8 @@ class ProductionSettings(Settings):
     mail_ses_region: str = ""
     mail_smtp_url: str = attrs.field(default="", repr=False)
     photo_directory: str
+    erasure_directory: str
+    """The ledger of erasures, in a place that is not restored with the database."""
     stripe: StripeAccount | None = None
     """None where nothing is sold."""
     shadow_policy: FittedPolicy | None = None
@@ -300,6 +302,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         mail_ses_region=read.region("MAIL_SES_REGION", required=mail == "ses"),
         mail_smtp_url=read.mail_server("MAIL_SMTP_URL", required=mail == "smtp"),
         photo_directory=read.folder("PHOTO_DIRECTORY"),
+        erasure_directory=read.folder("ERASURE_DIRECTORY"),
         stripe=read.stripe(),
         shadow_policy=read.shadow_policy("SHADOW_POLICY"),
     )

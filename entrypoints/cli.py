@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
         suspension.add_argument("--reason", required=True, metavar="TEXT", help="what the member will read")
         suspension.set_defaults(command=_suspension, name=name)
 
+    replay = commands.add_parser("replay-erasures", help="erase again whom a restored database brought back")
+    replay.set_defaults(command=_replay_erasures)
+
     search = commands.add_parser("search", help="whom a member could be introduced to, by what people say")
     search.add_argument("--for", type=UUID, required=True, metavar="MEMBER_ID", dest="viewer")
     search.add_argument("--words", default="", help="every one must be in the profile, or begin a word in it")
@@ -183,6 +186,13 @@ def _suspension(options: argparse.Namespace) -> int:
 
     change = {"suspend": production.suspend, "restore": production.restore}[options.name]
     asyncio.run(change(configuration.from_environment(), options.user, options.reason, print))
+    return 0
+
+
+def _replay_erasures(_options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    asyncio.run(production.replay_erasures(configuration.from_environment(), print))
     return 0
 
 

@@ -99,6 +99,12 @@ async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say:
     say("Restored. A mail tells the member the reason.")
 
 
+async def replay_erasures(settings: ProductionSettings, say: Say) -> None:
+    """Erase again whom a restored database brought back; to be run before it serves anybody."""
+    async with production.opened_erasure(settings) as erasure:
+        say(f"{await erasure.replay()} erased again.")
+
+
 async def search(
     settings: ProductionSettings, viewer: UUID, words: str, interests: Sequence[str], limit: int, say: Say
 ) -> None:

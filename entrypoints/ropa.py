@@ -13,6 +13,7 @@ _KINDS = {
     Kind.TABLE: "Database (PostgreSQL)",
     Kind.CACHE: "Cache (Redis)",
     Kind.BUCKET: "Photo store",
+    Kind.FILE: "Files",
     Kind.PARTY: "Outside party",
 }
 _HEAD = """# Record of processing activities

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     TABLE = "table"
     CACHE = "cache"
     BUCKET = "bucket"
+    FILE = "file"
     PARTY = "party"
 
 

@@ -42,9 +42,9 @@ def _logs_end_with_the_test() -> Iterator[None]:
 @pytest.fixture
 def production_settings(database_url: str, redis_url: str, broker_url: str, tmp_path: Path) -> ProductionSettings:
     """Settings of a production of this test's own."""
-    mails, photos = tmp_path / "mails", tmp_path / "photos"
-    mails.mkdir()
-    photos.mkdir()
+    mails, photos, erasures = folders = [tmp_path / name for name in ("mails", "photos", "erasures")]
+    for folder in folders:
+        folder.mkdir()
     return ProductionSettings(
         **attrs.asdict(test.settings(), recurse=False),
         database_url=database_url,
@@ -52,6 +52,7 @@ def production_settings(database_url: str, redis_url: str, broker_url: str, tmp_
         cache_url=redis_url,
         mail_directory=str(mails),
         photo_directory=str(photos),
+        erasure_directory=str(erasures),
     )
 
 

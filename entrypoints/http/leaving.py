@@ -7,7 +7,7 @@ import attrs
 from msgspec import Meta
 
 from entrypoints.http.routing import Audience, Call, route
-from saltbitter_domain.users.model import Busy, PasswordRefused, SessionOver
+from saltbitter_domain.users.model import Busy, PasswordRefused, SessionOver, SubscriptionRunning
 from saltbitter_domain.users.service import LeavingService
 
 
@@ -35,10 +35,11 @@ class Leaving:
         audience=Audience.MEMBER,
         guarded=True,
         status=202,
-        errors=(PasswordRefused, SessionOver, Busy),
+        errors=(PasswordRefused, SubscriptionRunning, SessionOver, Busy),
     )
     async def request_erasure(self, call: Call, body: ErasureRequest) -> ErasureView:
         """Close the account and have everything erased in 30 days.
 
-        The member is hidden at once and every session ends; signing in before then undoes it."""
+        The member is hidden at once and every session ends; signing in before then undoes it.
+        Whoever pays for a subscription ends it first."""
         return ErasureView(await self.leaving.request_erasure(call.member, body.password))

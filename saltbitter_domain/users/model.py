@@ -71,6 +71,10 @@ class User:
         """The account of a member who asked to be erased. Asking again does not put it off."""
         return attrs.evolve(self, status=AccountStatus.LEAVING, erase_at=self.erase_at or now + ERASURE_GRACE)
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether the time to come back is over, so that only being erased is left."""
+        return self.erase_at is not None and self.erase_at <= now
+
     def back(self) -> "User":
         """The account of a member who has signed in, and so is not leaving any more."""
         if self.status is not AccountStatus.LEAVING:
@@ -206,6 +210,12 @@ class ResetRequested(Event):
 @event("users.password_changed")
 class PasswordChanged(Event):
     user_id: UserId
+
+
+class SubscriptionRunning(Conflict):
+    """Whoever leaves must not be charged afterwards."""
+
+    code = "subscription_running"
 
 
 @event("users.erasure_requested")

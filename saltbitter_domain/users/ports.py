@@ -50,6 +50,22 @@ class Users(Protocol):
         ...
 
 
+class ErasureLedger(Protocol):
+    """Who was erased, kept apart from the database, so that restoring an older one brings nobody back for good."""
+
+    async def append(self, user_id: UserId, at: datetime) -> None:
+        """Record an erasure. It lasts once this returns; recording it twice does no harm."""
+        ...
+
+    async def erased(self) -> Sequence[UserId]:
+        """Everybody who was recorded and not forgotten, each once, the earliest first."""
+        ...
+
+    async def forget(self, before: datetime) -> int:
+        """Forget erasures before this instant, or those of whole months before it; how many."""
+        ...
+
+
 class Sessions(Protocol):
     """The store of sessions."""
 

@@ -41,13 +41,14 @@ GOOD = {
     "SALTBITTER_BROKER_URL": "redis://:broker-password@127.0.0.1/0",
     "SALTBITTER_CACHE_URL": "redis://:cache-password@127.0.0.1/1",
 }
-"""Complete but for MAIL_DIRECTORY and PHOTO_DIRECTORY, of which each test has its own."""
+"""Complete but for the folders, of which each test has its own."""
+FOLDERS = ("MAIL_DIRECTORY", "PHOTO_DIRECTORY", "ERASURE_DIRECTORY")
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
 @pytest.fixture(autouse=True)
 def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MAIL_DIRECTORY", "PHOTO_DIRECTORY"):
+    for name in FOLDERS:
         folder = tmp_path / name.lower()
         folder.mkdir()
         monkeypatch.setitem(GOOD, f"SALTBITTER_{name}", str(folder))
@@ -125,13 +126,14 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None
         ("MAIL_SMTP_URL", "smtp:///nowhere"),
         ("PHOTO_DIRECTORY", "/nowhere/at/all"),
         ("PHOTO_DIRECTORY", __file__),
+        ("ERASURE_DIRECTORY", "/nowhere/at/all"),
     ],
 )
 def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
     assert refused({name: value}) == {name}
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "BROKER_URL", "CACHE_URL", "MAIL_DIRECTORY", "PHOTO_DIRECTORY"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "BROKER_URL", "CACHE_URL", *FOLDERS])
 def test_what_production_shares_must_be_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused({name: ""}) == {name}
 
@@ -178,7 +180,7 @@ def test_a_folder_that_may_only_be_read_is_refused() -> None:
     with tempfile.TemporaryDirectory() as writable, tempfile.TemporaryDirectory() as readable:
         Path(writable).chmod(0o777)
         Path(readable).chmod(0o555)
-        both = {"MAIL_DIRECTORY": writable, "PHOTO_DIRECTORY": writable}
+        both = dict.fromkeys(FOLDERS, writable)
 
         with unprivileged():
             from_environment({**GOOD, **{f"SALTBITTER_{name}": folder for name, folder in both.items()}})
@@ -368,7 +370,7 @@ def test_check_config_names_every_problem_and_answers_2(
         monkeypatch.delenv(name, raising=False)
 
     assert main(["check-config"]) == 2
-    assert capsys.readouterr().err.count("  - SALTBITTER_") == 10
+    assert capsys.readouterr().err.count("  - SALTBITTER_") == 11
 
 
 def test_check_config_accepts_good_settings(

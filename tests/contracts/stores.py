@@ -8,11 +8,13 @@ from typing import Any
 
 import attrs
 
+from adapters.local.erasures import FileErasureLedger
 from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.letter import Envelopes, Letters
 from adapters.mail.maildir import MaildirMailer
 from adapters.mail.ses import SesMailer
 from adapters.mail.smtp import SmtpMailer
+from adapters.memory.erasures import MemoryErasureLedger
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_checks import MemoryModerator
@@ -36,7 +38,7 @@ from saltbitter_domain.search.ports import ProfileSearch
 from saltbitter_domain.transparency.ports import MatchingReports
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import User
-from saltbitter_domain.users.ports import Mailer
+from saltbitter_domain.users.ports import ErasureLedger, Mailer
 from tests.doubles.builders import a_user
 from tests.doubles.ses import REGION, running_ses
 from tests.doubles.smtp import MailServer, certificate, running_mail_server
@@ -139,6 +141,10 @@ def _moderator_in_memory(removed: str) -> PhotoModerator:
     return moderator
 
 
+ERASURE_LEDGERS: dict[str, Callable[[Path], ErasureLedger]] = {
+    "memory": lambda _folder: MemoryErasureLedger(),
+    "files": lambda folder: FileErasureLedger(str(folder)),
+}
 MAILERS: dict[str, Callable[[Clock, Path], AbstractAsyncContextManager[Mailer]]] = {
     "memory": _mails_in_memory,
     "files": _mails_in_files,

@@ -1,12 +1,15 @@
 """Leaving for good: hidden at once, a month to come back, then gone."""
 
 import functools
+from contextlib import nullcontext
 from datetime import timedelta
 
+import attrs
 import pytest
 
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.profiles.model import PhotoDeleted
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import (
     ERASURE_GRACE,
     AccountStatus,
@@ -17,8 +20,10 @@ from saltbitter_domain.users.model import (
     PasswordRefused,
     SessionOver,
     SessionsEnded,
+    SubscriptionRunning,
     User,
 )
+from saltbitter_domain.users.service.erasure import LEDGER_KEPT
 from tests.doubles.builders import a_photo, new_id
 from tests.doubles.users import EMAIL, NOW, PASSWORD, Accounts
 
@@ -82,7 +87,7 @@ async def test_signing_in_undoes_it() -> None:
     await accounts.login()
     accounts.clock.advance(timedelta(days=1))
 
-    assert await accounts.leaving.erase_due() == 0
+    assert await accounts.erasure.erase_due() == 0
     user = await account(accounts)
     assert user is not None
     assert (user.status, user.erase_at) == (AccountStatus.ACTIVE, None)
@@ -99,16 +104,75 @@ async def test_after_the_grace_they_are_gone_and_their_photos_with_them() -> Non
         await uow.commit()
 
     accounts.clock.advance(ERASURE_GRACE - timedelta(seconds=1))
-    assert await accounts.leaving.erase_due() == 0
+    assert await accounts.erasure.erase_due() == 0
     accounts.clock.advance(timedelta(seconds=1))
-    assert await accounts.leaving.erase_due() == 1
-    assert await accounts.leaving.erase_due() == 0
+    assert await accounts.erasure.erase_due() == 1
+    assert await accounts.erasure.erase_due() == 0
 
     assert await account(accounts) is None
     assert PhotoDeleted(user.id, photo.id) in await accounts.events()
+    assert await accounts.ledger.erased() == [user.id]
     with pytest.raises(CredentialsRefused):
         await accounts.login()
     await accounts.enter()  # The address is free again.
+
+
+async def test_once_the_grace_is_over_nobody_comes_back_even_before_they_are_erased() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+    accounts.clock.advance(ERASURE_GRACE)
+
+    with pytest.raises(CredentialsRefused):
+        await accounts.login()
+
+
+async def test_whom_an_older_database_brings_back_is_erased_again() -> None:
+    accounts = Accounts()
+    await accounts.register("stays@example.test")
+    await leave(accounts)
+    user = await account(accounts)
+    assert user is not None
+    photo = a_photo(user)
+    accounts.clock.advance(ERASURE_GRACE)
+    await accounts.erasure.erase_due()
+    async with accounts.begin() as uow:  # As they were before they asked to be erased.
+        await uow.users.add(attrs.evolve(user.back(), version=1))
+        await uow.photos.add(photo)
+        await uow.commit()
+
+    assert await accounts.erasure.replay() == 1
+    assert await accounts.erasure.replay() == 0
+
+    assert await account(accounts) is None
+    assert PhotoDeleted(user.id, photo.id) in await accounts.events()
+    assert await accounts.user("stays@example.test") is not None
+
+
+async def test_the_ledger_forgets_after_a_year() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+    accounts.clock.advance(ERASURE_GRACE)
+    await accounts.erasure.erase_due()
+
+    accounts.clock.advance(LEDGER_KEPT)
+    assert await accounts.erasure.forget_erased() == 0
+    accounts.clock.advance(timedelta(seconds=1))
+    assert await accounts.erasure.forget_erased() == 1
+    assert await accounts.ledger.erased() == []
+
+
+async def test_whoever_pays_ends_their_subscription_first_so_that_nothing_is_charged_afterwards() -> None:
+    accounts = Accounts()
+    access = accounts.auth.authenticate((await accounts.enter()).access_token)
+    for tier, refused in ((Tier.PREMIUM, True), (Tier.FREE, False)):
+        async with accounts.begin() as uow:
+            await uow.subscriptions.set_tier(access.user_id, tier)
+            await uow.commit()
+        with pytest.raises(SubscriptionRunning, match="End it first") if refused else nullcontext():
+            await accounts.leaving.request_erasure(access, PASSWORD)
+        user = await account(accounts)
+        assert user is not None
+        assert (user.status is AccountStatus.ACTIVE) is refused
 
 
 async def test_asking_again_does_not_put_it_off() -> None:

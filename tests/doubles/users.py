@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
+from adapters.memory.erasures import MemoryErasureLedger
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.revocations import MemoryRevocations
@@ -37,7 +38,14 @@ from saltbitter_domain.users.model import (
     VerificationRequested,
 )
 from saltbitter_domain.users.ports import Access, Mail, PasswordAdvisor, PasswordHasher
-from saltbitter_domain.users.service import AccountMail, AuthService, LeavingService, RecoveryService, SuspensionService
+from saltbitter_domain.users.service import (
+    AccountMail,
+    AuthService,
+    ErasureService,
+    LeavingService,
+    RecoveryService,
+    SuspensionService,
+)
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 EMAIL = "ada@example.test"
@@ -158,6 +166,8 @@ class Accounts:
             begin=self.begin, clock=self.clock, hasher=self.passwords, revocations=self.revocations
         )
         self.suspensions = SuspensionService(begin=self.begin, clock=self.clock, revocations=self.revocations)
+        self.ledger = MemoryErasureLedger()
+        self.erasure = ErasureService(begin=self.begin, clock=self.clock, ledger=self.ledger)
         self.mail = AccountMail(
             begin=self.begin,
             clock=self.clock,

@@ -20,6 +20,7 @@ from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD
 from tests.http.stage import MOVED, Answer, Person, Scene, ask
@@ -147,6 +148,11 @@ def answers(_scene: Scene, _thing: Any) -> Any:
     return {"questionnaire": asked.version, "answers": given, "seconds": 150.0}
 
 
+async def without_subscription(scene: Scene) -> None:
+    """Whoever leaves pays for nothing any more."""
+    await scene.town.upgrade(scene.me.user_id, Tier.FREE)
+
+
 TABLE: Mapping[str, Row] = {
     "GET /livez": probe(),
     "GET /readyz": probe(),
@@ -175,7 +181,7 @@ TABLE: Mapping[str, Row] = {
     ),
     "POST /api/auth/logout": member(204),
     "POST /api/auth/logout-everywhere": member(204),
-    "POST /api/me/erasure": member(202, body=lambda *_: {"password": PASSWORD}),
+    "POST /api/me/erasure": member(202, body=lambda *_: {"password": PASSWORD}, before=without_subscription),
     "GET /api/me": member(),
     "GET /api/me/sessions": member(),
     "DELETE /api/me/sessions/{session_id}": own(lambda person: person.session, 204),

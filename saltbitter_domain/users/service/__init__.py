@@ -2,9 +2,10 @@
 being shut out (``SuspensionService``), leaving, and mail."""
 
 from saltbitter_domain.users.service.auth import AuthService
+from saltbitter_domain.users.service.erasure import ErasureService
 from saltbitter_domain.users.service.leaving import LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.recovery import RecoveryService
 from saltbitter_domain.users.service.suspension import SuspensionService
 
-__all__ = ["AccountMail", "AuthService", "LeavingService", "RecoveryService", "SuspensionService"]
+__all__ = ["AccountMail", "AuthService", "ErasureService", "LeavingService", "RecoveryService", "SuspensionService"]

@@ -176,7 +176,7 @@ class AuthService:
         checked = await self._by_email(address) if address else None
         fits = await self._hasher.verify(password, checked.password_hash if checked else None)
         if checked is None or not fits:
-            raise CredentialsRefused("E-mail address or password is not right. Try again, or reset your password.")
+            raise _credentials_refused()
         renewed = await self._hasher.hash(password) if self._hasher.outdated(checked.password_hash) else None
         now = self._clock.now()
         refresh_token = self._secrets.token()
@@ -185,6 +185,8 @@ class AuthService:
             if user is None or user.password_hash != checked.password_hash:
                 raise StaleWrite("The password was changed while it was being checked.")
             _refuse_suspended(user)
+            if user.is_due(now):  # Nobody comes back any more, so that whoever is in the ledger of erasures is gone.
+                raise _credentials_refused()
             # Saved even when nothing of it is new: a change of password at the same moment, which ends the sessions it
             # finds, then meets a later version and is repeated, so that it finds this one too.
             await uow.users.save(attrs.evolve(user.back(), password_hash=renewed or user.password_hash))
@@ -296,6 +298,10 @@ class AuthService:
     async def revoke_ended(self, message: EventId, event: SessionsEnded) -> None:  # noqa: ARG002  a listener
         """Refuse the access tokens of ended sessions, should the process that ended them have died before doing so."""
         await revoke(self._revocations, event.session_ids, self._clock.now())
+
+
+def _credentials_refused() -> CredentialsRefused:
+    return CredentialsRefused("E-mail address or password is not right. Try again, or reset your password.")
 
 
 def _refuse_suspended(user: User) -> None:

@@ -220,7 +220,7 @@ def _members(ids: Sequence[uuid.UUID], key: str, issuer: str) -> list[Member]:
 @contextmanager
 def _ours(folder: Path, database: str, broker: str, cache: str, key: str) -> Iterator[Server]:
     port = free_port()
-    for name in ("mails", "photos"):
+    for name in ("mails", "photos", "erasures"):
         (folder / name).mkdir(exist_ok=True)
     settings = {
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -232,6 +232,7 @@ def _ours(folder: Path, database: str, broker: str, cache: str, key: str) -> Ite
         "CACHE_URL": cache,
         "MAIL_DIRECTORY": str(folder / "mails"),
         "PHOTO_DIRECTORY": str(folder / "photos"),
+        "ERASURE_DIRECTORY": str(folder / "erasures"),
     }
     environment = {f"SALTBITTER_{name}": value for name, value in settings.items()}
     with _running([sys.executable, "-m", "entrypoints.cli", "serve"], environment, folder / "ours.log", port) as pid:

@@ -1,0 +1,78 @@
+"""Erasing whoever has left for good, also when an older database brings them back."""
+
+import functools
+from datetime import timedelta
+
+from saltbitter_domain.kernel import Clock, UserId
+from saltbitter_domain.profiles.model import PhotoDeleted
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.users.model import User
+from saltbitter_domain.users.ports import ErasureLedger
+
+ERASURE_BATCH = 100
+"""Members looked up at a time. Each is erased in a transaction of their own, so that one is erased whole or not yet."""
+
+
+LEDGER_KEPT = timedelta(days=365)
+"""How long the ledger knows who was erased: no backup may be older than this when it is restored."""
+
+
+class ErasureService:
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ledger: ErasureLedger) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ledger = ledger
+
+    async def erase_due(self) -> int:
+        """Erase every member whose 30 days are over; how many. Stopped at any point, it goes on when run again."""
+        erased = 0
+        while True:
+            async with self._begin() as uow:
+                due = await uow.users.due_for_erasure(self._clock.now(), ERASURE_BATCH)
+            for user_id in due:
+                erased += await retrying(functools.partial(self._erase, user_id))
+            if len(due) < ERASURE_BATCH:
+                return erased
+
+    async def replay(self) -> int:
+        """Erase again whoever is in the ledger and in the database; how many. For a database that was restored, before
+        it serves anybody."""
+        erased = 0
+        for user_id in await self._ledger.erased():
+            erased += await retrying(functools.partial(self._erase_again, user_id))
+        return erased
+
+    async def forget_erased(self) -> int:
+        """Forget entries of the ledger that no backup can need any more; how many."""
+        return await self._ledger.forget(self._clock.now() - LEDGER_KEPT)
+
+    async def _erase(self, user_id: UserId) -> bool:
+        """Erase one member, unless they came back meanwhile.
+
+        Their id is in the ledger before the deletion takes effect, and only once the row is locked, so that it cannot
+        be the id of somebody who came back. If committing fails, they are still due, and cannot sign in any more."""
+        now = self._clock.now()
+        async with self._begin() as uow:
+            user = await uow.users.get(user_id)
+            if user is None or not user.is_due(now):
+                return False
+            await _delete(uow, user)
+            await self._ledger.append(user_id, now)
+            await uow.commit()
+        return True
+
+    async def _erase_again(self, user_id: UserId) -> bool:
+        async with self._begin() as uow:
+            user = await uow.users.get(user_id)
+            if user is None:
+                return False
+            await _delete(uow, user)
+            await uow.commit()
+        return True
+
+
+async def _delete(uow: UnitOfWork, user: User) -> None:
+    """Delete everything of a member; the files of their photos follow by their events."""
+    for photo in await uow.photos.of(user.id):
+        uow.emit(PhotoDeleted(user.id, photo.id))
+    await uow.users.erase(user)

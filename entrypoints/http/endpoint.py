@@ -155,21 +155,22 @@ async def _json(request: web.Request) -> bytes:
 
 async def _uploaded(request: web.Request, upload: Upload) -> bytes:
     too_large = upload.too_large(f"The file may have at most {upload.max_bytes} bytes.")
-    if request.content_type == "multipart/form-data":
-        return await _from_form(await request.multipart(), upload, too_large)
-    if request.content_type not in (*upload.media_types, "application/octet-stream"):
+    if upload.field and request.content_type == "multipart/form-data":
+        return await _from_form(await request.multipart(), upload.field, upload.max_bytes, too_large)
+    if request.content_type not in (*upload.media_types, *(["application/octet-stream"] if upload.field else [])):
         accepted = ", ".join(upload.media_types)
-        raise MediaTypeRefused(f"Send the file as {accepted}, or as the field '{upload.field}' of multipart/form-data.")
+        in_form = f", or as the field '{upload.field}' of multipart/form-data" if upload.field else ""
+        raise MediaTypeRefused(f"Send the body as {accepted}{in_form}.")
     if (request.content_length or 0) > upload.max_bytes:
         raise too_large
     return await _read(request.content.readany, upload.max_bytes, too_large)
 
 
-async def _from_form(form: MultipartReader, upload: Upload, too_large: DomainError) -> bytes:
+async def _from_form(form: MultipartReader, field: str, max_bytes: int, too_large: DomainError) -> bytes:
     part = await form.next()
-    if not isinstance(part, BodyPartReader) or part.name != upload.field:
-        raise BodyIncomplete(f"The form does not begin with a file in the field '{upload.field}'.")
-    content = await _read(part.read_chunk, upload.max_bytes, too_large)
+    if not isinstance(part, BodyPartReader) or part.name != field:
+        raise BodyIncomplete(f"The form does not begin with a file in the field '{field}'.")
+    content = await _read(part.read_chunk, max_bytes, too_large)
     if await form.next() is not None:
         raise BodyIncomplete("The form holds more than one file.")
     return content

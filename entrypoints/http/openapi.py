@@ -108,13 +108,15 @@ def _operation(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
     if route.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema_of[route.body]}}}
     elif route.upload is not None:
-        form = {
-            "type": "object",
-            "properties": {route.upload.field: {"type": "string", "contentMediaType": "application/octet-stream"}},
-            "required": [route.upload.field],
-        }
         content: Schema = {media_type: {} for media_type in route.upload.media_types}
-        operation["requestBody"] = {"required": True, "content": content | {"multipart/form-data": {"schema": form}}}
+        if field := route.upload.field:
+            form = {
+                "type": "object",
+                "properties": {field: {"type": "string", "contentMediaType": "application/octet-stream"}},
+                "required": [field],
+            }
+            content["multipart/form-data"] = {"schema": form}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

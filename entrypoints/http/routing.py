@@ -88,9 +88,10 @@ class Call:
 
 @attrs.frozen
 class Upload:
-    """A body of bytes: sent as it is under one of ``media_types``, or as ``field`` of multipart/form-data."""
+    """A body of bytes: sent as it is under one of ``media_types``, or as ``field`` of multipart/form-data, where one is
+    named."""
 
-    field: str
+    field: str | None
     media_types: tuple[str, ...]
     max_bytes: int
     too_large: type[DomainError]

@@ -11,7 +11,7 @@ from saltbitter_domain.payments.model import (
 )
 from saltbitter_domain.payments.service import ReconciliationService
 
-EVENT = Upload("event", ("application/json",), MAX_EVENT_BYTES, GatewayEventTooLarge)
+EVENT = Upload(None, ("application/json",), MAX_EVENT_BYTES, GatewayEventTooLarge)
 
 
 @attrs.frozen

@@ -102,7 +102,8 @@ async def test_nothing_that_is_not_stripes_is_taken_in(paid_house: House, stripe
     await send(paid_house, *stripe.message(event, secret="whsec_of_another_endpoint"), 400, refused)
     await send(paid_house, *stripe.message(live), 400, refused)
     await send(paid_house, io.BytesIO(b" " * (MAX_EVENT_BYTES + 1)), headers, 413, "gateway_event_too_large")
-    await send(paid_house, body, {**headers, "Content-Type": "text/plain"}, 415)
+    for media_type in ("text/plain", "application/octet-stream", "multipart/form-data; boundary=b"):
+        await send(paid_house, body, {**headers, "Content-Type": media_type}, 415)
     async with paid_house.application.adapters.begin()() as uow:
         assert not uow._transaction._store.tables.gateway_events.items()
     await send(paid_house, *stripe.message(event, secret=PREVIOUS_SECRET), 204)

@@ -9,7 +9,6 @@ from dependency_injector import containers, providers
 
 from adapters.laboratory.shadow import ShadowedEngine
 from adapters.local.erasures import FileErasureLedger
-from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.letter import Envelopes, Letters
 from adapters.mail.maildir import MaildirMailer
 from adapters.mail.ses import SesMailer
@@ -34,6 +33,7 @@ from adapters.stripe.records import StripeRecords
 from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
 from config.common import common
+from config.photos import photo_store
 from config.settings import ProductionSettings
 from saltbitter_domain.consent.model import ConsentChain
 from saltbitter_domain.events import Outbox
@@ -78,9 +78,7 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = _mailer(settings, clock)
     container.erasure_ledger = providers.Singleton(FileErasureLedger, settings.erasure_directory)
-    container.photo_store = providers.Singleton(
-        FilePhotoStore, clock, settings.photo_directory, secret=settings.media_key.encode()
-    )
+    container.photo_store = photo_store(settings.photos, settings.media_key.encode(), clock)
     return container
 
 

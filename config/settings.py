@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from adapters.stripe.records import StripeAccount
+from config.photos import PhotoSettings
+from config.photos import read as read_photos
 from saltbitter_domain.assessments.catalogue import BUNDLED, questionnaire_from
 from saltbitter_domain.assessments.model import Questionnaire, QuestionnaireInvalid
 from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
@@ -65,7 +67,7 @@ class ProductionSettings(Settings):
     mail_directory: str = ""
     mail_ses_region: str = ""
     mail_smtp_url: str = attrs.field(default="", repr=False)
-    photo_directory: str
+    photos: PhotoSettings
     erasure_directory: str
     """The ledger of erasures, in a place that is not restored with the database."""
     stripe: StripeAccount | None = None
@@ -93,7 +95,7 @@ class SettingsRefused(Exception):
         self.problems = tuple(problems)
 
 
-class _Reader:
+class Reader:
     """Reads settings and collects every problem on the way."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -173,7 +175,7 @@ class _Reader:
     def region(self, name: str, *, required: bool) -> str:
         value = self.text(name, "")
         if (value or required) and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value):
-            self.refuse(name, "must be the region of Amazon SES, such as eu-west-1")
+            self.refuse(name, "must be a region of AWS, such as eu-west-1")
         return value
 
     def mail_server(self, name: str, *, required: bool) -> str:
@@ -266,7 +268,7 @@ def weakness_of(secret: str) -> str | None:
 
 def from_environment(environment: Mapping[str, str] | None = None) -> ProductionSettings:
     """The settings of this process. Raises ``SettingsRefused`` naming every missing, weak or unreadable one."""
-    read = _Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
+    read = Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
     secrets = {name: read.secret(name) for name in ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")}
     present = [value for value in secrets.values() if value]
     if len(set(present)) < len(present):
@@ -301,7 +303,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         mail_directory=read.folder("MAIL_DIRECTORY") if mail == "maildir" else "",
         mail_ses_region=read.region("MAIL_SES_REGION", required=mail == "ses"),
         mail_smtp_url=read.mail_server("MAIL_SMTP_URL", required=mail == "smtp"),
-        photo_directory=read.folder("PHOTO_DIRECTORY"),
+        photos=read_photos(read),
         erasure_directory=read.folder("ERASURE_DIRECTORY"),
         stripe=read.stripe(),
         shadow_policy=read.shadow_policy("SHADOW_POLICY"),

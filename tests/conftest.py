@@ -12,6 +12,7 @@ import structlog
 from hypothesis import settings
 
 from config import test
+from config.photos import PhotoSettings
 from config.settings import ProductionSettings
 
 # No test is judged by the clock on the wall: the first example pays for what is loaded once, and machines are busy.
@@ -51,7 +52,7 @@ def production_settings(database_url: str, redis_url: str, broker_url: str, tmp_
         broker_url=broker_url,
         cache_url=redis_url,
         mail_directory=str(mails),
-        photo_directory=str(photos),
+        photos=PhotoSettings(directory=str(photos)),
         erasure_directory=str(erasures),
     )
 

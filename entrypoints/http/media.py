@@ -10,7 +10,7 @@ from msgspec import Meta
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.kernel import Clock, NotFound
-from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
+from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME, PhotoStoreUnavailable
 
 PICTURES = {"image/jpeg", "image/webp", "image/png"}
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -47,7 +47,13 @@ class Media:
     files: MediaFiles
     clock: Clock
 
-    @route("GET", "/media/{key:.+}", audience=Audience.ANYONE, produces="image/*", errors=(MediaMissing,))
+    @route(
+        "GET",
+        "/media/{key:.+}",
+        audience=Audience.ANYONE,
+        produces="image/*",
+        errors=(MediaMissing, PhotoStoreUnavailable),
+    )
     async def media(self, _call: Call, key: str, query: Signed) -> web.StreamResponse:
         """A picture. Its address is signed, tells nothing about the member, and lasts for at most 15 minutes."""
         now = self.clock.now()

@@ -22,6 +22,7 @@ from saltbitter_domain.profiles.model import (
     PhotoMissing,
     PhotoOrderInvalid,
     PhotoState,
+    PhotoStoreUnavailable,
     PhotoTooLarge,
     PhotoTypeNotAccepted,
     PrimaryPhotoUnfit,
@@ -75,7 +76,7 @@ class Photos:
         status=201,
         idempotent=True,
         upload=PHOTO,
-        errors=(PhotoTypeNotAccepted, TooManyPhotos),
+        errors=(PhotoTypeNotAccepted, TooManyPhotos, PhotoStoreUnavailable),
     )
     async def upload_photo(self, call: Call) -> PhotoView:
         """Add a photo: JPEG, PNG, WebP or HEIC, at most 10 MiB.

@@ -73,7 +73,7 @@ class Rendered:
 
 
 class PhotoStore(Protocol):
-    """Where the bytes of photos are kept, by opaque key."""
+    """Where the bytes of photos are kept, by opaque key; ``PhotoStoreUnavailable`` while it does not answer."""
 
     async def put(self, key: str, content: bytes, content_type: str) -> None: ...
 
@@ -84,8 +84,8 @@ class PhotoStore(Protocol):
         ...
 
     async def keys_older_than(self, prefix: str, before: datetime, after: str = "", limit: int = 1000) -> Sequence[str]:
-        """Up to ``limit`` keys that start with ``prefix`` and were last put before the instant ``before``, in
-        alphabetical order, those that follow the key ``after``."""
+        """Up to ``limit`` keys that start with ``prefix`` and were last put before the instant ``before``, which is
+        exact to the second, in alphabetical order, those that follow the key ``after``."""
         ...
 
     def url(self, key: str, lifetime: timedelta) -> str:

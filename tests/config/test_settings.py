@@ -6,19 +6,23 @@ import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from adapters.aws.photo_store import S3PhotoStore
 from adapters.laboratory.policy_file import write_policy
 from adapters.laboratory.shadow import ShadowedEngine
+from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.ses import SesMailer
 from adapters.mail.smtp import SmtpMailer
 from config.production import adapters
-from config.settings import SettingsRefused, from_environment, weakness_of
+from config.settings import ProductionSettings, SettingsRefused, from_environment, weakness_of
 from entrypoints.cli import main
 from saltbitter_domain.compatibility.model import Factor
 from saltbitter_domain.compatibility.policies.fitted import (
@@ -29,7 +33,7 @@ from saltbitter_domain.compatibility.policies.fitted import (
     Provenance,
     WeighedFeature,
 )
-from tests.doubles.ses import CREDENTIALS
+from tests.doubles.aws import CREDENTIALS
 
 GOOD = {
     "SALTBITTER_PUBLIC_URL": "https://saltbitter.example",
@@ -126,6 +130,8 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None
         ("MAIL_SMTP_URL", "smtp:///nowhere"),
         ("PHOTO_DIRECTORY", "/nowhere/at/all"),
         ("PHOTO_DIRECTORY", __file__),
+        ("PHOTOS", "drawer"),
+        ("PHOTO_REGION", "Ireland"),
         ("ERASURE_DIRECTORY", "/nowhere/at/all"),
     ],
 )
@@ -173,6 +179,56 @@ def test_a_way_to_mail_asks_for_what_it_needs_and_no_maildir(
     assert (settings.mail, settings.mail_sender) == (way, values["MAIL_SENDER"])
     assert "mail-password" not in repr(settings)
     assert {"ses": SesMailer, "smtp": SmtpMailer}[way] is type(adapters(settings).mailer())
+
+
+IN_S3 = {"PHOTOS": "s3", "PHOTO_DIRECTORY": "", "PHOTO_BUCKET": "photos-of-saltbitter", "PHOTO_REGION": "eu-west-1"}
+AT_CLOUDFRONT = {"PHOTO_CDN_URL": "https://pictures.saltbitter.example", "PHOTO_CDN_KEY_ID": "K2JCJMDEHXQW5F"}
+
+
+def with_these(changes: Mapping[str, str]) -> ProductionSettings:
+    return from_environment({**GOOD, **{f"SALTBITTER_{name}": value for name, value in changes.items()}})
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    file = tmp_path / "cloudfront.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return file
+
+
+def test_photos_are_kept_in_the_folder_or_in_the_bucket_that_is_named(
+    key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    assert isinstance(adapters(from_environment(GOOD)).photo_store(), FilePhotoStore)
+
+    served_here = adapters(with_these(IN_S3)).photo_store()
+    assert isinstance(served_here, S3PhotoStore)
+    assert served_here.url("photos/1/160.webp", timedelta(minutes=1)).startswith("/media/photos/1/160.webp?")
+
+    settings = with_these(IN_S3 | AT_CLOUDFRONT | {"PHOTO_CDN_KEY_FILE": str(key_file)})
+    address = adapters(settings).photo_store().url("photos/1/160.webp", timedelta(minutes=1))
+    assert address.startswith("https://pictures.saltbitter.example/photos/1/160.webp?Expires=")
+    assert "PRIVATE" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "needed"),
+    [
+        ({"PHOTOS": "s3"}, {"PHOTO_BUCKET", "PHOTO_REGION"}),
+        ({**IN_S3, "PHOTO_BUCKET": "Photos.of.us"}, {"PHOTO_BUCKET"}),
+        ({**IN_S3, **AT_CLOUDFRONT}, {"PHOTO_CDN_KEY_FILE"}),
+        ({**IN_S3, **AT_CLOUDFRONT, "PHOTO_CDN_KEY_FILE": __file__}, {"PHOTO_CDN_KEY_FILE"}),
+        (
+            {**IN_S3, "PHOTO_CDN_KEY_FILE": "/nowhere"},
+            {"PHOTO_CDN_URL", "PHOTO_CDN_KEY_ID", "PHOTO_CDN_KEY_FILE"},
+        ),
+    ],
+)
+def test_a_bucket_and_who_delivers_from_it_are_named_whole(given: Mapping[str, str], needed: set[str]) -> None:
+    assert refused(given) == needed
 
 
 def test_a_folder_that_may_only_be_read_is_refused() -> None:

@@ -95,8 +95,9 @@ def mailer(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path, r
 
 
 @pytest.fixture(params=stores.PHOTO_STORES)
-def photo_store(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> PhotoStore:
-    return stores.PHOTO_STORES[request.param](clock, tmp_path)
+def photo_store(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Iterator[PhotoStore]:
+    with stores.PHOTO_STORES[request.param](clock, tmp_path) as store:
+        yield store
 
 
 @pytest.fixture(params=stores.MODERATORS)

@@ -1,13 +1,14 @@
 """The adapters under contract, each made fresh for a test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from adapters.aws.photo_store import S3PhotoStore
 from adapters.local.erasures import FileErasureLedger
 from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.letter import Envelopes, Letters
@@ -29,6 +30,7 @@ from adapters.postgres.replica import Replicated
 from adapters.postgres.search import PostgresProfileSearch
 from adapters.postgres.transparency import PostgresMatchingReports
 from adapters.postgres.uow import PostgresUnitsOfWork
+from adapters.signing import SignedAddresses
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.events import Outbox
@@ -39,8 +41,10 @@ from saltbitter_domain.transparency.ports import MatchingReports
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import User
 from saltbitter_domain.users.ports import ErasureLedger, Mailer
+from tests.doubles.aws import REGION
 from tests.doubles.builders import a_user
-from tests.doubles.ses import REGION, running_ses
+from tests.doubles.s3 import BUCKET, running_s3
+from tests.doubles.ses import running_ses
 from tests.doubles.smtp import MailServer, certificate, running_mail_server
 
 
@@ -127,12 +131,25 @@ async def _mails_over_ses(clock: Clock, _folder: Path) -> AsyncIterator[Mailer]:
         yield SesMailer(Envelopes(Letters(), clock, SENDER), REGION, address)
 
 
-def _photos_in_memory(clock: Clock, _folder: Path) -> PhotoStore:
-    return MemoryPhotoStore(clock, secret=b"a secret of this test")
+SECRET = b"a secret of this test"
 
 
-def _photos_in_files(clock: Clock, folder: Path) -> PhotoStore:
-    return FilePhotoStore(clock, str(folder), secret=b"a secret of this test")
+@contextmanager
+def _photos_in_memory(clock: Clock, _folder: Path) -> Iterator[PhotoStore]:
+    yield MemoryPhotoStore(clock, SECRET)
+
+
+@contextmanager
+def _photos_in_files(clock: Clock, folder: Path) -> Iterator[PhotoStore]:
+    yield FilePhotoStore(clock, str(folder), SECRET)
+
+
+@contextmanager
+def _photos_in_s3(clock: Clock, _folder: Path) -> Iterator[PhotoStore]:
+    with running_s3(clock) as address:
+        store = S3PhotoStore(BUCKET, SignedAddresses(clock, SECRET), region=REGION, endpoint=address)
+        yield store
+        store.close()
 
 
 def _moderator_in_memory(removed: str) -> PhotoModerator:
@@ -151,5 +168,9 @@ MAILERS: dict[str, Callable[[Clock, Path], AbstractAsyncContextManager[Mailer]]]
     "smtp": _mails_over_smtp,
     "ses": _mails_over_ses,
 }
-PHOTO_STORES: dict[str, Callable[[Clock, Path], PhotoStore]] = {"memory": _photos_in_memory, "files": _photos_in_files}
+PHOTO_STORES: dict[str, Callable[[Clock, Path], AbstractContextManager[PhotoStore]]] = {
+    "memory": _photos_in_memory,
+    "files": _photos_in_files,
+    "s3": _photos_in_s3,
+}
 MODERATORS: dict[str, Callable[[str], PhotoModerator]] = {"memory": _moderator_in_memory}

@@ -22,8 +22,9 @@ from saltbitter_domain.kernel import EventId
 from saltbitter_domain.users.model import MailTemplate
 from saltbitter_domain.users.ports import Mail
 from tests.contracts.stores import SENDER
+from tests.doubles.aws import REGION
 from tests.doubles.builders import new_id
-from tests.doubles.ses import REGION, running_ses, taken
+from tests.doubles.ses import running_ses, taken
 from tests.doubles.smtp import MailServer, certificate, running_mail_server
 
 LINK = "https://saltbitter.example/verify?token=pl4nted-t0ken&next=%3Cb%3E"

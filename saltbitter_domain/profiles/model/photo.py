@@ -6,7 +6,16 @@ from enum import StrEnum
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Conflict, Invalid, NotFound, PhotoId, TooLarge, UnsupportedMedia, UserId
+from saltbitter_domain.kernel import (
+    Conflict,
+    Invalid,
+    NotFound,
+    PhotoId,
+    TooLarge,
+    Unavailable,
+    UnsupportedMedia,
+    UserId,
+)
 
 MAX_PHOTOS = 6
 MAX_APPEAL = 500
@@ -109,6 +118,12 @@ class TooManyPhotos(Conflict):
 
 class PhotoTooLarge(TooLarge):
     code = "photo_too_large"
+
+
+class PhotoStoreUnavailable(Unavailable):
+    """Photos can be neither stored nor read just now."""
+
+    code = "photo_store_unavailable"
 
 
 class PhotoTypeNotAccepted(UnsupportedMedia):

@@ -22,7 +22,8 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""
 
 CELL_KM = 2.0
-"""Side of a location cell in kilometres: at least the 1 km the product promises, at the size measurements advise."""
+"""Side of the smallest location cell in kilometres: at least the 1 km the product promises, at the size measurements
+advise. Where few members live, larger ones are kept (``profiles.policies.place``)."""
 
 
 # Read when the program starts: it takes some 30 ms, for which no event loop should wait.
@@ -80,22 +81,11 @@ class GridCell:
 
     @classmethod
     def containing(cls, latitude: float, longitude: float) -> Self:
-        """The cell, about ``CELL_KM`` on each side, that holds this fix.
+        """The smallest cell, about ``CELL_KM`` on each side, that holds this fix. Snapping twice gives the same cell.
 
-        Rows of cells are ``CELL_KM`` high; within a row every cell has the same width in degrees, at least
-        ``CELL_KM`` in its middle, and a whole number of them goes round the Earth. Snapping twice gives the same cell.
-
-        Raises ``ValueError`` outside latitude [-90, 90] or longitude [-180, 180].
-        """
-        if not (-90.0 <= latitude <= 90.0 and -180.0 <= longitude <= 180.0):
-            raise ValueError("latitude must lie in [-90, 90] and longitude in [-180, 180]")
-        km_per_degree = math.pi * EARTH_RADIUS_KM / 180.0
-        rows = int(180.0 * km_per_degree / CELL_KM)
-        row = min(int((latitude + 90.0) / 180.0 * rows), rows - 1)
-        middle = (row + 0.5) / rows * 180.0 - 90.0
-        columns = max(1, int(360.0 * km_per_degree * math.cos(math.radians(middle)) / CELL_KM))
-        column = int((longitude + 180.0) / 360.0 * columns) % columns
-        return cls(round(middle, 6), round((column + 0.5) / columns * 360.0 - 180.0, 6))
+        Raises ``ValueError`` outside latitude [-90, 90] or longitude [-180, 180]."""
+        area = GridArea.containing(latitude, longitude)
+        return cls(*area.middle)
 
     def distance_km(self, other: "GridCell") -> float:
         """Great-circle distance between the two centres in kilometres, by the haversine formula (Sinnott 1984)."""
@@ -104,6 +94,48 @@ class GridCell:
         half_lon = math.radians(other.longitude - self.longitude) / 2
         h = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
         return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+
+
+@attrs.frozen
+class GridArea:
+    """What a cell covers, of any size: a piece between two parallels and two meridians, in degrees.
+
+    Its southern and western edges belong to it."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+    @classmethod
+    def containing(cls, latitude: float, longitude: float, side_km: float = CELL_KM) -> Self:
+        """The area, about ``side_km`` on each side, that holds this fix in the grid of areas of this size.
+
+        Rows are ``side_km`` high; within a row every area has the same width in degrees, at least ``side_km`` in its
+        middle, and a whole number of them goes round the Earth.
+
+        Raises ``ValueError`` outside latitude [-90, 90] or longitude [-180, 180].
+        """
+        if not (-90.0 <= latitude <= 90.0 and -180.0 <= longitude <= 180.0):
+            raise ValueError("latitude must lie in [-90, 90] and longitude in [-180, 180]")
+        km_per_degree = math.pi * EARTH_RADIUS_KM / 180.0
+        rows = int(180.0 * km_per_degree / side_km)
+        row = min(int((latitude + 90.0) / 180.0 * rows), rows - 1)
+        middle = (row + 0.5) / rows * 180.0 - 90.0
+        columns = max(1, int(360.0 * km_per_degree * math.cos(math.radians(middle)) / side_km))
+        column = int((longitude + 180.0) / 360.0 * columns) % columns
+        south, north = (edge / rows * 180.0 - 90.0 for edge in (row, row + 1))
+        west, east = (edge / columns * 360.0 - 180.0 for edge in (column, column + 1))
+        return cls(south, north, west, east)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Latitude and longitude, to a millionth of a degree: some 0.1 m."""
+        return round((self.south + self.north) / 2, 6), round((self.west + self.east) / 2, 6)
+
+    def holds(self, cell: GridCell) -> bool:
+        """Whether the centre of the cell lies in here."""
+        return self.south <= cell.latitude < self.north and self.west <= cell.longitude < self.east
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
-from saltbitter_domain.kernel import PhotoId, UserId
+from saltbitter_domain.kernel import GridArea, PhotoId, UserId
 from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, Profile, ProfileExists, TooManyPhotos
 from saltbitter_domain.profiles.ports import Photos, Profiles
 
@@ -27,6 +27,12 @@ class MemoryProfiles(Profiles):
 
     async def save(self, profile: Profile) -> None:
         self._transaction.write(lambda tables: replace(tables.profiles, profile.user_id, profile))
+
+    async def number_in(self, area: GridArea, up_to: int) -> int:
+        cells = self._transaction.read(
+            lambda tables: [profile.smallest_cell for profile in tables.profiles.items().values()]
+        )
+        return min(up_to, sum(cell is not None and area.holds(cell) for cell in cells))
 
 
 class MemoryPhotos(Photos):

@@ -81,6 +81,7 @@ class Seeding:
                 created_at=joined,
                 updated_at=joined,
                 cell=member.cell,
+                smallest_cell=member.cell,
                 city=member.city,
                 located_at=joined,
             )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Integer, bindparam, delete, func, select
 
 from adapters.postgres import documents
 from adapters.postgres.database import Session
@@ -19,7 +19,7 @@ from adapters.postgres.statements import (
     stored_columns,
 )
 from adapters.postgres.tables import photos, profiles, users
-from saltbitter_domain.kernel import GridCell, PhotoId, UserId
+from saltbitter_domain.kernel import GridArea, GridCell, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
     MAX_PHOTOS,
     Photo,
@@ -40,6 +40,19 @@ class PostgresProfiles(Profiles):
     _ADD = insertion_unless(profiles, "user_id")
     _GET = KeyedQuery(select(*PROFILE_COLUMNS), profiles.c.user_id)
     _SAVE = replacement(profiles, "user_id")
+    _NUMBER_IN = Query(
+        select(func.count()).select_from(
+            select(profiles.c.user_id)
+            .where(
+                profiles.c.smallest_latitude >= bindparam("south"),
+                profiles.c.smallest_latitude < bindparam("north"),
+                profiles.c.smallest_longitude >= bindparam("west"),
+                profiles.c.smallest_longitude < bindparam("east"),
+            )
+            .limit(bindparam("up_to", type_=Integer))
+            .subquery()
+        )
+    )
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -54,6 +67,10 @@ class PostgresProfiles(Profiles):
     async def save(self, profile: Profile) -> None:
         await replace(self._session, self._SAVE, _row(profile), "user_id")
 
+    async def number_in(self, area: GridArea, up_to: int) -> int:
+        rows = await self._session.rows(self._NUMBER_IN, **attrs.asdict(area), up_to=up_to)
+        return int(rows[0][0])
+
 
 def _profile_exists() -> ProfileExists:
     return ProfileExists("You already have a profile. Edit it instead.")
@@ -62,26 +79,33 @@ def _profile_exists() -> ProfileExists:
 def _row(profile: Profile) -> dict[str, Any]:
     row = attrs.asdict(profile, recurse=False)
     cell: GridCell | None = row.pop("cell")
+    smallest: GridCell | None = row.pop("smallest_cell")
     return {
         **row,
         "content": documents.written(profile.content),
         "latitude": cell and cell.latitude,
         "longitude": cell and cell.longitude,
+        "smallest_latitude": smallest and smallest.latitude,
+        "smallest_longitude": smallest and smallest.longitude,
     }
 
 
 def profile_of(row: Any) -> Profile:
     """The profile a row of ``profiles`` holds."""
     fields = {**row}
-    latitude, longitude = fields.pop("latitude"), fields.pop("longitude")
     return Profile(
         **{
+            "cell": _cell(fields.pop("latitude"), fields.pop("longitude")),
+            "smallest_cell": _cell(fields.pop("smallest_latitude"), fields.pop("smallest_longitude")),
             **fields,
             "content": documents.read(row["content"], ProfileContent),
-            "cell": None if latitude is None else GridCell(latitude, longitude),
             "visibility": Visibility(row["visibility"]),
         }
     )
+
+
+def _cell(latitude: float | None, longitude: float | None) -> GridCell | None:
+    return None if latitude is None or longitude is None else GridCell(latitude, longitude)
 
 
 class PostgresPhotos(Photos):

@@ -122,6 +122,8 @@ profiles = Table(
         Computed("(ST_SetSRID(ST_MakePoint(longitude, latitude), 4326))::geography", persisted=True),
     ),
     Column("city", Text),
+    Column("smallest_latitude", Double),
+    Column("smallest_longitude", Double),
     Column("located_at", INSTANT),
     Column("visibility", Text, nullable=False),
     Column(
@@ -131,6 +133,7 @@ profiles = Table(
     ),
     _version(),
     CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="cell_whole"),
+    Index("ix_profiles_smallest_cell", "smallest_latitude", "smallest_longitude"),
     Index("ix_profiles_cell", "cell", postgresql_using="gist"),
     Index("ix_profiles_words", "words", postgresql_using="gin"),
 )

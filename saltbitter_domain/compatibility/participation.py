@@ -95,10 +95,12 @@ def member_of(
 
 
 def card_of(profile: Profile, photos: Iterable[Photo], consents: Mapping[Purpose, ConsentRecord]) -> Card:
-    """A member's card: of the photos those approved, by position, and the cell only by the consent ``location``."""
+    """A member's card: of the photos those approved, by position, and the cell only by the consent ``location``.
+
+    The smallest cell is not on it: nothing that others see is made from that."""
     approved = [photo for photo in photos if photo.state is PhotoState.APPROVED]
     return Card(
-        attrs.evolve(profile, cell=profile.cell if granted(consents, Purpose.LOCATION) else None),
+        attrs.evolve(profile, cell=profile.cell if granted(consents, Purpose.LOCATION) else None, smallest_cell=None),
         tuple(sorted(approved, key=lambda photo: (photo.position, photo.id))),
     )
 

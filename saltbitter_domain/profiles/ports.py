@@ -6,7 +6,7 @@ from typing import Protocol
 
 import attrs
 
-from saltbitter_domain.kernel import GridCell, PhotoId, UserId
+from saltbitter_domain.kernel import GridArea, GridCell, PhotoId, UserId
 from saltbitter_domain.profiles.model import Format, Photo, Profile, RefusalReason, Size
 
 
@@ -25,6 +25,10 @@ class Profiles(Protocol):
         """Store a change made to version ``profile.version``, which becomes one higher.
 
         ``StaleWrite`` when that version is no longer the latest."""
+        ...
+
+    async def number_in(self, area: GridArea, up_to: int) -> int:
+        """How many members' smallest cells are in the area; ``up_to`` when there are as many or more."""
         ...
 
 

@@ -5,7 +5,7 @@ import asyncio
 import attrs
 import pytest
 
-from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.kernel import GridArea, GridCell, StaleWrite, UserId
 from saltbitter_domain.profiles.model import ProfileExists, PromptAnswer
 from saltbitter_domain.profiles.ports import Profiles
 from saltbitter_domain.users.model import User
@@ -112,6 +112,22 @@ async def test_a_change_made_to_an_older_version_is_refused(store: Store) -> Non
         with pytest.raises(StaleWrite):
             async with store.unit() as uow:
                 await uow.profiles.save(a_profile(user, version=version))
+
+
+async def test_members_are_counted_by_their_smallest_cells(store: Store) -> None:
+    area = GridArea.containing(-41.3, 174.8, 8.0)
+    corner = GridCell(area.south, area.west)
+    inside = GridCell(*area.middle)
+    outside = GridCell(area.north, inside.longitude), GridCell(inside.latitude, area.east)
+    async with store.begin() as uow:
+        before = await uow.profiles.number_in(area, 1000)
+    for smallest in (corner, inside, inside, *outside, None):
+        async with store.unit() as uow:
+            await uow.profiles.add(a_profile(await store.member(), cell=inside, smallest_cell=smallest))
+
+    async with store.begin() as uow:
+        assert await uow.profiles.number_in(area, 1000) == before + 3
+        assert await uow.profiles.number_in(area, before + 2) == before + 2
 
 
 async def test_fifty_writers_at_once_lose_no_change(store: Store) -> None:

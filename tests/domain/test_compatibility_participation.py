@@ -208,8 +208,8 @@ def test_a_card_shows_approved_photos_in_their_order_and_no_others(album: Sequen
     assert card.profile == a_profile(ANA)
 
 
-def test_a_card_changes_nothing_else_of_the_profile() -> None:
-    profile = a_full_profile(ANA)
-    assert card_of(profile, [], consents(location=True)).profile == profile
+def test_a_card_changes_nothing_else_of_the_profile_and_never_tells_the_smallest_cell() -> None:
+    profile = attrs.evolve(a_full_profile(ANA), smallest_cell=None)
+    assert card_of(a_full_profile(ANA), [], consents(location=True)).profile == profile
     assert card_of(profile, [], {}).profile == attrs.evolve(profile, cell=None)
     assert card_of(profile, [], {}).profile.located_at == NOW + timedelta(minutes=3)

@@ -14,6 +14,7 @@ from saltbitter_domain.kernel import (
     EARTH_RADIUS_KM,
     DomainError,
     FieldProblem,
+    GridArea,
     GridCell,
     Money,
     StaleWrite,
@@ -91,6 +92,16 @@ def test_a_pole_has_cells_like_any_other_place() -> None:
         around = {GridCell.containing(latitude, longitude) for longitude in range(-180, 180)}
         assert 1 <= len(around) <= 4
         assert all(one.distance_km(other) <= 2 * CELL_KM for one in around for other in around)
+
+
+@given(latitudes, longitudes, st.sampled_from([2.0, 4.0, 8.0, 16.0, 32.0, 64.0]))
+def test_an_area_holds_the_cell_it_is_chosen_by(latitude: float, longitude: float, side_km: float) -> None:
+    cell = GridCell.containing(latitude, longitude)
+    area = GridArea.containing(cell.latitude, cell.longitude, side_km)
+    assert area.holds(cell)
+    assert (area.north - area.south) * KM_PER_DEGREE == pytest.approx(side_km, rel=0.01)
+    middle = math.cos(math.radians((area.north + area.south) / 2))
+    assert area.east - area.west == 360 or (area.east - area.west) * KM_PER_DEGREE * middle >= side_km - 1e-6
 
 
 @pytest.mark.parametrize(

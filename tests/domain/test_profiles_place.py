@@ -32,6 +32,7 @@ ANA = Profile(
     created_at=NOON,
     updated_at=NOON,
     cell=LISBON,
+    smallest_cell=LISBON,
     city="Lisbon",
     located_at=NOON,
 )
@@ -44,7 +45,7 @@ def north_of_lisbon(kilometres: float) -> GridCell:
 
 
 def test_a_first_place_is_taken_at_once() -> None:
-    assert moves_to(attrs.evolve(ANA, cell=None, located_at=None), PORTO, NOON)
+    assert moves_to(attrs.evolve(ANA, cell=None, smallest_cell=None, located_at=None), PORTO, NOON)
 
 
 @pytest.mark.parametrize("kilometres", [0.0, CELL_KM, 2 * CELL_KM])
@@ -82,7 +83,7 @@ def test_nobody_moves_faster_than_an_airliner() -> None:
 
 
 def test_forgetting_ones_place_is_no_way_round_the_limits() -> None:
-    forgotten = attrs.evolve(ANA, cell=None, city=None)
+    forgotten = attrs.evolve(ANA, cell=None, smallest_cell=None, city=None)
     with pytest.raises(LocationChangedTooSoon) as refused:
         moves_to(forgotten, LISBON, NOON + timedelta(minutes=10))
     assert "23 h" in refused.value.detail
@@ -95,7 +96,7 @@ def test_forgetting_ones_place_is_no_way_round_the_limits() -> None:
 
 @given(cells)
 def test_who_had_their_place_forgotten_may_move_no_sooner_than_before(cell: GridCell) -> None:
-    forgotten = attrs.evolve(ANA, cell=None, city=None)
+    forgotten = attrs.evolve(ANA, cell=None, smallest_cell=None, city=None)
     assert wait_for(cell, NOON, forgotten) >= wait_for(cell, NOON)
 
 
@@ -103,7 +104,7 @@ def test_who_had_their_place_forgotten_may_move_no_sooner_than_before(cell: Grid
 def test_a_wait_is_told_in_minutes_and_from_two_hours_on_in_hours(minutes: float, told: str) -> None:
     earliest = NOON + timedelta(hours=math.pi * EARTH_RADIUS_KM / 900)
     with pytest.raises(LocationChangedTooSoon) as refused:
-        moves_to(attrs.evolve(ANA, cell=None), LISBON, earliest - timedelta(minutes=minutes))
+        moves_to(attrs.evolve(ANA, cell=None, smallest_cell=None), LISBON, earliest - timedelta(minutes=minutes))
     assert f" in {told}." in refused.value.detail
 
 

@@ -16,7 +16,7 @@ from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.consent.model import ConsentWithdrawn, Purpose
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event, OutboxMessage
-from saltbitter_domain.kernel import EventId, GridCell, StaleWrite, UserId
+from saltbitter_domain.kernel import EventId, GridArea, GridCell, StaleWrite, UserId
 from saltbitter_domain.profiles.model import (
     LocationChangedTooSoon,
     LocationConsentNeeded,
@@ -31,15 +31,18 @@ from saltbitter_domain.profiles.model import (
     ProfileMissing,
     Visibility,
 )
+from saltbitter_domain.profiles.policies import areas_around
 from saltbitter_domain.profiles.ports import Place, Places
 from saltbitter_domain.profiles.service import ProfileService
 from saltbitter_domain.users.model import UserMissing
-from tests.doubles.builders import NOW, a_content, a_photo, a_user
+from tests.doubles.builders import NOW, a_content, a_photo, a_profile, a_user
 from tests.doubles.refusals import told
 from tests.doubles.simultaneous import Simultaneous
 
 TEXT = "2026-11-01"
 LISBON, PORTO, ATLANTIC = (38.7223, -9.1393), (41.1579, -8.6291), (30.0, -40.0)
+LONELY = GridCell(*GridArea.containing(*LISBON, 64).middle)
+"""What is kept of Lisbon where few members live."""
 ORIENTED = a_content(orientation=Orientation.GAY)
 ANA = a_user(time_zone="America/Bogota", date_of_birth=date(1990, 2, 28))
 
@@ -80,6 +83,12 @@ class House:
         version = next(text.version for text in self.consents.texts() if text.purpose is purpose)
         await self.consents.decide(ANA.id, purpose, yes, version, "web")
 
+    async def settle(self, cell: GridCell, members: int) -> None:
+        async with self.begin() as uow:
+            for _ in range(members):
+                await uow.profiles.add(a_profile(a_user(), smallest_cell=cell))
+            await uow.commit()
+
     async def withdrawal(self) -> tuple[EventId, ConsentWithdrawn]:
         """The latest message of a consent taken back."""
         return next(
@@ -87,6 +96,17 @@ class House:
             for message in reversed(await self.messages())
             if isinstance(message.event, ConsentWithdrawn)
         )
+
+
+def somewhere_in(area: GridArea, smaller: Sequence[GridArea]) -> GridCell:
+    """A smallest cell in the area and in none of the smaller ones."""
+    tenths = [(n + 0.5) / 10 for n in range(10)]
+    cells = (
+        GridCell.containing(area.south + north * (area.north - area.south), area.west + east * (area.east - area.west))
+        for north in tenths
+        for east in tenths
+    )
+    return next(cell for cell in cells if area.holds(cell) and not any(other.holds(cell) for other in smaller))
 
 
 @pytest.fixture
@@ -234,10 +254,36 @@ async def test_a_place_is_kept_as_a_cell_with_its_city_and_time_zone(house: Hous
     placed = await house.service.set_location(ANA.id, *LISBON)
 
     assert placed == await house.service.get(ANA.id)
-    assert (placed.cell, placed.city, placed.time_zone) == (GridCell.containing(*LISBON), "Lisbon", "Europe/Lisbon")
+    assert (placed.cell, placed.city, placed.time_zone) == (LONELY, "Lisbon", "Europe/Lisbon")
     assert (placed.located_at, placed.version) == (NOW, ana.version + 1)
     assert "38.7223" not in repr(placed)
     assert await house.events(ProfileChanged) == [ProfileChanged(ANA.id)]
+
+
+@pytest.mark.parametrize("side", range(6))
+async def test_a_cell_grows_until_it_has_fifty_members(house: House, ana: Profile, side: int) -> None:
+    *smaller, area = list(areas_around(GridCell.containing(*LISBON)))[: side + 1]
+    await house.settle(somewhere_in(area, smaller), 50)
+    await house.consent(Purpose.LOCATION)
+
+    placed = await house.service.set_location(ANA.id, *LISBON)
+
+    assert placed.cell == GridCell(*area.middle)
+    assert placed.smallest_cell == GridCell.containing(*LISBON)
+
+
+async def test_where_fewer_live_the_largest_cell_is_kept(house: House, ana: Profile) -> None:
+    await house.settle(GridCell.containing(*LISBON), 49)
+    await house.consent(Purpose.LOCATION)
+    assert (await house.service.set_location(ANA.id, *LISBON)).cell == LONELY
+
+
+async def test_whoever_comes_later_changes_nobody_else_s_cell(house: House, ana: Profile) -> None:
+    await house.consent(Purpose.LOCATION)
+    placed = await house.service.set_location(ANA.id, *LISBON)
+    await house.settle(GridCell.containing(*LISBON), 50)
+    house.clock.advance(timedelta(days=1))
+    assert await house.service.set_location(ANA.id, LISBON[0] + 0.02, LISBON[1]) == placed
 
 
 async def test_a_place_is_used_only_by_consent(house: House, ana: Profile) -> None:
@@ -267,13 +313,13 @@ async def test_the_edges_of_the_globe_are_places(house: House, ana: Profile) -> 
     await house.consent(Purpose.LOCATION)
     await house.service.set_location(ANA.id, 90, 180)
     house.clock.advance(timedelta(days=1))
-    assert (await house.service.set_location(ANA.id, -90, -180)).cell == GridCell.containing(-90, -180)
+    assert (await house.service.set_location(ANA.id, -90, -180)).smallest_cell == GridCell.containing(-90, -180)
 
 
 async def test_at_sea_there_is_no_city_and_the_time_zone_stays(house: House, ana: Profile) -> None:
     await house.consent(Purpose.LOCATION)
     sailing = await house.service.set_location(ANA.id, *ATLANTIC)
-    assert (sailing.cell, sailing.city) == (GridCell.containing(*ATLANTIC), None)
+    assert (sailing.smallest_cell, sailing.city) == (GridCell.containing(*ATLANTIC), None)
     assert sailing.time_zone == ana.time_zone
 
 
@@ -346,7 +392,9 @@ async def test_taking_back_the_consent_forgets_the_place_but_not_when_one_moved(
 
     await house.service.forget_location(message, event)
 
-    assert await house.service.get(ANA.id) == attrs.evolve(placed, cell=None, city=None, version=placed.version + 1)
+    assert await house.service.get(ANA.id) == attrs.evolve(
+        placed, cell=None, smallest_cell=None, city=None, version=placed.version + 1
+    )
     assert len(await house.events(ProfileChanged)) == 2
 
 

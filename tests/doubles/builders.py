@@ -220,6 +220,7 @@ def a_full_profile(user: User) -> Profile:
         user,
         content=a_full_content(),
         cell=PARIS,
+        smallest_cell=GridCell.containing(48.86, 2.39),
         city="Paris",
         located_at=NOW + timedelta(minutes=3),
         visibility=Visibility.INCOGNITO,

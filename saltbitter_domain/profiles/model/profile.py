@@ -99,10 +99,12 @@ class ProfileContent:
 class Profile:
     """A member as others may come to know them. One per member, known by the member's id.
 
-    ``cell`` is the centre of the member's location cell and ``city`` the name shown for it; ``date_of_birth`` is
-    copied from the account and never shown, only the age is. ``located_at`` is when the cell last changed; it outlives
-    the cell, so that forgetting one's location and giving it again is no way round the limits on moving: from an
-    unknown cell the farthest move is assumed."""
+    ``cell`` is the centre of the member's location cell, which grows until it has members enough, and ``city`` the name
+    shown for it. ``smallest_cell`` is the one of ``CELL_KM`` within it: with that only members are counted and moves
+    measured, and nothing that others see is made from it. ``date_of_birth`` is copied from the account and never shown,
+    only the age is. ``located_at`` is when the cell last changed; it outlives the cell, so that forgetting one's
+    location and giving it again is no way round the limits on moving: from an unknown cell the farthest move is
+    assumed."""
 
     user_id: UserId
     date_of_birth: date = attrs.field(repr=False)
@@ -111,6 +113,7 @@ class Profile:
     created_at: datetime
     updated_at: datetime
     cell: GridCell | None = attrs.field(default=None, repr=False)
+    smallest_cell: GridCell | None = attrs.field(default=None, repr=False)
     city: str | None = attrs.field(default=None, repr=False)
     located_at: datetime | None = None
     visibility: Visibility = Visibility.ACTIVE

@@ -3,7 +3,7 @@
 from saltbitter_domain.profiles.policies.completeness import Completeness, MissingPart, completeness
 from saltbitter_domain.profiles.policies.content import LINE_BREAKS, check, text_problems
 from saltbitter_domain.profiles.policies.photos import Examined, arranged, decided, free_position, in_order
-from saltbitter_domain.profiles.policies.place import distance_band, moves_to
+from saltbitter_domain.profiles.policies.place import MEMBERS_IN_A_CELL, areas_around, distance_band, moves_to
 from saltbitter_domain.profiles.policies.views import (
     photo_addresses,
     public_photos,
@@ -14,9 +14,11 @@ from saltbitter_domain.profiles.policies.views import (
 
 __all__ = [
     "LINE_BREAKS",
+    "MEMBERS_IN_A_CELL",
     "Completeness",
     "Examined",
     "MissingPart",
+    "areas_around",
     "arranged",
     "check",
     "completeness",

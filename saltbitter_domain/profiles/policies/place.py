@@ -1,11 +1,16 @@
-"""How a member's place may change, and what is told of how far away it is."""
+"""How large a member's place is kept, how it may change, and what is told of how far away it is."""
 
 import math
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from saltbitter_domain.kernel import CELL_KM, EARTH_RADIUS_KM, GridCell
+from saltbitter_domain.kernel import CELL_KM, EARTH_RADIUS_KM, GridArea, GridCell
 from saltbitter_domain.profiles.model import DistanceBand, LocationChangedTooSoon, Profile
 
+MEMBERS_IN_A_CELL = 50
+"""Whoever knows somebody's cell cannot tell them from this many. The number is the product's choice."""
+CELL_SIDES_KM = tuple(CELL_KM * 2**doublings for doublings in range(6))
+"""The sizes of a cell: 2 to 64 km. Beyond the last one "how far away" would say nothing, however few live there."""
 STAYS_WITHIN_KM = 2.5 * CELL_KM
 """Reaches cells at most two apart: the centres of two in a row lie a little over twice ``CELL_KM`` from each other."""
 MOVES_AT_MOST_EVERY = timedelta(minutes=10)
@@ -31,15 +36,24 @@ def distance_band(one: GridCell | None, other: GridCell | None) -> DistanceBand 
     return next((band for below, band in _BANDS_BELOW_KM if distance < below), DistanceBand.OVER_100)
 
 
-def moves_to(profile: Profile, cell: GridCell, now: datetime) -> bool:
-    """Whether a member who is now in ``cell`` moves there; False when they stay in the cell they have.
+def areas_around(smallest: GridCell) -> Iterator[GridArea]:
+    """What may be kept for the place of a member in this smallest cell, from the smallest to the largest area.
+
+    Areas are chosen by the middle of the smallest cell, so that each is made of whole ones: what two sizes have in
+    common is never less than a smallest cell."""
+    return (GridArea.containing(smallest.latitude, smallest.longitude, side) for side in CELL_SIDES_KM)
+
+
+def moves_to(profile: Profile, smallest: GridCell, now: datetime) -> bool:
+    """Whether a member who is now in this smallest cell moves there; False when they stay in the cell they have.
 
     A cell is kept until the member is more than two cells away, so that crossing a border back and forth tells nothing.
     A move takes at least 10 minutes and no more than 900 km/h, else ``LocationChangedTooSoon``: locating others takes
     many moves in a short time. Whoever had their place forgotten may have been anywhere, so the farthest move is
     assumed: about 22 hours after the last.
     """
-    distance = FARTHEST_KM if profile.cell is None else profile.cell.distance_km(cell)
+    known = profile.smallest_cell
+    distance = FARTHEST_KM if known is None else known.distance_km(smallest)
     if distance <= STAYS_WITHIN_KM:
         return False
     if profile.located_at is not None:

@@ -18,8 +18,15 @@ from saltbitter_domain.profiles.model import (
     ProfileMissing,
     Visibility,
 )
-from saltbitter_domain.profiles.policies import Completeness, check, completeness, moves_to
-from saltbitter_domain.profiles.ports import Place, Places
+from saltbitter_domain.profiles.policies import (
+    MEMBERS_IN_A_CELL,
+    Completeness,
+    areas_around,
+    check,
+    completeness,
+    moves_to,
+)
+from saltbitter_domain.profiles.ports import Place, Places, Profiles
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import UserMissing
 
@@ -72,11 +79,18 @@ class ProfileService:
     async def set_location(self, user_id: UserId, latitude: float, longitude: float) -> Profile:
         """Say where one is, in degrees (WGS 84). Only the centre of the cell is kept, with its city and time zone.
 
-        Within two cells of the present one nothing changes. ``ProfileInvalid`` outside the globe,
-        ``LocationConsentNeeded``, ``LocationChangedTooSoon`` for moves too often or too fast."""
-        cell = _cell(latitude, longitude)
+        The cell is the smallest with members enough at this moment. It stays as it is until the member moves, whoever
+        else comes or goes, so that nobody can watch it change. Within two smallest cells of the present one nothing
+        changes. ``ProfileInvalid`` outside the globe, ``LocationConsentNeeded``, ``LocationChangedTooSoon`` for moves
+        too often or too fast."""
+        smallest = _smallest_cell(latitude, longitude)
+        async with self._begin() as uow:
+            profile = await _locatable(uow, user_id)
+            if not moves_to(profile, smallest, self._clock.now()):
+                return profile
+            cell = await _grown(uow.profiles, smallest)
         place = await self._places.at(cell)
-        return await retrying(lambda: self._locate(user_id, cell, place))
+        return await retrying(lambda: self._locate(user_id, smallest, cell, place))
 
     async def set_time_zone(self, user_id: UserId, name: str) -> Profile:
         """Correct the time zone by hand; it holds until the member moves. ``ProfileInvalid`` for an unknown name."""
@@ -95,7 +109,7 @@ class ProfileService:
     async def forget_location(self, message: EventId, event: ConsentWithdrawn) -> None:
         """Listener: whoever takes the consent back is nowhere. The time zone stays, for their mornings."""
         if event.purpose is Purpose.LOCATION:
-            await self._forget(message, event, lambda profile: attrs.evolve(profile, cell=None, city=None))
+            await self._forget(message, event, _nowhere)
 
     async def forget_orientation(self, message: EventId, event: ConsentWithdrawn) -> None:
         """Listener: whoever takes the consent back has not told their orientation."""
@@ -106,17 +120,16 @@ class ProfileService:
                 lambda profile: attrs.evolve(profile, content=attrs.evolve(profile.content, orientation=None)),
             )
 
-    async def _locate(self, user_id: UserId, cell: GridCell, place: Place | None) -> Profile:
+    async def _locate(self, user_id: UserId, smallest: GridCell, cell: GridCell, place: Place | None) -> Profile:
         async with self._begin() as uow:
-            profile = await _profile(uow, user_id)
-            if not granted(await uow.consents.current(user_id), Purpose.LOCATION):
-                raise LocationConsentNeeded("We may use your location only once you have agreed to it.")
             now = self._clock.now()
-            if not moves_to(profile, cell, now):
+            profile = await _locatable(uow, user_id)
+            if not moves_to(profile, smallest, now):
                 return profile
             moved = attrs.evolve(
                 profile,
                 cell=cell,
+                smallest_cell=smallest,
                 located_at=now,
                 city=place.city if place else None,
                 time_zone=place.time_zone if place else profile.time_zone,
@@ -156,6 +169,25 @@ async def _profile(uow: UnitOfWork, user_id: UserId, version: int | None = None)
     return profile
 
 
+async def _locatable(uow: UnitOfWork, user_id: UserId) -> Profile:
+    profile = await _profile(uow, user_id)
+    if not granted(await uow.consents.current(user_id), Purpose.LOCATION):
+        raise LocationConsentNeeded("We may use your location only once you have agreed to it.")
+    return profile
+
+
+def _nowhere(profile: Profile) -> Profile:
+    return attrs.evolve(profile, cell=None, smallest_cell=None, city=None)
+
+
+async def _grown(profiles: Profiles, smallest: GridCell) -> GridCell:
+    """The smallest cell around in which there are members enough; the largest where there are too few."""
+    for area in areas_around(smallest):
+        if await profiles.number_in(area, MEMBERS_IN_A_CELL) == MEMBERS_IN_A_CELL:
+            break
+    return GridCell(*area.middle)
+
+
 def _refuse_invalid(content: ProfileContent) -> None:
     if problems := check(content):
         raise ProfileInvalid("Some of your answers need another look.", fields=problems)
@@ -169,7 +201,7 @@ async def _refuse_orientation_without_consent(uow: UnitOfWork, user_id: UserId, 
         )
 
 
-def _cell(latitude: float, longitude: float) -> GridCell:
+def _smallest_cell(latitude: float, longitude: float) -> GridCell:
     problems = [
         FieldProblem(path, "out_of_range", f"Give degrees from -{limit} to {limit}.")
         for path, degrees, limit in (("latitude", latitude, 90), ("longitude", longitude, 180))

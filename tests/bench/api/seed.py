@@ -84,6 +84,8 @@ def _profiles(ids: list[uuid.UUID], people: list[tuple[SyntheticMember, Any]]) -
             "updated_at": JOINED + timedelta(seconds=number),
             "latitude": person.cell.latitude,
             "longitude": person.cell.longitude,
+            "smallest_latitude": person.cell.latitude,
+            "smallest_longitude": person.cell.longitude,
             "city": person.city,
             "located_at": JOINED,
             "visibility": "active",

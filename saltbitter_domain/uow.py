@@ -17,6 +17,7 @@ from saltbitter_domain.compatibility.ports import (
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.events import Event
 from saltbitter_domain.kernel import EventId, StaleWrite
+from saltbitter_domain.ledger.ports import Ledger
 from saltbitter_domain.payments.ports import GatewayInbox
 from saltbitter_domain.profiles.ports import Photos, Profiles
 from saltbitter_domain.subscriptions.ports import Subscriptions
@@ -47,6 +48,7 @@ class UnitOfWork(Protocol):
     roster: Roster
     notices: Notices
     gateway_inbox: GatewayInbox
+    ledger: Ledger
 
     def emit(self, event: Event) -> None:
         """Store the event in the outbox with this transaction."""

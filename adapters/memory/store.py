@@ -13,6 +13,7 @@ from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposu
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
 from saltbitter_domain.kernel import AssessmentId, EventId, NoticeId, PhotoId, SessionId, StaleWrite, UserId
+from saltbitter_domain.ledger.model import MoneyFact, Transaction
 from saltbitter_domain.profiles.model import Photo, Profile
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, User
@@ -48,6 +49,8 @@ class Tables:
         self.gateway_readings = Table[str, tuple[int, int]]()
         self.gateway_expiries = Table[str, datetime]()
         self.gateway_sweeps = Table[str, datetime]()
+        self.money_facts = Table[str, MoneyFact](member=lambda row: row.member)
+        self.ledger_transactions = Table[str, Transaction]()
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
         self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)
 

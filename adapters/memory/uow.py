@@ -13,6 +13,7 @@ from adapters.memory.compatibility import (
 )
 from adapters.memory.consent import MemoryConsentLog
 from adapters.memory.gateway import MemoryGatewayInbox
+from adapters.memory.ledger import MemoryLedger
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles
 from adapters.memory.roster import MemoryRoster
@@ -55,6 +56,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.roster = MemoryRoster(transaction, clock)
         self.notices = MemoryNotices(transaction)
         self.gateway_inbox = MemoryGatewayInbox(transaction)
+        self.ledger = MemoryLedger(transaction)
 
     def emit(self, event: Event) -> None:
         now = self._clock.now()

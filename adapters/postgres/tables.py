@@ -421,3 +421,33 @@ gateway_sweeps = Table(
     Column("until", INSTANT, nullable=False),
     comment="Up to when events that never reached us were looked for.",
 )
+
+money_facts = Table(
+    "money_facts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("payment", Text, nullable=False, index=True),
+    Column("member", Uuid, nullable=False, index=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("covers_from", INSTANT),
+    Column("covers_until", INSTANT),
+    CheckConstraint("amount_minor > 0", name="amount_above_0"),
+    CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
+    comment="Append-only, and kept when a member goes: what happened to money, each fact once.",
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("fact_id", ForeignKey("money_facts.id"), primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    CheckConstraint("amount_minor <> 0", name="amount_not_0"),
+    CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
+    comment="Append-only: the double entry of every fact about money; debits are above 0, credits below.",
+)

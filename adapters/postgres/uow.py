@@ -12,6 +12,7 @@ from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Session
 from adapters.postgres.decisions import PostgresDecisions
 from adapters.postgres.gateway import PostgresGatewayInbox
+from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles
@@ -62,6 +63,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.roster = PostgresRoster(session, clock)
         self.notices = PostgresNotices(session)
         self.gateway_inbox = PostgresGatewayInbox(session)
+        self.ledger = PostgresLedger(session)
 
     def emit(self, event: Event) -> None:
         self._session.require_writable()

@@ -25,6 +25,7 @@ from saltbitter_domain.traffic import StoredAnswer
 from saltbitter_domain.users.model import Registered
 from tests.contracts.stores import Store, on_postgres
 from tests.doubles.builders import NOW, a_consent, a_daily_set, a_profile, new_id
+from tests.doubles.money import a_fact
 
 SHORT_PATIENCE = Query(text("SET LOCAL lock_timeout = '50ms'"))
 EVERYBODY = Query(text("UPDATE users SET version = version"))
@@ -268,3 +269,22 @@ async def test_a_database_that_is_not_there_is_said_to_be_away(clock: ManualCloc
 
     assert refused.value.retry_after
     await database.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE money_facts SET amount_minor = 1",
+        "DELETE FROM ledger_entries",
+        "DELETE FROM money_facts",
+        "UPDATE ledger_entries SET amount_minor = 1",
+        "TRUNCATE ledger_entries",
+        "TRUNCATE money_facts CASCADE",
+    ],
+)
+async def test_what_is_in_the_books_cannot_be_changed(store: Store, database_url: str, change: str) -> None:
+    async with store.unit() as uow:
+        await uow.ledger.record([a_fact()])
+
+    with pytest.raises(asyncpg.RaiseError, match="append-only"):
+        await sql(database_url, change)

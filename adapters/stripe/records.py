@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import attrs
 from stripe import AIOHTTPClient, InvalidRequestError, StripeClient
 
+from adapters.stripe.money import EXPANDED, MEMBER, PRODUCTS, facts_of, instant, paid_by, reference, tier_of_line
 from adapters.stripe.signatures import signed
 from saltbitter_domain.kernel import Clock, UserId
+from saltbitter_domain.ledger.model import MoneyFact
 from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
@@ -20,10 +22,8 @@ API_VERSION = "2026-10-28.endive"
 
 SECONDS = 20.0
 PAGE = 100
-MEMBER = "saltbitter_member"
-"""The metadata of a subscription that name its member; ours are recognised by it."""
-PRODUCTS = {"saltbitter_premium": Tier.PREMIUM, "saltbitter_elite": Tier.ELITE}
-"""The ids of the products at Stripe, which are ours to choose."""
+PAID_WITHIN = timedelta(days=60)
+"""An invoice that is older than its payment by more is not looked for."""
 
 _ENTITLING = ("active", "trialing", "past_due")
 
@@ -81,8 +81,33 @@ class StripeRecords(PaymentRecords):
         owed = await self._owed(found, {})
         for each in found:
             if held := _held(each, owed.get(each["id"])):
-                by_customer.setdefault(_reference(each["customer"]), []).extend(held)
+                by_customer.setdefault(reference(each["customer"]), []).extend(held)
         return by_customer
+
+    async def money_of(self, customer: str) -> Sequence[MoneyFact]:
+        return await self._money({"customer": customer}, {"customer": customer})
+
+    async def money_since(self, since: datetime) -> Sequence[MoneyFact]:
+        first, first_invoiced = int(since.timestamp()), int((since - PAID_WITHIN).timestamp())
+        return await self._money({"created": {"gte": first}}, {"created": {"gte": first_invoiced}})
+
+    async def _money(self, which: Mapping[str, Any], invoiced: Mapping[str, Any]) -> Sequence[MoneyFact]:
+        api = self._client.v1
+        charges = await self._pages(api.charges.list_async, {**which, "expand": list(EXPANDED)})
+        if not charges:
+            return []
+        invoices = await self._pages(api.invoices.list_async, {**invoiced, "expand": ["data.payments"]})
+        paid = {payment: invoice for invoice in invoices for payment in paid_by(invoice)}
+        found: list[MoneyFact] = []
+        for charge in charges:
+            invoice = paid.get(charge["id"]) or paid.get(reference(charge.get("payment_intent")))
+            its = {"charge": charge["id"]}
+            disputes = await self._pages(api.disputes.list_async, its) if charge["disputed"] else ()
+            refunds = charge["refunds"]["data"]
+            if charge["refunds"]["has_more"]:
+                refunds = await self._pages(api.refunds.list_async, its)
+            found += facts_of(charge, invoice, refunds, disputes, self._clock.now())
+        return found
 
     async def _owed(
         self, subscriptions: Sequence[Mapping[str, Any]], whose: Mapping[str, Any]
@@ -123,14 +148,14 @@ def _event(document: Mapping[str, Any]) -> GatewayEvent | None:
     customer = subject["id"] if subject.get("object") == "customer" else subject.get("customer")
     if not customer:
         return None
-    return GatewayEvent(str(document["id"]), _reference(customer), _instant(document["created"]))
+    return GatewayEvent(str(document["id"]), reference(customer), instant(document["created"]))
 
 
 def _held(subscription: Mapping[str, Any], owed: Mapping[str, Any] | None) -> Sequence[Held]:
     """What is held by the subscription, of which the invoice ``owed`` is unpaid; nothing for one that is not ours."""
     items = subscription["items"]["data"]
     holder = (subscription.get("metadata") or {}).get(MEMBER)
-    tier = PRODUCTS.get(_reference(items[0]["price"]["product"])) if items else None
+    tier = PRODUCTS.get(reference(items[0]["price"]["product"])) if items else None
     if not holder or tier is None:
         return []
     member = UserId(UUID(holder))
@@ -145,7 +170,7 @@ def _owed_since(invoice: Mapping[str, Any]) -> datetime:
     """When the subscription became past due by it: at the due date where it has one, and otherwise when it was
     finalised, which is when Stripe first tries to be paid."""
     finalised = (invoice.get("status_transitions") or {}).get("finalized_at")
-    return _instant(invoice.get("due_date") or finalised or invoice["created"])
+    return instant(invoice.get("due_date") or finalised or invoice["created"])
 
 
 def _paid_before(member: UserId, invoice: Mapping[str, Any]) -> Sequence[Held]:
@@ -153,24 +178,13 @@ def _paid_before(member: UserId, invoice: Mapping[str, Any]) -> Sequence[Held]:
     a subscription changes in the middle of a period. While it is unpaid, that time is still the member's."""
     held = []
     for line in invoice["lines"]["data"]:
-        # Since 2025-03-31 the product is named under ``pricing``; before it was the price's.
-        priced = (line.get("pricing") or {}).get("price_details") or line.get("price") or {}
-        tier = PRODUCTS.get(_reference(priced.get("product")))
+        tier = tier_of_line(line)
         if line["amount"] < 0 and tier is not None:
-            held.append(Held(member, tier, _instant(line["period"]["end"])))
+            held.append(Held(member, tier, instant(line["period"]["end"])))
     return held
 
 
 def _subscription_of(invoice: Mapping[str, Any]) -> str:
     """The id of the subscription that made the invoice, which is its parent since 2025-03-31."""
     parent = (invoice.get("parent") or {}).get("subscription_details") or invoice
-    return _reference(parent.get("subscription"))
-
-
-def _reference(value: Any) -> str:
-    """The id of an object that may have been given whole."""
-    return str(value["id"] if isinstance(value, Mapping) else value)
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    return reference(parent.get("subscription"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from saltbitter_domain.ledger.model import MoneyFact
 from saltbitter_domain.payments.model import GatewayEvent, Held
 
 
@@ -26,6 +27,14 @@ class PaymentRecords(Protocol):
         """What the customer holds by every subscription, ended ones too; nothing for a customer who is not there.
 
         While one is past due, what was paid for before the oldest payment that is owed is held beside it."""
+        ...
+
+    async def money_of(self, customer: str) -> Sequence[MoneyFact]:
+        """Everything that ever happened to the customer's money; nothing for a customer who is not there."""
+        ...
+
+    async def money_since(self, since: datetime) -> Sequence[MoneyFact]:
+        """What happened to anybody's payments that were made at or after ``since``."""
         ...
 
     async def everything_held(self) -> Mapping[str, Sequence[Held]]:

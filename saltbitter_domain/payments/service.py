@@ -1,9 +1,10 @@
-"""Keeping members' tiers as the payment gateway's records have them, whatever comes, and in whatever order."""
+"""Keeping members' tiers and our books as the payment gateway's records are, whatever comes and in whatever order."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from saltbitter_domain.kernel import Clock, EventId
+from saltbitter_domain.ledger.model import Booked, MoneyFact
 from saltbitter_domain.payments.model import (
     CustomerChanged,
     GatewayEvent,
@@ -14,7 +15,7 @@ from saltbitter_domain.payments.model import (
     tier_of,
 )
 from saltbitter_domain.payments.ports import PaymentRecords
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
+from saltbitter_domain.uow import SWEEP_BATCH, UnitOfWork, UnitsOfWork, retrying, sweep
 
 OVERLAP = timedelta(minutes=10)
 """Every sweep looks this far behind the one before, for events that the gateway listed late."""
@@ -44,7 +45,7 @@ class ReconciliationService:
             await self._keep([received])
 
     async def read_customer(self, _message: EventId, event: CustomerChanged) -> None:
-        """Read what the customer holds and set their tier by it.
+        """Read what happened to the customer's money and what they hold; book the one and set their tier by the other.
 
         Of two readings at once the one that began later has its say, since it saw the newer state. ``HolderMissing``
         while the member is not there: the event came before what we do was committed, and comes again."""
@@ -53,6 +54,7 @@ class ReconciliationService:
         async with self._begin() as uow:
             number = await uow.gateway_inbox.begin_reading(event.customer)
             await uow.commit()
+        await self._book(await self._records.money_of(event.customer))
         held = await self._records.held_by(event.customer)
         await self._apply(event.customer, number, held)
 
@@ -71,10 +73,12 @@ class ReconciliationService:
         return missed
 
     async def compare(self) -> int:
-        """Compare everything that is held with members' tiers, and read anew whoever differs; how many."""
+        """Compare everything that is held with members' tiers, and the payments of five weeks with the books: read anew
+        whoever differs, and book what is missing; how many that was."""
         if self._records is None:
             return 0
-        now, differing = self._clock.now(), 0
+        now = self._clock.now()
+        differing = await self._book(await self._records.money_since(now - KEPT_FOR))
         for customer, held in (await self._records.everything_held()).items():
             async with self._begin() as uow:
                 if held and await uow.subscriptions.tier(held[0].member) is not tier_of(held, now):
@@ -117,6 +121,18 @@ class ReconciliationService:
             uow.emit(CustomerChanged(received.customer))
             await uow.commit()
         return True
+
+    async def _book(self, facts: Sequence[MoneyFact]) -> int:
+        """Write down what is not in the books yet, and tell of it; how much that was."""
+        booked = 0
+        for start in range(0, len(facts), SWEEP_BATCH):
+            async with self._begin() as uow:
+                new = await uow.ledger.record(facts[start : start + SWEEP_BATCH])
+                for fact in new:
+                    uow.emit(Booked(fact.id, fact.kind))
+                await uow.commit()
+            booked += len(new)
+        return booked
 
     async def _apply(self, customer: str, number: int, held: Sequence[Held]) -> None:
         if not held:

@@ -118,7 +118,7 @@ async def test_the_same_event_a_hundred_times_is_read_once() -> None:
         await asyncio.gather(*(world.send(event) for _ in range(100)))
 
         assert await world.work() == 1
-        assert world.stripe.asked == ["GET /v1/subscriptions"]
+        assert world.stripe.asked == ["GET /v1/charges", "GET /v1/subscriptions"]
         assert await world.tier(member) is Tier.PREMIUM
 
 
@@ -156,6 +156,12 @@ class Slow(PaymentRecords):
 
     async def events_since(self, since: datetime) -> Any:
         return await self.records.events_since(since)
+
+    async def money_of(self, customer: str) -> Any:
+        return await self.records.money_of(customer)
+
+    async def money_since(self, since: datetime) -> Any:
+        return await self.records.money_since(since)
 
     async def everything_held(self) -> Mapping[str, Sequence[Held]]:
         return await self.records.everything_held()

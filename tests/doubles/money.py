@@ -10,13 +10,14 @@ from saltbitter_domain.ledger.model import FactKind, MoneyFact
 from tests.doubles.builders import NOW, a_user
 
 CURRENCIES = ("EUR", "JPY", "KWD", "USD")
+MEMBER = a_user().id
 
 
 def a_fact(fact_id: str = "ch_1", kind: FactKind = FactKind.SUCCEEDED, **changes: Any) -> MoneyFact:
     """A month of Premium that was paid; or something else about the same payment."""
     values: dict[str, Any] = {
         "payment": "ch_1",
-        "member": a_user().id,
+        "member": MEMBER,
         "amount": Money(1999, "USD"),
         "at": NOW,
         "product": "premium",

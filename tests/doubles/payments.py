@@ -1,6 +1,6 @@
 """A small world for payments: a store, the double of Stripe, and workers that do what is waiting when told to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,9 +12,11 @@ from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
+from config.application import Listeners
 from entrypoints.worker.relay import Relay
 from saltbitter_domain.events import Outbox
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.ledger.model import Booked
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.subscriptions.model import Tier
@@ -50,11 +52,17 @@ class Till:
         body, headers = self.stripe.message(event)
         await self.service.receive(body, headers["Stripe-Signature"])
 
-    async def work(self) -> int:
-        """Deliver what is due, as a worker does; how many messages."""
-        relay = Relay(
-            self.outbox, {"payments.customer_changed": [("read_customer", self.service.read_customer)]}, self.clock
-        )
+    async def work(self, booked: Callable[[Booked], object] = lambda _: None) -> int:
+        """Deliver what is due, as a worker does, and hand over what was ``booked``; how many messages."""
+
+        async def hand_over(_message: EventId, event: Booked) -> None:
+            booked(event)
+
+        listeners: Listeners = {
+            "payments.customer_changed": [("read_customer", self.service.read_customer)],
+            "ledger.booked": [("hand_over", hand_over)],
+        }
+        relay = Relay(self.outbox, listeners, self.clock)
         ids: list[str] = []
         await relay.publish(ids.append)
         for message in ids:

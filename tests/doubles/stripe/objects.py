@@ -53,10 +53,15 @@ def invoice(
     at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
     lines: Sequence[dict[str, Any]] = (),
     *,
+    member: UUID | str = "",
     old: bool = False,
 ) -> dict[str, Any]:
     """An invoice of a subscription, which names it as its parent since 2025-03-31, finalised at ``at``."""
-    details = {"subscription_details": {"subscription": subscription_id}, "type": "subscription_details"}
+    metadata = {"metadata": {"saltbitter_member": str(member)} if member else {}}
+    details = {
+        "subscription_details": {"subscription": subscription_id, **metadata},
+        "type": "subscription_details",
+    }
     return {
         "id": id_,
         "object": "invoice",
@@ -66,7 +71,7 @@ def invoice(
         "lines": {"object": "list", "data": list(lines), "has_more": False, "url": f"/v1/invoices/{id_}/lines"},
         "status": status,
         "status_transitions": {"finalized_at": int(at.timestamp())},
-        **({"subscription": subscription_id} if old else {"parent": details}),
+        **({"subscription": subscription_id, "subscription_details": metadata} if old else {"parent": details}),
     }
 
 
@@ -85,6 +90,14 @@ def event(id_: str, kind: str, about: Mapping[str, Any], at: datetime, *, live: 
     }
 
 
+def found(of: Mapping[str, dict[str, Any]], query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Those that a query asks for, newest first."""
+    since = int(query.get("created", {}).get("gte", 0))
+    asked = {name: query[name] for name in ("charge", "customer", "status") if name in query}
+    newest_first = sorted(enumerate(of.values()), key=lambda each: (each[1]["created"], each[0]), reverse=True)
+    return [each for _, each in newest_first if each["created"] >= since and asked.items() <= each.items()]
+
+
 def listed(data: list[dict[str, Any]], query: Mapping[str, Any], url: str) -> dict[str, Any]:
     """A page of ``data``, which is newest first."""
     ids = [each["id"] for each in data]
@@ -97,3 +110,77 @@ def listed(data: list[dict[str, Any]], query: Mapping[str, Any], url: str) -> di
 def error(kind: str, message: str, code: str | None = None) -> dict[str, Any]:
     """The body of a refusal."""
     return {"error": {"type": kind, "message": message, **({"code": code} if code else {})}}
+
+
+def balance(of: str, amount: int, fee: int, currency: str, at: datetime) -> dict[str, Any]:
+    """What the account gains or, below 0, loses by something, and what Stripe takes for that."""
+    return {
+        "id": f"txn_{of}",
+        "object": "balance_transaction",
+        "amount": amount,
+        "created": int(at.timestamp()),
+        "currency": currency,
+        "fee": fee,
+        "net": amount - fee,
+    }
+
+
+def charge(id_: str, customer: str, amount: int, currency: str, status: str, at: datetime, fee: int) -> dict[str, Any]:
+    """A charge with what is expanded where it is listed."""
+    good = status == "succeeded"
+    return {
+        "id": id_,
+        "object": "charge",
+        "amount": amount,
+        "amount_captured": amount if good else 0,
+        "amount_refunded": 0,
+        "balance_transaction": balance(id_, amount, fee, currency, at) if good else None,
+        "captured": good,
+        "created": int(at.timestamp()),
+        "currency": currency,
+        "customer": customer,
+        "disputed": False,
+        "livemode": False,
+        "metadata": {},
+        "paid": good,
+        "payment_intent": f"pi_{id_}",
+        "refunds": {"object": "list", "data": [], "has_more": False, "url": f"/v1/charges/{id_}/refunds"},
+        "status": status,
+    }
+
+
+def refund(id_: str, of: Mapping[str, Any], amount: int, status: str, at: datetime) -> dict[str, Any]:
+    """A refund of a charge; what failed was on its way, and came back."""
+    return {
+        "id": id_,
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": None if status == "requires_action" else f"txn_{id_}",
+        "charge": of["id"],
+        "created": int(at.timestamp()),
+        "currency": of["currency"],
+        "status": status,
+    }
+
+
+def dispute(id_: str, of: Mapping[str, Any], at: datetime, fee: int) -> dict[str, Any]:
+    """A dispute about a whole charge, which was taken back at once."""
+    return {
+        "id": id_,
+        "object": "dispute",
+        "amount": of["amount"],
+        "balance_transactions": [balance(id_, -of["amount"], fee, of["currency"], at)],
+        "charge": of["id"],
+        "created": int(at.timestamp()),
+        "currency": of["currency"],
+        "livemode": False,
+        "status": "needs_response",
+    }
+
+
+def paying(invoice: dict[str, Any], charge: Mapping[str, Any], *, old: bool = False) -> dict[str, Any]:
+    """The invoice, paid by the charge."""
+    intent = charge["payment_intent"]
+    payment = {"object": "invoice_payment", "payment": {"type": "payment_intent", "payment_intent": intent}}
+    named = {"payment_intent": intent, "charge": charge["id"]} if old else {"payments": {"data": [payment]}}
+    return {**invoice, "status": "paid", **named}

@@ -17,6 +17,7 @@ from adapters.stripe.records import API_VERSION, StripeAccount
 from saltbitter_domain.kernel import Clock
 from tests.doubles.stripe import objects
 from tests.doubles.stripe.forms import decoded
+from tests.doubles.stripe.money import Vault
 from tests.doubles.stripe.reference import reference
 
 KEY = "sk_test_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp"
@@ -37,6 +38,7 @@ class StripeDouble:
     subscriptions: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     invoices: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     events: list[dict[str, Any]] = attrs.field(factory=list)
+    money: Vault = attrs.field(default=attrs.Factory(lambda self: Vault(self.clock), takes_self=True))
     _over: asyncio.Event = attrs.field(factory=asyncio.Event)
 
     @property
@@ -90,12 +92,14 @@ class StripeDouble:
             return failed
         if request.path == "/v1/subscriptions":
             return self._list_subscriptions(query)
-        if request.path == "/v1/invoices":
-            found = [
-                each
-                for each in sorted(self.invoices.values(), key=lambda each: each["created"], reverse=True)
-                if each["status"] == query["status"] and query.get("customer", each["customer"]) == each["customer"]
-            ]
+        listings = {
+            "/v1/invoices": self.invoices,
+            "/v1/charges": self.money.charges,
+            "/v1/disputes": self.money.disputes,
+            "/v1/refunds": self.money.refunds,
+        }
+        if request.path in listings:
+            found = objects.found(listings[request.path], query)
             return web.json_response(objects.listed(found, query, request.path))
         if request.path == "/v1/events":
             since = int(query["created"]["gte"])

@@ -1,0 +1,137 @@
+"""Our books and members' tiers are the ones that Stripe's records make, whatever is told, lost and repeated."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import attrs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from saltbitter_domain.kernel import UserId
+from saltbitter_domain.ledger.model import Account, FactKind
+from saltbitter_domain.payments.service import KEPT_FOR
+from saltbitter_domain.subscriptions.model import Tier
+from tests.conftest import Run
+from tests.doubles.payments import Till, opened, till
+from tests.doubles.stripe import objects
+from tests.doubles.stripe.money import FEE
+
+PRICES = {"saltbitter_premium": 1999, "saltbitter_elite": 4999}
+
+
+@attrs.frozen
+class Telling:
+    """What Stripe may tell in a history, in the order in which it happened."""
+
+    world: Till
+    member: UserId
+    events: list[dict[str, Any]] = attrs.field(factory=list)
+
+    def subscribe(self, product: str, status: str = "active") -> None:
+        self.events.append(self.world.stripe.subscribe("sub_1", "cus_1", self.member, product, status))
+
+    def pay(self, product: str, status: str = "succeeded") -> dict[str, Any]:
+        """A month that was invoiced and paid, or not."""
+        now, stripe = self.world.clock.now(), self.world.stripe
+        line = objects.line(product, PRICES[product], now, now + timedelta(days=30))
+        charge = stripe.money.charge("cus_1", PRICES[product], status=status)
+        number = f"in_{charge['id']}"
+        invoice = objects.invoice(number, "cus_1", "sub_1", "open", now, [line], member=self.member)
+        stripe.invoices[number] = {**objects.paying(invoice, charge), "status": "paid"}
+        self.tell(f"charge.{status}", charge)
+        return charge
+
+    def tell(self, kind: str, about: dict[str, Any]) -> None:
+        self.events.append(self.world.stripe.happen(kind, {**about, "customer": "cus_1"}))
+
+
+async def happens(history: Telling) -> None:
+    """A month of Premium and one of Elite, one payment that failed, one refund and one dispute that was lost."""
+    clock, money = history.world.clock, history.world.stripe.money
+    history.subscribe("saltbitter_premium")
+    first = history.pay("saltbitter_premium")
+    clock.advance(timedelta(days=20))
+    history.pay("saltbitter_premium", "failed")
+    history.subscribe("saltbitter_elite")
+    second = history.pay("saltbitter_elite")
+    history.tell("charge.refunded", money.refund(first, 500))
+    dispute = money.dispute(second)
+    history.tell("charge.dispute.created", dispute)
+    clock.advance(timedelta(days=10))
+    history.tell("charge.dispute.closed", money.decide(dispute, "lost"))
+
+
+async def books(world: Till) -> Any:
+    async with world.begin() as uow:
+        return await uow.ledger.balances()
+
+
+EXPECTED = {
+    (Account.SALES, "USD"): -(1999 + 4999),
+    (Account.REFUNDS, "USD"): 500,
+    (Account.FEES, "USD"): 2 * FEE + 1500,
+    (Account.DISPUTES, "USD"): 0,
+    (Account.LOSSES, "USD"): 4999,
+    (Account.GATEWAY, "USD"): 1999 - 500 - 2 * FEE - 1500,
+}
+
+
+@given(data=st.data())
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_in_any_order_repeated_and_lost_books_and_tier_end_the_same(run: Run, data: st.DataObject) -> None:
+    async def live() -> None:
+        async with opened() as plain:
+            world = till(plain.stripe, plain.records, plain.clock)
+            history = Telling(world, await world.member())
+            await happens(history)
+            chosen = st.lists(st.sampled_from(range(len(history.events))), max_size=20)
+            for place in data.draw(chosen):
+                await world.send(history.events[place])
+                if data.draw(st.booleans()):
+                    await world.work()
+            await world.work()
+            await world.service.reconcile()
+            await world.work()
+
+            assert await books(world) == EXPECTED
+            assert await world.tier(history.member) is Tier.ELITE
+
+    run(live())
+
+
+async def test_every_fact_is_told_to_the_house_once() -> None:
+    async with opened() as world:
+        history = Telling(world, await world.member())
+        await happens(history)
+        for event in random.Random(3).choices(history.events, k=30):
+            await world.send(event)
+        told: list[tuple[str, FactKind]] = []
+        await world.work(booked=lambda event: told.append((event.fact, event.kind)))
+        await world.service.compare()
+        await world.work(booked=lambda event: told.append((event.fact, event.kind)))
+
+        async with world.begin() as uow:
+            facts = await uow.ledger.about(history.member)
+        assert sorted(told) == sorted((fact.id, fact.kind) for fact in facts)
+
+
+async def test_the_nightly_comparison_books_what_no_event_told() -> None:
+    async with opened() as world:
+        history = Telling(world, await world.member())
+        await happens(history)
+        world.stripe.events.clear()
+
+        assert await world.service.compare() > 0
+
+        assert await books(world) == EXPECTED
+        await world.work()
+        assert await world.service.compare() == 0
+
+
+async def test_payments_older_than_the_comparison_are_not_asked_for_again() -> None:
+    async with opened() as world:
+        Telling(world, await world.member()).pay("saltbitter_premium")
+        world.clock.advance(KEPT_FOR + timedelta(days=1))
+
+        assert await world.service.compare() == 0

@@ -125,7 +125,7 @@ class _Out(NamedTuple):
 
 
 class _Passes(NamedTuple):
-    """One way to go through everybody; ``scan`` and ``plain`` each are one."""
+    """One way to go through everybody; ``scan`` with ``shares``, and ``plain``, each are one."""
 
     name: str
     workspace: Callable[..., Any]
@@ -139,12 +139,12 @@ def passes(compiled: bool | None = None) -> _Passes:
     those asked for."""
     if compiled is not False:
         try:
-            from adapters.matching import scan
+            from adapters.matching import scan, shares
         except ImportError:
             if compiled:
                 raise
         else:
-            return _Passes("numba", scan.workspace, scan.best, scan.chances, scan.exceptions)
+            return _Passes("numba", scan.workspace, scan.best, shares.chances, shares.exceptions)
     from adapters.matching import plain
 
     return _Passes("numpy", plain.workspace, plain.best, plain.chances, plain.exceptions)

@@ -43,13 +43,6 @@ PERSON = np.dtype(
     [
         ("latitude", "f8"),
         ("longitude", "f8"),
-        ("length", "f8"),
-        ("advantage", "f8"),
-        ("weight", "f8"),
-        ("anxiety", "f8"),
-        ("avoidance", "f8"),
-        ("fit", "f8", (3,)),
-        ("values", "f8", (10,)),
         ("order", "i4"),
         ("row", "i4"),
         ("cell", "i4"),
@@ -71,6 +64,13 @@ PERSON = np.dtype(
         ("habits", "u1"),
         ("spoken", "u1"),
         ("known", "u1"),
+        ("length", "f8"),
+        ("advantage", "f8"),
+        ("weight", "f8"),
+        ("anxiety", "f8"),
+        ("avoidance", "f8"),
+        ("fit", "f8", (3,)),
+        ("values", "f8", (10,)),
     ],
     align=True,
 )
@@ -81,7 +81,10 @@ longitude are in degrees, NaN where the cell is unknown.
 ``weight``, ``anxiety`` and ``avoidance`` are the leaning, whose product with another's ``fit`` is the deviation;
 ``values`` and ``length``, that of the interests' rarities, are as in ``Prepared`` of the domain; ``advantage`` is in
 points; ``order`` is the position in the order of precedence, and ``row`` that in the columns, by which lists are kept;
-``cell`` is that in the index (-1 without one), and set by who makes it."""
+``cell`` is that in the index (-1 without one), and set by who makes it.
+
+What decides whether two people meet comes first and close together: where people are looked up one by one, nearly all
+of the time is waiting for memory."""
 
 
 class People(NamedTuple):

@@ -86,7 +86,7 @@ def best(
 def chances(
     p: Any, rows: Array, chance: Array, slots: Any, index: Any, figures: Array, w: Workspace, out: Array
 ) -> None:
-    """As ``scan.chances``."""
+    """As ``shares.chances``."""
     del figures
     for i in rows:
         a = p.who[i]
@@ -106,7 +106,7 @@ def exceptions(
     high: int,
     out: Array,
 ) -> None:
-    """As ``scan.exceptions``."""
+    """As ``shares.exceptions``."""
     for v in viewers:
         a = who[v]
         barred = _listed(excluded, a, inner)

@@ -1,4 +1,4 @@
-"""The two passes over everybody, compiled: the best for each viewer, and then each candidate's fair share.
+"""The first pass over everybody, compiled: the best for each viewer.
 
 A candidate passes three sieves. Plain comparisons of small numbers say who may be shown at all; single precision says
 who might be among the best, first without demographics, which are at most so much, and then with them; and whoever is
@@ -15,18 +15,30 @@ from adapters.matching.kernels import Figures, Person, meet, nearness, score, sh
 from adapters.matching.people import HIDDEN, ROAMS
 from adapters.matching.sieves import (
     above,
+    at_most,
     circumstances,
+    distances,
     estimate,
-    has,
     interests,
     kth_greatest,
+    listed,
     prepare,
     ranked,
     sift,
-    total,
 )
-from adapters.matching.slices import CHUNK
-from adapters.matching.walk import SPARE, Workspace, measure, settle, span, tiles_near, together
+from adapters.matching.slices import CHUNK, LANES
+from adapters.matching.walk import (
+    BARRED,
+    SPARE,
+    Workspace,
+    halfway,
+    measure,
+    settle,
+    slots_of,
+    span,
+    tiles_near,
+    together,
+)
 from saltbitter_domain.compatibility.records import ANYWHERE
 
 MARGIN = np.float32(2e-3)
@@ -72,6 +84,7 @@ def best(
         for g in range(size):
             i = rows[n + g]
             w.counts[g], w.cuts[g] = 0, -np.inf
+            _bar(v.who[i].row, mine[n + g], excluded, p.who, w.barred[g])
             w.tags[g] = prepare(v, i, rarity, f, w.worth[g], w.tag[g], w.share[g], w.base[g])
         for t in range(many):
             _through(
@@ -113,13 +126,15 @@ def _through(
         if measured and (g == 0 or w.row[g] != w.row[g - 1]):
             closest, nearest = measure(tile, v.who[rows[n + g]], f.halves, w.row[g], index, w)
         w.closest[g] = closest
-        w.most[g] = f.points[3] * (f.rest + f.weights[1] * nearest) / (f.rest + f.weights[1])
+        w.most[g] = nearest
     # Two people without a limit meet nowhere, and only there.
     apart = ROAMS if measured and home.limit == ANYWHERE else 0
     for s in range(index.tiles[tile].slices, index.tiles[tile + 1].slices):
         part = index.slices[s]
         if not home.seeks & part.genders:
             continue
+        begins, ends = slots_of(part, index.ages)
+        told = np.int64(-1)
         for g in range(size):
             i, place = rows[n + g], places[n + g]
             a = v.who[i]
@@ -127,18 +142,41 @@ def _through(
                 continue
             first, last = span(a, part, index.ages)
             out.scanned[place] += last - first
+            if first < last and w.row[g] != told:
+                told = w.row[g]
+                distances(slots.cell, begins // LANES * LANES, ends, w.reach[told], measured, w.far)
             refuses = np.uint32(a.refuses | HIDDEN | apart)
-            while first < last:
-                count = min(last, (first // CHUNK + 1) * CHUNK) - first
-                may = sift(a, refuses, slots, measured, first, count, w.reach[w.row[g]], w.far, w.ok)
-                if may:
-                    out.eligible[place] += may
-                    interests(slots.holds, len(rarity), first, count, w.tag[g], w.share[g], w.tags[g], w.shared)
-                    estimate(slots.numbers, first, count, w.worth[g], w.base[g, 0], w.ok, w.shared, w.sums)
-                    those = above(w.sums, count, np.float32(w.cuts[g] - w.most[g]), w.those)
-                    for c in range(those):
-                        _admit(v, i, g, mine[n + g], first, w.those[c], excluded, p, slots, tables, rarity, f, k, w)
-                first += count
+            # Those nearest in age first: the sooner good ones are found, the fewer others have to be looked at.
+            middle = halfway(a, part, index.ages, first, last)
+            up, down = middle, middle
+            while up < last or down > first:
+                if up < last:
+                    at, end = up, min(last, (up // CHUNK + 1) * CHUNK)
+                    up = end
+                else:
+                    at, end = max(first, (down - 1) // CHUNK * CHUNK), down
+                    down = at
+                _admit(
+                    v,
+                    i,
+                    g,
+                    mine[n + g],
+                    at,
+                    end,
+                    begins,
+                    measured,
+                    refuses,
+                    place,
+                    excluded,
+                    p,
+                    slots,
+                    tables,
+                    rarity,
+                    f,
+                    k,
+                    w,
+                    out,
+                )
 
 
 @inlined
@@ -147,8 +185,12 @@ def _admit(
     i: Number,
     g: Number,
     me: Number,
-    first: Number,
-    c: Number,
+    at: Number,
+    end: Number,
+    begins: Number,
+    measured: bool,
+    refuses: Number,
+    place: Number,
     excluded: Any,
     p: Any,
     slots: Any,
@@ -157,16 +199,50 @@ def _admit(
     f: Figures,
     k: Number,
     w: Any,
+    out: Any,
 ) -> None:
-    """Add the candidate to the viewer's best if they may be of them."""
-    a, fact = v.who[i], slots.facts[first + c]
-    near = w.near[w.row[g], fact.cell] if fact.cell >= 0 else np.nan
-    if np.isnan(near) and fact.cell >= 0:
-        near = nearness(a, p.who[fact.row], f.halves)
-    words = shared_words(v.languages, i, slots.languages, first + c)
-    merit = w.sums[c] + circumstances(a, fact, words, np.float32(near), tables, f)
-    if merit > w.cuts[g] and fact.row != me and not _listed(excluded, a.row, fact.key):
-        _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
+    """Count who of the slots from ``at`` up to ``end``, all of one chunk, may be shown to the viewer, and add those who
+    may be of their best."""
+    a = v.who[i]
+    start = at // LANES * LANES
+    count = (end - start + LANES - 1) // LANES * LANES
+    may = sift(a, refuses, slots, start, count, at - start, end - start, w.far[start - begins // LANES * LANES :], w.ok)
+    if not may:
+        return
+    out.eligible[place] += may
+    interests(slots.holds, len(rarity), start, count, w.tag[g], w.share[g], w.tags[g], w.shared)
+    estimate(slots.numbers, start, count, w.worth[g], w.base[g, 0], w.ok, w.shared, w.sums)
+    most = at_most(a, slots.facts[at], slots.facts[end - 1], w.most[g], tables, f)
+    those = above(w.sums, count, np.float32(w.cuts[g] - most), w.those)
+    _nearness(a, start, those, measured, w.row[g], p.who, slots, f, w)
+    for c in range(those):
+        w.shared[c] = shared_words(v.languages, i, slots.languages, start + w.those[c])
+    circumstances(a, slots.facts, start, w.those, those, w.close, w.shared, tables, f)
+    for c in range(those):
+        merit = w.sums[w.those[c]] + w.shared[c]
+        if merit > w.cuts[g]:
+            fact = slots.facts[start + w.those[c]]
+            if w.barred[g, fact.key & BARRED] and (fact.row == me or listed(excluded, a.row, fact.key)):
+                continue
+            _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
+
+
+@inlined
+def _nearness(
+    a: Person, first: Number, n: Number, measured: bool, row: Number, who: Any, slots: Any, f: Figures, w: Any
+) -> None:
+    """Write into ``close`` how near the first n of ``those`` are, -1 where that is unknown."""
+    if measured:
+        near = w.near[row]
+        for c in range(n):
+            w.close[c] = near[np.uint64(slots.facts[first + w.those[c]].cell)]
+        return
+    for c in range(n):
+        fact = slots.facts[first + w.those[c]]
+        close = -1.0
+        if fact.cell >= 0 and a.cell >= 0:
+            close = nearness(a, who[fact.row], f.halves)
+        w.close[c] = close
 
 
 @inlined
@@ -191,9 +267,15 @@ def _append(
 
 
 @inlined
-def _listed(lists: Any, i: Number, row: Number) -> Number:
-    """Whether a row is in the list of i."""
-    return has(lists.rows, lists.first[i], lists.first[i + 1], row)
+def _bar(row: Number, me: Number, excluded: Any, who: Any, barred: Array) -> None:
+    """Mark the last bits of the rows of those who may not be shown to a viewer, and of their own: nearly everybody else
+    is known by them not to be among these, without a search."""
+    for bits in range(len(barred)):
+        barred[bits] = False
+    if me >= 0:
+        barred[who[me].row & BARRED] = True
+    for e in range(excluded.first[row], excluded.first[row + 1]):
+        barred[excluded.rows[e] & BARRED] = True
 
 
 @exactly
@@ -232,7 +314,7 @@ def _who_like(
     for e in range(likers.first[a.row], likers.first[a.row + 1]):
         row = inner[likers.rows[e]]
         b = p.who[row]
-        if row != me and b.answers & HIDDEN and meet(a, b) and not _listed(excluded, a.row, b.row):
+        if row != me and b.answers & HIDDEN and meet(a, b) and not listed(excluded, a.row, b.row):
             out.eligible[place] += 1
             n = w.counts[g]
             w.found[g, n], w.counts[g] = row, n + 1
@@ -315,93 +397,3 @@ def _finish(
         out.merits[place, e] = w.merits[0, w.places[e]]
         out.scores[place, e] = w.merits[1, w.places[e]]
     out.counts[place] = n
-
-
-@kept
-def chances(p: Any, rows: Array, chance: Array, slots: Any, index: Any, figures: Array, w: Any, out: Array) -> None:
-    """Add for each of the rows what everybody who may see them has to give: ``chance`` is by slot, 0 of those who look
-    at nobody. Who is incognito, excluded or liked is left to ``exceptions``."""
-    halves = figures[0].halves
-    n: Number = np.int64(0)
-    while n < len(rows):
-        size = together(p.who, rows, n, index.cells)
-        home = p.who[rows[n]]
-        apart, limit = settle(p.who, rows, n, size, index, w)
-        many = tiles_near(home, apart, limit, index.tiles, w.tiles, w.dots)
-        if home.limit == ANYWHERE:
-            w.tiles[many] = len(index.tiles) - 2
-            many += 1
-        for t in range(many):
-            _sum_up(w.tiles[t], p, rows, n, size, chance, slots, index, halves, w, out)
-        n += size
-
-
-@exactly
-def _sum_up(
-    tile: Number,
-    p: Any,
-    rows: Array,
-    n: Number,
-    size: Number,
-    chance: Array,
-    slots: Any,
-    index: Any,
-    halves: Number,
-    w: Any,
-    out: Array,
-) -> None:
-    """Add what the people of a tile have to give to a group."""
-    measured = tile < len(index.tiles) - 2
-    home = p.who[rows[n]]
-    closest = 0
-    for g in range(size):
-        if measured and (g == 0 or w.row[g] != w.row[g - 1]):
-            closest, _ = measure(tile, p.who[rows[n + g]], halves, w.row[g], index, w)
-        w.closest[g] = closest
-    apart = ROAMS if measured and home.limit == ANYWHERE else 0
-    for s in range(index.tiles[tile].slices, index.tiles[tile + 1].slices):
-        part = index.slices[s]
-        if not home.seeks & part.genders:
-            continue
-        for g in range(size):
-            a = p.who[rows[n + g]]
-            if w.closest[g] > a.limit or a.paused or a.answers & HIDDEN:
-                continue
-            first, last = span(a, part, index.ages)
-            refuses = np.uint32(a.refuses | apart)
-            while first < last:
-                count = min(last, (first // CHUNK + 1) * CHUNK) - first
-                if sift(a, refuses, slots, measured, first, count, w.reach[w.row[g]], w.far, w.ok):
-                    out[rows[n + g]] += total(chance, first, count, w.ok)
-                first += count
-
-
-@kept
-def exceptions(
-    who: Any,
-    viewers: Array,
-    weight: Array,
-    excluded: Any,
-    likers: Any,
-    inner: Array,
-    low: Number,
-    high: Number,
-    out: Array,
-) -> None:
-    """Put right in ``out`` what ``chances`` left of the people from ``low`` up to ``high``: nobody sees themselves or
-    whom they must not, and whoever is incognito is seen by those they like."""
-    for n in range(len(viewers)):
-        v = viewers[n]
-        a = who[v]
-        if low <= v < high and not a.answers & HIDDEN and meet(a, a):
-            out[v] -= weight[v]
-        for e in range(excluded.first[a.row], excluded.first[a.row + 1]):
-            row = inner[excluded.rows[e]]
-            if low <= row < high and row != v and not who[row].answers & HIDDEN and meet(a, who[row]):
-                out[row] -= weight[v]
-        for e in range(likers.first[a.row], likers.first[a.row + 1]):
-            row = inner[likers.rows[e]]
-            if row < low or row >= high or row == v or not who[row].answers & HIDDEN:
-                continue
-            if meet(a, who[row]) and not _listed(excluded, a.row, who[row].row):
-                out[row] += weight[v]

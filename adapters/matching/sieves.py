@@ -20,27 +20,31 @@ _ROW = tuple(np.uint64(row * CHUNK) for row in range(NUMBERS))
 
 
 @inlined
+def distances(cell: Array, first: Number, last: Number, reach: Array, measured: bool, far: Array) -> None:
+    """Write how far the slots from ``first`` up to ``last`` are by the ``reach`` of their cells; where distance is not
+    ``measured`` they are nowhere, and so next door."""
+    at = np.uint64(first)
+    for k in range(last - first):
+        far[k] = reach[np.uint64(cell[at + np.uint64(k)])] if measured else 0
+
+
+@inlined
 def sift(
     a: Person,
     refuses: Number,
     slots: Any,
-    measured: bool,
     first: Number,
     n: Number,
-    reach: Array,
+    begin: Number,
+    end: Number,
     far: Array,
     ok: Array,
 ) -> Number:
-    """Mark who of n slots may be shown to the viewer, who refuses so much, and count them.
+    """Mark who of n slots, but only of those from ``begin`` up to ``end``, may be shown to the viewer, who refuses so
+    much, and count them.
 
-    ``measured`` says whether distance is asked; ``reach`` then has that of every cell, in km rounded up."""
+    ``far`` says how far they are, in km rounded up."""
     at = np.uint64(first)
-    if measured:
-        for k in range(n):
-            far[k] = reach[np.uint64(slots.cell[at + np.uint64(k)])]
-    else:
-        for k in range(n):
-            far[k] = 0
     age, limit, answers = a.age, a.limit, a.answers
     for k in range(n):
         s = at + np.uint64(k)
@@ -51,6 +55,10 @@ def sift(
             & (far[k] <= limit)
             & (far[k] <= slots.limit[s])
         )
+    for k in range(begin):
+        ok[k] = 0
+    for k in range(end, n):
+        ok[k] = 0
     found = np.uint32(0)
     for k in range(n):
         found = np.uint32(found + ok[k])
@@ -152,21 +160,35 @@ def above(sums: Array, n: Number, bound: Number, out: Array) -> Number:
 
 
 @fast
-def circumstances(a: Person, fact: Any, shared: Number, near: Number, tables: Any, f: Figures) -> Number:
-    """Demographics in points and single precision, of a viewer and a row of ``FACTS``; ``near`` is NaN when unknown."""
-    weight = f.age_weight
-    total = tables.years[abs(np.int64(a.age) - np.int64(fact.age))]
-    if not np.isnan(near):
-        weight += f.distance_weight
-        total += f.distance_weight * near
-    plans, habits, faith = tables.plans, tables.habits, tables.faith
-    weight += plans[a.plans, fact.plans, 0] + habits[a.habits, fact.habits, 0] + faith[a.faith, fact.faith, 0]
-    total += plans[a.plans, fact.plans, 1] + habits[a.habits, fact.habits, 1] + faith[a.faith, fact.faith, 1]
-    least = min(a.spoken, fact.spoken)
-    if least:
-        weight += f.languages_weight
-        total += f.languages_weight * (np.float32(shared) / np.float32(least))
-    return f.demographics * total / weight
+def circumstances(
+    a: Person, facts: Array, first: Number, those: Array, n: Number, near: Array, shared: Array, tables: Any, f: Figures
+) -> None:
+    """Write into ``shared`` the demographics, in points and single precision, of the first n of ``those`` counted from
+    slot ``first``; how many languages they share stands there, and in ``near`` how near they are, negative where that
+    is unknown. Nothing is asked that would have to be guessed, so that many are worked on at once."""
+    years, plans, habits, faith = tables.years, tables.plans[a.plans], tables.habits[a.habits], tables.faith[a.faith]
+    one = np.float32(1.0)
+    for c in range(n):
+        fact = facts[np.uint64(first + those[c])]
+        gap = np.int64(a.age) - np.int64(fact.age)
+        measured = np.float32(near[c] >= 0)
+        least = np.float32(min(a.spoken, fact.spoken))
+        spoken = np.float32(least > 0)
+        u, h, r = np.uint64(fact.plans), np.uint64(fact.habits), np.uint64(fact.faith)
+        weight = f.age_weight + f.distance_weight * measured + plans[u, 0] + habits[h, 0] + faith[r, 0]
+        weight += f.languages_weight * spoken
+        total = years[np.uint64(abs(gap))] + f.distance_weight * measured * near[c] + plans[u, 1] + habits[h, 1]
+        total += faith[r, 1] + f.languages_weight * shared[c] / max(one, least)
+        shared[c] = f.demographics * total / weight
+
+
+@fast
+def at_most(a: Person, youngest: Any, oldest: Any, nearest: Number, tables: Any, f: Figures) -> Number:
+    """The most points that demographics can be worth of people from the one to the other age, none nearer than that:
+    whatever is unknown of them or is not looked at fits entirely, which can only raise a mean."""
+    gap = max(0, np.int64(youngest.age) - np.int64(a.age), np.int64(a.age) - np.int64(oldest.age))
+    known = tables.years[gap] + f.weights[1] * nearest
+    return f.points[3] * (f.rest - f.weights[0] + known) / (f.rest + f.weights[1])
 
 
 @fast
@@ -222,6 +244,12 @@ def has(rows: Array, first: Number, end: Number, row: Number) -> Number:
         else:
             high = middle
     return low < end and rows[low] == row
+
+
+@inlined
+def listed(lists: Any, i: Number, row: Number) -> Number:
+    """Whether a row is in the list of i."""
+    return has(lists.rows, lists.first[i], lists.first[i + 1], row)
 
 
 @exactly

@@ -36,7 +36,7 @@ FACTS = np.dtype(
 
 
 class Slots(NamedTuple):
-    """What a sift reads of a candidate, by slot. ``row`` is the person's.
+    """What a sift reads of a candidate, by slot, filled up to whole chunks. ``row`` is the person's.
 
     ``numbers`` and ``holds`` are flat, ``CHUNK`` slots after another, and of
     each all rows one after another. ``numbers`` (float32) has the rows 0 to 2 leaning; 3 to 12 values; 13
@@ -62,6 +62,10 @@ INVERSE, BASE, NUMBERS = 13, 14, 18
 
 CHUNK = 256
 """Slots sifted at once, so that what they need lies close together and stays in the nearest cache."""
+
+LANES = 32
+"""Slots one instruction can look at. Sifts begin and end at multiples of it, because the odd ones would cost as much as
+all the others."""
 
 TILE = np.dtype(
     [
@@ -236,14 +240,18 @@ def _slots(people: People, words: int, policy: WeightedV1, row: Array, cell: Arr
     facts["row"], facts["key"] = row, who["row"]
     for name in ("cell", "age", "plans", "habits", "faith", "spoken"):
         facts[name] = who[name]
+
+    def filled_up(column: Array) -> Array:
+        return np.concatenate([column, np.zeros(blocks * CHUNK - n, column.dtype)])
+
     return Slots(
-        row=row,
-        youngest=np.ascontiguousarray(who["youngest"]),
-        oldest=np.ascontiguousarray(who["oldest"]),
-        limit=np.ascontiguousarray(who["limit"]),
-        cell=cell[row],
-        answers=np.ascontiguousarray(who["answers"]),
-        refuses=np.ascontiguousarray(who["refuses"]),
+        row=filled_up(row),
+        youngest=filled_up(who["youngest"]),
+        oldest=filled_up(who["oldest"]),
+        limit=filled_up(who["limit"]),
+        cell=filled_up(cell[row]),
+        answers=filled_up(who["answers"]),
+        refuses=filled_up(who["refuses"]),
         numbers=np.ascontiguousarray(numbers.reshape(NUMBERS, blocks, CHUNK).swapaxes(0, 1)).reshape(-1),
         holds=holds.reshape(-1),
         facts=facts,

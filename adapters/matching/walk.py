@@ -9,14 +9,16 @@ from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, inlined
 from adapters.matching.kernels import Person, distance_km
 from adapters.matching.sieves import WORTH, first_gap
-from adapters.matching.slices import CHUNK, Index
+from adapters.matching.slices import CHUNK, LANES, Index
 from saltbitter_domain.compatibility.records import ANYWHERE
 from saltbitter_domain.kernel import EARTH_RADIUS_KM
 
 TOGETHER = 64
 """Viewers of one tile who go through a slice while it is near: they share the trips to memory."""
+BARRED = 1023
+"""The bits of a row by which most people are known not to be in a short list."""
 _HAIR = 1e-12
-SPARE = 64
+SPARE = 32
 """Entrants to the best beyond k before they are sorted out."""
 
 
@@ -26,6 +28,7 @@ class Workspace(NamedTuple):
 
     scores: Array
     found: Array
+    barred: Array
     counts: Array
     cuts: Array
     worth: Array
@@ -44,6 +47,7 @@ class Workspace(NamedTuple):
     dots: Array
     far: Array
     ok: Array
+    close: Array
     shared: Array
     sums: Array
     those: Array
@@ -54,10 +58,11 @@ class Workspace(NamedTuple):
     @classmethod
     def of(cls, index: Index, words: int, k: int, rows: int) -> Self:
         """For ``k`` best and viewers of tiles of up to ``rows`` cells."""
-        room = k + max(k, SPARE)
+        room = k + max(k // 4, SPARE)
         return cls(
             scores=np.empty((TOGETHER, room), np.float32),
             found=np.empty((TOGETHER, room), np.int32),
+            barred=np.zeros((TOGETHER, BARRED + 1), np.bool_),
             counts=np.empty(TOGETHER, np.int64),
             cuts=np.empty(TOGETHER, np.float32),
             worth=np.empty((TOGETHER, WORTH), np.float32),
@@ -74,8 +79,9 @@ class Workspace(NamedTuple):
             open=np.zeros(1, np.int64),
             tiles=np.empty(len(index.tiles), np.int64),
             dots=np.empty(len(index.tiles)),
-            far=np.empty(CHUNK, np.uint16),
+            far=np.empty(_longest(index) + 2 * LANES, np.uint16),
             ok=np.empty(CHUNK, np.uint8),
+            close=np.empty(CHUNK, np.float32),
             shared=np.empty(CHUNK, np.float32),
             sums=np.empty(CHUNK, np.float32),
             those=np.empty(CHUNK + 1, np.int64),
@@ -83,6 +89,13 @@ class Workspace(NamedTuple):
             orders=np.empty(room, np.int32),
             places=np.empty(room, np.int64),
         )
+
+
+def _longest(index: Index) -> int:
+    """The slots of the longest slice."""
+    slices = index.slices
+    past = slices["first"] + slices["oldest"] - slices["youngest"] + 1
+    return int((index.ages[past] - index.ages[slices["first"]]).max(initial=1))
 
 
 @exactly
@@ -195,3 +208,17 @@ def span(a: Person, part: Any, ages: Array) -> tuple[Number, Number]:
         return 0, 0
     at = part.first - part.youngest
     return ages[at + low], ages[at + high + 1]
+
+
+@inlined
+def slots_of(part: Any, ages: Array) -> tuple[Number, Number]:
+    """All slots of a slice, from and up to."""
+    at = part.first - part.youngest
+    return np.int64(ages[at + np.int64(part.youngest)]), np.int64(ages[at + np.int64(part.oldest) + 1])
+
+
+@inlined
+def halfway(a: Person, part: Any, ages: Array, first: Number, last: Number) -> Number:
+    """Where between two slots of a slice those who are no younger than the viewer begin."""
+    own = max(np.int64(part.youngest), min(np.int64(a.age), np.int64(part.oldest) + 1))
+    return max(first, min(last, np.int64(ages[part.first - part.youngest + own])))

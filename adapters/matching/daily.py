@@ -13,8 +13,9 @@ import numpy as np
 from adapters.matching.allocation import ALLOCATIONS, SparseAllocation
 from adapters.matching.columns import Array, Columns, Words, names
 from adapters.matching.edges import Bounds, History, SparseEdges
-from adapters.matching.engine import TOP, Edges, Lists, Market
+from adapters.matching.engine import TOP, Market
 from adapters.matching.figures import report, styles_of
+from adapters.matching.options import Edges, Lists
 from adapters.matching.people import leanings
 from adapters.matching.people import population as population_of
 from saltbitter_domain.compatibility.allocation import daily_run, next_page

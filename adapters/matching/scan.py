@@ -239,10 +239,8 @@ def _nearness(
         return
     for c in range(n):
         fact = slots.facts[first + w.those[c]]
-        close = -1.0
-        if fact.cell >= 0 and a.cell >= 0:
-            close = nearness(a, who[fact.row], f.halves)
-        w.close[c] = close
+        close = nearness(a, who[fact.row], f.halves) if fact.cell >= 0 else np.nan
+        w.close[c] = -1.0 if np.isnan(close) else close
 
 
 @inlined

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import adapters.matching
 from adapters.matching.columns import Columns
-from adapters.matching.engine import Edges, Lists, Market, passes
+from adapters.matching.engine import Market, passes
+from adapters.matching.options import Edges, Lists
 from adapters.matching.people import population
 from saltbitter_domain.compatibility.allocation.daily import _Market as Reference
 from saltbitter_domain.compatibility.allocation.stable import Edges as Whole
@@ -165,8 +166,11 @@ def test_all_options_of_somebody_can_be_asked_for() -> None:
         assert options(found, row)[0] == best(reference, viewer, 150)[0]
 
 
+@pytest.mark.parametrize("max_distance_km", [50, None])
 @BACKENDS
-def test_somebody_new_sees_at_once_whom_the_next_run_would_show_them(compiled: bool) -> None:
+def test_somebody_new_sees_at_once_whom_the_next_run_would_show_them(
+    compiled: bool, max_distance_km: int | None
+) -> None:
     people = crowd(200, seed=9)
     newcomer = attrs.evolve(
         people[0],
@@ -174,6 +178,7 @@ def test_somebody_new_sees_at_once_whom_the_next_run_would_show_them(compiled: b
         interests=people[0].interests | {"falconry"},
         languages=people[0].languages | {"eo"},
         attachment=None,
+        max_distance_km=max_distance_km,
     )
     excluded, liking = people[3].user_id, people[5].user_id
     people[5] = attrs.evolve(people[5], visibility=Visibility.INCOGNITO)

@@ -18,8 +18,9 @@ import numpy as np
 from adapters.matching.allocation import ALLOCATIONS, SparseAllocation
 from adapters.matching.columns import Array, Columns, Words
 from adapters.matching.edges import Bounds, History, SparseEdges
-from adapters.matching.engine import TOP, Edges, Market
+from adapters.matching.engine import TOP, Market
 from adapters.matching.figures import report, styles_of
+from adapters.matching.options import Edges
 from adapters.matching.people import leanings, population
 from saltbitter_domain.compatibility.model import DAILY_QUOTA, Leaning
 from saltbitter_domain.compatibility.policies import WeightedV1

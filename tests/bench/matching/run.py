@@ -18,7 +18,8 @@ import numpy as np
 import orjson
 
 from adapters.matching.columns import Columns
-from adapters.matching.engine import TOP, Edges, Market
+from adapters.matching.engine import TOP, Market
+from adapters.matching.options import Edges
 from adapters.matching.people import population
 from saltbitter_domain.compatibility.policies import WeightedV1
 from saltbitter_domain.kernel import UserId

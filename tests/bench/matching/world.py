@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.matching.columns import Columns, Words
-from adapters.matching.engine import Lists
+from adapters.matching.options import Lists
 from saltbitter_domain.compatibility.records import ANYWHERE, UNRATED
 from saltbitter_domain.kernel import GridCell
 from saltbitter_domain.profiles.catalogue import INTERESTS

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from dependency_injector import containers, providers
 
+from config.data_register import data_register
 from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
 from saltbitter_domain.consent.service import ConsentService
+from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
@@ -38,6 +40,7 @@ def listeners(
     matching: MatchingService,
     runs: DailyRunService,
     reconciliation: ReconciliationService,
+    exports: ExportService,
 ) -> Listeners:
     """Every reaction there is."""
     return {
@@ -65,6 +68,9 @@ def listeners(
         "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
         "compatibility.morning_due": [("make_shard", runs.make_shard)],
         "payments.customer_changed": [("read_customer", reconciliation.read_customer)],
+        "exports.requested": [("make_export", exports.make)],
+        "exports.ready": [("mail_export", exports.send_ready)],
+        "exports.removed": [("remove_archive", exports.remove_archive)],
         "compatibility.matched": [("notify_match", matching.notify_match)],
     }
 
@@ -120,6 +126,19 @@ class Application(containers.DeclarativeContainer):
         faces=adapters.faces,
         moderator=adapters.moderator,
     )
+    exports = providers.Singleton(
+        ExportService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        hasher=adapters.hasher,
+        secrets=adapters.secrets,
+        mailer=adapters.mailer,
+        archives=adapters.archives,
+        photos=adapters.photo_store,
+        register=providers.Callable(data_register),
+        public_url=adapters.settings.provided.public_url,
+    )
     attachment = providers.Singleton(
         AttachmentService,
         begin=adapters.begin,
@@ -160,4 +179,5 @@ class Application(containers.DeclarativeContainer):
         matching=matching,
         runs=daily_runs,
         reconciliation=reconciliation,
+        exports=exports,
     )

@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 from adapters.local.gallery import PortraitGallery
 from adapters.memory.doorbell import Doorbell
 from adapters.memory.erasures import MemoryErasureLedger
+from adapters.memory.exports import MemoryArchives
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_store import MemoryPhotoStore
@@ -51,6 +52,7 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.idempotency = providers.Singleton(MemoryIdempotency, clock)
     container.mailer = providers.Singleton(MemoryMailer, clock)
     container.erasure_ledger = providers.Singleton(MemoryErasureLedger)
+    container.archives = providers.Singleton(MemoryArchives, clock)
     container.portraits = providers.Singleton(PortraitGallery)
     container.photo_store = providers.Singleton(
         MemoryPhotoStore, clock, secret=settings.media_key.encode(), lazy=container.portraits.provided.draw

@@ -8,6 +8,7 @@ from datetime import timedelta
 from dependency_injector import containers, providers
 
 from adapters.laboratory.shadow import ShadowedEngine
+from adapters.local.archives import EncryptedArchives
 from adapters.local.erasures import FileErasureLedger
 from adapters.mail.letter import Envelopes, Letters
 from adapters.mail.maildir import MaildirMailer
@@ -78,6 +79,9 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = _mailer(settings, clock)
     container.erasure_ledger = providers.Singleton(FileErasureLedger, settings.erasure_directory)
+    container.archives = providers.Singleton(
+        EncryptedArchives, clock, settings.export_directory, settings.derivation_key.encode()
+    )
     container.photo_store = photo_store(settings.photos, settings.media_key.encode(), clock)
     return container
 

@@ -70,6 +70,8 @@ class ProductionSettings(Settings):
     photos: PhotoSettings
     erasure_directory: str
     """The ledger of erasures, in a place that is not restored with the database."""
+    export_directory: str
+    """Members' copies of their data, encrypted under a key made from ``derivation_key``."""
     stripe: StripeAccount | None = None
     """None where nothing is sold."""
     shadow_policy: FittedPolicy | None = None
@@ -305,6 +307,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         mail_smtp_url=read.mail_server("MAIL_SMTP_URL", required=mail == "smtp"),
         photos=read_photos(read),
         erasure_directory=read.folder("ERASURE_DIRECTORY"),
+        export_directory=read.folder("EXPORT_DIRECTORY"),
         stripe=read.stripe(),
         shadow_policy=read.shadow_policy("SHADOW_POLICY"),
     )

@@ -13,6 +13,7 @@ from entrypoints.http.api import resources
 from entrypoints.http.app import build
 from entrypoints.http.dependencies import HttpSettings, Ports
 from entrypoints.worker.actors import declare_actors
+from entrypoints.worker.alarm import raise_alarm
 from entrypoints.worker.broker import embedded_broker
 from entrypoints.worker.embedded import EmbeddedWorkers
 from entrypoints.worker.relay import Relay
@@ -32,6 +33,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         "sessions": application.auth().forget_sessions,
         "leaving_members": application.erasure().erase_due,
         "erased_members": application.erasure().forget_erased,
+        "exports": application.exports().forget_expired,
         "uploads": application.photos().forget_orphans,
         "exposures": partial(_counted_first, application),
         "populations": application.matching().forget_populations,
@@ -47,6 +49,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         PeriodicJob("reconcile_payments", "*/5 * * * *", application.reconciliation().reconcile),
         PeriodicJob("read_expired_payments", "* * * * *", application.reconciliation().read_expired),
         PeriodicJob("compare_payments", "23 2 * * *", application.reconciliation().compare),
+        PeriodicJob("watch_exports", "*/15 * * * *", partial(raise_alarm, "exports_late", application.exports().late)),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
     ]
     partitions = application.adapters.providers.get("partitions")

@@ -17,6 +17,7 @@ MatchId = NewType("MatchId", UUID)
 ConsentRecordId = NewType("ConsentRecordId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 EventId = NewType("EventId", UUID)
+ExportId = NewType("ExportId", UUID)
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""

@@ -16,6 +16,7 @@ from saltbitter_domain.compatibility.ports import (
 )
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.events import Event
+from saltbitter_domain.exports.ports import Exports, MemberRecords
 from saltbitter_domain.kernel import EventId, StaleWrite
 from saltbitter_domain.ledger.ports import Ledger
 from saltbitter_domain.payments.ports import GatewayInbox
@@ -49,6 +50,8 @@ class UnitOfWork(Protocol):
     notices: Notices
     gateway_inbox: GatewayInbox
     ledger: Ledger
+    exports: Exports
+    member_records: MemberRecords
 
     def emit(self, event: Event) -> None:
         """Store the event in the outbox with this transaction."""

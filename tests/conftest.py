@@ -43,7 +43,9 @@ def _logs_end_with_the_test() -> Iterator[None]:
 @pytest.fixture
 def production_settings(database_url: str, redis_url: str, broker_url: str, tmp_path: Path) -> ProductionSettings:
     """Settings of a production of this test's own."""
-    mails, photos, erasures = folders = [tmp_path / name for name in ("mails", "photos", "erasures")]
+    mails, photos, erasures, exports = folders = [
+        tmp_path / name for name in ("mails", "photos", "erasures", "exports")
+    ]
     for folder in folders:
         folder.mkdir()
     return ProductionSettings(
@@ -54,6 +56,7 @@ def production_settings(database_url: str, redis_url: str, broker_url: str, tmp_
         mail_directory=str(mails),
         photos=PhotoSettings(directory=str(photos)),
         erasure_directory=str(erasures),
+        export_directory=str(exports),
     )
 
 

@@ -175,4 +175,24 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
     },
+    MailTemplate.EXPORT_READY: {
+        "en": Words(
+            "Your copy is ready",
+            (
+                "You asked for a copy of everything we have of you. Here it is, for 7 days.",
+                "Whoever has this address can read it: pass this mail on to nobody.",
+            ),
+            "Download",
+            "If you did not ask for it, change your password: somebody knew it.",
+        ),
+        "de": Words(
+            "Deine Kopie ist fertig",
+            (
+                "Du hast um eine Kopie von allem gebeten, was wir von dir haben. Hier ist sie, 7 Tage lang.",
+                "Wer diese Adresse hat, kann sie lesen: Gib diese Mail niemandem weiter.",
+            ),
+            "Herunterladen",
+            "Hast du nicht darum gebeten, ändere dein Passwort: Jemand kannte es.",
+        ),
+    },
 }

@@ -12,7 +12,8 @@ from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposure, Match, Notice, Population
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
-from saltbitter_domain.kernel import AssessmentId, EventId, NoticeId, PhotoId, SessionId, StaleWrite, UserId
+from saltbitter_domain.exports.model import DataExport
+from saltbitter_domain.kernel import AssessmentId, EventId, ExportId, NoticeId, PhotoId, SessionId, StaleWrite, UserId
 from saltbitter_domain.ledger.model import MoneyFact, Transaction
 from saltbitter_domain.profiles.model import Photo, Profile
 from saltbitter_domain.subscriptions.model import Tier
@@ -45,6 +46,7 @@ class Tables:
         self.shards = Table[tuple[date, int, int], datetime]()
         self.populations = Table[date, Population]()
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
+        self.exports = Table[ExportId, DataExport](user=lambda row: row.user_id)
         self.gateway_events = Table[str, datetime]()
         self.gateway_readings = Table[str, tuple[int, int]]()
         self.gateway_expiries = Table[str, datetime]()

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from saltbitter_domain.compatibility.model import DailyMatches
+from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.profiles.model import Photo, Profile
 from saltbitter_domain.users.model import OneTimeToken, Session, User
@@ -82,7 +83,7 @@ class Table(Generic[K, V]):
                 del self._keys[place]
 
 
-E = TypeVar("E", User, Session, OneTimeToken, Profile, Photo, DailyMatches)
+E = TypeVar("E", User, Session, OneTimeToken, Profile, Photo, DailyMatches, DataExport)
 
 
 def replace(table: Table[K, E], key: K, entity: E) -> None:

@@ -12,6 +12,7 @@ from adapters.memory.compatibility import (
     MemoryPopulations,
 )
 from adapters.memory.consent import MemoryConsentLog
+from adapters.memory.exports import MemoryExports, MemoryMemberRecords
 from adapters.memory.gateway import MemoryGatewayInbox
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.people import MemoryPeople
@@ -57,6 +58,8 @@ class MemoryUnitOfWork(UnitOfWork):
         self.notices = MemoryNotices(transaction)
         self.gateway_inbox = MemoryGatewayInbox(transaction)
         self.ledger = MemoryLedger(transaction)
+        self.exports = MemoryExports(transaction)
+        self.member_records = MemoryMemberRecords(transaction)
 
     def emit(self, event: Event) -> None:
         now = self._clock.now()

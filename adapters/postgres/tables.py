@@ -387,6 +387,20 @@ idempotency_keys = Table(
     Column("body", BYTEA),
 )
 
+data_export_requests = Table(
+    "data_export_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _member(),
+    Column("requested_at", INSTANT, nullable=False),
+    Column("ready_at", INSTANT, index=True),
+    Column("size", BigInteger),
+    _version(),
+    Index("ix_data_export_requests_user_id", "user_id"),
+    Index("uq_data_export_requests_running", "user_id", unique=True, postgresql_where=text("ready_at IS NULL")),
+    comment="Copies of their data that members asked for; the archives are elsewhere, encrypted.",
+)
+
 gateway_events = Table(
     "gateway_events",
     metadata,

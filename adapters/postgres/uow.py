@@ -11,6 +11,7 @@ from adapters.postgres.assessments import PostgresAssessments
 from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Session
 from adapters.postgres.decisions import PostgresDecisions
+from adapters.postgres.exports import PostgresExports, PostgresMemberRecords
 from adapters.postgres.gateway import PostgresGatewayInbox
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
@@ -64,6 +65,8 @@ class PostgresUnitOfWork(UnitOfWork):
         self.notices = PostgresNotices(session)
         self.gateway_inbox = PostgresGatewayInbox(session)
         self.ledger = PostgresLedger(session)
+        self.exports = PostgresExports(session)
+        self.member_records = PostgresMemberRecords(session)
 
     def emit(self, event: Event) -> None:
         self._session.require_writable()

@@ -4,6 +4,7 @@ from config.application import Application
 from entrypoints.http.assessments import Assessments
 from entrypoints.http.compatibility import Matches
 from entrypoints.http.consent import Consents
+from entrypoints.http.exports import Exports
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
 from entrypoints.http.photos import Photos
@@ -16,6 +17,7 @@ from entrypoints.http.webhooks import Webhooks
 RESOURCES = (
     Accounts,
     Leaving,
+    Exports,
     Consents,
     Catalogue,
     Profiles,
@@ -36,6 +38,7 @@ def resources(application: Application) -> list[object]:
     return [
         Accounts(application.auth(), application.recovery()),
         Leaving(application.leaving()),
+        Exports(application.exports()),
         Consents(application.consents()),
         Catalogue(),
         Profiles(application.profiles(), adapters.clock()),

@@ -155,6 +155,7 @@ class MailTemplate(StrEnum):
     LEAVING = "leaving"
     SUSPENDED = "suspended"
     RESTORED = "restored"
+    EXPORT_READY = "export_ready"
 
 
 @attrs.frozen

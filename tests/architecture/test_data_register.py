@@ -1,14 +1,18 @@
 """Everything that is kept about people is in the data register, and nothing else is."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from adapters.postgres.tables import metadata
 from config.data_register import data_register, read
+from config.export_schema import export_schema
 from entrypoints.ropa import document
+from saltbitter_domain.exports.policies import exported_columns, own_side
 from saltbitter_domain.register import AtErasure, Kind
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "export.schema.json"
 ROPA = Path(__file__).parents[2] / "docs" / "ropa.md"
 
 WHOLE = """
@@ -32,6 +36,15 @@ def test_every_column_has_an_entry_and_every_entry_a_column() -> None:
 
 def test_the_record_of_processing_is_current() -> None:
     assert ROPA.read_text(encoding="utf-8") == document(data_register()), "run make ropa"
+
+
+def test_the_schema_of_copies_is_current_and_has_every_column_that_is_exported() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert schema == export_schema(), "run make ropa"
+
+    described = schema["properties"]["records"]["properties"]
+    for table, columns in exported_columns(data_register()).items():
+        assert list(described[table]["items"]["properties"]) == list(own_side(columns))
 
 
 def test_an_entry_is_read_whole() -> None:

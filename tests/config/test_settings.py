@@ -46,7 +46,7 @@ GOOD = {
     "SALTBITTER_CACHE_URL": "redis://:cache-password@127.0.0.1/1",
 }
 """Complete but for the folders, of which each test has its own."""
-FOLDERS = ("MAIL_DIRECTORY", "PHOTO_DIRECTORY", "ERASURE_DIRECTORY")
+FOLDERS = ("MAIL_DIRECTORY", "PHOTO_DIRECTORY", "ERASURE_DIRECTORY", "EXPORT_DIRECTORY")
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
@@ -133,6 +133,7 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None
         ("PHOTOS", "drawer"),
         ("PHOTO_REGION", "Ireland"),
         ("ERASURE_DIRECTORY", "/nowhere/at/all"),
+        ("EXPORT_DIRECTORY", "/nowhere/at/all"),
     ],
 )
 def test_what_cannot_be_read_is_named(name: str, value: str) -> None:
@@ -426,7 +427,7 @@ def test_check_config_names_every_problem_and_answers_2(
         monkeypatch.delenv(name, raising=False)
 
     assert main(["check-config"]) == 2
-    assert capsys.readouterr().err.count("  - SALTBITTER_") == 11
+    assert capsys.readouterr().err.count("  - SALTBITTER_") == 12
 
 
 def test_check_config_accepts_good_settings(

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from adapters.aws.photo_store import S3PhotoStore
+from adapters.local.archives import EncryptedArchives
 from adapters.local.erasures import FileErasureLedger
 from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.letter import Envelopes, Letters
@@ -16,6 +17,7 @@ from adapters.mail.maildir import MaildirMailer
 from adapters.mail.ses import SesMailer
 from adapters.mail.smtp import SmtpMailer
 from adapters.memory.erasures import MemoryErasureLedger
+from adapters.memory.exports import MemoryArchives
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_checks import MemoryModerator
@@ -34,7 +36,8 @@ from adapters.signing import SignedAddresses
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.events import Outbox
-from saltbitter_domain.kernel import Clock, EventId
+from saltbitter_domain.exports.ports import Archives
+from saltbitter_domain.kernel import Clock, EventId, Ids
 from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
 from saltbitter_domain.search.ports import ProfileSearch
 from saltbitter_domain.transparency.ports import MatchingReports
@@ -58,6 +61,10 @@ class Store:
     rung: list[EventId]
     search: ProfileSearch
     reports: MatchingReports
+
+    @property
+    def ids(self) -> Ids:
+        return UuidV7Ids(self.clock)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:
@@ -161,6 +168,10 @@ def _moderator_in_memory(removed: str) -> PhotoModerator:
 ERASURE_LEDGERS: dict[str, Callable[[Path], ErasureLedger]] = {
     "memory": lambda _folder: MemoryErasureLedger(),
     "files": lambda folder: FileErasureLedger(str(folder)),
+}
+ARCHIVES: dict[str, Callable[[Clock, Path], Archives]] = {
+    "memory": lambda clock, _folder: MemoryArchives(clock),
+    "files": lambda clock, folder: EncryptedArchives(clock, str(folder), b"a secret of this test"),
 }
 MAILERS: dict[str, Callable[[Clock, Path], AbstractAsyncContextManager[Mailer]]] = {
     "memory": _mails_in_memory,

@@ -251,7 +251,7 @@ def _common(port: int, folder: Path) -> dict[str, str]:
         "PORT": str(port),
         "TRUSTED_PROXIES": "1",
     }
-    for name in ("mails", "photos", "erasures"):
+    for name in ("mails", "photos", "erasures", "exports"):
         (folder / name).mkdir()
         settings[f"{name.removesuffix('s').upper()}_DIRECTORY"] = str(folder / name)
     return {f"SALTBITTER_{name}": value for name, value in settings.items()}

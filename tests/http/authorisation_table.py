@@ -142,6 +142,17 @@ async def picture(scene: Scene) -> str:
     return "/media/" + address.partition("/media/")[2]
 
 
+async def copied(scene: Scene) -> str:
+    """The signed address of a copy of the member's data."""
+    exports, workers = scene.town.application.exports(), scene.town.workers
+    access = scene.town.application.auth().authenticate(scene.me.token)
+    if not await exports.exports(scene.me.user_id):
+        await exports.request(access, PASSWORD)
+        await workers.settle()
+    (export,) = await exports.exports(scene.me.user_id)
+    return "/api/" + (exports.link(export) or "").partition("/api/")[2]
+
+
 def answers(_scene: Scene, _thing: Any) -> Any:
     asked = questionnaire()
     given = {statement.id: 1 + place % 7 for place, statement in enumerate(asked.statements)}
@@ -182,6 +193,9 @@ TABLE: Mapping[str, Row] = {
     "POST /api/auth/logout": member(204),
     "POST /api/auth/logout-everywhere": member(204),
     "POST /api/me/erasure": member(202, body=lambda *_: {"password": PASSWORD}, before=without_subscription),
+    "POST /api/me/exports": member(202, body=lambda *_: {"password": PASSWORD}),
+    "GET /api/me/exports": member(),
+    "GET /api/exports/{export_id}/archive": anyone(whose=Whose.BEARERS, path=copied),
     "GET /api/me": member(),
     "GET /api/me/sessions": member(),
     "DELETE /api/me/sessions/{session_id}": own(lambda person: person.session, 204),

@@ -198,6 +198,7 @@ NOT_KEPT = {
     "POST /api/me/blocks",
     "POST /api/me/assessments",
     "POST /api/me/erasure",
+    "POST /api/me/exports",
 }
 """Secrets that are only compared, addresses, and what must be one of ours to be accepted."""
 

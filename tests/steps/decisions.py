@@ -38,6 +38,7 @@ def decides(world: World, name: str, how: str, other: str) -> None:
     decide(world.person(name), world.person(other), KINDS[how])
 
 
+@given(parsers.re(r'(?P<name>\w+) (?P<how>likes|passes on) (?P<other>\w+) with the note "(?P<note>.+)"'))
 @when(parsers.re(r'(?P<name>\w+) (?P<how>likes|passes on) (?P<other>\w+) with the note "(?P<note>.+)"'))
 def decides_with_note(world: World, name: str, how: str, other: str, note: str) -> None:
     decide(world.person(name), world.person(other), KINDS[how], note)

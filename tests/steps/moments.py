@@ -59,6 +59,7 @@ def next_morning(world: World) -> None:
     world.moves_to(next(morning for morning in mornings if morning > world.now))
 
 
+@given("a moment passes")
 @when("a moment passes")
 def a_moment(world: World) -> None:
     world.settles()

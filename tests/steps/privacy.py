@@ -1,4 +1,9 @@
-"""Steps of leaving for good."""
+"""Steps of leaving for good, and of taking a copy."""
+
+import io
+import json
+import zipfile
+from typing import Any
 
 from pytest_bdd import given, parsers, then, when
 
@@ -36,3 +41,72 @@ def signs_in_again(world: World, name: str) -> None:
 @then(parsers.parse("there is no such member as {name:w} any more"))
 def no_such_member(world: World, name: str) -> None:
     assert sign_in(world.person(name), "phone").reasons == {"credentials_refused"}
+
+
+def ask_for_copy(person: Person, password: str) -> Answer:
+    return person.asks("POST", "/api/me/exports", json={"password": password})
+
+
+def fetch_copy(world: World, person: Person) -> Answer:
+    """What the newest address that was mailed leads to, for somebody who is signed in nowhere."""
+    link = next(data["link"] for template, data in world.inbox(person) if template == "export_ready")
+    return world.asks("GET", "/api/" + link.partition("/api/")[2])
+
+
+def copy_of(world: World, person: Person) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(fetch_copy(world, person).body))
+
+
+@given(parsers.parse("{name:w} has asked for a copy of her data"))
+@when(parsers.parse("{name:w} asks for a copy of her data"))
+def asks_for_copy(world: World, name: str) -> None:
+    person = world.person(name)
+    ask_for_copy(person, person.password)
+
+
+@when(parsers.parse("somebody with {name:w}'s phone asks for a copy of Ana's data"))
+def somebody_asks_for_copy(world: World, name: str) -> None:
+    ask_for_copy(world.person(name), "not the password at all")
+
+
+@then(parsers.parse("{name:w} is mailed the address of her copy"))
+def is_mailed_the_address(world: World, name: str) -> None:
+    person = world.person(name)
+    (export,) = person.gets("/api/me/exports")["items"]
+    assert export["url"] == world.inbox(person)[0][1]["link"]
+
+
+@then(parsers.re(r"Ana's copy has her profile, her photos and the note \"(?P<note>.*)\""))
+def copy_has(world: World, note: str) -> None:
+    person = world.person("Ana")
+    files = copy_of(world, person)
+    records: Any = json.loads(files.read("data.json"))["records"]
+    assert records["profiles"][0]["content"]["name"] == "Ana"
+    assert [photo["id"] for photo in records["photos"]] == [p["id"] for p in person.gets("/api/me/photos")["items"]]
+    assert note in [decision["note"] for decision in records["pairs"]]
+    assert "Ana" in files.read("index.html").decode()
+
+
+@then("Ana's copy has nothing that Ben says of himself")
+def copy_has_nothing_of(world: World) -> None:
+    ben = world.person("Ben")
+    told = b"".join(map(copy_of(world, world.person("Ana")).read, ("data.json", "index.html"))).decode()
+    assert ben.email not in told
+    assert ben.gets("/api/me/profile")["content"]["bio"] not in told
+
+
+@then(parsers.parse("{name:w} is told that a copy is being made already"))
+def told_of_running(world: World, name: str) -> None:
+    assert world.person(name).answer.reasons == {"export_running"}
+
+
+@then(parsers.parse("{name:w} can fetch her copy"))
+def can_fetch(world: World, name: str) -> None:
+    assert fetch_copy(world, world.person(name)).accepted
+
+
+@then(parsers.parse("{name:w}'s copy is gone"))
+def copy_is_gone(world: World, name: str) -> None:
+    person = world.person(name)
+    assert fetch_copy(world, person).reasons == {"export_missing"}
+    assert person.gets("/api/me/exports")["items"] == []

@@ -37,6 +37,7 @@ from saltbitter_domain.users.policies import (
     ip_prefix,
     password_problems,
     rotate,
+    session_over,
 )
 from saltbitter_domain.users.ports import (
     Access,
@@ -53,7 +54,6 @@ from saltbitter_domain.users.service.sessions import (
     issue_tokens,
     revoke,
     revoke_here,
-    session_over,
     start_session,
 )
 

@@ -3,6 +3,7 @@
 import functools
 from datetime import timedelta
 
+from saltbitter_domain.exports.model import ExportRemoved
 from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
@@ -72,7 +73,9 @@ class ErasureService:
 
 
 async def _delete(uow: UnitOfWork, user: User) -> None:
-    """Delete everything of a member; the files of their photos follow by their events."""
+    """Delete everything of a member; the files of their photos and copies follow by their events."""
     for photo in await uow.photos.of(user.id):
         uow.emit(PhotoDeleted(user.id, photo.id))
+    for export in await uow.exports.of(user.id):
+        uow.emit(ExportRemoved(export.id))
     await uow.users.erase(user)

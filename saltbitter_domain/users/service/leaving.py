@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from saltbitter_domain.kernel import Clock, FieldProblem, SessionId, StaleWrite
+from saltbitter_domain.kernel import Clock, SessionId, StaleWrite
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitsOfWork, retrying
-from saltbitter_domain.users.model import EndReason, ErasureRequested, PasswordRefused, SubscriptionRunning
-from saltbitter_domain.users.policies import canonical_password
+from saltbitter_domain.users.model import EndReason, ErasureRequested, SubscriptionRunning
+from saltbitter_domain.users.policies import confirm_password, session_over
 from saltbitter_domain.users.ports import Access, PasswordHasher, Revocations
-from saltbitter_domain.users.service.sessions import end_sessions, revoke_here, session_over
+from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
 class LeavingService:
@@ -27,13 +27,8 @@ class LeavingService:
         Raises ``PasswordRefused`` under ``password``, ``SubscriptionRunning``, ``SessionOver``."""
         async with self._begin() as uow:
             account = await uow.users.account(access.user_id, self._clock.now())
-        if account is None:
-            raise session_over()
-        checked = account.user.password_hash
-        if not await self._hasher.verify(canonical_password(password), checked):
-            wrong = FieldProblem("password", "wrong", "This is not your present password.")
-            raise PasswordRefused("Your account was not closed.", fields=(wrong,))
-        erase_at, ended = await retrying(lambda: self._request(access, checked))
+        user = await confirm_password(self._hasher, account, access, password, "Your account was not closed.")
+        erase_at, ended = await retrying(lambda: self._request(access, user.password_hash))
         await revoke_here(self._revocations, ended, self._clock.now())
         return erase_at
 

@@ -22,7 +22,13 @@ from saltbitter_domain.users.model import (
     User,
     VerificationRequested,
 )
-from saltbitter_domain.users.policies import PRODUCT_NAME, canonical_password, hash_token, password_problems
+from saltbitter_domain.users.policies import (
+    PRODUCT_NAME,
+    canonical_password,
+    hash_token,
+    password_problems,
+    session_over,
+)
 from saltbitter_domain.users.ports import (
     Access,
     AccessTokens,
@@ -38,7 +44,6 @@ from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
     revoke_here,
-    session_over,
     start_session,
 )
 

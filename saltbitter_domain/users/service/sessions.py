@@ -11,7 +11,6 @@ from saltbitter_domain.users.model import (
     REFRESH_TOKEN_LIFETIME,
     EndReason,
     Session,
-    SessionOver,
     SessionsEnded,
     SessionStarted,
     TokenPurpose,
@@ -97,8 +96,3 @@ def issue_tokens(
         session_id=session.id,
         user_id=user.id,
     )
-
-
-def session_over() -> SessionOver:
-    """The one refusal for every session that cannot go on, whatever the cause."""
-    return SessionOver("This session is over. Please log in again.")

@@ -220,7 +220,7 @@ def _members(ids: Sequence[uuid.UUID], key: str, issuer: str) -> list[Member]:
 @contextmanager
 def _ours(folder: Path, database: str, broker: str, cache: str, key: str) -> Iterator[Server]:
     port = free_port()
-    for name in ("mails", "photos", "erasures"):
+    for name in ("mails", "photos", "erasures", "exports"):
         (folder / name).mkdir(exist_ok=True)
     settings = {
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -233,6 +233,7 @@ def _ours(folder: Path, database: str, broker: str, cache: str, key: str) -> Ite
         "MAIL_DIRECTORY": str(folder / "mails"),
         "PHOTO_DIRECTORY": str(folder / "photos"),
         "ERASURE_DIRECTORY": str(folder / "erasures"),
+        "EXPORT_DIRECTORY": str(folder / "exports"),
     }
     environment = {f"SALTBITTER_{name}": value for name, value in settings.items()}
     with _running([sys.executable, "-m", "entrypoints.cli", "serve"], environment, folder / "ours.log", port) as pid:

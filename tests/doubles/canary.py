@@ -1,0 +1,108 @@
+"""A member with a marker of their own in every field that takes words, in every store of a unit of work."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
+from saltbitter_domain.exports.model import DataExport
+from saltbitter_domain.kernel import AssessmentId, ExportId, Ids, MatchId, Money, PhotoId, SessionId, UserId
+from saltbitter_domain.ledger.model import FactKind, MoneyFact
+from saltbitter_domain.profiles.model import Format, Photo, PromptAnswer, Size
+from saltbitter_domain.profiles.policies import rendition_key
+from saltbitter_domain.profiles.ports import PhotoStore
+from saltbitter_domain.subscriptions.model import Tier
+from saltbitter_domain.uow import UnitOfWork
+from saltbitter_domain.users.model import User
+from tests.doubles.builders import (
+    a_consent,
+    a_daily_set,
+    a_full_assessment,
+    a_full_photo,
+    a_full_profile,
+    a_full_session,
+    a_notice,
+    a_user,
+)
+
+MONTH = timedelta(days=30)
+
+
+@attrs.frozen
+class Canary:
+    """``kept`` are the markers that belong in the member's own copy, ``withheld`` those that must be nowhere but in the
+    store while the member is there."""
+
+    user: User
+    photo: Photo
+    kept: frozenset[str]
+    withheld: frozenset[str]
+
+    @property
+    def markers(self) -> frozenset[str]:
+        return self.kept | self.withheld
+
+
+def a_canary(name: str, ids: Ids, now: datetime, **changes: Any) -> User:
+    """The account under whose name the markers are."""
+    email = f"{name}-email@example.org"
+    return a_user(id=UserId(ids.new()), email=email, created_at=now, email_verified_at=now, **changes)
+
+
+async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, now: datetime) -> Canary:
+    """Fill every store with the member's markers, all beginning with ``name``. ``other`` is whom they decide about."""
+    mark = {
+        each: f"{name}-{each}"
+        for each in ("label", "prefix", "bio", "pronouns", "prompt", "city", "appeal", "note", "hash", "fingerprint")
+    }
+    session = attrs.evolve(a_full_session(user), id=SessionId(ids.new()), label=mark["label"], ip_prefix=mark["prefix"])
+    content = a_full_profile(user).content
+    content = attrs.evolve(
+        content,
+        name=f"{name}-name",
+        pronouns=mark["pronouns"],
+        bio=mark["bio"],
+        prompts=(PromptAnswer("small_joy", mark["prompt"]),),
+    )
+    photo = attrs.evolve(
+        a_full_photo(user),
+        id=PhotoId(ids.new()),
+        appeal=mark["appeal"],
+        perceptual_hash=mark["fingerprint"],
+        uploaded_at=now,
+    )
+    assessment = attrs.evolve(a_full_assessment(user), id=AssessmentId(ids.new()), taken_at=now)
+    await uow.sessions.add(attrs.evolve(session, token_hash=mark["hash"], expires_at=now, last_used_at=now))
+    await uow.profiles.add(attrs.evolve(a_full_profile(user), content=content, city=mark["city"]))
+    await uow.photos.add(photo)
+    await uow.assessments.add(assessment)
+    await uow.consents.append(a_consent(user, at=now))
+    await uow.subscriptions.set_tier(user.id, Tier.PREMIUM)
+    await uow.daily_matches.add(a_daily_set(user, other, day=now.date(), made_at=now, short_because="too_few"))
+    await uow.decisions.add(Decision(user.id, other.id, DecisionKind.LIKE, now, mark["note"]), MatchId(ids.new()))
+    await uow.exposures.add([Exposure(user.id, now.date(), 3, 2.5)])
+    await uow.notices.add(
+        a_notice(user, id=ids.new(), kind=NoticeKind.MUTUAL_MATCH, subject=str(other.id), at=now, seen_at=now)
+    )
+    payment = f"{name}-payment"
+    money = Money(1999, "USD")
+    await uow.ledger.record(
+        [MoneyFact(payment, FactKind.SUCCEEDED, payment, user.id, money, now, "premium", now, now + MONTH)]
+    )
+    kept = frozenset({*mark.values(), user.email, f"{name}-name", payment} - {mark["hash"], mark["fingerprint"]})
+    return Canary(user, photo, kept, frozenset({mark["hash"], mark["fingerprint"]}))
+
+
+async def plant_export(uow: UnitOfWork, user: User, ids: Ids, now: datetime) -> DataExport:
+    """A copy that was made an hour ago."""
+    export = DataExport(ExportId(ids.new()), user.id, now - timedelta(hours=2), now - timedelta(hours=1), 1234)
+    await uow.exports.add(export)
+    return export
+
+
+async def plant_picture(photos: PhotoStore, photo: Photo, name: str) -> bytes:
+    """The picture others see of the photo, with a marker in its bytes; the marker."""
+    marker = f"{name}-pixels".encode()
+    await photos.put(rendition_key(photo.id, Size.LARGE, Format.JPEG), b"\xff\xd8" + marker, "image/jpeg")
+    return marker

@@ -11,6 +11,7 @@ from saltbitter_domain.compatibility.service import DailyRunService, MatchingSer
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
+from saltbitter_domain.ledger.service import PaymentService
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
@@ -147,6 +148,7 @@ class Application(containers.DeclarativeContainer):
         questionnaires=adapters.settings.provided.questionnaires,
     )
     subscriptions = providers.Singleton(SubscriptionService, begin=adapters.begin)
+    payments = providers.Singleton(PaymentService, begin=adapters.begin)
     reconciliation = providers.Singleton(
         ReconciliationService, begin=adapters.begin, clock=adapters.clock, records=adapters.payment_records
     )

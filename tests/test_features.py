@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.steps.consent",
     "tests.steps.privacy",
     "tests.steps.subscriptions",
+    "tests.steps.payments",
     "tests.steps.promises",
 ]
 

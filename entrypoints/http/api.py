@@ -7,6 +7,7 @@ from entrypoints.http.consent import Consents
 from entrypoints.http.exports import Exports
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
+from entrypoints.http.payments import Payments
 from entrypoints.http.photos import Photos
 from entrypoints.http.profiles import Catalogue, Profiles
 from entrypoints.http.subscriptions import Plans
@@ -26,6 +27,7 @@ RESOURCES = (
     Assessments,
     Matches,
     Plans,
+    Payments,
     Transparency,
     Staff,
     Webhooks,
@@ -47,6 +49,7 @@ def resources(application: Application) -> list[object]:
         Assessments(application.attachment()),
         Matches(application.matching()),
         Plans(application.subscriptions()),
+        Payments(application.payments()),
         Transparency(application.transparency()),
         Staff(application.transparency()),
         Webhooks(application.reconciliation()),

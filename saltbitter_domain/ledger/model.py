@@ -129,3 +129,7 @@ class Booked(Event):
 
 class PaymentUnknown(NotFound):
     code = "payment_unknown"
+
+
+class ReceiptMissing(NotFound):
+    code = "receipt_missing"

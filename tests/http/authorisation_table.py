@@ -28,7 +28,7 @@ from tests.http.stage import MOVED, Answer, Person, Scene, ask
 PORTRAIT = Path(__file__).parents[1] / "data" / "photos" / "portrait.jpg"
 NEW_PASSWORD = "seven loud geese at dawn"
 
-Thing = Callable[[Person], UUID]
+Thing = Callable[[Person], UUID | str]
 
 
 class Whose(Enum):
@@ -243,6 +243,9 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/notices": member(),
     "POST /api/me/notices/seen": member(204),
     "GET /api/me/subscription": member(),
+    "GET /api/me/payments": member(),
+    "GET /api/me/payments/{payment_id}/receipt": own(lambda person: person.payment),
+    "GET /api/me/payments/{payment_id}/receipt.html": own(lambda person: person.payment),
     "GET /api/staff/matching-runs": staff(),
 }
 FOR_MEMBERS = [call for call, row in TABLE.items() if row.audience.signed_in]

@@ -19,6 +19,7 @@ from saltbitter_domain.compatibility.model import Decision, DecisionKind, Notice
 from saltbitter_domain.kernel import GridCell, MatchId, NoticeId, PhotoId, UserId
 from saltbitter_domain.profiles.model import AgeRange, Orientation, Photo, PhotoState, RefusalReason
 from saltbitter_domain.users.model import Tokens
+from tests.doubles.money import a_fact
 from tests.doubles.town import Town
 
 BORN = date(1987, 6, 5)
@@ -51,6 +52,7 @@ class Person:
     photo: PhotoId
     refused: PhotoId
     knows: UserId
+    payment: str
 
     @property
     def token(self) -> str:
@@ -151,8 +153,10 @@ async def furnish(home: Town, user_id: UserId) -> Person:
         await uow.notices.add(
             Notice(NoticeId(new_id()), user_id, NoticeKind.MUTUAL_MATCH, clock.now(), str(partner), None)
         )
+        paid = a_fact(f"ch_{new_id().hex}", member=user_id)
+        await uow.ledger.record([attrs.evolve(paid, payment=paid.id)])
         await uow.commit()
-    return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows)
+    return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows, paid.id)
 
 
 @attrs.define

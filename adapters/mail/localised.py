@@ -1,0 +1,43 @@
+"""Amounts, days and products as people write them, in each language of ``LANGUAGES``."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_precision
+
+from saltbitter_domain.kernel import Money
+
+PRODUCTS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "premium": "SaltBitter Premium",
+        "elite": "SaltBitter Elite",
+        "coaching_report": "Coaching report",
+        "practice_pack": "Practice pack of 100 messages",
+        "": "SaltBitter",
+    },
+    "de": {
+        "premium": "SaltBitter Premium",
+        "elite": "SaltBitter Elite",
+        "coaching_report": "Coaching-Bericht",
+        "practice_pack": "Übungspaket mit 100 Nachrichten",
+        "": "SaltBitter",
+    },
+}
+
+
+def amount_in(language: str, money: Money) -> str:
+    """The exact amount: ``$19.99`` or ``19,99 $``. How many decimals a currency has comes from Unicode's CLDR."""
+    exact = Decimal(money.amount_minor).scaleb(-get_currency_precision(money.currency))
+    return format_currency(exact, money.currency, locale=language)
+
+
+def day_in(language: str, at: datetime, zone: tzinfo) -> str:
+    """The day it is in that time zone at that instant: ``March 2, 2026`` or ``2. März 2026``."""
+    return format_date(at.astimezone(zone).date(), "long", locale=language)
+
+
+def product_in(language: str, name: str) -> str:
+    """What was bought. A name that has no words stays as it is."""
+    return PRODUCTS[language].get(name, name)

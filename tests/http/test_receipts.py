@@ -1,0 +1,65 @@
+"""Receipts say exact amounts in the language of whoever reads them, and carry nothing but their own style."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+
+from entrypoints.http.receipts import _WORDS, PAGE_POLICY, Language, page, receipt
+from saltbitter_domain.kernel import Money
+from saltbitter_domain.ledger.model import FactKind, MoneyFact, PaymentStatus
+from saltbitter_domain.ledger.policies import payments_from
+from tests.doubles.money import a_fact
+
+
+def written(language: Language, *facts: MoneyFact) -> dict[str, str]:
+    (payment,) = payments_from(facts)
+    return {line.label: line.value.replace("\xa0", " ") for line in receipt(payment, language).lines}
+
+
+@pytest.mark.parametrize(
+    ("money", "english", "german"),
+    [
+        (Money(1999, "USD"), "$19.99", "19,99 $"),
+        (Money(123_456_789, "EUR"), "€1,234,567.89", "1.234.567,89 €"),
+        (Money(1999, "JPY"), "¥1,999", "1.999 ¥"),
+        (Money(1999, "KWD"), "KWD1.999", "1,999 KWD"),
+        (Money(2**60 + 1, "JPY"), "¥1,152,921,504,606,846,977", "1.152.921.504.606.846.977 ¥"),
+    ],
+)
+def test_amounts_are_exact_and_written_as_people_write_them(money: Money, english: str, german: str) -> None:
+    fact = a_fact(amount=money)
+
+    assert written(Language.EN, fact)["Total, tax included"] == english
+    assert written(Language.DE, fact)["Gesamt, inklusive Steuer"] == german
+
+
+def test_a_receipt_says_what_was_paid_for_and_for_which_time() -> None:
+    assert written(Language.DE, a_fact(), a_fact("re_1", FactKind.REFUNDED, amount=Money(500, "USD"))) == {
+        "Verkäufer": "SaltBitter",
+        "Nummer": "ch_1",
+        "Bezahlt am": "2. März 2026",
+        "Für": "SaltBitter Premium",
+        "Zeitraum": "2. März 2026 – 1. April 2026",
+        "Gesamt, inklusive Steuer": "19,99 $",
+        "Erstattet": "5,00 $",
+        "Stand": "Teilweise erstattet",
+    }
+    once = a_fact(product="something of next year", covers_from=None, covers_until=None)
+    assert written(Language.EN, once)["For"] == "something of next year"
+    assert "Period" not in written(Language.EN, once)
+
+
+def test_every_state_of_a_paid_payment_has_words_in_every_language() -> None:
+    assert all(words.statuses.keys() == set(PaymentStatus) - {PaymentStatus.FAILED} for words in _WORDS.values())
+
+
+def test_the_page_needs_nothing_else_and_its_policy_allows_its_style_alone() -> None:
+    (payment,) = payments_from([a_fact(product="<script>alert(1)</script>")])
+    html = page(receipt(payment, Language.EN))
+
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" in PAGE_POLICY
+    assert not re.search(r"<script|src=|href=|url\(|@import", html)
+    assert '<html lang="en">' in html

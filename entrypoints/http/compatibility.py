@@ -81,13 +81,14 @@ class Matches:
         "/api/me/daily-matches/next-page",
         audience=Audience.MEMBER,
         idempotent=True,
+        a_day=100,
         errors=(NotEntitled, NotReadyToMatch, MatchesNotMadeYet, NobodyLeft, UserMissing),
     )
     async def next_page(self, call: Call) -> DailyView:
         """Add ten more people to the day, in the tiers without a daily limit; the page they are on."""
         return await self.matching.next_page(call.user_id)
 
-    @route("GET", "/api/people/{user_id}", audience=Audience.MEMBER, errors=(PersonMissing,))
+    @route("GET", "/api/people/{user_id}", audience=Audience.MEMBER, a_day=3_000, errors=(PersonMissing,))
     async def person(self, call: Call, user_id: UUID) -> PersonView:
         """Another member, as far as this one may know them."""
         return await self.matching.person(call.user_id, UserId(user_id))
@@ -98,6 +99,7 @@ class Matches:
         audience=Audience.MEMBER,
         status=201,
         idempotent=True,
+        a_day=1_500,
         errors=(DecisionInvalid, NotReadyToMatch, PersonMissing, AlreadyDecided),
     )
     async def decide(self, call: Call, body: DecisionBody) -> DecisionOutcome:

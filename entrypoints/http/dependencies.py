@@ -27,6 +27,8 @@ class HttpSettings:
     member_limit: int = 100
     signing_in_limit: int = 10
     address_limit: int = 1200
+    limited_by_day: bool = True
+    """Whether the limits that routes have for a day hold."""
     body_seconds: float = 30.0
     """How long a body may take to arrive."""
 

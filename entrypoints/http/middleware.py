@@ -3,6 +3,7 @@
 It is a single function because every layer of middleware costs each request more than all of this does together.
 """
 
+import math
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -19,7 +20,7 @@ from saltbitter_domain.traffic import RateLimited
 from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.ports import Access
 
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _log = structlog.get_logger("http")
 
 
@@ -95,6 +96,10 @@ class Gate:
             await self._limit("signing_in", callers.limited_as(call.address), self._settings.signing_in_limit)
         elif route.audience is Audience.ANYONE:
             await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
+        if route.a_day is not None and self._settings.limited_by_day:
+            asking = request[CALL].access
+            key = str(asking.user_id) if asking else callers.limited_as(call.address)
+            await self._limit(route.name, key, route.a_day, _DAY)
         response = await handler(request)
         response.headers.setdefault(hdrs.CACHE_CONTROL, route.cache)
         return response
@@ -115,7 +120,11 @@ class Gate:
             await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
             raise
 
-    async def _limit(self, scope: str, key: str, limit: int) -> None:
-        wait = await self._ports.rate_limits.hit(scope, key, limit, _MINUTE)
+    async def _limit(self, scope: str, key: str, limit: int, window: timedelta = _MINUTE) -> None:
+        wait = await self._ports.rate_limits.hit(scope, key, limit, window)
         if wait is not None:
-            raise RateLimited(f"That was a lot at once. Please wait {wait} seconds.", retry_after=wait)
+            raise RateLimited(f"That was a lot at once. Please wait {_told(wait)}.", retry_after=wait)
+
+
+def _told(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds <= 120 else f"{math.ceil(seconds / 60)} minutes"

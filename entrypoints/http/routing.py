@@ -121,6 +121,7 @@ class Route:
     etag: bool
     cache: str
     guarded: bool
+    a_day: int | None
 
     @property
     def pattern(self) -> str:
@@ -150,6 +151,7 @@ def route(
     etag: bool = False,
     cache: str = "no-store",
     guarded: bool = False,
+    a_day: int | None = None,
 ) -> Callable[[M], M]:
     """Declare a method as the answer to ``method path``.
 
@@ -158,7 +160,9 @@ def route(
     ``produces`` is not JSON. ``idempotent`` honours ``Idempotency-Key``; a fast hash of the body is then kept for a
     day, so it is not for bodies with secrets. ``if_match`` demands ``If-Match``; ``etag`` sends the ``version`` of the
     answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``. ``guarded`` puts a route for members, where a
-    password could be guessed, under the narrow limit of signing in too."""
+    password could be guessed, under the narrow limit of signing in too. ``a_day`` is how often the route may be asked
+    in 24 hours, by a member or, where nobody is signed in, from an address: more than any person needs, and little for
+    a script."""
 
     def declare(function: M) -> M:
         types = {
@@ -195,6 +199,7 @@ def route(
             etag=etag,
             cache=cache,
             guarded=guarded,
+            a_day=a_day,
         )
         setattr(function, _ATTRIBUTE, declaration)
         return function

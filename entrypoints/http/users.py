@@ -135,6 +135,7 @@ class Accounts:
         "/api/auth/register",
         audience=Audience.SIGNING_IN,
         status=202,
+        a_day=200,
         errors=(RegistrationInvalid, ConsentOutdated, Busy),
     )
     async def register(self, _call: Call, body: Registration) -> None:

@@ -121,6 +121,7 @@ async def town(
                 member_limit=UNLIMITED,
                 signing_in_limit=UNLIMITED,
                 address_limit=UNLIMITED,
+                limited_by_day=False,
             )
             async with (
                 embedded_workers(application, keep_running=keep_running) as workers,

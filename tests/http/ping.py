@@ -174,6 +174,14 @@ class Pings:
     async def guess(self, call: Call, body: Words) -> None:
         """Guess a password."""
 
+    @route("GET", "/ping/rare", audience=Audience.MEMBER, a_day=3)
+    async def rare(self, call: Call) -> None:
+        """Ask for what is not had often."""
+
+    @route("GET", "/ping/rare-for-all", audience=Audience.ANYONE, a_day=2)
+    async def rare_for_all(self, call: Call) -> None:
+        """Ask for what nobody has often."""
+
     @route("POST", "/ping/things", audience=Audience.MEMBER, status=201, idempotent=True, errors=(PingTaken,))
     async def make(self, call: Call, body: Words) -> Made:
         """Make a thing, or fail in the way the words say."""

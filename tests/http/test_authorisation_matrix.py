@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from entrypoints.http.app import ROUTES
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD, town
 from tests.http.authorisation_table import (
@@ -59,7 +60,14 @@ def outsiders(stage: Stage, loop: asyncio.Runner) -> Mapping[str, tuple[str | No
         await home.application.auth().logout(access)
         home.clock.advance(timedelta(seconds=1))
         header, claims, signature = revoked.split(".")
+        shut_out, leaves = home.members[-2], home.members[-3]
+        suspended, leaving = [(await home.sign_in(user_id)).access_token for user_id in (shut_out, leaves)]
+        await home.application.suspensions().suspend(shut_out, "Insults")
+        await home.upgrade(leaves, Tier.FREE)
+        await home.application.leaving().request_erasure(home.application.auth().authenticate(leaving), PASSWORD)
         return {
+            "suspended": (suspended, "session_over"),
+            "leaving": (leaving, "session_over"),
             "nobody": (None, "access_token_missing"),
             "garbage": ("garbage", "access_token_refused"),
             "expired": (expired, "access_token_refused"),
@@ -154,6 +162,9 @@ def test_anothers_thing_is_like_one_that_never_was(stage: Stage, loop: asyncio.R
         nobodys = await ask_for(scene, call, never_was, scene.me.token)
         assert anothers.status == row.refused, anothers.body
         assert anothers.masked() == nobodys.masked()
+        for role in (Role.MODERATOR, Role.ADMIN):  # Staff have no more of others than their own routes give them.
+            as_staff = await ask_for(scene, call, row.thing(scene.other), await token_as(scene, role))
+            assert as_staff.masked() == nobodys.masked()
         # The refused request changed nothing: the owner still gets the thing.
         assert (await ask_for(swapped, call, row.thing(scene.other), scene.other.token)).status == row.status
 
@@ -174,6 +185,25 @@ def test_a_picture_opens_only_under_the_address_that_was_signed_for_it(stage: St
         assert all(answer.masked() == answers[0].masked() for answer in answers)
 
     loop.run(signed())
+
+
+def test_whoever_has_not_verified_their_address_knows_nobody_and_nobody_knows_them(
+    stage: Stage, loop: asyncio.Runner
+) -> None:
+    async def unverified() -> None:
+        scene = await stage.scene()
+        async with stage.town.application.adapters.begin()() as uow:
+            user = await uow.users.get(scene.me.user_id)
+            await uow.users.save(attrs.evolve(user, email_verified_at=None))
+            await uow.commit()
+        for call in ("POST /api/me/decisions", "POST /api/me/daily-matches/next-page"):
+            refused = await ask_for(scene, call, scene.me.knows, scene.me.token)
+            assert (refused.status, orjson.loads(refused.body)["code"]) == (409, "not_ready_to_match")
+        assert (await ask_for(scene, "GET /api/me", None, scene.me.token)).status == 200
+        admirer = (await stage.town.sign_in(scene.me.knows)).access_token
+        assert (await ask_for(scene, "GET /api/people/{user_id}", scene.me.user_id, admirer)).status == 404
+
+    loop.run(unverified())
 
 
 def test_a_suspended_account_cannot_come_in_and_is_out_at_once(stage: Stage, loop: asyncio.Runner) -> None:

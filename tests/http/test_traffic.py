@@ -10,7 +10,9 @@ import pytest
 from aiohttp import ClientResponse, FormData, web
 
 from adapters.system.clock import ManualClock
+from entrypoints.http.api import RESOURCES
 from entrypoints.http.callers import UNKNOWN, client_address, limited_as
+from entrypoints.http.routing import routes_of
 from tests.http.conftest import ANNA, BEN, Client, Serve
 from tests.http.ping import MOST_BYTES, Pings
 
@@ -115,6 +117,38 @@ async def test_a_member_is_limited_wherever_they_are_and_others_are_not(build_pi
 
     assert statuses == [200, 200, 200, 429]
     assert (await api.get("/ping/me", headers=BEN)).status == 200
+
+
+async def test_what_has_a_limit_for_a_day_is_had_so_often_by_each(
+    build_ping: Build, serve: Serve, clock: ManualClock
+) -> None:
+    api = await serve(build_ping(trusted_proxies=1))
+
+    async def ask(path: str, who: dict[str, str], address: str = "198.51.100.1") -> ClientResponse:
+        return await api.get(path, headers={**who, "X-Forwarded-For": address})
+
+    assert [(await ask("/ping/rare", ANNA, f"198.51.100.{n}")).status for n in range(4)] == [204] * 3 + [429]
+    assert (await ask("/ping/rare", BEN)).status == 204
+    assert [(await ask("/ping/rare-for-all", {})).status for _ in range(3)] == [204, 204, 429]
+    assert (await ask("/ping/rare-for-all", {}, "203.0.113.1")).status == 204
+
+    clock.advance(timedelta(hours=23))
+    refused = await ask("/ping/rare", ANNA)
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "3600")
+    assert "60 minutes" in (await refused.json())["detail"]
+    clock.advance(timedelta(hours=1))
+    assert (await ask("/ping/rare", ANNA)).status == 204
+
+
+def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
+    limits = {f"{route.method} {route.path}": route.a_day for resource in RESOURCES for route in routes_of(resource)}
+
+    assert {call: limit for call, limit in limits.items() if limit is not None} == {
+        "POST /api/auth/register": 200,
+        "POST /api/me/daily-matches/next-page": 100,
+        "GET /api/people/{user_id}": 3_000,
+        "POST /api/me/decisions": 1_500,
+    }
 
 
 async def test_everyone_else_is_limited_by_address_also_where_nothing_is(build_ping: Build, serve: Serve) -> None:

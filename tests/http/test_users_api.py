@@ -196,3 +196,17 @@ async def test_a_user_agent_of_any_bytes_becomes_a_harmless_label(house: House) 
     assert b" 200 OK" in answer
     assert len(labels) == 2
     assert all(label.isprintable() for label in labels)
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "Forwarded", "X-Original-URL", "Referer", "Origin"])
+async def test_a_mailed_link_leads_to_us_whatever_a_request_claims(house: House, header: str) -> None:
+    member = await house.member()
+    claim = {header: "host=evil.example" if header == "Forwarded" else "evil.example"}
+    forgotten = {"email": member.email}
+    await house.nobody().call("POST", "/api/auth/password/forgot", 202, json=forgotten, headers=claim)
+    await house.settle()
+
+    mail = house.mails(member.email)[0]
+    public_url = house.application.adapters.settings().public_url
+    assert mail.template == "reset_password"
+    assert mail.data["link"] == f"{public_url}/reset-password?token={mail.data['token']}"

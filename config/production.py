@@ -18,6 +18,8 @@ from adapters.matching.daily import ColumnarEngine
 from adapters.memory.traffic import MemoryRateLimits
 from adapters.postgres.consent import consent_chains
 from adapters.postgres.database import Database
+from adapters.postgres.invariants import MoneyInvariants
+from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.matches import DailyPartitions
 from adapters.postgres.migrations import run as migrations
 from adapters.postgres.outbox import PostgresOutbox
@@ -39,6 +41,7 @@ from config.settings import ProductionSettings
 from saltbitter_domain.consent.model import ConsentChain
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
+from saltbitter_domain.ledger.ports import Ledger
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.ports import Mailer
@@ -75,6 +78,7 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
         container.match_engine = providers.Singleton(ShadowedEngine, engine, settings.shadow_policy)
     container.crowd_holds = providers.Object(timedelta(minutes=1))
     if settings.stripe:
+        container.money_invariants = providers.Singleton(MoneyInvariants, database, clock)
         container.payment_records = providers.Singleton(StripeRecords, settings.stripe, clock)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = _mailer(settings, clock)
@@ -127,6 +131,13 @@ async def opened_consent_chains(settings: ProductionSettings) -> AsyncIterator[A
     """Every member's chain of consents, for whoever verifies them."""
     async with _database(settings) as database:
         yield consent_chains(database)
+
+
+@asynccontextmanager
+async def opened_books(settings: ProductionSettings) -> AsyncIterator[tuple[Ledger, MoneyInvariants]]:
+    """The books alone, and what must hold of them, for operators."""
+    async with _database(settings) as database, database.session() as session:
+        yield PostgresLedger(session), MoneyInvariants(database, SystemClock())
 
 
 @asynccontextmanager

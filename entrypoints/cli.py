@@ -100,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     ledger = commands.add_parser("verify-ledger", help="find consents that were altered or are missing")
     ledger.set_defaults(command=_verify_ledger)
 
+    money = commands.add_parser("check-money", help="show the books, and what should hold of money and does not")
+    money.set_defaults(command=_check_money)
+
     check = commands.add_parser("check-config", help="judge the settings in the environment, all at once")
     check.set_defaults(command=_check_config)
 
@@ -216,6 +219,12 @@ def _verify_ledger(_options: argparse.Namespace) -> int:
     from entrypoints import production
 
     return 0 if asyncio.run(production.verify_ledger(configuration.from_environment(), print)) else 1
+
+
+def _check_money(_options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    return 0 if asyncio.run(production.check_money(configuration.from_environment(), print)) else 1
 
 
 def _check_config(_options: argparse.Namespace) -> int:

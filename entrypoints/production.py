@@ -130,6 +130,18 @@ async def runs(settings: ProductionSettings, limit: int, say: Say) -> None:
     say(f"{len(found)} runs." if len(found) < limit else f"The latest {limit}.")
 
 
+async def check_money(settings: ProductionSettings, say: Say) -> bool:
+    """Show what is in each account of the books, and what should hold of money and does not; whether all holds."""
+    async with production.opened_books(settings) as (ledger, invariants):
+        balances, broken = await ledger.balances(), await invariants.broken()
+    for (account, currency), total in sorted(balances.items()):
+        say(f"{account:10} {currency}  {total:>20,}")
+    for name, count in broken.items():
+        say(f"BROKEN  {name}: {count}")
+    say(f"{len(broken)} of what must hold of money is broken. Amounts are in the smallest unit; credits are below 0.")
+    return not broken
+
+
 async def verify_ledger(settings: ProductionSettings, say: Say) -> bool:
     """Walk every member's chain of consents, show each record that is missing or altered, and whether none is."""
     chains = faults = 0

@@ -13,7 +13,7 @@ from entrypoints.http.api import resources
 from entrypoints.http.app import build
 from entrypoints.http.dependencies import HttpSettings, Ports
 from entrypoints.worker.actors import declare_actors
-from entrypoints.worker.alarm import raise_alarm
+from entrypoints.worker.alarm import raise_alarm, raise_alarms
 from entrypoints.worker.broker import embedded_broker
 from entrypoints.worker.embedded import EmbeddedWorkers
 from entrypoints.worker.relay import Relay
@@ -52,6 +52,9 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         PeriodicJob("watch_exports", "*/15 * * * *", partial(raise_alarm, "exports_late", application.exports().late)),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
     ]
+    invariants = application.adapters.providers.get("money_invariants")
+    if invariants is not None:
+        jobs.append(PeriodicJob("watch_money", "*/10 * * * *", partial(raise_alarms, invariants().broken)))
     partitions = application.adapters.providers.get("partitions")
     if partitions is not None:
         jobs.append(PeriodicJob("partitions", "37 3 * * *", partitions().prepare))

@@ -24,12 +24,14 @@ from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.compatibility.ports import RunFigures
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.ledger.model import FactKind
 from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.transparency.model import RunId
 from saltbitter_domain.transparency.policies import run_record
 from saltbitter_domain.users.model import Registered, User
 from tests.conftest import Run
 from tests.doubles.builders import NOW, PARIS, a_consent, a_content, a_photo, a_profile, a_user, new_id
+from tests.doubles.money import a_fact
 from tests.servers.machine import Machine
 from tests.servers.pgbouncer import pgbouncer
 from tests.servers.redis import redis
@@ -51,6 +53,7 @@ def environment(settings: ProductionSettings, monkeypatch: pytest.MonkeyPatch) -
     """The same settings as the environment of this process and of those it starts."""
     named = attrs.asdict(settings, recurse=False)
     named = {name: value for name, value in named.items() if name not in ("questionnaires", "allowed_origins")}
+    named["photo_directory"] = named.pop("photos").directory
     variables = {
         PREFIX + SPELT.get(name, name.upper()): str(value) for name, value in named.items() if value is not None
     }
@@ -262,6 +265,33 @@ def test_a_consent_that_was_altered_is_named_and_ends_the_command_with_1(
         f"{user.id}  consent 1  altered",
         "1 chains of consents, 1 faults.",
     ]
+
+
+def test_the_books_are_shown_and_what_does_not_hold_of_them_ends_the_command_with_1(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = "Amounts are in the smallest unit; credits are below 0."
+    assert main(["check-money"]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"0 of what must hold of money is broken. {told}"]
+
+    run(_one_refund_of_nothing(settings))
+
+    assert main(["check-money"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "gateway    USD                -1,999",
+        "refunds    USD                 1,999",
+        "BROKEN  facts_without_their_payment: 1",
+        "BROKEN  more_refunded_than_paid: 1",
+        f"2 of what must hold of money is broken. {told}",
+    ]
+
+
+async def _one_refund_of_nothing(settings: ProductionSettings) -> None:
+    from config.start import running
+
+    async with running("production", settings) as application, application.adapters.begin()() as uow:
+        await uow.ledger.record([a_fact("re_1", FactKind.REFUNDED)])
+        await uow.commit()
 
 
 async def _one_consent(settings: ProductionSettings, user: User) -> None:

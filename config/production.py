@@ -1,7 +1,7 @@
 """The mode in which members are served: PostgreSQL, Redis, and folders that every process shares."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ from config.settings import ProductionSettings
 from saltbitter_domain.consent.model import ConsentChain
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
-from saltbitter_domain.ledger.ports import Ledger
+from saltbitter_domain.ledger.model import Account
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.ports import Mailer
@@ -133,11 +133,12 @@ async def opened_consent_chains(settings: ProductionSettings) -> AsyncIterator[A
         yield consent_chains(database)
 
 
-@asynccontextmanager
-async def opened_books(settings: ProductionSettings) -> AsyncIterator[tuple[Ledger, MoneyInvariants]]:
-    """The books alone, and what must hold of them, for operators."""
-    async with _database(settings) as database, database.session() as session:
-        yield PostgresLedger(session), MoneyInvariants(database, SystemClock())
+async def checked_books(settings: ProductionSettings) -> tuple[Mapping[tuple[Account, str], int], Mapping[str, int]]:
+    """What is in each account of the books, and what should hold of money and does not, for operators."""
+    async with _database(settings) as database:
+        async with database.session() as session:
+            balances = await PostgresLedger(session).balances()
+        return balances, await MoneyInvariants(database, SystemClock()).broken()
 
 
 @asynccontextmanager

@@ -132,8 +132,7 @@ async def runs(settings: ProductionSettings, limit: int, say: Say) -> None:
 
 async def check_money(settings: ProductionSettings, say: Say) -> bool:
     """Show what is in each account of the books, and what should hold of money and does not; whether all holds."""
-    async with production.opened_books(settings) as (ledger, invariants):
-        balances, broken = await ledger.balances(), await invariants.broken()
+    balances, broken = await production.checked_books(settings)
     for (account, currency), total in sorted(balances.items()):
         say(f"{account:10} {currency}  {total:>20,}")
     for name, count in broken.items():

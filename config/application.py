@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 
 from config.data_register import data_register
 from saltbitter_domain.assessments.service import AttachmentService
+from saltbitter_domain.audit.service import AuditService
 from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.exports.service import ExportService
@@ -127,6 +128,7 @@ class Application(containers.DeclarativeContainer):
         faces=adapters.faces,
         moderator=adapters.moderator,
     )
+    audit = providers.Singleton(AuditService, begin=adapters.begin, clock=adapters.clock)
     exports = providers.Singleton(
         ExportService,
         begin=adapters.begin,

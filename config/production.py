@@ -38,6 +38,7 @@ from adapters.system.ids import UuidV7Ids
 from config.common import common
 from config.photos import photo_store
 from config.settings import ProductionSettings
+from saltbitter_domain.audit.service import AuditService
 from saltbitter_domain.consent.model import ConsentChain
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
@@ -139,6 +140,14 @@ async def checked_books(settings: ProductionSettings) -> tuple[Mapping[tuple[Acc
         async with database.session() as session:
             balances = await PostgresLedger(session).balances()
         return balances, await MoneyInvariants(database, SystemClock()).broken()
+
+
+@asynccontextmanager
+async def opened_audit(settings: ProductionSettings) -> AsyncIterator[AuditService]:
+    """The record of what staff do, for what they do without the API and for whoever verifies it."""
+    async with _database(settings) as database:
+        clock = SystemClock()
+        yield AuditService(begin=PostgresUnitsOfWork(database, clock, UuidV7Ids(clock)), clock=clock)
 
 
 @asynccontextmanager

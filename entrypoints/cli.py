@@ -97,7 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--limit", type=_limit, default=20, help="how many (default 20)")
     runs.set_defaults(command=_runs)
 
-    ledger = commands.add_parser("verify-ledger", help="find consents that were altered or are missing")
+    ledger = commands.add_parser(
+        "verify-ledger", help="find consents, and records of what staff did, that were altered or are missing"
+    )
     ledger.set_defaults(command=_verify_ledger)
 
     money = commands.add_parser("check-money", help="show the books, and what should hold of money and does not")

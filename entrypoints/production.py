@@ -11,6 +11,8 @@ from config.settings import ProductionSettings
 from config.start import running
 from entrypoints.site import listening, site
 from entrypoints.worker.process import scheduling, working
+from saltbitter_domain.audit.model import CONSOLE
+from saltbitter_domain.chain import Flaw
 from saltbitter_domain.consent.policies import find_faults
 from saltbitter_domain.events import event_name
 from saltbitter_domain.kernel import EventId, UserId
@@ -87,6 +89,7 @@ async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], eve
 
 async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
     """Shut a member out, and have them told why and how to appeal."""
+    await _audited(settings, "suspend", user_id, reason)
     async with production.opened_suspensions(settings) as service:
         await service.suspend(UserId(user_id), reason)
     say("Suspended, and signed out everywhere. A mail tells the member the reason.")
@@ -94,9 +97,16 @@ async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say:
 
 async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
     """Let a suspended member in again, and have them told."""
+    await _audited(settings, "restore", user_id, reason)
     async with production.opened_suspensions(settings) as service:
         await service.restore(UserId(user_id), reason)
     say("Restored. A mail tells the member the reason.")
+
+
+async def _audited(settings: ProductionSettings, action: str, user_id: UUID, reason: str) -> None:
+    """Record what is about to be done to a member."""
+    async with production.opened_audit(settings) as audit:
+        await audit.record(CONSOLE, action, reason, {"user_id": user_id}, "")
 
 
 async def replay_erasures(settings: ProductionSettings, say: Say) -> None:
@@ -142,17 +152,22 @@ async def check_money(settings: ProductionSettings, say: Say) -> bool:
 
 
 async def verify_ledger(settings: ProductionSettings, say: Say) -> bool:
-    """Walk every member's chain of consents, show each record that is missing or altered, and whether none is."""
+    """Walk every member's chain of consents and the record of what staff did, show each record that is missing or
+    altered, and whether none is."""
     chains = faults = 0
     async with production.opened_consent_chains(settings) as members:
         async for chain in members:
             chains += 1
             for fault in find_faults(chain):
                 faults += 1
-                which = f"{fault.first}" if fault.first == fault.last else f"{fault.first} to {fault.last}"
-                say(f"{fault.user_id}  consent {which}  {fault.fault}")
+                say(f"{fault.user_id}  consent {Flaw(fault.first, fault.last, fault.fault)}")
     say(f"{chains} chains of consents, {faults} faults.")
-    return not faults
+    async with production.opened_audit(settings) as audit:
+        records, flaws = await audit.verify()
+    for flaw in flaws:
+        say(f"audit log {flaw}")
+    say(f"{records} records of what staff did, {len(flaws)} faults.")
+    return not faults and not flaws
 
 
 def _row(run: MatchingRun) -> tuple[str, ...]:

@@ -130,7 +130,9 @@ def site(
     return build(
         [*resources(application), *more_resources],
         application.auth(),
-        Ports(adapters.rate_limits(), adapters.idempotency(), adapters.clock(), adapters.ids(), ready),
+        Ports(
+            adapters.rate_limits(), adapters.idempotency(), adapters.clock(), adapters.ids(), application.audit(), ready
+        ),
         http or http_settings(adapters.settings()),
     )
 

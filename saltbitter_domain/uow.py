@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from saltbitter_domain.assessments.ports import Assessments
+from saltbitter_domain.audit.ports import AuditLog
 from saltbitter_domain.compatibility.ports import (
     DailyMatchesStore,
     Decisions,
@@ -50,6 +51,7 @@ class UnitOfWork(Protocol):
     notices: Notices
     gateway_inbox: GatewayInbox
     ledger: Ledger
+    audit_log: AuditLog
     exports: Exports
     member_records: MemberRecords
 

@@ -127,6 +127,12 @@ def _pairs(tables: Tables, user_id: UserId) -> Iterator[Row]:
         }
 
 
+def _audit_log(tables: Tables, user_id: UserId) -> Iterator[Row]:
+    for _, record in sorted(tables.audit_log.items().items()):
+        if user_id in record.subjects:
+            yield attrs.asdict(record, recurse=False)
+
+
 def _money_facts(tables: Tables, user_id: UserId) -> Iterator[Row]:
     for fact in sorted(tables.money_facts.where("member", user_id), key=lambda fact: fact.id):
         yield attrs.asdict(fact, recurse=False) | attrs.asdict(fact.amount)
@@ -152,6 +158,7 @@ _SHAPED: Mapping[str, Callable[[Tables, UserId], Iterator[Row]]] = {
     "daily_matches": _daily_matches,
     "pairs": _pairs,
     "money_facts": _money_facts,
+    "audit_log": _audit_log,
     "subscriptions": _tier,
 }
 """Tables of which the store keeps the rows in another form."""

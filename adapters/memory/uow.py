@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.memory.assessments import MemoryAssessments
+from adapters.memory.audit import MemoryAuditLog
 from adapters.memory.compatibility import (
     MemoryDailyMatches,
     MemoryDecisions,
@@ -58,6 +59,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.notices = MemoryNotices(transaction)
         self.gateway_inbox = MemoryGatewayInbox(transaction)
         self.ledger = MemoryLedger(transaction)
+        self.audit_log = MemoryAuditLog(transaction)
         self.exports = MemoryExports(transaction)
         self.member_records = MemoryMemberRecords(transaction)
 

@@ -13,7 +13,8 @@ from adapters.postgres.database import Database, Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import columns, given, stored_columns
 from adapters.postgres.tables import consent_heads, consent_logs, users
-from saltbitter_domain.consent.model import ChainHead, ConsentChain, ConsentRecord, Purpose
+from saltbitter_domain.chain import ChainHead
+from saltbitter_domain.consent.model import ConsentChain, ConsentRecord, Purpose
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.kernel import ConsentRecordId, StaleWrite, UserId
 

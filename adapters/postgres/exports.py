@@ -9,6 +9,7 @@ import attrs
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Double,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.types import TypeEngine
 
 from adapters.postgres.database import Session
@@ -35,6 +36,9 @@ from saltbitter_domain.kernel import ExportId, UserId
 
 MEMBER = "member"
 """The name of the column in tables whose rows outlive the account, and so cannot refer to it."""
+
+SUBJECTS = "subjects"
+"""The name of the column in tables whose rows may be about several members."""
 
 _BY_ID = data_export_requests.c.id == bindparam("id")
 
@@ -118,7 +122,7 @@ def _queries(name: str, wanted: tuple[str, ...]) -> Sequence[Query]:
     if set(SIDES) <= set(table.c.keys()):
         return [_side(table, wanted, mine, other) for mine, other in (SIDES, SIDES[::-1])]
     found = select(*(table.c[column] for column in wanted))
-    return [Query(found.where(_member(table) == bindparam("user_id")).order_by(*table.primary_key.columns))]
+    return [Query(found.where(_is_about_member(table)).order_by(*table.primary_key.columns))]
 
 
 def _side(table: Table, wanted: Sequence[str], mine: str, other: str) -> Query:
@@ -132,13 +136,16 @@ def _side(table: Table, wanted: Sequence[str], mine: str, other: str) -> Query:
     return Query(select(table.c[other].label(OTHER), *shown).where(*mine_only).order_by(table.c[other]))
 
 
-def _member(table: Table) -> Column[Any]:
-    """The column that says whose a row is; ``LookupError`` for a table without one."""
+def _is_about_member(table: Table) -> ColumnElement[bool]:
+    """Whether a row is the member's; ``LookupError`` for a table that does not say whose its rows are."""
+    member = bindparam("user_id", type_=Uuid)
     if table is users:
-        return users.c.id
+        return users.c.id == member
+    if SUBJECTS in table.c:
+        return table.c[SUBJECTS].contains(array([member]))
     for column in table.c:
         if column.references(users.c.id) or column.name == MEMBER:
-            return column
+            return column == member
     raise LookupError(f"no column of {table.name} says whose a row is")
 
 

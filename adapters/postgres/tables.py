@@ -465,3 +465,29 @@ ledger_entries = Table(
     CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
     comment="Append-only: the double entry of every fact about money; debits are above 0, credits below.",
 )
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", INSTANT, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("subjects", ARRAY(Uuid), nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("ix_audit_log_subjects", "subjects", postgresql_using="gin"),
+    comment="Append-only: what staff looked at and did. Triggers refuse every change of a row.",
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    CheckConstraint("id = 1", name="only_one"),
+    comment="The last record of the audit log: a trigger writes it with the record.",
+)

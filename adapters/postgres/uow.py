@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres import outbox
 from adapters.postgres.assessments import PostgresAssessments
+from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Session
 from adapters.postgres.decisions import PostgresDecisions
@@ -65,6 +66,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.notices = PostgresNotices(session)
         self.gateway_inbox = PostgresGatewayInbox(session)
         self.ledger = PostgresLedger(session)
+        self.audit_log = PostgresAuditLog(session)
         self.exports = PostgresExports(session)
         self.member_records = PostgresMemberRecords(session)
 

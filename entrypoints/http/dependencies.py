@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
+from uuid import UUID
 
 import attrs
 
@@ -15,6 +16,14 @@ class Authenticator(Protocol):
 
     def authenticate(self, access_token: str) -> Access:
         """What the token says; a ``NotAuthenticated`` refusal when it is not, or no longer, good."""
+        ...
+
+
+class Audit(Protocol):
+    """Knows what staff look at and do."""
+
+    async def record(self, actor: str, action: str, reason: str, things: Mapping[str, UUID], request_id: str) -> None:
+        """Store who is about to do what, why, and to which things, ids by what they are of."""
         ...
 
 
@@ -41,4 +50,5 @@ class Ports:
     idempotency: Idempotency
     clock: Clock
     ids: Ids
+    audit: Audit
     ready: Callable[[], Awaitable[Mapping[str, bool]]]

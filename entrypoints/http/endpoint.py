@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import attrs
 from aiohttp import BodyPartReader, MultipartReader, hdrs, web
@@ -12,8 +13,9 @@ from aiohttp.http import HttpProcessingError
 from aiohttp.web import RequestKey
 
 from entrypoints.http import wire
-from entrypoints.http.dependencies import HttpSettings, Ports
+from entrypoints.http.dependencies import Audit, HttpSettings, Ports
 from entrypoints.http.errors import (
+    AuditReasonRequired,
     BodyIncomplete,
     BodyTooLarge,
     IdempotencyKeyMalformed,
@@ -23,12 +25,14 @@ from entrypoints.http.errors import (
     RouteMissing,
     refused,
 )
-from entrypoints.http.routing import JSON, Call, Method, Route, Upload
+from entrypoints.http.routing import JSON, Audience, Call, Method, Route, Upload
+from saltbitter_domain.audit.model import MAX_AUDIT_REASON
 from saltbitter_domain.kernel import DomainError, Stale, TooMany, Unavailable
 from saltbitter_domain.traffic import StoredAnswer
 
 CALL = RequestKey("call", Call)
 MAX_JSON_BYTES = 1024 * 1024
+AUDIT_REASON = "X-Audit-Reason"
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = (hdrs.CONTENT_TYPE, hdrs.ETAG, hdrs.WWW_AUTHENTICATE)
 
@@ -52,7 +56,7 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
         payload = await _payload(request, route, settings.body_seconds)
         key = _idempotency_key(request) if route.idempotent else None
         if key is None:
-            return await _answer(route, method, call, payload)
+            return await _answer(route, method, call, payload, ports.audit)
         owner = f"user:{call.user_id}" if call.access else f"address:{call.address}"
         fingerprint = hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + payload).hexdigest()
         stored = await ports.idempotency.begin(owner, key, fingerprint)
@@ -61,7 +65,7 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
         answer = None
         try:
             try:
-                response = await _answer(route, method, call, payload)
+                response = await _answer(route, method, call, payload, ports.audit)
             except PASSING:
                 raise
             except DomainError as refusal:
@@ -74,7 +78,7 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
     return handle
 
 
-async def _answer(route: Route, method: Method, call: Call, payload: bytes) -> web.StreamResponse:
+async def _answer(route: Route, method: Method, call: Call, payload: bytes, audit: Audit) -> web.StreamResponse:
     arguments: dict[str, object] = {}
     for name, type_ in route.parameters.items():
         arguments[name] = wire.read_text(call.request.match_info[name], type_)
@@ -88,6 +92,10 @@ async def _answer(route: Route, method: Method, call: Call, payload: bytes) -> w
         arguments["body"] = wire.read_body(payload, route.body)
     elif route.upload is not None:
         call = attrs.evolve(call, upload=payload)
+    if route.audience is Audience.STAFF:
+        things = {name: value for name, value in arguments.items() if isinstance(value, UUID)}
+        action = f"{route.method} {route.public_path}"
+        await audit.record(str(call.user_id), action, _audit_reason(call.request), things, call.id)
     value = await method(call, **arguments)
     return value if isinstance(value, web.StreamResponse) else _written(route, value)
 
@@ -109,6 +117,15 @@ def _if_match(request: web.Request) -> int:
     if match is None:
         raise IfMatchMalformed('Send the ETag in If-Match as it was given to you, such as "3" with its quotes.')
     return int(match[1])
+
+
+def _audit_reason(request: web.Request) -> str:
+    reason = request.headers.get(AUDIT_REASON, "").strip()
+    if not 0 < len(reason) <= MAX_AUDIT_REASON:
+        raise AuditReasonRequired(
+            f"Say in {AUDIT_REASON} why, in 1 to {MAX_AUDIT_REASON} characters, such as the number of a ticket."
+        )
+    return reason
 
 
 def _idempotency_key(request: web.Request) -> str | None:

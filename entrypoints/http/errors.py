@@ -66,6 +66,12 @@ class IfMatchRequired(PreconditionMissing):
     code = "if_match_required"
 
 
+class AuditReasonRequired(PreconditionMissing):
+    """Staff say in ``X-Audit-Reason`` why they look or act, in 1 to 200 characters; it is kept with what they did."""
+
+    code = "audit_reason_required"
+
+
 class IfMatchMalformed(Malformed):
     """``If-Match`` is not an ETag of ours, which is a version in double quotes."""
 

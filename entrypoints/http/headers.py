@@ -26,7 +26,7 @@ SECURITY = {
 }
 """Set unless the route chose otherwise (OWASP Secure Headers)."""
 
-_ASKED_WITH = "Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-ID"
+_ASKED_WITH = "Authorization, Content-Type, Idempotency-Key, If-Match, X-Audit-Reason, X-Request-ID"
 _READABLE = "ETag, Idempotency-Replayed, Retry-After, X-Request-ID"
 
 

@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 
 from entrypoints.http.errors import (
     PROBLEM_JSON,
+    AuditReasonRequired,
     BodyIncomplete,
     BodyTooLarge,
     IdempotencyKeyMalformed,
@@ -144,6 +145,14 @@ def _parameters(route: Route, schema_of: Mapping[Any, Schema]) -> Iterator[Schem
             "description": "The ETag the edit was made from.",
             "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$', "examples": ['"3"']},
         }
+    if route.audience is Audience.STAFF:
+        yield {
+            "name": "X-Audit-Reason",
+            "in": "header",
+            "required": True,
+            "description": "Why this is needed, such as a ticket's number. It is kept with what was asked.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "examples": ["ticket 4711"]},
+        }
 
 
 def _without_null(schema: Schema) -> Schema:
@@ -206,7 +215,7 @@ def _implied_by_audience(audience: Audience) -> Iterator[type[DomainError]]:
     if audience.signed_in:
         yield from (TokenMissing, AccessTokenRefused, SessionOver)
     if audience is Audience.STAFF:
-        yield StaffOnly
+        yield from (StaffOnly, AuditReasonRequired)
 
 
 def _complete(components: dict[str, Schema], types: Iterable[Any], asked: Iterable[Any]) -> None:

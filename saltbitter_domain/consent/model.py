@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import attrs
 
+from saltbitter_domain.chain import ChainHead, Fault
 from saltbitter_domain.events import Event, event
 from saltbitter_domain.kernel import Conflict, ConsentRecordId, UserId
 
@@ -25,8 +26,6 @@ class Purpose(StrEnum):
 REQUIRED = frozenset({Purpose.TERMS, Purpose.PRIVACY_POLICY})
 """Without these there is no account; they are withdrawn by leaving."""
 
-GENESIS_HASH = "0" * 64
-
 
 @attrs.frozen
 class ConsentText:
@@ -43,8 +42,7 @@ class ConsentRecord:
     """One link of a member's chain.
 
     ``sequence`` counts from 1. ``channel`` is where it was decided, named by the entry point (``web``, ``api``).
-    ``hash`` is SHA-256 in lower-case hexadecimal over the record's canonical form (``policies.canonical_form``), which
-    holds ``previous_hash``: the hash of the link before, ``GENESIS_HASH`` for the first."""
+    ``previous_hash`` and ``hash`` are as in every chain, over ``policies.canonical_form``."""
 
     id: ConsentRecordId
     user_id: UserId
@@ -59,30 +57,12 @@ class ConsentRecord:
 
 
 @attrs.frozen
-class ChainHead:
-    """The last record of a chain, kept apart from it, so that records cut off at the end are missed."""
-
-    sequence: int
-    hash: str
-
-
-@attrs.frozen
 class ConsentChain:
     """A member's records as they are stored, by sequence, and the head that was kept when the last was written."""
 
     user_id: UserId
     records: Sequence[ConsentRecord]
     head: ChainHead | None
-
-
-class Fault(StrEnum):
-    MISSING = "missing"
-    ALTERED = "altered"
-    """Its content and its hash do not belong together."""
-    DETACHED = "detached"
-    """It, or the one before it, was written anew together with its hash."""
-    NOT_THE_HEAD = "not the head"
-    """It is the last there is and not the last that was written."""
 
 
 @attrs.frozen

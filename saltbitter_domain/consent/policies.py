@@ -1,26 +1,13 @@
-"""The chain of consent records, and what it allows.
+"""The chain of consent records (``saltbitter_domain.chain``), and what it allows."""
 
-Each record holds the hash of the one before it, so that a record altered, removed, inserted or moved afterwards no
-longer fits its neighbours. Records cut off at the end leave a chain that is shorter and still valid: ``find_faults``
-misses them by the head that is kept apart. Whoever can rewrite a chain and its head alike leaves no trace in either.
-"""
-
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import attrs
 
-from saltbitter_domain.consent.model import (
-    GENESIS_HASH,
-    ChainFault,
-    ChainHead,
-    ConsentChain,
-    ConsentRecord,
-    Fault,
-    Purpose,
-)
+from saltbitter_domain import chain as chain_rules
+from saltbitter_domain.chain import GENESIS_HASH, ChainHead
+from saltbitter_domain.consent.model import ChainFault, ConsentChain, ConsentRecord, Purpose
 from saltbitter_domain.kernel import ConsentRecordId, UserId
 
 
@@ -72,18 +59,19 @@ def canonical_form(record: ConsentRecord) -> bytes:
     Keys sorted, no white space, UTF-8. Ids in their hyphenated lower-case form, ``at`` in UTC with exactly six
     decimals (``2026-11-01T09:30:00.000000+00:00``), ``granted`` a boolean, ``sequence`` a number, the rest strings.
     """
-    fields = {
-        "at": record.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "channel": record.channel,
-        "granted": record.granted,
-        "id": str(record.id),
-        "previous_hash": record.previous_hash,
-        "purpose": str(record.purpose),
-        "sequence": record.sequence,
-        "text_version": record.text_version,
-        "user_id": str(record.user_id),
-    }
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return chain_rules.canonical_form(
+        {
+            "at": record.at,
+            "channel": record.channel,
+            "granted": record.granted,
+            "id": str(record.id),
+            "previous_hash": record.previous_hash,
+            "purpose": str(record.purpose),
+            "sequence": record.sequence,
+            "text_version": record.text_version,
+            "user_id": str(record.user_id),
+        }
+    )
 
 
 def verify_chain(records: Sequence[ConsentRecord]) -> bool:
@@ -101,25 +89,8 @@ def find_faults(chain: ConsentChain) -> Iterator[ChainFault]:
 
     An account begins with a yes to the terms, so that a chain without any record lacks its first.
     """
-    expected, before = 1, GENESIS_HASH
-    for record in chain.records:
-        if record.sequence > expected:
-            yield ChainFault(chain.user_id, expected, record.sequence - 1, Fault.MISSING)
-            before = ""
-        fault = None
-        if record.hash != _digest(record):
-            fault = Fault.ALTERED
-        elif before and record.previous_hash != before:
-            fault = Fault.DETACHED
-        if fault:
-            yield ChainFault(chain.user_id, record.sequence, record.sequence, fault)
-        before = record.hash if fault is None else ""
-        expected = max(expected, record.sequence + 1)
-    head = chain.head or ChainHead(1, "")
-    if head.sequence >= expected:
-        yield ChainFault(chain.user_id, expected, head.sequence, Fault.MISSING)
-    elif before and head != ChainHead(expected - 1, before):
-        yield ChainFault(chain.user_id, expected - 1, expected - 1, Fault.NOT_THE_HEAD)
+    for flaw in chain_rules.flaws(chain.records, chain.head or ChainHead(1, ""), canonical_form):
+        yield ChainFault(chain.user_id, flaw.first, flaw.last, flaw.fault)
 
 
 def _follows(record: ConsentRecord, previous: ConsentRecord | None) -> bool:
@@ -135,4 +106,4 @@ def _follows(record: ConsentRecord, previous: ConsentRecord | None) -> bool:
 
 
 def _digest(record: ConsentRecord) -> str:
-    return hashlib.sha256(canonical_form(record)).hexdigest()
+    return chain_rules.digest(canonical_form(record))

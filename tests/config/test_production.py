@@ -256,7 +256,10 @@ def test_a_consent_that_was_altered_is_named_and_ends_the_command_with_1(
     run(_one_consent(settings, user))
 
     assert main(["verify-ledger"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["1 chains of consents, 0 faults."]
+    assert capsys.readouterr().out.splitlines() == [
+        "1 chains of consents, 0 faults.",
+        "0 records of what staff did, 0 faults.",
+    ]
 
     run(_altered(settings.database_url))
 
@@ -264,6 +267,7 @@ def test_a_consent_that_was_altered_is_named_and_ends_the_command_with_1(
     assert capsys.readouterr().out.splitlines() == [
         f"{user.id}  consent 1  altered",
         "1 chains of consents, 1 faults.",
+        "0 records of what staff did, 0 faults.",
     ]
 
 

@@ -6,7 +6,8 @@ import pytest
 from adapters.postgres.consent import consent_chains
 from adapters.postgres.database import Database
 from adapters.system.clock import ManualClock
-from saltbitter_domain.consent.model import ChainFault, ConsentRecord, Fault, Purpose
+from saltbitter_domain.chain import Fault
+from saltbitter_domain.consent.model import ChainFault, ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import find_faults
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.users.model import User

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saltbitter_domain.chain import GENESIS_HASH
 from saltbitter_domain.consent.catalogue import TEXTS
-from saltbitter_domain.consent.model import GENESIS_HASH, ConsentRecord, Purpose
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import canonical_form, granted, next_record, verify_chain
 from saltbitter_domain.kernel import ConsentRecordId, UserId
 

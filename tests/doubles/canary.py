@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from saltbitter_domain.audit.policies import next_record
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
 from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import AssessmentId, ExportId, Ids, MatchId, Money, PhotoId, SessionId, UserId
@@ -54,7 +55,19 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     """Fill every store with the member's markers, all beginning with ``name``. ``other`` is whom they decide about."""
     mark = {
         each: f"{name}-{each}"
-        for each in ("label", "prefix", "bio", "pronouns", "prompt", "city", "appeal", "note", "hash", "fingerprint")
+        for each in (
+            "label",
+            "prefix",
+            "bio",
+            "pronouns",
+            "prompt",
+            "city",
+            "appeal",
+            "note",
+            "hash",
+            "fingerprint",
+            "staff",
+        )
     }
     session = attrs.evolve(a_full_session(user), id=SessionId(ids.new()), label=mark["label"], ip_prefix=mark["prefix"])
     content = a_full_profile(user).content
@@ -89,6 +102,18 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     money = Money(1999, "USD")
     await uow.ledger.record(
         [MoneyFact(payment, FactKind.SUCCEEDED, payment, user.id, money, now, "premium", now, now + MONTH)]
+    )
+    staff, action = mark["staff"], "GET /api/staff/people/{user_id}"
+    await uow.audit_log.append(
+        next_record(
+            await uow.audit_log.head(),
+            at=now,
+            actor=str(other.id),
+            action=action,
+            reason=staff,
+            subjects=(user.id,),
+            request_id="request-1",
+        )
     )
     kept = frozenset({*mark.values(), user.email, f"{name}-name", payment} - {mark["hash"], mark["fingerprint"]})
     return Canary(user, photo, kept, frozenset({mark["hash"], mark["fingerprint"]}))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -15,7 +16,7 @@ from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from entrypoints.http.app import build
-from entrypoints.http.dependencies import HttpSettings, Ports
+from entrypoints.http.dependencies import Audit, HttpSettings, Ports
 from tests.conftest import Run
 from tests.http.house import House, opened
 from tests.http.ping import Authenticator, Pings
@@ -45,6 +46,13 @@ def dependencies() -> dict[str, bool]:
     return {"store": True}
 
 
+class Unaudited(Audit):
+    """For routes of tests, at which staff see nothing of anybody."""
+
+    async def record(self, actor: str, action: str, reason: str, things: Mapping[str, UUID], request_id: str) -> None:
+        """Nothing is kept."""
+
+
 @pytest.fixture
 def ports(clock: ManualClock, dependencies: dict[str, bool]) -> Ports:
     async def ready() -> Mapping[str, bool]:
@@ -55,6 +63,7 @@ def ports(clock: ManualClock, dependencies: dict[str, bool]) -> Ports:
         idempotency=MemoryIdempotency(clock),
         clock=clock,
         ids=UuidV7Ids(clock),
+        audit=Unaudited(),
         ready=ready,
     )
 

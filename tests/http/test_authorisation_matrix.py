@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from entrypoints.http.app import ROUTES
+from entrypoints.http.endpoint import AUDIT_REASON
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD, town
@@ -115,6 +116,30 @@ def test_what_is_for_staff_is_for_moderators_and_admins_and_no_member(
             assert (await ask_for(scene, call, None, await token_as(scene, role))).status == row.status
         refused = await ask_for(scene, call, None, scene.other.token)
         assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "staff_only")
+
+    loop.run(asked())
+
+
+@pytest.mark.parametrize("call", FOR_STAFF)
+def test_staff_say_why_before_anything_is_shown_or_done_and_it_is_on_record(
+    stage: Stage, loop: asyncio.Runner, call: str
+) -> None:
+    async def asked() -> None:
+        scene, row = await stage.scene(), TABLE[call]
+        token, begin = await token_as(scene, Role.MODERATOR), scene.town.application.adapters.begin()
+        before = len(scene.town.application.adapters.store().tables.audit_log.items())
+        path = await row.path(scene) if row.path else None
+        body = row.body(scene, None) if row.body else None
+        for reason in ("", " ", "x" * 201):
+            refused = await ask(scene.town, call, path=path, token=token, body=body, **{AUDIT_REASON: reason})
+            assert (refused.status, orjson.loads(refused.body)["code"]) == (428, "audit_reason_required")
+        answer = await ask(scene.town, call, path=path, token=token, body=body, **{AUDIT_REASON: "ticket 4711"})
+
+        assert answer.status == row.status
+        async with begin() as uow:
+            (record,) = await uow.audit_log.after(before, 10)
+        assert (record.actor, record.action, record.reason) == (str(scene.me.user_id), call, "ticket 4711")
+        assert record.request_id == answer.headers["X-Request-ID"]
 
     loop.run(asked())
 

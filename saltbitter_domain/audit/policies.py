@@ -1,0 +1,43 @@
+"""The chain of audit records."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import attrs
+
+from saltbitter_domain import chain
+from saltbitter_domain.audit.model import AuditRecord
+from saltbitter_domain.chain import GENESIS_HASH, ChainHead, Flaw
+from saltbitter_domain.kernel import UserId
+
+NOTHING_YET = ChainHead(0, GENESIS_HASH)
+
+
+def next_record(
+    head: ChainHead | None,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    reason: str,
+    subjects: Sequence[UserId],
+    request_id: str,
+) -> AuditRecord:
+    """The link that follows ``head``, or the first. ``at`` must be aware."""
+    last = head or NOTHING_YET
+    record = AuditRecord(
+        last.sequence + 1, at, actor, action, reason, tuple(subjects), request_id, previous_hash=last.hash, hash=""
+    )
+    return attrs.evolve(record, hash=chain.digest(canonical_form(record)))
+
+
+def canonical_form(record: AuditRecord) -> bytes:
+    """What is hashed: every field but ``hash``, ids in their hyphenated lower-case form."""
+    fields = attrs.asdict(record, recurse=False)
+    del fields["hash"]
+    return chain.canonical_form({**fields, "subjects": list(map(str, record.subjects))})
+
+
+def find_flaws(records: Sequence[AuditRecord], head: ChainHead | None) -> Iterator[Flaw]:
+    """Every record, of all by sequence, that is missing or not as it was written."""
+    return chain.flaws(records, head or NOTHING_YET, canonical_form)

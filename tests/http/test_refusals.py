@@ -89,6 +89,13 @@ async def test_an_unknown_method_names_those_that_are_known(api: Client) -> None
     assert (await answer.json(content_type=PROBLEM_JSON))["code"] == "method_not_supported"
 
 
+async def test_what_was_asked_is_never_sent_back(api: Client) -> None:
+    answer = await api.request("TRACE", "/ping/document", headers={"X-Probe": "seen"})
+
+    assert answer.status == 405
+    assert b"seen" not in await answer.read()
+
+
 async def test_head_is_answered_like_get_without_a_body(api: Client) -> None:
     answer = await api.head("/ping/seen")
 

@@ -14,7 +14,7 @@ from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.ledger.service import PaymentService
 from saltbitter_domain.payments.service import ReconciliationService
-from saltbitter_domain.profiles.service import PhotoService, ProfileService
+from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.service import (
@@ -61,6 +61,7 @@ def listeners(
         ],
         "profiles.photo_uploaded": [("process_photo", photos.process)],
         "profiles.photo_decided": [("welcome", runs.welcome)],
+        "profiles.photo_reviewed": [("mail_photo_reviewed", account_mail.send_photo_reviewed)],
         "profiles.photo_deleted": [("remove_photo_files", photos.remove_files)],
         "assessments.submitted": [("welcome", runs.welcome)],
         "consent.withdrawn": [
@@ -141,6 +142,9 @@ class Application(containers.DeclarativeContainer):
         photos=adapters.photo_store,
         register=providers.Callable(data_register),
         public_url=adapters.settings.provided.public_url,
+    )
+    photo_reviews = providers.Singleton(
+        PhotoReviewService, begin=adapters.begin, clock=adapters.clock, store=adapters.photo_store
     )
     attachment = providers.Singleton(
         AttachmentService,

@@ -22,13 +22,15 @@ _CDN = ("PHOTO_CDN_URL", "PHOTO_CDN_KEY_ID", "PHOTO_CDN_KEY_FILE")
 
 @attrs.frozen(kw_only=True)
 class PhotoSettings:
-    """A folder, or a bucket of S3, which CloudFront may deliver."""
+    """A folder, or a bucket of S3, which CloudFront may deliver; and who looks at photos."""
 
     directory: str = ""
     bucket: str = ""
     """In which photos are kept when it is named, instead of in the folder."""
     region: str = ""
     cdn: Distribution | None = None
+    rekognition_region: str = ""
+    """Where Amazon Rekognition looks at photos; empty where faces are counted on this machine and nobody moderates."""
 
 
 def read(reader: "Reader") -> PhotoSettings:
@@ -39,9 +41,10 @@ def read(reader: "Reader") -> PhotoSettings:
     if (bucket or in_bucket) and not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", bucket):
         reader.refuse("PHOTO_BUCKET", "must be the name of a bucket: 3 to 63 of a-z, 0-9 and hyphens")
     region, cdn = reader.region("PHOTO_REGION", required=in_bucket), _distribution(reader)
+    rekognition = reader.region("PHOTO_REKOGNITION_REGION", required=False)
     if in_bucket:
-        return PhotoSettings(bucket=bucket, region=region, cdn=cdn)
-    return PhotoSettings(directory=reader.folder("PHOTO_DIRECTORY"))
+        return PhotoSettings(bucket=bucket, region=region, cdn=cdn, rekognition_region=rekognition)
+    return PhotoSettings(directory=reader.folder("PHOTO_DIRECTORY"), rekognition_region=rekognition)
 
 
 def _distribution(reader: "Reader") -> Distribution | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dependency_injector import containers, providers
 
+from adapters.aws.rekognition import RekognitionFaces, RekognitionModerator
 from adapters.laboratory.shadow import ShadowedEngine
 from adapters.local.archives import EncryptedArchives
 from adapters.local.erasures import FileErasureLedger
@@ -88,6 +89,9 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
         EncryptedArchives, clock, settings.export_directory, settings.derivation_key.encode()
     )
     container.photo_store = photo_store(settings.photos, settings.media_key.encode(), clock)
+    if region := settings.photos.rekognition_region:
+        container.faces = providers.Singleton(RekognitionFaces, region=region)
+        container.moderator = providers.Singleton(RekognitionModerator, region=region)
     return container
 
 

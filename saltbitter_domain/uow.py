@@ -21,7 +21,7 @@ from saltbitter_domain.exports.ports import Exports, MemberRecords
 from saltbitter_domain.kernel import EventId, StaleWrite
 from saltbitter_domain.ledger.ports import Ledger
 from saltbitter_domain.payments.ports import GatewayInbox
-from saltbitter_domain.profiles.ports import Photos, Profiles
+from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
 from saltbitter_domain.subscriptions.ports import Subscriptions
 from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
 
@@ -39,6 +39,7 @@ class UnitOfWork(Protocol):
     one_time_tokens: OneTimeTokens
     profiles: Profiles
     photos: Photos
+    removed_photos: RemovedPhotos
     assessments: Assessments
     consents: ConsentLog
     subscriptions: Subscriptions

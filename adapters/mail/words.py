@@ -195,4 +195,36 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Hast du nicht darum gebeten, ändere dein Passwort: Jemand kannte es.",
         ),
     },
+    MailTemplate.PHOTO_APPROVED: {
+        "en": Words(
+            "Your photo is approved",
+            ("Somebody looked at your photo again, and others see it now.", "This is why:"),
+            "Look at your photos",
+            "Thank you for asking us to look again.",
+            gives_reason=True,
+        ),
+        "de": Words(
+            "Dein Foto ist freigegeben",
+            ("Jemand hat sich dein Foto noch einmal angesehen, und andere sehen es jetzt.", "Das ist der Grund:"),
+            "Deine Fotos ansehen",
+            "Danke, dass du uns gebeten hast, noch einmal hinzusehen.",
+            gives_reason=True,
+        ),
+    },
+    MailTemplate.PHOTO_REFUSED: {
+        "en": Words(
+            "About one of your photos",
+            ("Somebody looked at one of your photos, and others do not see it.", "This is why:"),
+            "Look at your photos",
+            "Beside the photo you find what you can do, and whether you can still ask us to look again.",
+            gives_reason=True,
+        ),
+        "de": Words(
+            "Zu einem deiner Fotos",
+            ("Jemand hat sich eines deiner Fotos angesehen, und andere sehen es nicht.", "Das ist der Grund:"),
+            "Deine Fotos ansehen",
+            "Beim Foto steht, was du tun kannst und ob du uns noch bitten kannst, noch einmal hinzusehen.",
+            gives_reason=True,
+        ),
+    },
 }

@@ -5,16 +5,16 @@ from saltbitter_domain.profiles.ports import FaceDetector, PhotoModerator
 
 
 class MemoryModerator(PhotoModerator):
-    """Refuses pictures that were removed before, known by their perceptual hash, and allows all others."""
+    """Refuses the pictures it was told to, and allows all others."""
 
     def __init__(self) -> None:
-        self._removed: set[str] = set()
+        self._forbidden: set[bytes] = set()
 
-    def remember_removed(self, perceptual_hash: str) -> None:
-        self._removed.add(perceptual_hash)
+    def forbid(self, image: bytes) -> None:
+        self._forbidden.add(image)
 
-    async def judge(self, image: bytes, perceptual_hash: str) -> RefusalReason | None:  # noqa: ARG002  the hash says enough
-        return RefusalReason.REMOVED_BEFORE if perceptual_hash in self._removed else None
+    async def judge(self, image: bytes) -> RefusalReason | None:
+        return RefusalReason.NOT_ALLOWED if image in self._forbidden else None
 
 
 class CountingFaces(FaceDetector):

@@ -1,13 +1,14 @@
 """Profiles and what is known of photos."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.kernel import GridArea, PhotoId, UserId
 from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, Profile, ProfileExists, TooManyPhotos
-from saltbitter_domain.profiles.ports import Photos, Profiles
+from saltbitter_domain.profiles.ports import SAME_PICTURE_BITS, Photos, Profiles, RemovedPhotos
 
 
 class MemoryProfiles(Profiles):
@@ -54,6 +55,10 @@ class MemoryPhotos(Photos):
         photos = self._transaction.read(lambda tables: tables.photos.where("user", user_id))
         return sorted(photos, key=lambda photo: (photo.position, photo.id))
 
+    async def appealed(self, limit: int) -> Sequence[Photo]:
+        photos = self._transaction.read(lambda tables: tables.photos.where("appealed", True))
+        return sorted(photos, key=lambda photo: (photo.uploaded_at, photo.id))[:limit]
+
     async def save(self, *changed: Photo) -> None:
         def change(tables: Tables) -> None:
             for photo in changed:
@@ -63,3 +68,30 @@ class MemoryPhotos(Photos):
 
     async def remove(self, photo_id: PhotoId) -> None:
         self._transaction.write(lambda tables: tables.photos.drop(photo_id))
+
+
+class MemoryRemovedPhotos(RemovedPhotos):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def remember(self, perceptual_hash: str, at: datetime) -> None:
+        def put(tables: Tables) -> None:
+            if tables.removed_photos.get(perceptual_hash) is None:
+                tables.removed_photos.put(perceptual_hash, at)
+
+        self._transaction.write(put)
+
+    async def forget(self, perceptual_hash: str) -> None:
+        def drop(tables: Tables) -> None:
+            for alike in _alike(tables, perceptual_hash):
+                tables.removed_photos.drop(alike)
+
+        self._transaction.write(drop)
+
+    async def resembles(self, perceptual_hash: str) -> bool:
+        return bool(self._transaction.read(lambda tables: _alike(tables, perceptual_hash)))
+
+
+def _alike(tables: Tables, perceptual_hash: str) -> list[str]:
+    bits = int(perceptual_hash, 16)
+    return [each for each in tables.removed_photos.items() if (bits ^ int(each, 16)).bit_count() <= SAME_PICTURE_BITS]

@@ -16,7 +16,7 @@ from saltbitter_domain.events import OutboxMessage
 from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import AssessmentId, EventId, ExportId, NoticeId, PhotoId, SessionId, StaleWrite, UserId
 from saltbitter_domain.ledger.model import MoneyFact, Transaction
-from saltbitter_domain.profiles.model import Photo, Profile
+from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, User
 
@@ -33,7 +33,10 @@ class Tables:
         self.session_tokens = Table[str, SessionId](session=lambda row: row)
         self.one_time_tokens = Table[str, OneTimeToken](user=lambda row: row.user_id)
         self.profiles = Table[UserId, Profile]()
-        self.photos = Table[PhotoId, Photo](user=lambda row: row.user_id)
+        self.photos = Table[PhotoId, Photo](
+            user=lambda row: row.user_id, appealed=lambda row: row.state is PhotoState.APPEALED
+        )
+        self.removed_photos = Table[str, datetime]()
         self.assessments = Table[AssessmentId, Assessment](user=lambda row: row.user_id)
         self.assessments_taken = Table[UserId, datetime]()
         self.consents = Table[tuple[UserId, int], ConsentRecord](user=lambda row: row.user_id)

@@ -17,7 +17,7 @@ from adapters.memory.exports import MemoryExports, MemoryMemberRecords
 from adapters.memory.gateway import MemoryGatewayInbox
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.people import MemoryPeople
-from adapters.memory.profiles import MemoryPhotos, MemoryProfiles
+from adapters.memory.profiles import MemoryPhotos, MemoryProfiles, MemoryRemovedPhotos
 from adapters.memory.roster import MemoryRoster
 from adapters.memory.store import MemoryStore, Tables
 from adapters.memory.subscriptions import MemorySubscriptions
@@ -47,6 +47,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.one_time_tokens = MemoryOneTimeTokens(transaction)
         self.profiles = MemoryProfiles(transaction)
         self.photos = MemoryPhotos(transaction)
+        self.removed_photos = MemoryRemovedPhotos(transaction)
         self.assessments = MemoryAssessments(transaction)
         self.consents = MemoryConsentLog(transaction)
         self.subscriptions = MemorySubscriptions(transaction)

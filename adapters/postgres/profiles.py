@@ -1,10 +1,11 @@
 """Profiles and what is known of photos."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Integer, bindparam, delete, func, select
+from sqlalchemy import Integer, bindparam, delete, exists, func, literal_column, select, text
 
 from adapters.postgres import documents
 from adapters.postgres.database import Session
@@ -18,7 +19,7 @@ from adapters.postgres.statements import (
     replacement_of_all,
     stored_columns,
 )
-from adapters.postgres.tables import photos, profiles, users
+from adapters.postgres.tables import photos, profiles, removed_photos, users
 from saltbitter_domain.kernel import GridArea, GridCell, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
     MAX_PHOTOS,
@@ -31,7 +32,7 @@ from saltbitter_domain.profiles.model import (
     TooManyPhotos,
     Visibility,
 )
-from saltbitter_domain.profiles.ports import Photos, Profiles
+from saltbitter_domain.profiles.ports import SAME_PICTURE_BITS, Photos, Profiles, RemovedPhotos
 
 PROFILE_COLUMNS = [profiles.c[name] for name in stored_columns(profiles)]
 
@@ -115,6 +116,12 @@ class PostgresPhotos(Photos):
     _ADD = insertion_where(photos, _COUNT < MAX_PHOTOS)
     _GET = Query(select(photos).where(photos.c.id == bindparam("id")))
     _OF = Query(select(photos).where(photos.c.user_id == bindparam("user_id")).order_by(photos.c.position, photos.c.id))
+    _APPEALED = Query(
+        select(photos)
+        .where(photos.c.state == literal_column("'appealed'"))
+        .order_by(photos.c.uploaded_at, photos.c.id)
+        .limit(bindparam("limit"))
+    )
     _SAVE = replacement_of_all(photos)
     _REMOVE = Query(delete(photos).where(photos.c.id == bindparam("id")))
 
@@ -132,6 +139,9 @@ class PostgresPhotos(Photos):
     async def of(self, user_id: UserId) -> Sequence[Photo]:
         return [photo_of(row) for row in await self._session.rows(self._OF, user_id=user_id)]
 
+    async def appealed(self, limit: int) -> Sequence[Photo]:
+        return [photo_of(row) for row in await self._session.rows(self._APPEALED, limit=limit)]
+
     async def save(self, *changed: Photo) -> None:
         if changed:
             rows = columns(attrs.asdict(photo, recurse=False) for photo in changed)
@@ -139,6 +149,29 @@ class PostgresPhotos(Photos):
 
     async def remove(self, photo_id: PhotoId) -> None:
         await self._session.change(self._REMOVE, {"id": photo_id})
+
+
+class PostgresRemovedPhotos(RemovedPhotos):
+    # All are compared, once for each upload, so that no index over distances is needed.
+    _ALIKE = text(
+        f"bit_count(('x' || perceptual_hash)::bit(64) # ('x' || CAST(:alike AS text))::bit(64)) <= {SAME_PICTURE_BITS}"
+    )
+    _REMEMBER = insertion_unless(removed_photos, "perceptual_hash")
+    _FORGET = Query(delete(removed_photos).where(_ALIKE))
+    _RESEMBLES = Query(select(exists().where(_ALIKE).select_from(removed_photos).label("found")))
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def remember(self, perceptual_hash: str, at: datetime) -> None:
+        await self._session.change(self._REMEMBER, {"perceptual_hash": perceptual_hash, "removed_at": at})
+
+    async def forget(self, perceptual_hash: str) -> None:
+        await self._session.change(self._FORGET, {"alike": perceptual_hash})
+
+    async def resembles(self, perceptual_hash: str) -> bool:
+        row = await self._session.row(self._RESEMBLES, alike=perceptual_hash)
+        return bool(row and row["found"])
 
 
 def _too_many_photos() -> TooManyPhotos:

@@ -153,8 +153,19 @@ photos = Table(
     Column("faces", Integer),
     Column("refusal", Text),
     Column("appeal", Text),
+    Column("decided_by", Uuid, comment="Who of the staff decided last."),
+    Column("reason", Text, comment="What they wrote to the member."),
     _version(),
     Index("ix_photos_user_id_position", "user_id", "position"),
+    Index("ix_photos_appealed", "uploaded_at", "id", postgresql_where=text("state = 'appealed'")),
+)
+
+removed_photos = Table(
+    "removed_photos",
+    metadata,
+    Column("perceptual_hash", Text, primary_key=True),
+    Column("removed_at", INSTANT, nullable=False),
+    comment="Pictures that staff removed and nobody may show again, by 64 bits from which none can be drawn.",
 )
 
 attachment_assessments = Table(

@@ -17,7 +17,7 @@ from adapters.postgres.gateway import PostgresGatewayInbox
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
 from adapters.postgres.people import PostgresPeople
-from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles
+from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles, PostgresRemovedPhotos
 from adapters.postgres.query import Query
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.subscriptions import PostgresSubscriptions
@@ -54,6 +54,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.one_time_tokens = PostgresOneTimeTokens(session)
         self.profiles = PostgresProfiles(session)
         self.photos = PostgresPhotos(session)
+        self.removed_photos = PostgresRemovedPhotos(session)
         self.assessments = PostgresAssessments(session)
         self.consents = PostgresConsentLog(session)
         self.subscriptions = PostgresSubscriptions(session)

@@ -8,6 +8,7 @@ from entrypoints.http.exports import Exports
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
 from entrypoints.http.payments import Payments
+from entrypoints.http.photo_reviews import PhotoReviews
 from entrypoints.http.photos import Photos
 from entrypoints.http.profiles import Catalogue, Profiles
 from entrypoints.http.subscriptions import Plans
@@ -23,6 +24,7 @@ RESOURCES = (
     Catalogue,
     Profiles,
     Photos,
+    PhotoReviews,
     Media,
     Assessments,
     Matches,
@@ -45,6 +47,7 @@ def resources(application: Application) -> list[object]:
         Catalogue(),
         Profiles(application.profiles(), adapters.clock()),
         Photos(application.photos()),
+        PhotoReviews(application.photo_reviews()),
         Media(adapters.photo_store(), adapters.clock()),
         Assessments(application.attachment()),
         Matches(application.matching()),

@@ -38,7 +38,8 @@ PHOTO = Upload(
 
 @attrs.frozen
 class PhotoView:
-    """A photo as its owner sees it. ``what_to_do`` goes with a refusal; the addresses are good for 15 minutes."""
+    """A photo as its owner sees it. ``what_to_do`` goes with a refusal, ``reason`` is what a person wrote
+    who decided; the addresses are good for 15 minutes."""
 
     id: PhotoId
     position: int
@@ -50,6 +51,7 @@ class PhotoView:
     refusal: RefusalReason | None
     what_to_do: str | None
     appeal: str | None
+    reason: str | None
     addresses: tuple[PhotoAddress, ...]
 
 
@@ -124,5 +126,6 @@ class Photos:
             refusal=photo.refusal,
             what_to_do=REFUSALS[photo.refusal] if photo.refusal else None,
             appeal=photo.appeal,
+            reason=photo.reason,
             addresses=self.photos.urls(photo),
         )

@@ -56,6 +56,31 @@ Feature: Photos
     When Ana appeals: "Once more"
     Then Ana is told that one appeal is possible
 
+  Scenario Outline: A person decides on an appeal, and says why
+    Given Ana is a member without photos
+    And a photo of Ana was refused, because no face can be seen
+    And Ana has appealed: "It is me, in the mirror"
+    And Mo is a moderator
+    When Mo looks at the appeals and <decides>: "<reason>"
+    Then Ana's photo is <state>, and beside it stands "<reason>"
+    And a mail tells Ana "<reason>"
+    And nobody waits for a decision any more
+
+    Examples:
+      | decides       | reason                          | state    |
+      | approves      | I see your face in the mirror.  | approved |
+      | refuses again | The mirror hides all but a hand. | refused  |
+
+  Scenario: A picture that was taken down does not come back
+    Given Ana and Ben are members without photos
+    And Ana shows the photograph "portrait.jpg"
+    And Mo is a moderator
+    When Mo takes Ana's photo down: "It is not you."
+    Then Ana's photo is refused, and beside it stands "It is not you."
+    When Ben shows the photograph "portrait.jpg", a little smaller and saved anew
+    And a moment passes
+    Then Ben's photo is refused, because it was removed before
+
   Scenario: When the first photo is deleted the next one takes its place
     Given Ana is a member with two photos
     When Ana deletes the first photo

@@ -47,12 +47,39 @@ class Photos(Protocol):
         """The member's photos by position."""
         ...
 
+    async def appealed(self, limit: int) -> Sequence[Photo]:
+        """Photos that wait for a person to look again, longest uploaded first."""
+        ...
+
     async def save(self, *changed: Photo) -> None:
         """Store changes made to the version each has; ``StaleWrite`` as for profiles."""
         ...
 
     async def remove(self, photo_id: PhotoId) -> None:
         """Forget the photo; nothing happens when it is not there."""
+        ...
+
+
+SAME_PICTURE_BITS = 8
+"""Of the 64 of a perceptual hash: two that differ in no more are of the same picture (``tests/contracts/
+test_removed_photos.py`` measures it on photographs saved anew)."""
+
+
+class RemovedPhotos(Protocol):
+    """The perceptual hashes of pictures that staff removed, each 64 bits in 16 hexadecimal digits.
+
+    Nothing says whose they were, and no picture can be drawn from them."""
+
+    async def remember(self, perceptual_hash: str, at: datetime) -> None:
+        """Refuse this picture from now on; nothing happens when it is known already."""
+        ...
+
+    async def forget(self, perceptual_hash: str) -> None:
+        """Allow it again, and whatever it resembles."""
+        ...
+
+    async def resembles(self, perceptual_hash: str) -> bool:
+        """Whether it differs from a removed one in at most ``SAME_PICTURE_BITS``."""
         ...
 
 
@@ -113,15 +140,17 @@ class FaceDetector(Protocol):
     """Finds faces in pictures. It never tells whose."""
 
     async def count(self, image: bytes) -> int:
-        """How many clear faces the JPEG or WebP rendition shows."""
+        """How many clear faces the JPEG rendition shows; ``PhotoCheckUnavailable`` when that is not known."""
         ...
 
 
 class PhotoModerator(Protocol):
     """Judges what others may see."""
 
-    async def judge(self, image: bytes, perceptual_hash: str) -> RefusalReason | None:
-        """Why others may not see the picture, or None when they may."""
+    async def judge(self, image: bytes) -> RefusalReason | None:
+        """Why others may not see the picture, a JPEG rendition, or None when they may.
+
+        ``PhotoCheckUnavailable`` when it could not be looked at: silence is never consent."""
         ...
 
 

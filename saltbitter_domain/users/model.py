@@ -156,6 +156,8 @@ class MailTemplate(StrEnum):
     SUSPENDED = "suspended"
     RESTORED = "restored"
     EXPORT_READY = "export_ready"
+    PHOTO_APPROVED = "photo_approved"
+    PHOTO_REFUSED = "photo_refused"
 
 
 @attrs.frozen

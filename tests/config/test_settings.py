@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from adapters.aws.photo_store import S3PhotoStore
+from adapters.aws.rekognition import RekognitionFaces, RekognitionModerator
 from adapters.laboratory.policy_file import write_policy
 from adapters.laboratory.shadow import ShadowedEngine
+from adapters.local.faces import OpenCvFaces
 from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.ses import SesMailer
 from adapters.mail.smtp import SmtpMailer
@@ -132,6 +134,7 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None
         ("PHOTO_DIRECTORY", __file__),
         ("PHOTOS", "drawer"),
         ("PHOTO_REGION", "Ireland"),
+        ("PHOTO_REKOGNITION_REGION", "Ireland"),
         ("ERASURE_DIRECTORY", "/nowhere/at/all"),
         ("EXPORT_DIRECTORY", "/nowhere/at/all"),
     ],
@@ -213,6 +216,15 @@ def test_photos_are_kept_in_the_folder_or_in_the_bucket_that_is_named(
     address = adapters(settings).photo_store().url("photos/1/160.webp", timedelta(minutes=1))
     assert address.startswith("https://pictures.saltbitter.example/photos/1/160.webp?Expires=")
     assert "PRIVATE" not in repr(settings)
+
+
+def test_rekognition_looks_at_photos_where_a_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    there, here = adapters(with_these({"PHOTO_REKOGNITION_REGION": "eu-west-1"})), adapters(from_environment(GOOD))
+
+    assert (type(there.faces()), type(there.moderator())) == (RekognitionFaces, RekognitionModerator)
+    assert type(here.faces()) is OpenCvFaces
 
 
 @pytest.mark.parametrize(

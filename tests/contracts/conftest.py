@@ -16,7 +16,7 @@ from adapters.redis import connection
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import ManualClock
-from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
+from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.traffic import Idempotency, RateLimits
 from saltbitter_domain.transparency.ports import MatchingRuns
 from saltbitter_domain.users.ports import Mailer, Revocations
@@ -98,9 +98,3 @@ def mailer(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path, r
 def photo_store(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Iterator[PhotoStore]:
     with stores.PHOTO_STORES[request.param](clock, tmp_path) as store:
         yield store
-
-
-@pytest.fixture(params=stores.MODERATORS)
-def moderator(request: pytest.FixtureRequest) -> PhotoModerator:
-    """A moderator who removed the picture with the hash ``removed``."""
-    return stores.MODERATORS[request.param]("removed")

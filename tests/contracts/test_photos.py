@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
 import attrs
 import pytest
@@ -10,7 +11,7 @@ from saltbitter_domain.kernel import PhotoId, StaleWrite
 from saltbitter_domain.profiles.model import MAX_PHOTOS, PhotoState, TooManyPhotos
 from saltbitter_domain.profiles.ports import Photos
 from tests.contracts.stores import Store, outcomes
-from tests.doubles.builders import TEXTS, a_full_photo, a_photo, new_id, unset_fields
+from tests.doubles.builders import NOW, TEXTS, a_full_photo, a_photo, new_id, unset_fields
 
 PORT = Photos
 
@@ -47,6 +48,25 @@ async def test_photos_come_by_position_and_only_the_members_own(store: Store) ->
 
     async with store.begin() as uow:
         assert await uow.photos.of(user.id) == [photos[1], photos[2], photos[0]]
+
+
+async def test_appealed_photos_come_as_they_were_uploaded_whosever_they_are(store: Store) -> None:
+    users = await store.members(3)
+    hours = (2, 0, 1)
+    photos = [
+        a_photo(user, state=PhotoState.APPEALED, uploaded_at=NOW + timedelta(hours=hour))
+        for user, hour in zip(users, hours, strict=True)
+    ]
+    async with store.unit() as uow:
+        for photo in (*photos, a_photo(users[0], state=PhotoState.REFUSED, position=1)):
+            await uow.photos.add(photo)
+
+    async with store.unit() as uow:
+        assert await uow.photos.appealed(10) == [photos[1], photos[2], photos[0]]
+        assert await uow.photos.appealed(1) == [photos[1]]
+        await uow.photos.save(attrs.evolve(photos[1], state=PhotoState.APPROVED))
+    async with store.begin() as uow:
+        assert await uow.photos.appealed(10) == [photos[2], photos[0]]
 
 
 async def test_a_member_has_at_most_six_photos(store: Store) -> None:

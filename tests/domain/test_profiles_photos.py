@@ -24,7 +24,7 @@ from saltbitter_domain.profiles.model import (
 )
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.uow import UnitOfWork
-from tests.doubles.albums import ANA, KEYS, House, states
+from tests.doubles.albums import ANA, KEYS, House, sketch_hash, states
 from tests.doubles.builders import NOW
 from tests.doubles.refusals import told
 
@@ -57,7 +57,7 @@ async def test_a_good_photo_is_approved_and_only_its_renditions_are_kept(house: 
         uploaded,
         state=APPROVED,
         blurhash="LEHV6n",
-        perceptual_hash="JPEG portrait 1",
+        perceptual_hash=sketch_hash(b"JPEG portrait 1"),
         width=3000,
         height=2000,
         faces=1,
@@ -80,10 +80,12 @@ async def test_a_good_photo_is_approved_and_only_its_renditions_are_kept(house: 
         ("friends 3", RefusalReason.SEVERAL_FACES),
         ("torn", RefusalReason.UNREADABLE),
         ("removed 1", RefusalReason.REMOVED_BEFORE),
+        ("forbidden 1", RefusalReason.NOT_ALLOWED),
     ],
 )
 async def test_a_first_photo_is_refused_with_a_reason(house: House, picture: str, refusal: RefusalReason) -> None:
-    house.moderator.remember_removed("JPEG removed 1")
+    await house.removed(b"JPEG removed 1")
+    house.moderator.forbid(b"1080 jpeg JPEG forbidden 1")
     (photo,) = await house.has(picture)
     assert states([photo]) == [(0, REFUSED, refusal)]
     assert f"uploads/{photo.id}" not in await house.kept(photo.id)
@@ -195,7 +197,7 @@ async def test_a_decision_made_meanwhile_stands(house: House) -> None:
 
     async def decide_at_once() -> None:
         await house.service.process(EventId(UUID(int=1)), PhotoUploaded(ANA.id, photo.id))
-        house.moderator.remember_removed("JPEG portrait 1")
+        await house.removed(b"JPEG portrait 1")
 
     house.editor.meanwhile = decide_at_once
     await house.service.process(EventId(UUID(int=2)), PhotoUploaded(ANA.id, photo.id))

@@ -1,6 +1,7 @@
 """The use cases of photos over a store of their own, with pictures that are words."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from hashlib import blake2b
 
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.photo_checks import MemoryModerator
@@ -22,12 +23,17 @@ from saltbitter_domain.profiles.model import (
 )
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, Rendered, Rendition
-from saltbitter_domain.profiles.service import PhotoService
+from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService
 from tests.doubles.builders import NOW, a_user
 from tests.doubles.simultaneous import Simultaneous
 
 ANA, BEA = a_user(), a_user()
 KEYS = [(size, form) for size in Size for form in Format]
+
+
+def sketch_hash(content: bytes) -> str:
+    """The perceptual hash of a picture that is words."""
+    return blake2b(content, digest_size=8).hexdigest()
 
 
 class Sketches(PhotoEditor):
@@ -48,7 +54,7 @@ class Sketches(PhotoEditor):
         if content.startswith(b"JPEG torn"):
             return RefusalReason.UNREADABLE
         renditions = tuple(Rendition(size, form, f"{size} {form} ".encode() + content) for size, form in KEYS)
-        return Rendered(renditions, 3000, 2000, "LEHV6n", content.decode())
+        return Rendered(renditions, 3000, 2000, "LEHV6n", sketch_hash(content))
 
 
 class FacesByNumber(FaceDetector):
@@ -77,6 +83,7 @@ class House:
             faces=FacesByNumber(),
             moderator=self.moderator,
         )
+        self.reviews = PhotoReviewService(begin=self.begin, clock=self.clock, store=self.files)
         self.outbox = MemoryOutbox(self.memory)
 
     async def events(self, kind: type[Event] = Event) -> Sequence[Event]:
@@ -99,6 +106,12 @@ class House:
             await self.service.upload_photo(ANA.id, f"JPEG {picture}".encode())
             await self.deliver()
         return list(await self.service.photos(ANA.id))
+
+    async def removed(self, picture: bytes) -> None:
+        """Have staff have removed this picture at some time."""
+        async with self.begin() as uow:
+            await uow.removed_photos.remember(sketch_hash(picture), self.clock.now())
+            await uow.commit()
 
     async def photo(self, photo_id: PhotoId) -> Photo:
         return next(photo for photo in await self.service.photos(ANA.id) if photo.id == photo_id)

@@ -245,6 +245,8 @@ def a_full_photo(user: User) -> Photo:
         faces=2,
         refusal=RefusalReason.SEVERAL_FACES,
         appeal="The other face is a statue.",
+        decided_by=UserId(new_id()),
+        reason="It is a person.",
     )
 
 

@@ -63,6 +63,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
             "prompt",
             "city",
             "appeal",
+            "ruling",
             "note",
             "hash",
             "fingerprint",
@@ -82,6 +83,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         a_full_photo(user),
         id=PhotoId(ids.new()),
         appeal=mark["appeal"],
+        reason=mark["ruling"],
         perceptual_hash=mark["fingerprint"],
         uploaded_at=now,
     )

@@ -20,6 +20,7 @@ from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD
@@ -38,6 +39,7 @@ class Whose(Enum):
     OWN_ONLY = "the member's own"
     ACQUAINTANCES = "people the member knows of"
     BEARERS = "whoever's address is signed"
+    ANYBODYS = "any member's, for staff"
 
 
 @attrs.frozen
@@ -164,6 +166,23 @@ async def without_subscription(scene: Scene) -> None:
     await scene.town.upgrade(scene.me.user_id, Tier.FREE)
 
 
+async def appealed(scene: Scene) -> None:
+    """Have another member have appealed against the refusal of a photo."""
+    await _have_photo(scene, PhotoState.APPEALED, "It is me, with a new haircut.")
+
+
+async def shown(scene: Scene) -> None:
+    """Have others see that photo."""
+    await _have_photo(scene, PhotoState.APPROVED, None)
+
+
+async def _have_photo(scene: Scene, state: PhotoState, appeal: str | None) -> None:
+    async with scene.town.application.adapters.begin()() as uow:
+        photo = await uow.photos.get(scene.other.refused)
+        await uow.photos.save(attrs.evolve(photo, state=state, refusal=None, appeal=appeal, decided_by=None))
+        await uow.commit()
+
+
 TABLE: Mapping[str, Row] = {
     "GET /livez": probe(),
     "GET /readyz": probe(),
@@ -247,6 +266,19 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/payments/{payment_id}/receipt": own(lambda person: person.payment),
     "GET /api/me/payments/{payment_id}/receipt.html": own(lambda person: person.payment),
     "GET /api/staff/matching-runs": staff(),
+    "GET /api/staff/photos/appeals": staff(),
+    "POST /api/staff/photos/{photo_id}/review": staff(
+        path=lambda scene: _said(f"/api/staff/photos/{scene.other.refused}/review"),
+        whose=Whose.ANYBODYS,
+        before=appealed,
+        body=lambda *_: {"refusal": None, "reason": "The haircut is new."},
+    ),
+    "POST /api/staff/photos/{photo_id}/removal": staff(
+        path=lambda scene: _said(f"/api/staff/photos/{scene.other.refused}/removal"),
+        whose=Whose.ANYBODYS,
+        before=shown,
+        body=lambda *_: {"reason": "It is not you."},
+    ),
 }
 FOR_MEMBERS = [call for call, row in TABLE.items() if row.audience.signed_in]
 FOR_STAFF = [call for call, row in TABLE.items() if row.audience is Audience.STAFF]

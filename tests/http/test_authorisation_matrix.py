@@ -113,6 +113,8 @@ def test_what_is_for_staff_is_for_moderators_and_admins_and_no_member(
     async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
         for role in (Role.MODERATOR, Role.ADMIN):
+            if row.before:
+                await row.before(scene)
             assert (await ask_for(scene, call, None, await token_as(scene, role))).status == row.status
         refused = await ask_for(scene, call, None, scene.other.token)
         assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "staff_only")
@@ -127,6 +129,8 @@ def test_staff_say_why_before_anything_is_shown_or_done_and_it_is_on_record(
     async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
         token, begin = await token_as(scene, Role.MODERATOR), scene.town.application.adapters.begin()
+        if row.before:
+            await row.before(scene)
         before = len(scene.town.application.adapters.store().tables.audit_log.items())
         path = await row.path(scene) if row.path else None
         body = row.body(scene, None) if row.body else None

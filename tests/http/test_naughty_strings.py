@@ -22,13 +22,15 @@ from yarl import URL
 from entrypoints.http import openapi
 from entrypoints.http.api import RESOURCES
 from entrypoints.http.docs import Documentation
+from entrypoints.http.endpoint import AUDIT_REASON
 from saltbitter_domain.compatibility.model import Decision, Standing
 from saltbitter_domain.profiles.catalogue import INTERESTS, PROMPTS
 from saltbitter_domain.profiles.model import BasicValue, PhotoState
+from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.policies import device_label
 from tests.doubles.contract import Contract
 from tests.doubles.town import Town, town
-from tests.http.authorisation_table import TABLE, Row
+from tests.http.authorisation_table import TABLE, Row, appealed, shown, token_as
 from tests.http.naughty import BIG_LIST, OURS, big_list
 from tests.http.stage import Scene, Stage
 from tests.http.texts import Field, fields, filled, taken
@@ -72,6 +74,8 @@ class Author:
         headers |= {hdrs.AUTHORIZATION: f"Bearer {self.token}", hdrs.USER_AGENT: BROWSER}
         if body is not None:
             headers[hdrs.CONTENT_TYPE] = "application/json"
+        if url.startswith("/api/staff/"):
+            headers[AUDIT_REASON] = "a test"
         address = URL(self.town.url + url, encoded=True)
         async with self.town.client.session.request(method, address, data=body, headers=headers) as response:
             return response.status, response.content_type, await response.read()
@@ -122,6 +126,16 @@ async def let_in(author: Author) -> None:
     author.token = (await author.town.sign_in(author.scene.me.user_id)).access_token
 
 
+def among_staff(before: Callable[[Scene], Awaitable[None]]) -> Callable[[Author], Awaitable[None]]:
+    """Make the author a moderator, and another member's photo what there is to decide on."""
+
+    async def prepare(author: Author) -> None:
+        await before(author.scene)
+        author.token = await token_as(author.scene, Role.MODERATOR)
+
+    return prepare
+
+
 AGAIN: Mapping[str, Callable[[Author], Awaitable[None]]] = {
     "POST /api/me/profile": without_profile,
     "PUT /api/me/profile": with_profile,
@@ -131,6 +145,8 @@ AGAIN: Mapping[str, Callable[[Author], Awaitable[None]]] = {
     "POST /api/me/decisions": undecided,
     "POST /api/me/assessments": unassessed,
     "POST /api/auth/password/change": let_in,
+    "POST /api/staff/photos/{photo_id}/review": among_staff(appealed),
+    "POST /api/staff/photos/{photo_id}/removal": among_staff(shown),
 }
 """What makes a request possible at first, and again after it succeeded."""
 
@@ -142,6 +158,11 @@ async def in_profile(author: Author, _text: str) -> Any:
 async def on_photo(author: Author, _text: str) -> Any:
     photos = (await author.read("/api/me/photos"))["items"]
     return {"words": next(photo["appeal"] for photo in photos if photo["id"] == str(author.scene.me.refused))}
+
+
+async def on_reviewed_photo(author: Author, _text: str) -> Any:
+    async with author.town.application.adapters.begin()() as uow:
+        return {"reason": (await uow.photos.get(author.scene.other.refused)).reason}
 
 
 async def in_decision(author: Author, _text: str) -> Any:
@@ -177,6 +198,8 @@ KEPT: Mapping[str, Kept] = {
     "POST /api/me/profile": IN_PROFILE,
     "PUT /api/me/profile": IN_PROFILE,
     "POST /api/me/photos/{photo_id}/appeal": Kept(on_photo, frozenset({"words"})),
+    "POST /api/staff/photos/{photo_id}/review": Kept(on_reviewed_photo, frozenset({"reason"})),
+    "POST /api/staff/photos/{photo_id}/removal": Kept(on_reviewed_photo, frozenset({"reason"})),
     "POST /api/me/decisions": Kept(in_decision, frozenset({"note"})),
     "PUT /api/me/time-zone": Kept(in_profile_itself),
     "POST /api/auth/login": Kept(on_newest_session, frozenset({"device_label"})),
@@ -233,11 +256,11 @@ def address(call: str, row: Row, scene: Scene, wanted: Sequence[Field], text: st
         for field in wanted
         if field.place != "body"
     }
-    path = call.partition(" ")[2]
+    path, others = call.partition(" ")[2], {"photo_id": str(scene.other.refused)}
     for field in FIELDS[call]:
         name = str(field.path[0])
         if field.place == "path":
-            usual = str(row.thing(scene.me)) if row.thing else "analytics"
+            usual = str(row.thing(scene.me)) if row.thing else others.get(name, "analytics")
             path = path.replace(f"{{{name}}}", given.get(name, usual))
     query = "&".join(f"{field.path[0]}={given[field.path[0]]}" for field in wanted if field.place == "query")
     return f"{path}?{query}" if query else path

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from PIL import Image
+import attrs
+from PIL import Image, ImageOps
 from pytest_bdd import given, parsers, then, when
 
+from saltbitter_domain.kernel import UserId
+from saltbitter_domain.users.model import Role
 from tests.steps.members import settle_in
 from tests.steps.person import Person
 from tests.steps.world import World
@@ -20,6 +24,7 @@ REFUSALS: Mapping[str, str] = {
     "no face can be seen": "no_face",
     "there is more than one face": "several_faces",
     "it cannot be opened": "unreadable",
+    "it was removed before": "removed_before",
 }
 
 
@@ -64,10 +69,26 @@ def with_six(world: World, name: str) -> None:
     assert len(photos(person)) == 6
 
 
+@given(parsers.parse("{one:w} and {other:w} are members without photos"))
+def both_without_photos(world: World, one: str, other: str) -> None:
+    without_photos(world, one)
+    without_photos(world, other)
+
+
+@given(parsers.parse('{name:w} shows the photograph "{file}"'))
 @when(parsers.parse('{name:w} shows the photograph "{file}"'))
 def shows_photograph(world: World, name: str, file: str) -> None:
     path = PHOTOGRAPHS / file
     show(world.person(name), path.read_bytes(), MEDIA_TYPES[path.suffix])
+
+
+@when(parsers.parse('{name:w} shows the photograph "{file}", a little smaller and saved anew'))
+def shows_it_anew(world: World, name: str, file: str) -> None:
+    anew = BytesIO()
+    with Image.open(PHOTOGRAPHS / file) as image:
+        upright = ImageOps.exif_transpose(image)
+        upright.resize((upright.width * 4 // 5, upright.height * 4 // 5)).save(anew, "JPEG", quality=60)
+    show(world.person(name), anew.getvalue())
 
 
 @when(parsers.re(r"(?P<name>\w+) shows a picture with (?P<faces>\d) faces?"))
@@ -139,6 +160,7 @@ def was_refused(world: World, name: str, reason: str) -> None:
     refused(world, name, reason)
 
 
+@given(parsers.parse('{name:w} has appealed: "{words}"'))
 @when(parsers.parse('{name:w} appeals: "{words}"'))
 def appeals(world: World, name: str, words: str) -> None:
     person = world.person(name)
@@ -150,6 +172,56 @@ def appeals(world: World, name: str, words: str) -> None:
 def waits(world: World) -> None:
     (photo,) = photos(world.person("Ana"))
     assert (photo["state"], photo["appeal"]) == ("appealed", "It is me, in the mirror")
+
+
+@given(parsers.parse("{name:w} is a moderator"))
+def is_moderator(world: World, name: str) -> None:
+    person = settle_in(world, name)
+
+    async def appoint() -> None:
+        async with world.application.adapters.begin()() as uow:
+            user = await uow.users.get(UserId(UUID(person.user_id)))
+            await uow.users.save(attrs.evolve(user, role=Role.MODERATOR))
+            await uow.commit()
+
+    world.run(appoint())
+    assert world.run(person.signing_in("desk", None)).accepted
+
+
+@when(parsers.parse('{name:w} looks at the appeals and {decides}: "{reason}"'))
+def decides_on_the_appeal(world: World, name: str, decides: str, reason: str) -> None:
+    (photo,) = world.person(name).gets("/api/staff/photos/appeals")["items"]
+    assert photo["appeal"] == "It is me, in the mirror"
+    assert world.asks("GET", photo["addresses"][0]["url"]).accepted
+    decision = {"refusal": {"approves": None, "refuses again": "no_face"}[decides], "reason": reason}
+    world.person(name).does("POST", f"/api/staff/photos/{photo['id']}/review", json=decision)
+    world.settles()
+
+
+@when(parsers.parse('{name:w} takes {owner:w}\'s photo down: "{reason}"'))
+def takes_down(world: World, name: str, owner: str, reason: str) -> None:
+    world.settles()
+    (photo,) = photos(world.person(owner))
+    world.person(name).does("POST", f"/api/staff/photos/{photo['id']}/removal", json={"reason": reason})
+    world.settles()
+
+
+@then(parsers.parse('{name:w}\'s photo is {state:w}, and beside it stands "{reason}"'))
+def stands_beside(world: World, name: str, state: str, reason: str) -> None:
+    (photo,) = photos(world.person(name))
+    assert (photo["state"], photo["reason"]) == (state, reason)
+
+
+@then(parsers.parse('a mail tells {name:w} "{reason}"'))
+def mail_tells(world: World, name: str, reason: str) -> None:
+    template, data = world.inbox(world.person(name))[0]
+    assert template in {"photo_approved", "photo_refused"}
+    assert data["reason"] == reason
+
+
+@then("nobody waits for a decision any more")
+def nobody_waits(world: World) -> None:
+    assert world.person("Mo").gets("/api/staff/photos/appeals")["items"] == []
 
 
 @when(parsers.parse("{name:w} deletes the first photo"), target_fixture="kept_photo")

@@ -20,6 +20,8 @@ from saltbitter_domain.kernel import (
 MAX_PHOTOS = 6
 MAX_APPEAL = 500
 """In code points."""
+MAX_REVIEW = 500
+"""Code points of what staff write to the member."""
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 """What a phone's camera saves fits several times over."""
 MAX_PHOTO_PIXELS = 40_000_000
@@ -64,6 +66,10 @@ class Photo:
     faces: int | None = None
     refusal: RefusalReason | None = None
     appeal: str | None = None
+    decided_by: UserId | None = None
+    """Who of the staff decided last; None while only machines did."""
+    reason: str | None = None
+    """What they wrote to the member."""
     version: int = 1
 
 
@@ -102,6 +108,16 @@ class PhotoDecided(Event):
     state: PhotoState
 
 
+@event("profiles.photo_reviewed")
+class PhotoReviewed(Event):
+    """A person decided, and ``reason`` is what they wrote to the member."""
+
+    user_id: UserId
+    photo_id: PhotoId
+    approved: bool
+    reason: str
+
+
 @event("profiles.photo_deleted")
 class PhotoDeleted(Event):
     user_id: UserId
@@ -126,6 +142,12 @@ class PhotoStoreUnavailable(Unavailable):
     code = "photo_store_unavailable"
 
 
+class PhotoCheckUnavailable(Unavailable):
+    """Whoever looks at photos does not answer; a photo waits until they do."""
+
+    code = "photo_check_unavailable"
+
+
 class PhotoTypeNotAccepted(UnsupportedMedia):
     code = "photo_type_not_accepted"
 
@@ -138,6 +160,22 @@ class PrimaryPhotoUnfit(Conflict):
     """The first photo must be approved and show exactly one face."""
 
     code = "primary_photo_unfit"
+
+
+class NothingToDecide(Conflict):
+    """Staff decide on photos that were appealed, and remove ones that others see."""
+
+    code = "photo_nothing_to_decide"
+
+
+class AnotherPersonMustDecide(Conflict):
+    """Nobody decides on a photo of their own, or on an appeal against a decision of theirs."""
+
+    code = "another_person_must_decide"
+
+
+class ReviewInvalid(Invalid):
+    code = "photo_review_invalid"
 
 
 class AppealInvalid(Invalid):

@@ -2,7 +2,15 @@
 
 from saltbitter_domain.profiles.policies.completeness import Completeness, MissingPart, completeness
 from saltbitter_domain.profiles.policies.content import LINE_BREAKS, check, text_problems
-from saltbitter_domain.profiles.policies.photos import Examined, arranged, decided, free_position, in_order
+from saltbitter_domain.profiles.policies.photos import (
+    Examined,
+    arranged,
+    decided,
+    free_position,
+    in_order,
+    reviewed,
+    taken_down,
+)
 from saltbitter_domain.profiles.policies.place import MEMBERS_IN_A_CELL, areas_around, distance_band, moves_to
 from saltbitter_domain.profiles.policies.views import (
     photo_addresses,
@@ -32,5 +40,7 @@ __all__ = [
     "public_view",
     "rendition_key",
     "renditions_prefix",
+    "reviewed",
+    "taken_down",
     "text_problems",
 ]

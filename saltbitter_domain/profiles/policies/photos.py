@@ -4,8 +4,17 @@ from collections.abc import Sequence
 
 import attrs
 
-from saltbitter_domain.kernel import FieldProblem, PhotoId
-from saltbitter_domain.profiles.model import Photo, PhotoOrderInvalid, PhotoState, PrimaryPhotoUnfit, RefusalReason
+from saltbitter_domain.kernel import FieldProblem, PhotoId, UserId
+from saltbitter_domain.profiles.model import (
+    AnotherPersonMustDecide,
+    NothingToDecide,
+    Photo,
+    PhotoOrderInvalid,
+    PhotoState,
+    PrimaryPhotoUnfit,
+    RefusalReason,
+    ReviewInvalid,
+)
 from saltbitter_domain.profiles.ports import Rendered
 
 _ABOUT_FACES = (RefusalReason.NO_FACE, RefusalReason.SEVERAL_FACES)
@@ -38,6 +47,47 @@ def decided(photo: Photo, found: Examined | RefusalReason) -> Photo:
         height=found.rendered.height,
         blurhash=found.rendered.blurhash,
         perceptual_hash=found.rendered.perceptual_hash,
+    )
+
+
+def reviewed(photo: Photo, staff_id: UserId, refusal: RefusalReason | None, reason: str) -> Photo:
+    """An appealed photo after a person decided: approved when there is no refusal. ``reason`` is for its owner.
+
+    A person who approves a first photo says that it shows one face. ``NothingToDecide`` unless it was appealed;
+    ``AnotherPersonMustDecide``; ``ReviewInvalid`` for a refusal that only machines give, or one about faces of a photo
+    that is not the first."""
+    if photo.state is not PhotoState.APPEALED:
+        raise NothingToDecide("Nobody waits for a decision on this photo. Look at the list of appeals again.")
+    if staff_id in {photo.user_id, photo.decided_by}:
+        raise AnotherPersonMustDecide("It is your own photo, or an appeal against you. Leave it to a colleague.")
+    if refusal not in {None, RefusalReason.NOT_ALLOWED, *(_ABOUT_FACES if photo.position == 0 else ())}:
+        message = "Say not_allowed; no_face and several_faces are for first photos."
+        raise ReviewInvalid(message, fields=(FieldProblem("refusal", "refusal_unfit", message),))
+    return attrs.evolve(
+        photo,
+        state=PhotoState.APPROVED if refusal is None else PhotoState.REFUSED,
+        refusal=refusal,
+        faces=1 if refusal is None and photo.position == 0 else photo.faces,
+        decided_by=staff_id,
+        reason=reason,
+    )
+
+
+def taken_down(photo: Photo, staff_id: UserId, reason: str) -> Photo:
+    """A photo that others saw, after a person found that they should not. Its owner may appeal, also once more.
+
+    ``NothingToDecide`` unless it was approved; ``AnotherPersonMustDecide`` for one's own."""
+    if photo.state is not PhotoState.APPROVED:
+        raise NothingToDecide("Nobody else sees this photo, so there is nothing to take down.")
+    if staff_id == photo.user_id:
+        raise AnotherPersonMustDecide("It is your own photo: delete it, or leave it to a colleague.")
+    return attrs.evolve(
+        photo,
+        state=PhotoState.REFUSED,
+        refusal=RefusalReason.NOT_ALLOWED,
+        appeal=None,
+        decided_by=staff_id,
+        reason=reason,
     )
 
 

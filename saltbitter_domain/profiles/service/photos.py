@@ -159,7 +159,7 @@ class PhotoService:
     async def _arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> None:
         async with self._begin() as uow:
             before = await uow.photos.of(user_id)
-            await _save_changes(uow, before, arranged(before, photo_ids))
+            await save_changes(uow, before, arranged(before, photo_ids))
             uow.emit(ProfileChanged(user_id))
             await uow.commit()
 
@@ -170,7 +170,7 @@ class PhotoService:
             if len(others) == len(own):
                 raise _photo_missing()
             await uow.photos.remove(photo_id)
-            await _save_changes(uow, others, in_order(others))
+            await save_changes(uow, others, in_order(others))
             uow.emit(PhotoDeleted(user_id, photo_id))
             await uow.commit()
 
@@ -201,7 +201,13 @@ class PhotoService:
             await self._store.put(key, rendition.content, f"image/{rendition.format}")
         picture = _rendition(rendered, Size.LARGE)
         faces = await self._faces.count(picture)
-        return Examined(rendered, faces, await self._moderator.judge(picture, rendered.perceptual_hash))
+        return Examined(rendered, faces, await self._objection(picture, rendered.perceptual_hash))
+
+    async def _objection(self, picture: bytes, perceptual_hash: str) -> RefusalReason | None:
+        async with self._begin() as uow:
+            if await uow.removed_photos.resembles(perceptual_hash):
+                return RefusalReason.REMOVED_BEFORE
+        return await self._moderator.judge(picture)
 
     async def _decide(self, event: PhotoUploaded, examined: Examined | RefusalReason) -> Photo | None:
         """Store the decision, unless the photo is gone (None) or was decided on meanwhile.
@@ -212,7 +218,7 @@ class PhotoService:
             photo = next((photo for photo in before if photo.id == event.photo_id), None)
             if photo is not None and photo.state is PhotoState.PROCESSING:
                 seen = [decided(p, examined) if p.id == photo.id else p for p in in_order(before)]
-                await _save_changes(uow, before, in_order(seen))
+                await save_changes(uow, before, in_order(seen))
                 await uow.commit()
             return photo
 
@@ -228,7 +234,7 @@ def _photo_missing() -> PhotoMissing:
     return PhotoMissing("There is no such photo among yours.")
 
 
-async def _save_changes(uow: UnitOfWork, before: Sequence[Photo], after: Sequence[Photo]) -> None:
+async def save_changes(uow: UnitOfWork, before: Sequence[Photo], after: Sequence[Photo]) -> None:
     """Store the photos that changed, and tell of each new state."""
     known = {photo.id: photo for photo in before}
     await uow.photos.save(*(photo for photo in after if photo != known[photo.id]))

@@ -1,6 +1,7 @@
 """Mail to members about their accounts, sent when the facts it tells of have been stored."""
 
 from saltbitter_domain.kernel import Clock, EventId, UserId
+from saltbitter_domain.profiles.model import PhotoReviewed
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
@@ -76,6 +77,11 @@ class AccountMail:
     async def send_restored(self, message: EventId, event: Restored) -> None:
         """Tell a member that their suspension is over, and why (``restored``)."""
         await self._notify(message, event.user_id, MailTemplate.RESTORED, "login", reason=event.reason)
+
+    async def send_photo_reviewed(self, message: EventId, event: PhotoReviewed) -> None:
+        """Tell a member what a person decided on a photo, and why (``photo_approved``, ``photo_refused``)."""
+        template = MailTemplate.PHOTO_APPROVED if event.approved else MailTemplate.PHOTO_REFUSED
+        await self._notify(message, event.user_id, template, "photos", reason=event.reason)
 
     async def _send_token(
         self, message: EventId, user: User, purpose: TokenPurpose, template: MailTemplate, page: str

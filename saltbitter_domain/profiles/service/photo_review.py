@@ -1,0 +1,79 @@
+"""What staff decide on photos."""
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from saltbitter_domain.kernel import Clock, PhotoId, UserId
+from saltbitter_domain.profiles.model import (
+    MAX_REVIEW,
+    Photo,
+    PhotoAddress,
+    PhotoMissing,
+    PhotoReviewed,
+    RefusalReason,
+    ReviewInvalid,
+)
+from saltbitter_domain.profiles.policies import (
+    LINE_BREAKS,
+    in_order,
+    photo_addresses,
+    reviewed,
+    taken_down,
+    text_problems,
+)
+from saltbitter_domain.profiles.ports import PhotoStore
+from saltbitter_domain.profiles.service.photos import save_changes
+from saltbitter_domain.uow import UnitsOfWork, retrying
+
+
+class PhotoReviewService:
+    """Appeals are decided by people, and what should not be seen is removed by them. The member is always told why."""
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, store: PhotoStore) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._store = store
+
+    async def appealed(self, limit: int) -> Sequence[Photo]:
+        """Up to ``limit`` photos that wait for a person to look again, longest uploaded first."""
+        async with self._begin() as uow:
+            return await uow.photos.appealed(limit)
+
+    def urls(self, photo: Photo) -> tuple[PhotoAddress, ...]:
+        """Signed addresses of the renditions, good for 15 minutes."""
+        return photo_addresses(photo, self._store)
+
+    async def decide(self, staff_id: UserId, photo_id: PhotoId, refusal: RefusalReason | None, reason: str) -> Photo:
+        """Decide on an appeal: approve the photo (None), or refuse it again.
+
+        ``reason``, 1 to 500 characters, is for its owner, who reads it beside the photo and in a mail. A picture that a
+        person finds not allowed is refused from now on wherever it comes up; one that is approved after all, no more.
+        ``PhotoMissing``, ``NothingToDecide``, ``AnotherPersonMustDecide``, ``ReviewInvalid``."""
+        return await self._change(photo_id, reason, lambda photo: reviewed(photo, staff_id, refusal, reason))
+
+    async def take_down(self, staff_id: UserId, photo_id: PhotoId, reason: str) -> Photo:
+        """Take down a photo that others see, as not allowed; in all else like ``decide``."""
+        return await self._change(photo_id, reason, lambda photo: taken_down(photo, staff_id, reason))
+
+    async def _change(self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo]) -> Photo:
+        if problems := tuple(text_problems("reason", reason, MAX_REVIEW, breaks=LINE_BREAKS)):
+            raise ReviewInvalid("The member will read the reason, so there has to be one.", fields=problems)
+        return await retrying(lambda: self._decide(photo_id, reason, decide))
+
+    async def _decide(self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo]) -> Photo:
+        async with self._begin() as uow:
+            photo = await uow.photos.get(photo_id)
+            if photo is None:
+                raise PhotoMissing("There is no such photo.")
+            decided = decide(photo)
+            before = await uow.photos.of(photo.user_id)
+            album = in_order([decided if each.id == photo_id else each for each in before])
+            await save_changes(uow, before, album)
+            if photo.perceptual_hash is not None and decided.refusal is RefusalReason.NOT_ALLOWED:
+                await uow.removed_photos.remember(photo.perceptual_hash, self._clock.now())
+            elif photo.perceptual_hash is not None and decided.refusal is None:
+                await uow.removed_photos.forget(photo.perceptual_hash)
+            uow.emit(PhotoReviewed(photo.user_id, photo_id, decided.refusal is None, reason))
+            await uow.commit()
+        return attrs.evolve(next(each for each in album if each.id == photo_id), version=photo.version + 1)

@@ -1,0 +1,193 @@
+"""What staff decide on photos: appeals, and what is taken down."""
+
+import asyncio
+
+import attrs
+import pytest
+
+from saltbitter_domain.kernel import PhotoId, UserId
+from saltbitter_domain.profiles.model import (
+    AnotherPersonMustDecide,
+    AppealNotPossible,
+    NothingToDecide,
+    Photo,
+    PhotoDecided,
+    PhotoMissing,
+    PhotoReviewed,
+    PhotoState,
+    RefusalReason,
+    ReviewInvalid,
+)
+from tests.doubles.albums import ANA, House, sketch_hash, states
+from tests.doubles.builders import new_id
+from tests.doubles.refusals import told
+
+APPROVED, REFUSED, APPEALED = PhotoState.APPROVED, PhotoState.REFUSED, PhotoState.APPEALED
+NOT_ALLOWED = RefusalReason.NOT_ALLOWED
+MO, KIM, NEVER_WAS = UserId(new_id()), UserId(new_id()), PhotoId(new_id())
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+async def appealed(house: House, *pictures: str) -> Photo:
+    """The last of these pictures, refused and appealed."""
+    photo = (await house.has(*pictures))[-1]
+    appealed = await house.service.appeal(ANA.id, photo.id, "Please look again.")
+    await house.deliver()
+    return appealed
+
+
+async def resembles_removed(house: House, picture: str) -> bool:
+    async with house.begin() as uow:
+        return await uow.removed_photos.resembles(sketch_hash(f"JPEG {picture}".encode()))
+
+
+async def test_whoever_appealed_first_comes_first(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+
+    assert await house.reviews.appealed(10) == [photo]
+    assert await house.reviews.appealed(0) == []
+    assert len(house.reviews.urls(photo)) == 6
+
+
+async def test_an_approved_appeal_makes_the_first_photo_and_its_owner_is_told_why(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+
+    decided = await house.reviews.decide(MO, photo.id, None, "The other face is a statue.")
+
+    assert decided == await house.photo(photo.id)
+    assert states([decided]) == [(0, APPROVED, None)]
+    assert (decided.faces, decided.decided_by, decided.reason) == (1, MO, "The other face is a statue.")
+    assert await house.events() == [
+        PhotoDecided(ANA.id, photo.id, APPROVED),
+        PhotoReviewed(ANA.id, photo.id, True, "The other face is a statue."),
+    ]
+    assert await house.reviews.appealed(10) == []
+
+
+async def test_an_upheld_refusal_is_the_last_word(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+
+    decided = await house.reviews.decide(MO, photo.id, RefusalReason.SEVERAL_FACES, "Both are people.")
+
+    assert states([decided]) == [(0, REFUSED, RefusalReason.SEVERAL_FACES)]
+    assert (await house.events(PhotoReviewed)) == [PhotoReviewed(ANA.id, photo.id, False, "Both are people.")]
+    with pytest.raises(AppealNotPossible):
+        await house.service.appeal(ANA.id, photo.id, "Again.")
+
+
+async def test_what_is_taken_down_can_be_appealed_but_not_to_the_same_person(house: House) -> None:
+    first, second = await house.has("portrait 1", "portrait again 1")
+
+    await house.reviews.take_down(MO, first.id, "A sign in it insults people.")
+
+    assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None), (1, REFUSED, NOT_ALLOWED)]
+    assert (await house.photo(second.id)).position == 0
+    await house.service.appeal(ANA.id, first.id, "It is a street sign.")
+    with pytest.raises(AnotherPersonMustDecide):
+        await house.reviews.decide(MO, first.id, NOT_ALLOWED, "No.")
+    await house.reviews.decide(KIM, first.id, None, "It is a street sign indeed.")
+    assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None), (1, APPROVED, None)]
+
+
+async def test_whose_photo_is_taken_down_after_an_appeal_may_appeal_again(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+    await house.reviews.decide(MO, photo.id, None, "A statue.")
+    down = await house.reviews.take_down(KIM, photo.id, "The statue is of somebody hateful.")
+
+    assert down.appeal is None
+    assert (await house.service.appeal(ANA.id, photo.id, "It is Ludwig.")).state is APPEALED
+
+
+async def test_a_removed_picture_is_refused_from_now_on_until_it_is_allowed_after_all(house: House) -> None:
+    (photo,) = await house.has("portrait 1")
+    await house.reviews.take_down(MO, photo.id, "Not here.")
+    assert await resembles_removed(house, "portrait 1")
+
+    again = (await house.has("portrait 1"))[-1]
+    assert (again.state, again.refusal) == (REFUSED, RefusalReason.REMOVED_BEFORE)
+
+    await house.service.appeal(ANA.id, again.id, "What is wrong with it?")
+    await house.reviews.decide(KIM, again.id, None, "Nothing is.")
+    assert not await resembles_removed(house, "portrait 1")
+
+
+async def test_a_refusal_for_its_faces_keeps_a_picture_from_nobody(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+    await house.reviews.decide(MO, photo.id, RefusalReason.SEVERAL_FACES, "Both are people.")
+
+    assert not await resembles_removed(house, "friends 2")
+
+
+async def test_nobody_decides_on_their_own_photo(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+    with pytest.raises(AnotherPersonMustDecide):
+        await house.reviews.decide(ANA.id, photo.id, None, "It is fine.")
+
+    await house.reviews.decide(MO, photo.id, None, "It is fine.")
+    with pytest.raises(AnotherPersonMustDecide):
+        await house.reviews.take_down(ANA.id, photo.id, "I like it no more.")
+
+
+async def test_only_what_is_appealed_is_decided_on_and_only_what_is_seen_is_taken_down(house: House) -> None:
+    shown, refused = await house.has("portrait 1", "torn")
+    waiting = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+
+    for photo in (refused, waiting, shown):
+        with pytest.raises(NothingToDecide):
+            await house.reviews.decide(MO, photo.id, None, "Because.")
+    for photo in (refused, waiting):
+        with pytest.raises(NothingToDecide):
+            await house.reviews.take_down(MO, photo.id, "Because.")
+    for decision in (house.reviews.decide(MO, NEVER_WAS, None, "No."), house.reviews.take_down(MO, NEVER_WAS, "No.")):
+        with pytest.raises(PhotoMissing):
+            await decision
+
+
+@pytest.mark.parametrize("refusal", [RefusalReason.UNREADABLE, RefusalReason.REMOVED_BEFORE])
+async def test_a_person_gives_a_reason_a_person_can_have(house: House, refusal: RefusalReason) -> None:
+    photo = await appealed(house, "friends 2")
+
+    with pytest.raises(ReviewInvalid) as invalid:
+        await house.reviews.decide(MO, photo.id, refusal, "Because.")
+    assert told(invalid.value) == [("refusal", "refusal_unfit")]
+
+
+async def test_only_a_first_photo_is_refused_for_its_faces(house: House) -> None:
+    _, second = await house.has("portrait 1", "another 1")
+    await house.reviews.take_down(MO, second.id, "Is it you?")
+    await house.service.appeal(ANA.id, second.id, "Yes.")
+
+    with pytest.raises(ReviewInvalid):
+        await house.reviews.decide(KIM, second.id, RefusalReason.NO_FACE, "No face.")
+
+
+@pytest.mark.parametrize(("reason", "code"), [("", "blank"), (" \n", "blank"), ("x" * 501, "too_long")])
+async def test_there_is_always_a_reason(house: House, reason: str, code: str) -> None:
+    photo = await appealed(house, "friends 2")
+
+    for decision in (
+        house.reviews.decide(MO, photo.id, None, reason),
+        house.reviews.take_down(MO, photo.id, reason),
+    ):
+        with pytest.raises(ReviewInvalid) as invalid:
+            await decision
+        assert told(invalid.value) == [("reason", code)]
+
+
+async def test_of_two_decisions_at_the_same_moment_one_counts(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+
+    decisions = (
+        house.reviews.decide(MO, photo.id, None, "A statue."),
+        house.reviews.decide(KIM, photo.id, RefusalReason.SEVERAL_FACES, "Two people."),
+    )
+    outcomes = await asyncio.gather(*decisions, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [NothingToDecide]
+    (counted,) = [outcome for outcome in outcomes if isinstance(outcome, Photo)]
+    assert attrs.evolve(counted, version=0) == attrs.evolve(await house.photo(photo.id), version=0)
+    assert len(await house.events(PhotoReviewed)) == 1

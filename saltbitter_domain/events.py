@@ -78,7 +78,8 @@ MAX_STARTS = 3
 @attrs.frozen
 class OutboxMessage:
     """One stored event on its way. ``due_at`` is when it should next be handed to the workers, ``starts`` how often a
-    worker began with it since one last reported how that ended."""
+    worker began with it since one last reported how that ended. ``heard`` names the listeners that have taken effect
+    while another failed; whoever begins with the message is told of them."""
 
     id: EventId
     event: Event
@@ -89,6 +90,7 @@ class OutboxMessage:
     done_at: datetime | None = None
     dead_at: datetime | None = None
     last_error: str | None = None
+    heard: frozenset[str] = frozenset()
 
     def published(self, now: datetime) -> "OutboxMessage":
         """Handed to the workers: due again only if nobody reports back in time (60 s, doubling).
@@ -119,9 +121,11 @@ class OutboxMessage:
         """Every listener has taken effect."""
         return attrs.evolve(self, done_at=now)
 
-    def failed(self, error: str, now: datetime) -> "OutboxMessage":
-        """A listener failed; after ``MAX_ATTEMPTS`` the message is dead and waits for a person."""
-        return attrs.evolve(self, starts=0, last_error=error, dead_at=now if self.attempts >= MAX_ATTEMPTS else None)
+    def failed(self, error: str, now: datetime, heard: Collection[str] = ()) -> "OutboxMessage":
+        """A listener failed, and those in ``heard`` did not, which need not hear it again; after ``MAX_ATTEMPTS`` the
+        message is dead and waits for a person."""
+        dead_at = now if self.attempts >= MAX_ATTEMPTS else None
+        return attrs.evolve(self, starts=0, last_error=error, dead_at=dead_at, heard=self.heard.union(heard))
 
     def redriven(self, now: datetime) -> "OutboxMessage":
         """A dead letter on its way again, with all its attempts before it; what it died of stays written."""
@@ -152,7 +156,8 @@ class Outbox(Protocol):
 
     async def save(self, message: OutboxMessage) -> None:
         """Store the new state of a message that exists. Nothing happens when it is done already, or was claimed anew
-        since: whoever worked on an earlier attempt and wakes too late has no say any more."""
+        since: whoever worked on an earlier attempt and wakes too late has no say any more, but for who has ``heard``
+        it, which stays true."""
         ...
 
     async def forget_done(self, before: datetime, limit: int) -> int:

@@ -46,8 +46,11 @@ class MemoryOutbox(Outbox):
     async def save(self, message: OutboxMessage) -> None:
         with self._store.lock:
             stored = self._store.tables.outbox.get(message.id)
-            if stored is not None and stored.done_at is None and stored.attempts <= message.attempts:
-                self._store.tables.outbox.put(message.id, message)
+            if stored is None:
+                return
+            latest = message if stored.done_at is None and stored.attempts <= message.attempts else stored
+            heard = stored.heard | message.heard
+            self._store.tables.outbox.put(message.id, attrs.evolve(latest, heard=heard))
 
     async def forget_done(self, before: datetime, limit: int) -> int:
         with self._store.lock:

@@ -16,6 +16,10 @@ from saltbitter_domain.events import Event, Outbox, OutboxMessage, Unreadable, a
 from saltbitter_domain.kernel import EventId
 
 _WAITING = "done_at IS NULL AND dead_at IS NULL"
+_HEARD = f"""
+    ARRAY(SELECT substr(listener, {len("heard:") + 1}) FROM processed
+          WHERE message_id = outbox.id AND starts_with(listener, 'heard:')) AS heard
+"""
 _DUE = f"""
     SELECT * FROM outbox WHERE {_WAITING} AND due_at <= :now AND topic = ANY(CAST(:topics AS text[]))
     ORDER BY bulk, occurred_at, id LIMIT :limit
@@ -25,11 +29,11 @@ _DUE = f"""
 class PostgresOutbox(Outbox):
     """Messages of events that this process does not know wait for one that does: a newer release may run beside it."""
 
-    _GET = Query(text("SELECT * FROM outbox WHERE id = CAST(:id AS uuid)"))
+    _GET = Query(text(f"SELECT *, {_HEARD} FROM outbox WHERE id = CAST(:id AS uuid)"))
     _LOOK = Query(text(_DUE))
     _CLAIM = Query(text(f"{_DUE} FOR UPDATE SKIP LOCKED"))
     _BEGIN = Query(
-        text(f"UPDATE outbox SET starts = starts + 1 WHERE id = CAST(:id AS uuid) AND {_WAITING} RETURNING *")
+        text(f"UPDATE outbox SET starts = starts + 1 WHERE id = CAST(:id AS uuid) AND {_WAITING} RETURNING *, {_HEARD}")
     )
     _SAVE = Query(
         text(
@@ -40,6 +44,17 @@ class PostgresOutbox(Outbox):
             WHERE id = CAST(:id AS uuid) AND done_at IS NULL AND attempts <= CAST(:attempts AS smallint)
             """
         )
+    )
+    _HEAR = Query(
+        text(
+            """
+            INSERT INTO processed (message_id, listener)
+            SELECT id, 'heard:' || name FROM outbox, unnest(CAST(:heard AS text[])) AS name
+            WHERE id = CAST(:id AS uuid)
+            ON CONFLICT DO NOTHING
+            """
+        ),
+        table="processed",
     )
     _FORGET = Query(
         text(
@@ -105,6 +120,8 @@ class PostgresOutbox(Outbox):
     async def save(self, message: OutboxMessage) -> None:
         async with self._database.session() as session:
             await session.write(self._SAVE, **_state(message))
+            if message.heard:
+                await session.write(self._HEAR, id=message.id, heard=list(message.heard))
             await session.commit()
 
     async def forget_done(self, before: datetime, limit: int) -> int:
@@ -162,13 +179,14 @@ async def store(session: Session, messages: Sequence[OutboxMessage]) -> None:
 
 def _state(message: OutboxMessage) -> dict[str, Any]:
     state = attrs.asdict(message, recurse=False)
-    del state["event"], state["occurred_at"]
+    del state["event"], state["occurred_at"], state["heard"]
     return state
 
 
 def _message(row: Any) -> OutboxMessage:
     fields = {**row}
     del fields["bulk"]
+    fields["heard"] = frozenset(fields.get("heard", ()))
     return OutboxMessage(event=_event(fields.pop("topic"), fields.pop("payload")), **fields)
 
 

@@ -58,17 +58,20 @@ class Relay:
         return sent
 
     async def deliver(self, message_id: str) -> None:
-        """Call every listener of the message; a failure is recorded and the message comes again later."""
+        """Call every listener of the message that has not taken effect yet; a failure is recorded and the message comes
+        again later. What a listener does may happen twice only when its worker dies before it could note it."""
         message = await self.outbox.begin(EventId(UUID(message_id)), self.clock.now())
         if message is None:
             return
-        failures = [
-            failure
+        outcomes = {
+            name: await self._call(name, listener, message)
             for name, listener in self.listeners.get(event_name(message.event), ())
-            if (failure := await self._call(name, listener, message)) is not None
-        ]
+            if name not in message.heard
+        }
+        failures = [failure for failure in outcomes.values() if failure is not None]
+        heard = [name for name, failure in outcomes.items() if failure is None]
         now = self.clock.now()
-        await self.outbox.save(message.failed(", ".join(failures), now) if failures else message.done(now))
+        await self.outbox.save(message.failed(", ".join(failures), now, heard) if failures else message.done(now))
 
     async def forget_done(self) -> int:
         """Sweep: forget messages done a week ago, with the marks of who handled them; how many messages.

@@ -70,11 +70,30 @@ async def test_every_field_of_a_message_is_kept(store: Store) -> None:
         done_at=NOW,
         dead_at=NOW + 2 * A_MINUTE,
         last_error="listener: Ünïcode",
+        heard=frozenset({"users.mail", "heard:twice"}),
     )
 
     await store.outbox.save(changed)
 
     assert await store.outbox.get(message.id) == changed
+
+
+async def test_who_has_heard_a_message_is_told_to_whoever_begins_with_it_until_it_is_forgotten(store: Store) -> None:
+    first, other = await emit(store, an_event(), an_event())
+    await store.outbox.save(attrs.evolve(first, attempts=2).failed("b: Oops", NOW, ["a"]))
+    await store.outbox.save(attrs.evolve(first, attempts=1).failed("a: Oops", NOW, ["b", "a"]))  # wakes too late
+
+    begun = await store.outbox.begin(first.id, NOW)
+    assert begun is not None
+    assert (begun.heard, begun.attempts, begun.last_error) == (frozenset({"a", "b"}), 2, "b: Oops")
+    beside = await store.outbox.begin(other.id, NOW)
+    assert beside is not None
+    assert beside.heard == frozenset()
+
+    await store.outbox.save(begun.done(NOW))
+    assert await store.outbox.forget_done(NOW + A_MINUTE, limit=10) == 1
+    await store.outbox.save(begun)
+    assert await store.outbox.get(first.id) is None
 
 
 async def test_due_messages_come_oldest_first_up_to_the_limit(store: Store, clock: ManualClock) -> None:

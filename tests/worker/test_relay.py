@@ -84,7 +84,21 @@ async def test_a_failed_listener_is_called_again_a_minute_later_and_keeps_no_oth
     assert await house.turn() == 0
     house.clock.advance(timedelta(seconds=1))
     assert await house.turn() == 1
-    assert failing.events == [event]
+    assert failing.events == other.events == [event]
+    assert await house.outbox.undelivered() == 0
+
+
+async def test_whoever_has_heard_it_does_not_hear_it_again_however_often_others_fail() -> None:
+    early, failing, late = Heard(failures=1), Heard(failures=3), Heard(failures=2)
+    house = House([("early", early), ("failing", failing), ("late", late)])
+    event = await house.emit()
+
+    for _ in range(4):
+        await house.turn()
+        house.clock.advance(timedelta(hours=1))
+
+    assert early.events == failing.events == late.events == [event]
+    assert await house.outbox.undelivered() == 0
 
 
 async def test_a_message_lost_on_its_way_is_sent_again() -> None:

@@ -12,7 +12,7 @@ from saltbitter_domain.compatibility.service import DailyRunService, MatchingSer
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
-from saltbitter_domain.ledger.service import PaymentService
+from saltbitter_domain.ledger.service import MoneyMail, PaymentService
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
@@ -42,6 +42,7 @@ def listeners(
     matching: MatchingService,
     runs: DailyRunService,
     reconciliation: ReconciliationService,
+    money_mail: MoneyMail,
     exports: ExportService,
 ) -> Listeners:
     """Every reaction there is."""
@@ -71,6 +72,10 @@ def listeners(
         "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
         "compatibility.morning_due": [("make_shard", runs.make_shard)],
         "payments.customer_changed": [("read_customer", reconciliation.read_customer)],
+        "payments.grace_began": [("mail_grace", money_mail.send_grace)],
+        "payments.renewal_cancelled": [("mail_cancelled", money_mail.send_cancelled)],
+        "payments.renewal_due": [("mail_reminder", money_mail.send_reminder)],
+        "ledger.booked": [("mail_booked", money_mail.send_booked)],
         "exports.requested": [("make_export", exports.make)],
         "exports.ready": [("mail_export", exports.send_ready)],
         "exports.removed": [("remove_archive", exports.remove_archive)],
@@ -155,6 +160,13 @@ class Application(containers.DeclarativeContainer):
     )
     subscriptions = providers.Singleton(SubscriptionService, begin=adapters.begin)
     payments = providers.Singleton(PaymentService, begin=adapters.begin)
+    money_mail = providers.Singleton(
+        MoneyMail,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        mailer=adapters.mailer,
+        public_url=adapters.settings.provided.public_url,
+    )
     reconciliation = providers.Singleton(
         ReconciliationService, begin=adapters.begin, clock=adapters.clock, records=adapters.payment_records
     )
@@ -187,5 +199,6 @@ class Application(containers.DeclarativeContainer):
         matching=matching,
         runs=daily_runs,
         reconciliation=reconciliation,
+        money_mail=money_mail,
         exports=exports,
     )

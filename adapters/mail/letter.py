@@ -7,9 +7,14 @@ from importlib.resources import files
 import attrs
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
-from adapters.mail.words import LANGUAGES, WORDS
+from adapters.mail.localised import facts_in
+from adapters.mail.money import MONEY_WORDS
+from adapters.mail.words import LANGUAGES, WORDS, Words
 from saltbitter_domain.kernel import Clock, Unavailable
 from saltbitter_domain.users.ports import Mail
+
+EVERY_MAIL = {**WORDS, **MONEY_WORDS}
+"""The words of every mail in every language."""
 
 
 class MailRefused(Unavailable):
@@ -41,9 +46,15 @@ class Letters:
             keep_trailing_newline=True,
         )
 
+    def words(self, mail: Mail) -> Words:
+        """What the mail says, with the facts that it tells of filled in."""
+        words = EVERY_MAIL[mail.template][self._language]
+        facts = facts_in(self._language, mail.data)
+        return attrs.evolve(words, paragraphs=tuple(each.format_map(facts) for each in words.paragraphs))
+
     def write(self, mail: Mail) -> Letter:
-        """The mail in words. Raises ``KeyError`` when it lacks its link or its reason."""
-        words = WORDS[mail.template][self._language]
+        """The mail in words. Raises ``KeyError`` when it lacks its link, its reason, or a fact that it tells of."""
+        words = self.words(mail)
         given = {
             "words": words,
             "frame": LANGUAGES[self._language],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
@@ -41,3 +42,16 @@ def day_in(language: str, at: datetime, zone: tzinfo) -> str:
 def product_in(language: str, name: str) -> str:
     """What was bought. A name that has no words stays as it is."""
     return PRODUCTS[language].get(name, name)
+
+
+def facts_in(language: str, data: Mapping[str, str]) -> Mapping[str, str]:
+    """The facts that a mail about money carries, as its language writes them; days are the member's own."""
+    facts = {"number": data["number"]} if "number" in data else {}
+    if "amount_minor" in data:
+        facts["amount"] = amount_in(language, Money(int(data["amount_minor"]), data["currency"]))
+    if "product" in data:
+        facts["product"] = product_in(language, data["product"])
+    for name in ("day", "until"):
+        if name in data:
+            facts[name] = day_in(language, datetime.fromisoformat(data[name]), ZoneInfo(data["time_zone"]))
+    return facts

@@ -1,4 +1,4 @@
-"""What every mail says, in every language: the only file to touch for a new mail or a new language.
+"""What every mail says, in every language; those about money are in ``adapters.mail.money``.
 
 A subject is read on locked screens and in logs of mail servers, so it is the same for everybody.
 """

@@ -11,9 +11,9 @@ from stripe import AIOHTTPClient, InvalidRequestError, StripeClient
 
 from adapters.stripe.money import EXPANDED, MEMBER, PRODUCTS, facts_of, instant, paid_by, reference, tier_of_line
 from adapters.stripe.signatures import signed
-from saltbitter_domain.kernel import Clock, UserId
+from saltbitter_domain.kernel import Clock, Money, UserId
 from saltbitter_domain.ledger.model import MoneyFact
-from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held
+from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held, Renewal
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
 
@@ -162,8 +162,24 @@ def _held(subscription: Mapping[str, Any], owed: Mapping[str, Any] | None) -> Se
     if subscription["status"] not in _ENTITLING:
         return [Held(member, Tier.FREE)]
     if subscription["status"] != "past_due" or owed is None:  # None: it was paid between our two questions
-        return [Held(member, tier)]
+        return [Held(member, tier, renewal=_renewal(subscription, items[0]))]
     return [Held.past_due(member, tier, _owed_since(owed)), *_paid_before(member, owed)]
+
+
+def _renewal(subscription: Mapping[str, Any], item: Mapping[str, Any]) -> Renewal | None:
+    """What becomes of it at the end of the period, which is the item's since 2025-03-31; None for a price of fractions
+    of a cent, of which we have none."""
+    price, period = item["price"], item if "current_period_end" in item else subscription
+    if price.get("unit_amount") is None:
+        return None
+    ends = subscription.get("cancel_at")
+    return Renewal(
+        subscription=subscription["id"],
+        began_at=instant(period["current_period_start"]),
+        at=instant(ends or period["current_period_end"]),
+        price=Money(price["unit_amount"], price["currency"].upper()),
+        cancelled=bool(ends or subscription.get("cancel_at_period_end")),
+    )
 
 
 def _owed_since(invoice: Mapping[str, Any]) -> datetime:

@@ -41,7 +41,7 @@ class Receipt:
     refunded: Money
     status: PaymentStatus
     lines: tuple[ReceiptLine, ...]
-    note: str
+    footnote: str
 
 
 @attrs.frozen
@@ -56,7 +56,7 @@ class _Words:
     refunded: str
     status: str
     statuses: Mapping[PaymentStatus, str]
-    note: str
+    footnote: str
 
 
 _WORDS: Mapping[Language, _Words] = {
@@ -77,7 +77,7 @@ _WORDS: Mapping[Language, _Words] = {
             PaymentStatus.DISPUTED: "Under review by your bank",
             PaymentStatus.CHARGED_BACK: "Taken back by your bank",
         },
-        note="Days are given in UTC.",
+        footnote="Days are given in UTC.",
     ),
     Language.DE: _Words(
         title="Beleg",
@@ -96,7 +96,7 @@ _WORDS: Mapping[Language, _Words] = {
             PaymentStatus.DISPUTED: "Wird von deiner Bank geprüft",
             PaymentStatus.CHARGED_BACK: "Von deiner Bank zurückgeholt",
         },
-        note="Tage sind in UTC angegeben.",
+        footnote="Tage sind in UTC angegeben.",
     ),
 }
 
@@ -127,7 +127,7 @@ def receipt(payment: Payment, language: Language) -> Receipt:
         refunded=payment.refunded,
         status=payment.status,
         lines=tuple(ReceiptLine(*row) for row in rows),
-        note=words.note,
+        footnote=words.footnote,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Self
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Malformed, NotFound, TooLarge, Unavailable, UserId
+from saltbitter_domain.kernel import Malformed, Money, NotFound, TooLarge, Unavailable, UserId
 from saltbitter_domain.subscriptions.model import Tier
 
 GRACE = timedelta(days=7)
@@ -17,18 +17,40 @@ MAX_EVENT_BYTES = 1024 * 1024
 
 
 @attrs.frozen
+class Renewal:
+    """What becomes of a subscription at the end of its period: it renews at this price, or ends there once its member
+    cancelled it."""
+
+    subscription: str
+    began_at: datetime
+    at: datetime
+    price: Money
+    cancelled: bool
+
+    @property
+    def told_from(self) -> datetime:
+        """When the member is reminded: a week before, or 30 days before the end of a period that is longer than two
+        months (Colorado, HB21-1239: 25 to 40 days)."""
+        long = self.at - self.began_at > timedelta(days=62)
+        return self.at - (timedelta(days=30) if long else timedelta(days=7))
+
+
+@attrs.frozen
 class Held:
     """What a member holds by a subscription: the tier it entitles to, ``FREE`` once it has ended. ``expires_at`` is
-    when that ends by itself; None is for as long as the gateway says nothing else."""
+    when that ends by itself; None is for as long as the gateway says nothing else. ``owed_since`` is when a payment for
+    it became owed. ``renewal`` is for telling the member of it, and no part of what they hold."""
 
     member: UserId
     tier: Tier
     expires_at: datetime | None = None
+    owed_since: datetime | None = attrs.field(default=None, eq=False)
+    renewal: Renewal | None = attrs.field(default=None, eq=False)
 
     @classmethod
     def past_due(cls, member: UserId, tier: Tier, since: datetime) -> Self:
         """A tier for which a payment is owed ``since`` then: it is kept for ``GRACE``."""
-        return cls(member, tier, since + GRACE)
+        return cls(member, tier, since + GRACE, owed_since=since)
 
 
 _RANK = {tier: rank for rank, tier in enumerate(Tier)}
@@ -61,6 +83,35 @@ class CustomerChanged(Event):
     """What the gateway has of this customer is to be read again."""
 
     customer: str
+
+
+@event("payments.grace_began")
+class GraceBegan(Event):
+    """A payment is owed. The tier is kept until ``ends_at``."""
+
+    member: UserId
+    tier: Tier
+    ends_at: datetime
+
+
+@event("payments.renewal_cancelled")
+class RenewalCancelled(Event):
+    """The subscription will not renew. The tier is kept until ``ends_at``."""
+
+    member: UserId
+    tier: Tier
+    ends_at: datetime
+
+
+@event("payments.renewal_due")
+class RenewalDue(Event):
+    """The subscription renews soon, and then costs so much, in minor units of the currency."""
+
+    member: UserId
+    tier: Tier
+    renews_at: datetime
+    amount_minor: int
+    currency: str
 
 
 class GatewayEventRefused(Malformed):

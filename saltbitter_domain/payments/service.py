@@ -1,7 +1,9 @@
 """Keeping members' tiers and our books as the payment gateway's records are, whatever comes and in whatever order."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
+from uuid import NAMESPACE_OID, uuid5
 
 from saltbitter_domain.kernel import Clock, EventId
 from saltbitter_domain.ledger.model import Booked, MoneyFact
@@ -9,8 +11,11 @@ from saltbitter_domain.payments.model import (
     CustomerChanged,
     GatewayEvent,
     GatewayOff,
+    GraceBegan,
     Held,
     HolderMissing,
+    RenewalCancelled,
+    RenewalDue,
     next_expiry,
     tier_of,
 )
@@ -87,6 +92,23 @@ class ReconciliationService:
                     await uow.commit()
         return differing
 
+    async def remind(self) -> int:
+        """Tell the house of the renewals that members are to be reminded of by now, once for each period; how many."""
+        if self._records is None:
+            return 0
+        now, told = self._clock.now(), 0
+        for held in chain.from_iterable((await self._records.everything_held()).values()):
+            renewal = held.renewal
+            if renewal is None or renewal.cancelled or held.owed_since or not renewal.told_from <= now < renewal.at:
+                continue
+            price = renewal.price
+            async with self._begin() as uow:
+                if await uow.first_time("payments.reminder", _once(renewal.subscription, renewal.at)):
+                    uow.emit(RenewalDue(held.member, held.tier, renewal.at, price.amount_minor, price.currency))
+                    await uow.commit()
+                    told += 1
+        return told
+
     async def read_expired(self) -> int:
         """Have read anew what is held by those of whom something expired by now, such as their grace; how many.
 
@@ -148,4 +170,22 @@ class ReconciliationService:
             tier = tier_of(held, now)
             if await uow.subscriptions.tier(member) is not tier:
                 await uow.subscriptions.set_tier(member, tier)
+            for each in held:
+                await _tell(uow, customer, each, now)
             await uow.commit()
+
+
+async def _tell(uow: UnitOfWork, customer: str, held: Held, now: datetime) -> None:
+    """Tell the house, once for each payment that is owed and for each period that will not be followed by another."""
+    since, until, renewal = held.owed_since, held.expires_at, held.renewal
+    if since and until and now < until and await uow.first_time("payments.grace", _once(customer, since)):
+        uow.emit(GraceBegan(held.member, held.tier, until))
+    if renewal is None or not renewal.cancelled or now >= renewal.at:
+        return
+    if await uow.first_time("payments.cancelled", _once(renewal.subscription, renewal.at)):
+        uow.emit(RenewalCancelled(held.member, held.tier, renewal.at))
+
+
+def _once(of: str, at: datetime) -> EventId:
+    """Stands for what happens once to this customer or subscription at this instant, wherever it is read."""
+    return EventId(uuid5(NAMESPACE_OID, f"{of} {at.isoformat()}"))

@@ -158,6 +158,12 @@ class MailTemplate(StrEnum):
     EXPORT_READY = "export_ready"
     PHOTO_APPROVED = "photo_approved"
     PHOTO_REFUSED = "photo_refused"
+    PAYMENT_CONFIRMED = "payment_confirmed"
+    PURCHASE_CONFIRMED = "purchase_confirmed"
+    PAYMENT_FAILED = "payment_failed"
+    REFUNDED = "refunded"
+    SUBSCRIPTION_CANCELLED = "subscription_cancelled"
+    RENEWAL_REMINDER = "renewal_reminder"
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ import pytest
 from adapters.mail.letter import Envelopes, Letters, MailRefused
 from adapters.mail.ses import SesMailer
 from adapters.mail.smtp import SmtpMailer
-from adapters.mail.words import LANGUAGES, WORDS
+from adapters.mail.words import LANGUAGES
 from adapters.system.clock import ManualClock
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.users.model import MailTemplate
@@ -29,10 +29,19 @@ from tests.doubles.smtp import MailServer, certificate, running_mail_server
 
 LINK = "https://saltbitter.example/verify?token=pl4nted-t0ken&next=%3Cb%3E"
 REASON = "Insults & <threats> in two chats"
+PAID = {
+    "amount_minor": "1999",
+    "currency": "USD",
+    "product": "premium",
+    "number": "ch_1",
+    "day": "2026-03-02T23:30:00+00:00",
+    "until": "2026-04-01T23:30:00+00:00",
+    "time_zone": "Europe/Berlin",
+}
 
 
 def a_mail(template: MailTemplate = MailTemplate.VERIFY_EMAIL, link: str = LINK) -> Mail:
-    return Mail(EventId(new_id()), "ada@example.org", template, {"link": link, "reason": REASON})
+    return Mail(EventId(new_id()), "ada@example.org", template, {"link": link, "reason": REASON, **PAID})
 
 
 class Page(HTMLParser):
@@ -57,7 +66,8 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("template", MailTemplate)
 class TestEveryMail:
     def test_says_the_same_in_html_and_in_plain_text(self, template: MailTemplate, language: str) -> None:
-        letter, words = Letters(language).write(a_mail(template)), WORDS[template][language]
+        letters, mail = Letters(language), a_mail(template)
+        letter, words = letters.write(mail), letters.words(mail)
         page = Page(letter.html)
 
         for said in (*words.paragraphs, words.action, words.after, LINK):
@@ -81,6 +91,21 @@ class TestEveryMail:
         subject = Letters(language).write(a_mail(template)).subject
         assert 0 < len(subject) <= 60
         assert "ada" not in subject.casefold().split()
+
+
+def test_amounts_and_days_are_written_as_the_language_writes_them_and_days_are_the_members_own() -> None:
+    mail = a_mail(MailTemplate.PAYMENT_CONFIRMED)
+    said = {language: " ".join(Letters(language).words(mail).paragraphs) for language in LANGUAGES}
+
+    for fact in ("$19.99", "March 3, 2026", "April 2, 2026", "SaltBitter Premium", "ch_1"):
+        assert fact in said["en"]
+    for fact in ("19,99\xa0$", "3. März 2026", "2. April 2026", "SaltBitter Premium", "ch_1"):
+        assert fact in said["de"]
+
+
+def test_a_mail_that_lacks_a_fact_is_not_written() -> None:
+    with pytest.raises(KeyError, match="amount"):
+        Letters().write(Mail(EventId(new_id()), "ada@example.org", MailTemplate.PAYMENT_CONFIRMED, {"link": LINK}))
 
 
 def test_what_a_mail_carries_cannot_become_markup() -> None:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from adapters.stripe.records import PAGE, StripeRecords
 from adapters.system.clock import ManualClock
 from saltbitter_domain.kernel import Money
 from saltbitter_domain.ledger.model import FactKind, MoneyFact
+from saltbitter_domain.payments.model import Renewal
 from saltbitter_domain.payments.ports import PaymentRecords
 from tests.conftest import Run
 from tests.doubles.builders import a_user
@@ -160,3 +162,25 @@ async def test_the_fee_is_told_in_the_currency_of_our_account(records: PaymentRe
     _, fee = await records.money_of("cus_1")
 
     assert (fee.kind, fee.amount) == (FactKind.FEE_RETURNED, Money(5, "USD"))
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["2026", "before 2025"])
+async def test_what_becomes_of_a_subscription_at_the_end_of_its_period(
+    records: PaymentRecords, stripe: StripeDouble, old: bool
+) -> None:
+    now, day = stripe.clock.now().replace(microsecond=0), timedelta(days=1)
+    stripe.subscribe("sub_1", "cus_1", MEMBER, "saltbitter_premium", old=old)
+    subscription = stripe.subscriptions["sub_1"]
+
+    async def renewal() -> Renewal | None:
+        (held,) = await records.held_by("cus_1")
+        return held.renewal
+
+    renews = Renewal("sub_1", now, now + 30 * day, Money(1999, "USD"), cancelled=False)
+    assert await renewal() == renews
+    subscription["cancel_at_period_end"] = True
+    assert await renewal() == attrs.evolve(renews, cancelled=True)
+    subscription |= {"cancel_at_period_end": False, "cancel_at": int((now + 9 * day).timestamp())}
+    assert await renewal() == attrs.evolve(renews, cancelled=True, at=now + 9 * day)
+    subscription["items"]["data"][0]["price"]["unit_amount"] = None
+    assert await renewal() is None

@@ -8,8 +8,8 @@ import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from saltbitter_domain.kernel import UserId
-from saltbitter_domain.ledger.model import Account, FactKind
+from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.ledger.model import Account, Booked, FactKind
 from saltbitter_domain.payments.service import KEPT_FOR
 from saltbitter_domain.subscriptions.model import Tier
 from tests.conftest import Run
@@ -107,9 +107,13 @@ async def test_every_fact_is_told_to_the_house_once() -> None:
         for event in random.Random(3).choices(history.events, k=30):
             await world.send(event)
         told: list[tuple[str, FactKind]] = []
-        await world.work(booked=lambda event: told.append((event.fact, event.kind)))
+
+        async def hear(_message: EventId, event: Booked) -> None:
+            told.append((event.fact, event.kind))
+
+        await world.work({"ledger.booked": [("hear", hear)]})
         await world.service.compare()
-        await world.work(booked=lambda event: told.append((event.fact, event.kind)))
+        await world.work({"ledger.booked": [("hear", hear)]})
 
         async with world.begin() as uow:
             facts = await uow.ledger.about(history.member)

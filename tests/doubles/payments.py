@@ -1,6 +1,6 @@
 """A small world for payments: a store, the double of Stripe, and workers that do what is waiting when told to."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,8 +15,7 @@ from adapters.system.ids import UuidV7Ids
 from config.application import Listeners
 from entrypoints.worker.relay import Relay
 from saltbitter_domain.events import Outbox
-from saltbitter_domain.kernel import EventId, UserId
-from saltbitter_domain.ledger.model import Booked
+from saltbitter_domain.kernel import UserId
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.subscriptions.model import Tier
@@ -52,16 +51,9 @@ class Till:
         body, headers = self.stripe.message(event)
         await self.service.receive(body, headers["Stripe-Signature"])
 
-    async def work(self, booked: Callable[[Booked], object] = lambda _: None) -> int:
-        """Deliver what is due, as a worker does, and hand over what was ``booked``; how many messages."""
-
-        async def hand_over(_message: EventId, event: Booked) -> None:
-            booked(event)
-
-        listeners: Listeners = {
-            "payments.customer_changed": [("read_customer", self.service.read_customer)],
-            "ledger.booked": [("hand_over", hand_over)],
-        }
+    async def work(self, more: Listeners | None = None) -> int:
+        """Deliver what is due to the till and to whoever else listens, as a worker does; how many messages."""
+        listeners = {"payments.customer_changed": [("read_customer", self.service.read_customer)], **(more or {})}
         relay = Relay(self.outbox, listeners, self.clock)
         ids: list[str] = []
         await relay.publish(ids.append)

@@ -16,7 +16,13 @@ def subscription(
     item = {
         "id": f"si_{id_}",
         "object": "subscription_item",
-        "price": {"id": f"price_{product}", "object": "price", "product": product, "unit_amount": 1999},
+        "price": {
+            "id": f"price_{product}",
+            "object": "price",
+            "product": product,
+            "unit_amount": 1999,
+            "currency": "usd",
+        },
         "quantity": 1,
         **({} if old else period),
     }

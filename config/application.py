@@ -23,6 +23,7 @@ from saltbitter_domain.users.service import (
     ErasureService,
     LeavingService,
     RecoveryService,
+    SecondFactorService,
     SuspensionService,
 )
 
@@ -54,6 +55,9 @@ def listeners(
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],
         "users.erasure_requested": [("mail_leaving", account_mail.send_leaving)],
         "users.password_changed": [("mail_password_changed", account_mail.send_password_changed)],
+        "users.second_factor_added": [("mail_second_factor_added", account_mail.send_second_factor_added)],
+        "users.second_factor_removed": [("mail_second_factor_removed", account_mail.send_second_factor_removed)],
+        "users.recovery_code_used": [("mail_recovery_code_used", account_mail.send_recovery_code_used)],
         "users.suspended": [("mail_suspended", account_mail.send_suspended)],
         "users.restored": [("mail_restored", account_mail.send_restored)],
         "users.sessions_ended": [
@@ -99,8 +103,17 @@ class Application(containers.DeclarativeContainer):
         "access_tokens": adapters.access_tokens,
         "revocations": adapters.revocations,
     }
-    auth = providers.Singleton(AuthService, **_of_accounts)
+    auth = providers.Singleton(AuthService, **_of_accounts, codes=adapters.codes)
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
+    second_factors = providers.Singleton(
+        SecondFactorService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        hasher=adapters.hasher,
+        secrets=adapters.secrets,
+        codes=adapters.codes,
+        revocations=adapters.revocations,
+    )
     leaving = providers.Singleton(
         LeavingService,
         begin=adapters.begin,

@@ -10,6 +10,7 @@ from adapters.local.photos import PillowEditor
 from adapters.local.places import GeonamesPlaces
 from adapters.memory.matching import ReferenceEngine
 from adapters.memory.photo_checks import MemoryModerator
+from adapters.system.authenticator import TotpCodes
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
 from adapters.system.passwords import BcryptPasswords, ZxcvbnAdvisor
@@ -32,6 +33,11 @@ def password_peppers(settings: Settings) -> dict[str, bytes]:
     return peppers | {"p1": settings.password_pepper.encode()}
 
 
+def second_factor_keys(settings: Settings) -> dict[str, bytes]:
+    """The key that seals the secrets of second factors, then the one that older ones may still need."""
+    return _by_id(settings.second_factor_key, settings.previous_second_factor_key)
+
+
 def _by_id(current: str, previous: str | None) -> dict[str, bytes]:
     """Secrets by ids that they keep when they change places: what was made with one is found again under its id.
 
@@ -47,6 +53,7 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.clock = clock
     container.ids = providers.Singleton(UuidV7Ids, clock)
     container.secrets = providers.Singleton(SystemSecrets, key=settings.derivation_key.encode())
+    container.codes = providers.Singleton(TotpCodes, second_factor_keys(settings))
     container.addresses = providers.Singleton(EmailValidatorAddresses)
     container.hasher = providers.Singleton(BcryptPasswords, peppers=password_peppers(settings))
     container.advisor = providers.Singleton(ZxcvbnAdvisor)

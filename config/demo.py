@@ -30,6 +30,7 @@ def settings(host: str, port: int) -> Settings:
         password_pepper=secrets.token_urlsafe(48),
         media_key=secrets.token_urlsafe(48),
         derivation_key=secrets.token_urlsafe(48),
+        second_factor_key=secrets.token_urlsafe(48),
         host=host,
         port=port,
         log_format="text",

@@ -20,6 +20,7 @@ from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
 
 PREFIX = "SALTBITTER_"
 MIN_SECRET_BYTES = 32
+_SECRETS = ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY", "SECOND_FACTOR_KEY")
 _POSTGRES = ("postgresql", "postgres")
 _REDIS = ("redis", "rediss", "unix")
 KNOWN_SECRETS = frozenset(
@@ -36,8 +37,10 @@ class Settings:
     password_pepper: str = attrs.field(repr=False)
     media_key: str = attrs.field(repr=False)
     derivation_key: str = attrs.field(repr=False)
+    second_factor_key: str = attrs.field(repr=False)
     previous_token_key: str | None = attrs.field(default=None, repr=False)
     previous_password_pepper: str | None = attrs.field(default=None, repr=False)
+    previous_second_factor_key: str | None = attrs.field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     allowed_origins: tuple[str, ...] = ()
@@ -271,7 +274,7 @@ def weakness_of(secret: str) -> str | None:
 def from_environment(environment: Mapping[str, str] | None = None) -> ProductionSettings:
     """The settings of this process. Raises ``SettingsRefused`` naming every missing, weak or unreadable one."""
     read = Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
-    secrets = {name: read.secret(name) for name in ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")}
+    secrets = {name: read.secret(name) for name in _SECRETS}
     present = [value for value in secrets.values() if value]
     if len(set(present)) < len(present):
         read.refuse("TOKEN_KEY", "shares its value with another secret; give each its own")
@@ -285,8 +288,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         password_pepper=secrets["PASSWORD_PEPPER"] or "",
         media_key=secrets["MEDIA_KEY"] or "",
         derivation_key=secrets["DERIVATION_KEY"] or "",
+        second_factor_key=secrets["SECOND_FACTOR_KEY"] or "",
         previous_token_key=read.secret("TOKEN_KEY_PREVIOUS", required=False),
         previous_password_pepper=read.secret("PASSWORD_PEPPER_PREVIOUS", required=False),
+        previous_second_factor_key=read.secret("SECOND_FACTOR_KEY_PREVIOUS", required=False),
         host=read.text("HOST", "127.0.0.1"),
         port=read.number("PORT", 8080, 1, 65535),
         allowed_origins=read.origins("ALLOWED_ORIGINS"),

@@ -23,7 +23,7 @@ from saltbitter_domain.ledger.ports import Ledger
 from saltbitter_domain.payments.ports import GatewayInbox
 from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
 from saltbitter_domain.subscriptions.ports import Subscriptions
-from saltbitter_domain.users.ports import OneTimeTokens, Sessions, Users
+from saltbitter_domain.users.ports import OneTimeTokens, SecondFactors, Sessions, Users
 
 _T = TypeVar("_T")
 
@@ -37,6 +37,7 @@ class UnitOfWork(Protocol):
     users: Users
     sessions: Sessions
     one_time_tokens: OneTimeTokens
+    second_factors: SecondFactors
     profiles: Profiles
     photos: Photos
     removed_photos: RemovedPhotos

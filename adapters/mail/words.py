@@ -227,4 +227,58 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
     },
+    MailTemplate.SECOND_FACTOR_ADDED: {
+        "en": Words(
+            "Your second factor is on",
+            (
+                "From now on, signing in needs a code of your authenticator app beside your password.",
+                "Other devices were signed out. Keep the recovery codes elsewhere than on your phone.",
+            ),
+            "It was not me",
+            "If it was you, there is nothing to do. If not, choose another password now, and write to us.",
+        ),
+        "de": Words(
+            "Dein zweiter Faktor ist an",
+            (
+                "Ab jetzt braucht das Einloggen neben deinem Passwort einen Code deiner Authenticator-App.",
+                "Andere Geräte wurden abgemeldet. Bewahre die Wiederherstellungscodes nicht auf dem Telefon auf.",
+            ),
+            "Das war ich nicht",
+            "Warst du es, musst du nichts tun. Sonst wähle jetzt ein anderes Passwort und schreib uns.",
+        ),
+    },
+    MailTemplate.SECOND_FACTOR_REMOVED: {
+        "en": Words(
+            "Your second factor is off",
+            ("Signing in needs only your password again.", "If it was not you, act now."),
+            "Choose another password",
+            "If it was you, there is nothing to do.",
+        ),
+        "de": Words(
+            "Dein zweiter Faktor ist aus",
+            ("Das Einloggen braucht nur noch dein Passwort.", "Warst du es nicht, handle jetzt."),
+            "Anderes Passwort wählen",
+            "Warst du es, musst du nichts tun.",
+        ),
+    },
+    MailTemplate.RECOVERY_CODE_USED: {
+        "en": Words(
+            "A recovery code was used",
+            (
+                "One of your recovery codes was used in place of your authenticator app, and is good no more.",
+                "If it was not you, act now.",
+            ),
+            "Choose another password",
+            "If it was you and your phone is lost, set up your second factor anew.",
+        ),
+        "de": Words(
+            "Ein Wiederherstellungscode wurde benutzt",
+            (
+                "Einer deiner Wiederherstellungscodes wurde statt deiner App benutzt und ist nun verbraucht.",
+                "Warst du es nicht, handle jetzt.",
+            ),
+            "Anderes Passwort wählen",
+            "Warst du es und ist dein Telefon weg, richte deinen zweiten Faktor neu ein.",
+        ),
+    },
 }

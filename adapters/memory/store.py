@@ -19,6 +19,7 @@ from saltbitter_domain.ledger.model import MoneyFact, Transaction
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, User
+from saltbitter_domain.users.model.second_factor import SecondFactor
 
 LOCK_WAIT_SECONDS = 5.0
 """How long a unit of work waits for a row that another holds, like a database's lock timeout."""
@@ -32,6 +33,7 @@ class Tables:
         self.sessions = Table[SessionId, Session](user=lambda row: row.user_id)
         self.session_tokens = Table[str, SessionId](session=lambda row: row)
         self.one_time_tokens = Table[str, OneTimeToken](user=lambda row: row.user_id)
+        self.second_factors = Table[UserId, SecondFactor]()
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](
             user=lambda row: row.user_id, appealed=lambda row: row.state is PhotoState.APPEALED

@@ -10,6 +10,7 @@ from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.profiles.model import Photo, Profile
 from saltbitter_domain.users.model import OneTimeToken, Session, User
+from saltbitter_domain.users.model.second_factor import SecondFactor
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -83,7 +84,7 @@ class Table(Generic[K, V]):
                 del self._keys[place]
 
 
-E = TypeVar("E", User, Session, OneTimeToken, Profile, Photo, DailyMatches, DataExport)
+E = TypeVar("E", User, Session, OneTimeToken, SecondFactor, Profile, Photo, DailyMatches, DataExport)
 
 
 def replace(table: Table[K, E], key: K, entity: E) -> None:

@@ -22,7 +22,7 @@ from adapters.memory.roster import MemoryRoster
 from adapters.memory.store import MemoryStore, Tables
 from adapters.memory.subscriptions import MemorySubscriptions
 from adapters.memory.transaction import Transaction
-from adapters.memory.users import MemoryOneTimeTokens, MemorySessions, MemoryUsers
+from adapters.memory.users import MemoryOneTimeTokens, MemorySecondFactors, MemorySessions, MemoryUsers
 from saltbitter_domain.events import Event, OutboxMessage
 from saltbitter_domain.kernel import Clock, EventId, Ids
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
@@ -45,6 +45,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.users = MemoryUsers(transaction)
         self.sessions = MemorySessions(transaction)
         self.one_time_tokens = MemoryOneTimeTokens(transaction)
+        self.second_factors = MemorySecondFactors(transaction)
         self.profiles = MemoryProfiles(transaction)
         self.photos = MemoryPhotos(transaction)
         self.removed_photos = MemoryRemovedPhotos(transaction)

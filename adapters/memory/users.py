@@ -6,9 +6,10 @@ from datetime import datetime
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
-from saltbitter_domain.kernel import SessionId, UserId
+from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
 from saltbitter_domain.users.model import EmailTaken, OneTimeToken, Session, TokenPurpose, User
-from saltbitter_domain.users.ports import Account, OneTimeTokens, Sessions, Users
+from saltbitter_domain.users.model.second_factor import SecondFactor
+from saltbitter_domain.users.ports import Account, OneTimeTokens, SecondFactors, Sessions, Users
 
 
 class MemoryUsers(Users):
@@ -32,7 +33,10 @@ class MemoryUsers(Users):
         def query(tables: Tables) -> Account | None:
             user, profile = tables.users.get(user_id), tables.profiles.get(user_id)
             name = profile.content.name if profile else ""
-            return None if user is None else Account(user, name, _open_of(tables, user_id, now))
+            if user is None:
+                return None
+            factor = tables.second_factors.get(user_id)
+            return Account(user, name, _open_of(tables, user_id, now), factor is not None and factor.is_on)
 
         return self._transaction.read(query)
 
@@ -154,3 +158,29 @@ class MemoryOneTimeTokens(OneTimeTokens):
             return len(expired)
 
         return self._transaction.write(change)
+
+
+class MemorySecondFactors(SecondFactors):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, factor: SecondFactor) -> None:
+        def change(tables: Tables) -> None:
+            if tables.second_factors.get(factor.user_id) is not None:
+                raise StaleWrite("There is a second factor already. Read it and repeat the change.")
+            tables.second_factors.put(factor.user_id, factor)
+
+        self._transaction.write(change)
+
+    async def get(self, user_id: UserId) -> SecondFactor | None:
+        return self._transaction.read(lambda tables: tables.second_factors.get(user_id))
+
+    async def save(self, factor: SecondFactor) -> None:
+        self._transaction.write(lambda tables: replace(tables.second_factors, factor.user_id, factor))
+
+    async def remove(self, factor: SecondFactor) -> None:
+        def change(tables: Tables) -> None:
+            replace(tables.second_factors, factor.user_id, factor)
+            tables.second_factors.drop(factor.user_id)
+
+        self._transaction.write(change)

@@ -105,6 +105,20 @@ one_time_tokens = Table(
     Index("ix_one_time_tokens_user_id_purpose", "user_id", "purpose"),
 )
 
+second_factors = Table(
+    "second_factors",
+    metadata,
+    _member(key=True),
+    Column("sealed_secret", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("confirmed_at", INSTANT),
+    Column("last_step", BigInteger, nullable=False),
+    Column("recovery_hashes", ARRAY(Text), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", INSTANT),
+    _version(),
+)
+
 profiles = Table(
     "profiles",
     metadata,

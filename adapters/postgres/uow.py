@@ -22,7 +22,7 @@ from adapters.postgres.query import Query
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.subscriptions import PostgresSubscriptions
 from adapters.postgres.tables import processed
-from adapters.postgres.users import PostgresOneTimeTokens, PostgresSessions, PostgresUsers
+from adapters.postgres.users import PostgresOneTimeTokens, PostgresSecondFactors, PostgresSessions, PostgresUsers
 from saltbitter_domain.events import Event, OutboxMessage
 from saltbitter_domain.kernel import Clock, EventId, Ids
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
@@ -52,6 +52,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.users = PostgresUsers(session)
         self.sessions = PostgresSessions(session)
         self.one_time_tokens = PostgresOneTimeTokens(session)
+        self.second_factors = PostgresSecondFactors(session)
         self.profiles = PostgresProfiles(session)
         self.photos = PostgresPhotos(session)
         self.removed_photos = PostgresRemovedPhotos(session)

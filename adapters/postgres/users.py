@@ -20,7 +20,7 @@ from adapters.postgres.statements import (
     replacement,
     replacement_of_all,
 )
-from adapters.postgres.tables import one_time_tokens, refresh_tokens, sessions, users
+from adapters.postgres.tables import one_time_tokens, refresh_tokens, second_factors, sessions, users
 from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
 from saltbitter_domain.users.model import (
     AccountStatus,
@@ -32,7 +32,8 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     User,
 )
-from saltbitter_domain.users.ports import Account, OneTimeTokens, Sessions, Users
+from saltbitter_domain.users.model.second_factor import SecondFactor
+from saltbitter_domain.users.ports import Account, OneTimeTokens, SecondFactors, Sessions, Users
 
 
 class PostgresUsers(Users):
@@ -45,7 +46,9 @@ class PostgresUsers(Users):
             SELECT users.*, coalesce(profiles.content ->> 'name', '') AS name,
                    (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
                       FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
-                       AND expires_at > CAST(:now AS timestamptz)) AS sessions
+                       AND expires_at > CAST(:now AS timestamptz)) AS sessions,
+                   EXISTS (SELECT FROM second_factors WHERE second_factors.user_id = users.id
+                              AND confirmed_at IS NOT NULL) AS second_factor
             FROM users LEFT JOIN profiles ON profiles.user_id = users.id WHERE users.id = CAST(:id AS uuid)
             """
         )
@@ -83,7 +86,8 @@ class PostgresUsers(Users):
             return None
         fields = {**row}
         name, opened = fields.pop("name"), documents.read(fields.pop("sessions"), tuple[Session, ...])
-        return Account(user_of(fields), name, opened)
+        second_factor = fields.pop("second_factor")
+        return Account(user_of(fields), name, opened, second_factor)
 
     async def save(self, user: User) -> None:
         await replace(self._session, self._SAVE, _row(user), taken=_email_taken)
@@ -94,7 +98,11 @@ class PostgresUsers(Users):
     async def erase(self, user: User) -> None:
         # Every column that names a member refers to the account, and its row goes with it (``tables._member``).
         if not await self._session.write(self._ERASE, id=user.id, version=user.version):
-            raise StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
+            raise _stale()
+
+
+def _stale() -> StaleWrite:
+    return StaleWrite("Somebody changed this in the meantime. Read it again and repeat the change.")
 
 
 def _email_taken() -> EmailTaken:
@@ -215,3 +223,31 @@ class PostgresOneTimeTokens(OneTimeTokens):
 
     async def forget(self, now: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, now=now, limit=limit))
+
+
+class PostgresSecondFactors(SecondFactors):
+    _ADD = insertion_unless(second_factors, "user_id")
+    _GET = Query(select(second_factors).where(second_factors.c.user_id == bindparam("user_id")))
+    _SAVE = replacement(second_factors, "user_id")
+    _REMOVE = Query(
+        delete(second_factors)
+        .where(second_factors.c.user_id == bindparam("user_id"), second_factors.c.version == bindparam("version"))
+        .returning(second_factors.c.user_id)
+    )
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+
+    async def add(self, factor: SecondFactor) -> None:
+        await self._session.change(self._ADD, _row(factor), rows=1, refusal=_stale)
+
+    async def get(self, user_id: UserId) -> SecondFactor | None:
+        row = await self._session.row(self._GET, user_id=user_id)
+        return row and SecondFactor(**{**row, "recovery_hashes": tuple(row["recovery_hashes"])})
+
+    async def save(self, factor: SecondFactor) -> None:
+        await replace(self._session, self._SAVE, _row(factor), "user_id")
+
+    async def remove(self, factor: SecondFactor) -> None:
+        if not await self._session.write(self._REMOVE, user_id=factor.user_id, version=factor.version):
+            raise _stale()

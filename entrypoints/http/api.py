@@ -11,6 +11,7 @@ from entrypoints.http.payments import Payments
 from entrypoints.http.photo_reviews import PhotoReviews
 from entrypoints.http.photos import Photos
 from entrypoints.http.profiles import Catalogue, Profiles
+from entrypoints.http.second_factor import SecondFactors
 from entrypoints.http.subscriptions import Plans
 from entrypoints.http.transparency import Staff, Transparency
 from entrypoints.http.users import Accounts
@@ -18,6 +19,7 @@ from entrypoints.http.webhooks import Webhooks
 
 RESOURCES = (
     Accounts,
+    SecondFactors,
     Leaving,
     Exports,
     Consents,
@@ -41,6 +43,7 @@ def resources(application: Application) -> list[object]:
     adapters = application.adapters
     return [
         Accounts(application.auth(), application.recovery()),
+        SecondFactors(application.auth(), application.second_factors()),
         Leaving(application.leaving()),
         Exports(application.exports()),
         Consents(application.consents()),

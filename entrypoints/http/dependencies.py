@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, Ids
+from saltbitter_domain.kernel import Clock, Ids, UserId
 from saltbitter_domain.traffic import Idempotency, RateLimits
 from saltbitter_domain.users.ports import Access
 
@@ -16,6 +16,10 @@ class Authenticator(Protocol):
 
     def authenticate(self, access_token: str) -> Access:
         """What the token says; a ``NotAuthenticated`` refusal when it is not, or no longer, good."""
+        ...
+
+    async def has_second_factor(self, user_id: UserId) -> bool:
+        """Whether the member's sessions were opened with a second factor."""
         ...
 
 

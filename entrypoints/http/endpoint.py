@@ -103,7 +103,8 @@ async def _answer(route: Route, method: Method, call: Call, payload: bytes, audi
 def _written(route: Route, value: Any) -> web.Response:
     if route.answer is None:
         return web.Response(status=route.status)
-    response = web.Response(status=route.status, body=wire.written(value, route.answer), content_type=JSON)
+    as_type = route.answer if len(route.answers) == 1 else type(value)
+    response = web.Response(status=route.status, body=wire.written(value, as_type), content_type=JSON)
     if route.etag:
         response.headers[hdrs.ETAG] = f'"{value.version}"'
     return response

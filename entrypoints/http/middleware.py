@@ -18,6 +18,7 @@ from entrypoints.http.routing import Audience, Call, Route
 from saltbitter_domain.kernel import DomainError, NotAuthenticated
 from saltbitter_domain.traffic import RateLimited
 from saltbitter_domain.users.model import Role
+from saltbitter_domain.users.model.second_factor import SecondFactorNeeded
 from saltbitter_domain.users.ports import Access
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
@@ -87,8 +88,8 @@ class Gate:
             access = await self._member(call)
             request[CALL] = Call(call.id, call.address, request, access)
             await self._limit("member", str(access.user_id), self._settings.member_limit)
-            if route.audience is Audience.STAFF and access.role is Role.MEMBER:
-                raise errors.StaffOnly("This is for SaltBitter's staff.")
+            if route.audience is Audience.STAFF:
+                await self._refuse_unless_staff(access)
             if route.guarded:
                 for key in (str(access.user_id), callers.limited_as(call.address)):
                     await self._limit("signing_in", key, self._settings.signing_in_limit)
@@ -119,6 +120,14 @@ class Gate:
             # Guessing tokens is counted by address, since there is no member to count it by.
             await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
             raise
+
+    async def _refuse_unless_staff(self, access: Access) -> None:
+        if access.role is Role.MEMBER:
+            raise errors.StaffOnly("This is for SaltBitter's staff.")
+        if not await self._authenticator.has_second_factor(access.user_id):
+            raise SecondFactorNeeded(
+                "Staff need a second factor. Set one up with POST /api/me/second-factor, then ask again."
+            )
 
     async def _limit(self, scope: str, key: str, limit: int, window: timedelta = _MINUTE) -> None:
         wait = await self._ports.rate_limits.hit(scope, key, limit, window)

@@ -30,6 +30,7 @@ from entrypoints.http.wire import JsonMalformed, RequestInvalid
 from saltbitter_domain.kernel import DomainError, StaleWrite
 from saltbitter_domain.traffic import IdempotencyKeyReused, RateLimited, RequestInProgress
 from saltbitter_domain.users.model import AccessTokenRefused, SessionOver
+from saltbitter_domain.users.model.second_factor import SecondFactorNeeded
 
 Schema = dict[str, Any]
 
@@ -91,7 +92,7 @@ def _types(route: Route) -> Iterator[Any]:
     if route.query is not None:
         yield from get_type_hints(route.query, include_extras=True).values()
     if _is_schema(route):
-        yield route.answer
+        yield from route.answers
 
 
 def _operation(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
@@ -163,7 +164,8 @@ def _without_null(schema: Schema) -> Schema:
 def _responses(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
     success: Schema = {"description": route.status.phrase}
     if _is_schema(route):
-        success["content"] = {JSON: {"schema": schema_of[route.answer]}}
+        schemas = [schema_of[answer] for answer in route.answers]
+        success["content"] = {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
     elif route.answer is not None:
         success["content"] = {route.produces: {}}
     if route.etag:
@@ -215,7 +217,7 @@ def _implied_by_audience(audience: Audience) -> Iterator[type[DomainError]]:
     if audience.signed_in:
         yield from (TokenMissing, AccessTokenRefused, SessionOver)
     if audience is Audience.STAFF:
-        yield from (StaffOnly, AuditReasonRequired)
+        yield from (StaffOnly, SecondFactorNeeded, AuditReasonRequired)
 
 
 def _complete(components: dict[str, Schema], types: Iterable[Any], asked: Iterable[Any]) -> None:

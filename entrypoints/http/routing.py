@@ -17,7 +17,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import Enum
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
 import attrs
@@ -123,6 +124,11 @@ class Route:
     guarded: bool
     a_day: int | None
 
+    @cached_property
+    def answers(self) -> tuple[Any, ...]:
+        """The types of the answer: one, or several where the method declares a union of them."""
+        return get_args(self.answer) if isinstance(self.answer, UnionType) else (self.answer,)
+
     @property
     def pattern(self) -> str:
         """The path for aiohttp's router: a parameter matches only what its type can be, so that ``photos/order`` is
@@ -156,13 +162,13 @@ def route(
     """Declare a method as the answer to ``method path``.
 
     The method takes a ``Call`` and, by these names, ``body`` (JSON), ``query`` (an attrs class) and every parameter of
-    the path. It answers a value of its declared type, None for no content, or a ready ``web.StreamResponse`` where
-    ``produces`` is not JSON. ``idempotent`` honours ``Idempotency-Key``; a fast hash of the body is then kept for a
-    day, so it is not for bodies with secrets. ``if_match`` demands ``If-Match``; ``etag`` sends the ``version`` of the
-    answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``. ``guarded`` puts a route for members, where a
-    password could be guessed, under the narrow limit of signing in too. ``a_day`` is how often the route may be asked
-    in 24 hours, by a member or, where nobody is signed in, from an address: more than any person needs, and little for
-    a script."""
+    the path. It answers a value of its declared type or of one of several (``A | B``), None for no content, or a ready
+    ``web.StreamResponse`` where ``produces`` is not JSON. ``idempotent`` honours ``Idempotency-Key``; a fast hash of
+    the body is then kept for a day, so it is not for bodies with secrets. ``if_match`` demands ``If-Match``; ``etag``
+    sends the ``version`` of the answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``. ``guarded`` puts a
+    route for members, where a password could be guessed, under the narrow limit of signing in too. ``a_day`` is
+    how often the route may be asked in 24 hours, by a member or, where nobody is signed in, from an address: more than
+    any person needs, and little for a script."""
 
     def declare(function: M) -> M:
         types = {

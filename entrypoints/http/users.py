@@ -25,11 +25,13 @@ from saltbitter_domain.users.model import (
     Tokens,
     UserMissing,
 )
+from saltbitter_domain.users.model.second_factor import Challenge
 from saltbitter_domain.users.service import AuthService, RecoveryService
 
 Email = Annotated[str, Meta(max_length=320, examples=["mira@saltbitter.example"])]
 Password = Annotated[str, Meta(max_length=1024, examples=["six quiet boats at noon"])]
 Token = Annotated[str, Meta(max_length=512)]
+DeviceLabel = Annotated[str, Meta(max_length=200)]
 Version = Annotated[str, Meta(max_length=64)]
 
 
@@ -51,7 +53,7 @@ class Login:
 
     email: Email = attrs.field(repr=False)
     password: Password = attrs.field(repr=False)
-    device_label: Annotated[str, Meta(max_length=200)] | None = None
+    device_label: DeviceLabel | None = None
 
 
 @attrs.frozen
@@ -125,6 +127,11 @@ class SessionView:
     current: bool
 
 
+def device_of(call: Call, label: str | None) -> str:
+    """What the device is called: by its member, or else by its browser."""
+    return label or call.request.headers.get(hdrs.USER_AGENT) or ""
+
+
 @attrs.frozen
 class Accounts:
     auth: AuthService
@@ -162,9 +169,11 @@ class Accounts:
         await self.recovery.resend_verification(body.email)
 
     @route("POST", "/api/auth/login", audience=Audience.SIGNING_IN, errors=(CredentialsRefused, AccountSuspended, Busy))
-    async def login(self, call: Call, body: Login) -> Tokens:
-        """Sign in with e-mail and password."""
-        label = body.device_label or call.request.headers.get(hdrs.USER_AGENT) or ""
+    async def login(self, call: Call, body: Login) -> Tokens | Challenge:
+        """Sign in with e-mail and password.
+
+        Whoever has a second factor gets a challenge in place of tokens, to answer at `/api/auth/second-factor`."""
+        label = device_of(call, body.device_label)
         return await self.auth.login(email=body.email, password=body.password, label=label, ip=str(call.address))
 
     @route("POST", "/api/auth/refresh", audience=Audience.SIGNING_IN, errors=(SessionOver, AccountSuspended))

@@ -1,6 +1,8 @@
 """Rules of accounts: who may join, which passwords, how a session moves from token to token."""
 
+import base64
 import hashlib
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -16,12 +18,14 @@ from saltbitter_domain.users.model import (
     LOST_ANSWER_GRACE,
     MAX_PASSWORD,
     MIN_PASSWORD,
+    MIN_WITH_SECOND_FACTOR,
     REFRESH_TOKEN_LIFETIME,
     PasswordRefused,
     Session,
     SessionOver,
     User,
 )
+from saltbitter_domain.users.model.second_factor import CodesPaused, SecondFactor
 from saltbitter_domain.users.ports import Access, Account, PasswordHasher
 
 PRODUCT_NAME = "saltbitter"
@@ -40,19 +44,21 @@ def canonical_password(password: str) -> str:
 
 
 def password_problems(
-    password: str, *, name: str, email: str, common: bool, path: str = "password"
+    password: str, *, name: str, email: str, common: bool, second_factor: bool = False, path: str = "password"
 ) -> tuple[FieldProblem, ...]:
     """Everything that speaks against this password; empty when nothing does.
 
-    Length is 12 to 128 code points of the NFKC form and any character will do. ``common`` passwords are refused, and
-    those containing the product's name, a word of the member's ``name``, their ``email`` or its local part. There are
-    no rules of composition (NIST SP 800-63B-4). ``path`` names the field in the problems.
+    Length is 12 to 128 code points of the NFKC form, or 8 to 128 beside a ``second_factor``, and any character will do.
+    ``common`` passwords are refused, and those containing the product's name, a word of the member's ``name``, their
+    ``email`` or its local part. There are no rules of composition (NIST SP 800-63B-4). ``path`` names the field in the
+    problems.
     """
     canonical = canonical_password(password)
     folded = canonical.casefold()
+    shortest = MIN_WITH_SECOND_FACTOR if second_factor else MIN_PASSWORD
     problems = []
-    if len(canonical) < MIN_PASSWORD:
-        problems.append(("too_short", f"Use at least {MIN_PASSWORD} characters; a few unrelated words do well."))
+    if len(canonical) < shortest:
+        problems.append(("too_short", f"Use at least {shortest} characters; a few unrelated words do well."))
     if len(canonical) > MAX_PASSWORD:
         problems.append(("too_long", f"Use at most {MAX_PASSWORD} characters."))
     if common:
@@ -182,3 +188,51 @@ async def confirm_password(
         wrong = FieldProblem("password", "wrong", "This is not your present password.")
         raise PasswordRefused(undone, fields=(wrong,))
     return account.user
+
+
+def recovery_code(token: str) -> str:
+    """A code to write down, made of a fresh token of 256 bits: 120 of them as 24 letters and digits in groups of four.
+
+    At 112 bits or more a plain hash suffices for keeping it (NIST SP 800-63B-4 on look-up secrets)."""
+    letters = base64.b32encode(hashlib.sha256(token.encode()).digest()[:15]).decode().lower()
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def canonical_code(code: str) -> str:
+    """A code as it is compared: capitals, spaces and dashes are as people type them."""
+    return "".join(character for character in code.casefold() if character.isalnum())
+
+
+class CodeOutcome(Enum):
+    APP = auto()
+    """It is the app's, of a later step than any before."""
+    RECOVERY = auto()
+    """It is a recovery code, used up now."""
+    REFUSED = auto()
+
+
+@attrs.frozen
+class JudgedCode:
+    outcome: CodeOutcome
+    factor: SecondFactor
+    """As it has to be stored."""
+
+
+def judge_code(factor: SecondFactor, code: str, step: int | None, now: datetime) -> JudgedCode:
+    """Decide about a code in its canonical form, which the app shows at time ``step``, if at any near ``now``.
+
+    A code is accepted once (RFC 6238, 5.2). Raises ``CodesPaused`` for what is no recovery code while there is a pause
+    after wrong ones; such a code does not count as another."""
+    recovery_hash = hash_token(code)
+    if recovery_hash in factor.recovery_hashes:
+        left = tuple(other for other in factor.recovery_hashes if other != recovery_hash)
+        return JudgedCode(CodeOutcome.RECOVERY, attrs.evolve(factor.passed(), recovery_hashes=left))
+    paused_until = factor.paused_until()
+    if paused_until is not None and now < paused_until:
+        wait = math.ceil((paused_until - now).total_seconds())
+        raise CodesPaused(
+            f"There were too many wrong codes. Wait {wait} seconds, or use a recovery code.", retry_after=wait
+        )
+    if step is not None and step > factor.last_step:
+        return JudgedCode(CodeOutcome.APP, attrs.evolve(factor.passed(), last_step=step))
+    return JudgedCode(CodeOutcome.REFUSED, factor.failed(now))

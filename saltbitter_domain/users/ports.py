@@ -8,15 +8,18 @@ import attrs
 
 from saltbitter_domain.kernel import EventId, SessionId, UserId
 from saltbitter_domain.users.model import MailTemplate, OneTimeToken, Role, Session, TokenPurpose, User
+from saltbitter_domain.users.model.second_factor import Enrolment, SecondFactor
 
 
 @attrs.frozen
 class Account:
-    """An account with what its password guards: the name in its profile, empty without one, and its open sessions."""
+    """An account with what its password guards: the name in its profile, empty without one, its open sessions, and
+    whether a second factor guards them too."""
 
     user: User
     name: str = attrs.field(repr=False)
     sessions: tuple[Session, ...]
+    second_factor: bool
 
 
 class Users(Protocol):
@@ -109,6 +112,47 @@ class OneTimeTokens(Protocol):
 
     async def forget(self, now: datetime, limit: int) -> int:
         """Forget up to ``limit`` tokens that have expired, used or not; how many."""
+        ...
+
+
+class SecondFactors(Protocol):
+    """The store of second factors, one of a member at most."""
+
+    async def add(self, factor: SecondFactor) -> None:
+        """``StaleWrite`` when the member has one."""
+        ...
+
+    async def get(self, user_id: UserId) -> SecondFactor | None: ...
+
+    async def save(self, factor: SecondFactor) -> None:
+        """``StaleWrite`` when outdated, so that of two simultaneous uses of one code one fails."""
+        ...
+
+    async def remove(self, factor: SecondFactor) -> None:
+        """``StaleWrite`` when outdated."""
+        ...
+
+
+class AuthenticatorCodes(Protocol):
+    """What authenticator apps and we have in common (TOTP, RFC 6238: SHA-1, six digits, 30 seconds, which every app
+    knows). Secrets leave here encrypted, each readable for its member only."""
+
+    def new_secret(self, user_id: UserId) -> str:
+        """A fresh secret of 160 random bits, sealed."""
+        ...
+
+    def enrolment(self, sealed_secret: str, user_id: UserId, account: str) -> Enrolment:
+        """What the app is set up with; ``account`` is how it names the account."""
+        ...
+
+    def step(self, sealed_secret: str, user_id: UserId, code: str, now: datetime) -> int | None:
+        """The time step, the present one or one next to it, at which the app shows this code.
+
+        None when there is none, or the secret cannot be read any more."""
+        ...
+
+    def renewed(self, sealed_secret: str, user_id: UserId) -> str:
+        """The same secret sealed with the present key; as it is when it cannot be read."""
         ...
 
 

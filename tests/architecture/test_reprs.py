@@ -15,7 +15,7 @@ import saltbitter_domain
 PRIVATE = set(
     "email to password current_password new_password token access_token refresh_token date_of_birth orientation bio "
     "cell city latitude longitude address ip_prefix answers scores words note hints password_hash token_hash "
-    "data".split()
+    "data secret uri sealed_secret recovery_hashes recovery_codes challenge_token".split()
 )
 EXEMPT = {
     ("GridCell", "latitude"): "a cell is nobody's; whoever is in it keeps it out of their repr",

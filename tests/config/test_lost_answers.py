@@ -10,7 +10,7 @@ import pytest
 from config import test_postgres
 from config.start import running
 from saltbitter_domain.kernel import UserId
-from saltbitter_domain.users.model import SessionOver
+from saltbitter_domain.users.model import SessionOver, Tokens
 from tests.conftest import Run
 from tests.doubles.builders import a_user
 
@@ -42,6 +42,7 @@ def test_a_process_killed_between_the_rotation_and_its_answer_costs_nobody_their
                 await uow.users.add(user)
                 await uow.commit()
             tokens = await application.auth().login(email=user.email, password=PASSWORD, label="x", ip="192.0.2.1")
+            assert isinstance(tokens, Tokens)
             return user.id, tokens.refresh_token
 
     user_id, refresh_token = run(signed_in())

@@ -5,12 +5,14 @@ from itertools import pairwise, product
 from uuid import UUID
 
 import attrs
+import pyotp
 import pytest
 
+from adapters.system.authenticator import TotpCodes
 from adapters.system.clock import ManualClock
 from adapters.system.passwords import BcryptPasswords
 from adapters.system.tokens import Hs256AccessTokens
-from config.common import password_peppers, token_keys
+from config.common import password_peppers, second_factor_keys, token_keys
 from config.settings import Settings
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import AccessTokenRefused, Role
@@ -22,7 +24,7 @@ OLD, NEW = "o" * 32, "n" * 32
 STEPS: tuple[tuple[str, str | None], ...] = ((OLD, None), (OLD, NEW), (NEW, OLD), (NEW, None))
 """The secret and the other one accepted, as an operator changes them; the last step waits for old tokens to expire."""
 
-SETTINGS = Settings("https://saltbitter.example", OLD, OLD, "m" * 32, "d" * 32)
+SETTINGS = Settings("https://saltbitter.example", OLD, OLD, "m" * 32, "d" * 32, OLD)
 
 
 def tokens_at(step: tuple[str, str | None]) -> Hs256AccessTokens:
@@ -33,6 +35,25 @@ def tokens_at(step: tuple[str, str | None]) -> Hs256AccessTokens:
 def passwords_at(step: tuple[str, str | None]) -> BcryptPasswords:
     settings = attrs.evolve(SETTINGS, password_pepper=step[0], previous_password_pepper=step[1])
     return BcryptPasswords(password_peppers(settings), rounds=4)
+
+
+def codes_at(step: tuple[str, str | None]) -> TotpCodes:
+    settings = attrs.evolve(SETTINGS, second_factor_key=step[0], previous_second_factor_key=step[1])
+    return TotpCodes(second_factor_keys(settings))
+
+
+def test_while_the_key_of_second_factors_changes_every_secret_is_read_and_a_code_renews_it() -> None:
+    before, during, swapped, after = map(codes_at, STEPS)
+    user_id = ACCESS.user_id
+    sealed = before.new_secret(user_id)
+    code = pyotp.TOTP(before.enrolment(sealed, user_id, "ada").secret).at(NOON)
+
+    assert during.renewed(sealed, user_id) == sealed
+    renewed = swapped.renewed(sealed, user_id)
+    for reader in (during, swapped, after):
+        assert reader.step(renewed, user_id, code, NOON) is not None
+    assert after.step(sealed, user_id, code, NOON) is None
+    assert after.renewed(sealed, user_id) == sealed
 
 
 def test_while_the_token_key_changes_every_server_reads_every_token() -> None:

@@ -43,6 +43,7 @@ GOOD = {
     "SALTBITTER_PASSWORD_PEPPER": "Yq3Nf8Lw1Ks6Tb9Vz4Hx7Rd2Gm5Jc0Pe",
     "SALTBITTER_MEDIA_KEY": "Wc5Zr0Bk3Xn8Qh1Mv6Fj9Ty4Sg7Ld2Ua",
     "SALTBITTER_DERIVATION_KEY": "Ep2Ga7Iv4Od9Ru6Yl1Cs8Nw3Ht0Kz5Mb",
+    "SALTBITTER_SECOND_FACTOR_KEY": "Uf6Qa1Lw8Gr3Mb9Xh4Tn7Cy2Ek5Sj0Pv",
     "SALTBITTER_DATABASE_URL": "postgresql://saltbitter:database-password@127.0.0.1/saltbitter",
     "SALTBITTER_BROKER_URL": "redis://:broker-password@127.0.0.1/0",
     "SALTBITTER_CACHE_URL": "redis://:cache-password@127.0.0.1/1",
@@ -74,7 +75,7 @@ def test_good_settings_are_accepted() -> None:
     assert (settings.host, settings.port, settings.trusted_proxies) == ("127.0.0.1", 8080, 0)
 
 
-@pytest.mark.parametrize("secret", ["TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY"])
+@pytest.mark.parametrize("secret", ["TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY", "SECOND_FACTOR_KEY"])
 @pytest.mark.parametrize(
     "weak", ["", "short", "changeme-changeme-changeme-changeme-1234567890", "ababababababababababababababababab"]
 )
@@ -439,7 +440,7 @@ def test_check_config_names_every_problem_and_answers_2(
         monkeypatch.delenv(name, raising=False)
 
     assert main(["check-config"]) == 2
-    assert capsys.readouterr().err.count("  - SALTBITTER_") == 12
+    assert capsys.readouterr().err.count("  - SALTBITTER_") == 13
 
 
 def test_check_config_accepts_good_settings(

@@ -8,7 +8,7 @@ import pytest
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.users.model import User
 from tests.contracts.stores import Store
-from tests.doubles.builders import NOW, a_consent, a_photo, a_profile, a_session, a_token
+from tests.doubles.builders import NOW, a_consent, a_photo, a_profile, a_second_factor, a_session, a_token
 
 WAIT = timedelta(days=30)
 
@@ -41,6 +41,7 @@ async def test_everything_of_an_erased_member_goes_and_everything_of_others_stay
             await uow.consents.append(a_consent(user))
             await uow.sessions.add(a_session(user, token_hash=user.email))
             await uow.one_time_tokens.add(a_token(user, token_hash=user.email))
+            await uow.second_factors.add(a_second_factor(user))
 
     async with store.unit() as uow:
         await uow.users.erase(gone)
@@ -54,6 +55,7 @@ async def test_everything_of_an_erased_member_goes_and_everything_of_others_stay
             assert bool(await uow.consents.chain(user.id)) is kept
             assert (await uow.sessions.by_token(user.email) is not None) is kept
             assert (await uow.one_time_tokens.get(user.email) is not None) is kept
+            assert (await uow.second_factors.get(user.id) is not None) is kept
 
 
 async def test_who_came_back_meanwhile_is_not_erased(store: Store) -> None:

@@ -67,6 +67,7 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     User,
 )
+from saltbitter_domain.users.model.second_factor import SecondFactor
 
 NOW = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
 TEXTS = (
@@ -160,6 +161,19 @@ def a_token(user: User, **changes: Any) -> OneTimeToken:
         expires_at=NOW + timedelta(hours=1),
     )
     return attrs.evolve(token, **changes)
+
+
+def a_second_factor(user: User, **changes: Any) -> SecondFactor:
+    """A second factor that is on."""
+    factor = SecondFactor(
+        user_id=user.id,
+        sealed_secret="test.sealed",
+        created_at=NOW,
+        confirmed_at=NOW,
+        last_step=59_000_000,
+        recovery_hashes=("hash-of-one", "hash-of-another"),
+    )
+    return attrs.evolve(factor, **changes)
 
 
 def a_content(**changes: Any) -> ProfileContent:

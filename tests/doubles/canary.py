@@ -24,6 +24,7 @@ from tests.doubles.builders import (
     a_full_profile,
     a_full_session,
     a_notice,
+    a_second_factor,
     a_user,
 )
 
@@ -93,6 +94,11 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.photos.add(photo)
     await uow.assessments.add(assessment)
     await uow.consents.append(a_consent(user, at=now))
+    await uow.second_factors.add(
+        a_second_factor(
+            user, created_at=now, confirmed_at=now, sealed_secret=mark["hash"], recovery_hashes=(mark["hash"],)
+        )
+    )
     await uow.subscriptions.set_tier(user.id, Tier.PREMIUM)
     await uow.daily_matches.add(a_daily_set(user, other, day=now.date(), made_at=now, short_because="too_few"))
     await uow.decisions.add(Decision(user.id, other.id, DecisionKind.LIKE, now, mark["note"]), MatchId(ids.new()))

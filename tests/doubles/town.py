@@ -59,9 +59,10 @@ class Town:
     async def sign_in(self, user_id: UserId, label: str = "test") -> Tokens:
         """A new session. The first one gives the member a password."""
         await self.let_in(user_id)
-        tokens: Tokens = await self.application.auth().login(
+        tokens = await self.application.auth().login(
             email=self.email(user_id), password=PASSWORD, label=label, ip="127.0.0.1"
         )
+        assert isinstance(tokens, Tokens)
         return tokens
 
     async def let_in(self, user_id: UserId) -> None:

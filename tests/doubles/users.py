@@ -13,6 +13,7 @@ from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.store import MemoryStore
 from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.system.authenticator import TotpCodes
 from adapters.system.clock import ManualClock
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
@@ -22,7 +23,7 @@ from adapters.system.tokens import Hs256AccessTokens
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.events import Event, OutboxMessage
-from saltbitter_domain.kernel import DomainError, SessionId, UserId
+from saltbitter_domain.kernel import DomainError, EventId, SessionId, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import (
     PasswordChanged,
@@ -37,6 +38,7 @@ from saltbitter_domain.users.model import (
     User,
     VerificationRequested,
 )
+from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
 from saltbitter_domain.users.ports import Access, Mail, PasswordAdvisor, PasswordHasher
 from saltbitter_domain.users.service import (
     AccountMail,
@@ -44,6 +46,7 @@ from saltbitter_domain.users.service import (
     ErasureService,
     LeavingService,
     RecoveryService,
+    SecondFactorService,
     SuspensionService,
 )
 
@@ -160,8 +163,17 @@ class Accounts:
             "access_tokens": self.access_tokens,
             "revocations": self.revocations,
         }
-        self.auth = AuthService(**ports)
+        self.codes = TotpCodes({"test": b"t" * 32})
+        self.auth = AuthService(**ports, codes=self.codes)
         self.recovery = RecoveryService(**ports)
+        self.second_factors = SecondFactorService(
+            begin=self.begin,
+            clock=self.clock,
+            hasher=self.passwords,
+            secrets=self.secrets,
+            codes=self.codes,
+            revocations=self.revocations,
+        )
         self.leaving = LeavingService(
             begin=self.begin, clock=self.clock, hasher=self.passwords, revocations=self.revocations
         )
@@ -196,7 +208,9 @@ class Accounts:
         )
 
     async def login(self, email: str = EMAIL, password: str = PASSWORD, *, label: str = "Phone") -> Tokens:
-        return await self.auth.login(email=email, password=password, label=label, ip="192.0.2.77")
+        tokens = await self.auth.login(email=email, password=password, label=label, ip="192.0.2.77")
+        assert isinstance(tokens, Tokens)
+        return tokens
 
     async def enter(self, email: str = EMAIL) -> Tokens:
         """Register and log in."""
@@ -246,22 +260,21 @@ class Accounts:
             await self.outbox.save(message.done(self.clock.now()))
 
     async def hear(self, message: OutboxMessage) -> None:
-        match message.event:
-            case Registered() | VerificationRequested() as event:
-                await self.mail.send_verification(message.id, event)
-            case RegistrationRepeated() as event:
-                await self.mail.send_already_registered(message.id, event)
-            case ResetRequested() as event:
-                await self.mail.send_reset(message.id, event)
-            case PasswordChanged() as event:
-                await self.mail.send_password_changed(message.id, event)
-            case Suspended() as event:
-                await self.mail.send_suspended(message.id, event)
-            case Restored() as event:
-                await self.mail.send_restored(message.id, event)
-            case SessionsEnded() as event:
-                await self.auth.revoke_ended(message.id, event)
-                await self.mail.send_session_replayed(message.id, event)
+        listeners: dict[type[Event], Sequence[Callable[[EventId, Any], Awaitable[None]]]] = {
+            Registered: [self.mail.send_verification],
+            VerificationRequested: [self.mail.send_verification],
+            RegistrationRepeated: [self.mail.send_already_registered],
+            ResetRequested: [self.mail.send_reset],
+            PasswordChanged: [self.mail.send_password_changed],
+            Suspended: [self.mail.send_suspended],
+            Restored: [self.mail.send_restored],
+            SecondFactorAdded: [self.mail.send_second_factor_added],
+            SecondFactorRemoved: [self.mail.send_second_factor_removed],
+            RecoveryCodeUsed: [self.mail.send_recovery_code_used],
+            SessionsEnded: [self.auth.revoke_ended, self.mail.send_session_replayed],
+        }
+        for listener in listeners.get(type(message.event), ()):
+            await listener(message.id, message.event)
 
     def mails(self, to: str = EMAIL) -> list[Mail]:
         """What reached this address, newest first."""

@@ -244,7 +244,7 @@ def _migrated(admin_url: str) -> str:
 
 def _common(port: int, folder: Path) -> dict[str, str]:
     """Settings of every process: strong secrets of the moment, and one proxy trusted to say who asks."""
-    names = ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")
+    names = ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY", "SECOND_FACTOR_KEY")
     settings = {
         **{name: secrets.token_urlsafe(48) for name in names},
         "PUBLIC_URL": f"http://127.0.0.1:{port}",

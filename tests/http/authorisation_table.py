@@ -13,6 +13,7 @@ from uuid import UUID
 
 import attrs
 import orjson
+import pyotp
 from aiohttp import hdrs
 
 from entrypoints.http.routing import Audience
@@ -23,6 +24,7 @@ from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
+from saltbitter_domain.users.model.second_factor import Challenge, SecondFactor
 from tests.doubles.town import PASSWORD
 from tests.http.stage import MOVED, Answer, Person, Scene, ask
 
@@ -183,6 +185,34 @@ async def _have_photo(scene: Scene, state: PhotoState, appeal: str | None) -> No
         await uow.commit()
 
 
+async def app_set_up(scene: Scene) -> pyotp.TOTP:
+    """An authenticator app that a secret was asked for, and that has not confirmed it yet."""
+    access = scene.town.application.auth().authenticate(scene.me.token)
+    enrolment = await scene.town.application.second_factors().enrol(access, PASSWORD)
+    return pyotp.TOTP(enrolment.secret)
+
+
+async def first_code(scene: Scene) -> Any:
+    return {"code": (await app_set_up(scene)).at(scene.town.clock.now())}
+
+
+async def second_factor(scene: Scene) -> Any:
+    """Turn it on; the password and the next code."""
+    app, now = await app_set_up(scene), scene.town.clock.now()
+    access = scene.town.application.auth().authenticate(scene.me.token)
+    await scene.town.application.second_factors().confirm(access, app.at(now))
+    return {"password": PASSWORD, "code": app.at(now + timedelta(seconds=30))}
+
+
+async def challenge(scene: Scene) -> Any:
+    code = (await second_factor(scene))["code"]
+    answer = await scene.town.application.auth().login(
+        email=scene.town.email(scene.me.user_id), password=PASSWORD, label="", ip=""
+    )
+    assert isinstance(answer, Challenge)
+    return {"challenge_token": answer.challenge_token, "code": code}
+
+
 TABLE: Mapping[str, Row] = {
     "GET /livez": probe(),
     "GET /readyz": probe(),
@@ -203,6 +233,7 @@ TABLE: Mapping[str, Row] = {
     "POST /api/auth/login": signing_in(
         200, lambda scene, _: {"email": scene.town.email(scene.me.user_id), "password": PASSWORD}
     ),
+    "POST /api/auth/second-factor": signing_in(200, lambda _, made: made, challenge),
     "POST /api/auth/refresh": signing_in(200, lambda scene, _: {"refresh_token": scene.me.tokens.refresh_token}),
     "POST /api/auth/password/forgot": signing_in(202, lambda scene, _: {"email": scene.town.email(scene.me.user_id)}),
     "POST /api/auth/password/reset": signing_in(204, lambda _, made: made, reset),
@@ -215,6 +246,11 @@ TABLE: Mapping[str, Row] = {
     "POST /api/me/exports": member(202, body=lambda *_: {"password": PASSWORD}),
     "GET /api/me/exports": member(),
     "GET /api/exports/{export_id}/archive": anyone(whose=Whose.BEARERS, path=copied),
+    "GET /api/me/second-factor": member(),
+    "POST /api/me/second-factor": member(201, body=lambda *_: {"password": PASSWORD}),
+    "POST /api/me/second-factor/confirm": member(before=first_code, body=lambda _, made: made),
+    "POST /api/me/second-factor/recovery-codes": member(before=second_factor, body=lambda _, made: made),
+    "POST /api/me/second-factor/remove": member(204, before=second_factor, body=lambda _, made: made),
     "GET /api/me": member(),
     "GET /api/me/sessions": member(),
     "DELETE /api/me/sessions/{session_id}": own(lambda person: person.session, 204),
@@ -293,7 +329,7 @@ async def entitled(scene: Scene, call: str) -> str | None:
     """A token that is good for the route, None where none is asked for."""
     audience = TABLE[call].audience
     if audience is Audience.STAFF:
-        return await token_as(scene, Role.MODERATOR)
+        return await staff_token(scene, Role.MODERATOR)
     return scene.me.token if audience is Audience.MEMBER else None
 
 
@@ -304,6 +340,24 @@ async def token_as(scene: Scene, role: Role) -> str:
         await uow.users.save(attrs.evolve(user, role=role))
         await uow.commit()
     return (await scene.town.sign_in(scene.me.user_id, role)).access_token
+
+
+async def without_second_factor(scene: Scene) -> None:
+    async with scene.town.application.adapters.begin()() as uow:
+        if found := await uow.second_factors.get(scene.me.user_id):
+            await uow.second_factors.remove(found)
+            await uow.commit()
+
+
+async def staff_token(scene: Scene, role: Role) -> str:
+    """A token of the member's after they were given this role and have set up the second factor that it needs."""
+    await without_second_factor(scene)
+    token = await token_as(scene, role)
+    async with scene.town.application.adapters.begin()() as uow:
+        now = scene.town.clock.now()
+        await uow.second_factors.add(SecondFactor(scene.me.user_id, "sealed", now, now))
+        await uow.commit()
+    return token
 
 
 async def ask_for(scene: Scene, call: str, thing: object, token: str | None, made: Any = None) -> Answer:

@@ -38,6 +38,9 @@ class Authenticator:
             raise AccessTokenRefused("Sign in again.")
         return Access(TOKENS[access_token], SessionId(UUID(int=9)), Role.MEMBER, datetime(2030, 1, 1, tzinfo=UTC))
 
+    async def has_second_factor(self, user_id: UserId) -> bool:
+        return user_id == ANNA
+
 
 class PingTooLarge(TooLarge):
     code = "test_ping_too_large"

@@ -27,6 +27,7 @@ from tests.http.authorisation_table import (
     ask_for,
     entitled,
     picture,
+    staff_token,
     token_as,
 )
 from tests.http.stage import EMAIL, Scene, Stage, ask, plant, planted
@@ -113,9 +114,12 @@ def test_what_is_for_staff_is_for_moderators_and_admins_and_no_member(
     async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
         for role in (Role.MODERATOR, Role.ADMIN):
+            held, without = await stage.scene(), await stage.scene()
             if row.before:
-                await row.before(scene)
-            assert (await ask_for(scene, call, None, await token_as(scene, role))).status == row.status
+                await row.before(held)
+            assert (await ask_for(held, call, None, await staff_token(held, role))).status == row.status
+            refused = await ask_for(without, call, None, await token_as(without, role))
+            assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "second_factor_needed")
         refused = await ask_for(scene, call, None, scene.other.token)
         assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "staff_only")
 
@@ -128,7 +132,7 @@ def test_staff_say_why_before_anything_is_shown_or_done_and_it_is_on_record(
 ) -> None:
     async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
-        token, begin = await token_as(scene, Role.MODERATOR), scene.town.application.adapters.begin()
+        token, begin = await staff_token(scene, Role.MODERATOR), scene.town.application.adapters.begin()
         if row.before:
             await row.before(scene)
         before = len(scene.town.application.adapters.store().tables.audit_log.items())

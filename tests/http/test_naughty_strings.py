@@ -30,7 +30,7 @@ from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.policies import device_label
 from tests.doubles.contract import Contract
 from tests.doubles.town import Town, town
-from tests.http.authorisation_table import TABLE, Row, appealed, shown, token_as
+from tests.http.authorisation_table import TABLE, Row, appealed, shown, staff_token, without_second_factor
 from tests.http.naughty import BIG_LIST, OURS, big_list
 from tests.http.stage import Scene, Stage
 from tests.http.texts import Field, fields, filled, taken
@@ -122,7 +122,7 @@ async def unassessed(author: Author) -> None:
 
 async def let_in(author: Author) -> None:
     """Make the password what it was, and open a new session."""
-    await author.town.let_in(author.scene.me.user_id)
+    await without_second_factor(author.scene)
     author.token = (await author.town.sign_in(author.scene.me.user_id)).access_token
 
 
@@ -131,7 +131,7 @@ def among_staff(before: Callable[[Scene], Awaitable[None]]) -> Callable[[Author]
 
     async def prepare(author: Author) -> None:
         await before(author.scene)
-        author.token = await token_as(author.scene, Role.MODERATOR)
+        author.token = await staff_token(author.scene, Role.MODERATOR)
 
     return prepare
 
@@ -210,6 +210,7 @@ NOT_KEPT = {
     "POST /api/auth/register",
     "POST /api/auth/verify",
     "POST /api/auth/verify/resend",
+    "POST /api/auth/second-factor",
     "POST /api/auth/refresh",
     "POST /api/auth/password/forgot",
     "POST /api/auth/password/reset",
@@ -222,6 +223,10 @@ NOT_KEPT = {
     "POST /api/me/assessments",
     "POST /api/me/erasure",
     "POST /api/me/exports",
+    "POST /api/me/second-factor",
+    "POST /api/me/second-factor/confirm",
+    "POST /api/me/second-factor/recovery-codes",
+    "POST /api/me/second-factor/remove",
 }
 """Secrets that are only compared, addresses, and what must be one of ours to be accepted."""
 
@@ -233,6 +238,10 @@ is none the program's own name is shown."""
 BODIES: Mapping[str, Any] = {
     "POST /api/auth/login": {"device_label": "kitchen"},
     "POST /api/auth/verify": {"token": "unknown"},
+    "POST /api/auth/second-factor": {"challenge_token": "unknown", "code": "123456", "device_label": "kitchen"},
+    "POST /api/me/second-factor/confirm": {"code": "123456"},
+    "POST /api/me/second-factor/recovery-codes": {"password": "not mine at all", "code": "123456"},
+    "POST /api/me/second-factor/remove": {"password": "not mine at all", "code": "123456"},
     "POST /api/auth/password/reset": {"token": "unknown", "password": "seven loud geese at dawn"},
     "POST /api/me/profile": PROFILE,
     "PUT /api/me/profile": PROFILE,

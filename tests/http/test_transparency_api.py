@@ -10,7 +10,7 @@ from saltbitter_domain.transparency.model import RunId
 from saltbitter_domain.transparency.policies import run_record
 from saltbitter_domain.users.model import Role
 from tests.doubles.town import town
-from tests.http.authorisation_table import token_as
+from tests.http.authorisation_table import staff_token
 from tests.http.stage import Stage, ask, planted
 
 
@@ -61,7 +61,7 @@ async def test_staff_read_what_came_of_the_latest_runs() -> None:
         ]
         for run in runs:
             await home.application.adapters.matching_runs().add(run)
-        token = await token_as(await Stage(home).scene(), Role.ADMIN)
+        token = await staff_token(await Stage(home).scene(), Role.ADMIN)
 
         everything = await ask(home, "GET /api/staff/matching-runs", token=token)
         two = await ask(home, "GET /api/staff/matching-runs", path="/api/staff/matching-runs?limit=2", token=token)

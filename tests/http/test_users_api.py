@@ -10,6 +10,7 @@ import pytest
 from adapters.memory.uow import MemoryUnitOfWork
 from entrypoints.http.api import RESOURCES
 from entrypoints.http.routing import routes_of
+from entrypoints.http.second_factor import Code
 from entrypoints.http.users import Password, Token
 from saltbitter_domain.kernel import StaleWrite
 from tests.http.house import PASSWORD, House, Member
@@ -36,7 +37,8 @@ def test_no_request_with_a_secret_is_remembered() -> None:
     with_secrets = [
         route
         for route in routes
-        if route.body is not None and {Password, Token} & set(get_type_hints(route.body, include_extras=True).values())
+        if route.body is not None
+        and {Password, Token, Code} & set(get_type_hints(route.body, include_extras=True).values())
     ]
 
     assert {route.name for route in with_secrets} == {
@@ -47,6 +49,11 @@ def test_no_request_with_a_secret_is_remembered() -> None:
         "reset_password",
         "change_password",
         "password_strength",
+        "answer_challenge",
+        "enrol",
+        "confirm",
+        "renew_recovery_codes",
+        "remove",
     }
     assert not [route.public_path for route in with_secrets if route.idempotent]
 

@@ -145,6 +145,9 @@ MAILS = {
     "that somebody tried to join with this address": "already_registered",
     "that a key came back that was used before": "session_replayed",
     "that the password was changed": "password_changed",
+    "that the second factor is on": "second_factor_added",
+    "that the second factor is off": "second_factor_removed",
+    "that a recovery code was used": "recovery_code_used",
 }
 
 

@@ -35,11 +35,13 @@ class Answer:
 
 @attrs.define
 class Device:
-    """``address`` is the network it is in; ``tokens`` is what it holds once somebody has signed in on it."""
+    """``address`` is the network it is in; ``tokens`` is what it holds once somebody has signed in on it, and
+    ``challenge`` what it holds before that where a second factor is on."""
 
     label: str
     address: str
     tokens: dict[str, Any] = attrs.field(factory=dict, repr=False)
+    challenge: str = attrs.field(default="", repr=False)
 
     def lasts(self, which: str, now: datetime) -> bool:
         return bool(self.tokens) and now < datetime.fromisoformat(self.tokens[f"{which}_expires_at"])
@@ -120,6 +122,11 @@ class Person:
         body = {"email": self.email, "password": password or self.password, "device_label": on}
         return self._holds(device, await self._without_token(device, "/api/auth/login", body))
 
+    async def answering(self, on: str, code: str) -> Answer:
+        """Finish signing in with a code, after the password."""
+        body = {"challenge_token": self.device(on).challenge, "code": code, "device_label": on}
+        return self._holds(self.device(on), await self._without_token(self.device(on), "/api/auth/second-factor", body))
+
     async def renewing(self, on: str = PHONE, key: str | None = None) -> Answer:
         """Exchange the device's key, or an older one, for the next."""
         device = self.device(on)
@@ -131,7 +138,9 @@ class Person:
 
     @staticmethod
     def _holds(device: Device, answer: Answer) -> Answer:
-        if answer.accepted:
+        if answer.accepted and "challenge_token" in answer.body:
+            device.challenge = answer.body["challenge_token"]
+        elif answer.accepted:
             device.tokens = answer.body
         return answer
 

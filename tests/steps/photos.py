@@ -4,14 +4,10 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import attrs
 from PIL import Image, ImageOps
 from pytest_bdd import given, parsers, then, when
 
-from saltbitter_domain.kernel import UserId
-from saltbitter_domain.users.model import Role
 from tests.steps.members import settle_in
 from tests.steps.person import Person
 from tests.steps.world import World
@@ -172,20 +168,6 @@ def appeals(world: World, name: str, words: str) -> None:
 def waits(world: World) -> None:
     (photo,) = photos(world.person("Ana"))
     assert (photo["state"], photo["appeal"]) == ("appealed", "It is me, in the mirror")
-
-
-@given(parsers.parse("{name:w} is a moderator"))
-def is_moderator(world: World, name: str) -> None:
-    person = settle_in(world, name)
-
-    async def appoint() -> None:
-        async with world.application.adapters.begin()() as uow:
-            user = await uow.users.get(UserId(UUID(person.user_id)))
-            await uow.users.save(attrs.evolve(user, role=Role.MODERATOR))
-            await uow.commit()
-
-    world.run(appoint())
-    assert world.run(person.signing_in("desk", None)).accepted
 
 
 @when(parsers.parse('{name:w} looks at the appeals and {decides}: "{reason}"'))

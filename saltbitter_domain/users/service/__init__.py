@@ -1,11 +1,20 @@
 """Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
-being shut out (``SuspensionService``), leaving, and mail."""
+being shut out (``SuspensionService``), the second factor, leaving, and mail."""
 
 from saltbitter_domain.users.service.auth import AuthService
 from saltbitter_domain.users.service.erasure import ErasureService
 from saltbitter_domain.users.service.leaving import LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.recovery import RecoveryService
+from saltbitter_domain.users.service.second_factor import SecondFactorService
 from saltbitter_domain.users.service.suspension import SuspensionService
 
-__all__ = ["AccountMail", "AuthService", "ErasureService", "LeavingService", "RecoveryService", "SuspensionService"]
+__all__ = [
+    "AccountMail",
+    "AuthService",
+    "ErasureService",
+    "LeavingService",
+    "RecoveryService",
+    "SecondFactorService",
+    "SuspensionService",
+]

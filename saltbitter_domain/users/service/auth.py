@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import attrs
 
@@ -10,7 +10,7 @@ from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentOutdated, ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import Clock, ConsentRecordId, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
-from saltbitter_domain.uow import UnitsOfWork, retrying, sweep
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
     SESSION_KEPT_FOR,
     AccountStatus,
@@ -18,16 +18,19 @@ from saltbitter_domain.users.model import (
     CredentialsRefused,
     EmailTaken,
     EndReason,
+    OneTimeToken,
     Registered,
     RegistrationInvalid,
     RegistrationRepeated,
     Session,
     SessionMissing,
     SessionsEnded,
+    TokenPurpose,
     Tokens,
     User,
     UserMissing,
 )
+from saltbitter_domain.users.model.second_factor import CHALLENGE_LIFETIME, Challenge, ChallengeOver
 from saltbitter_domain.users.policies import (
     Outcome,
     birth_problems,
@@ -42,12 +45,14 @@ from saltbitter_domain.users.policies import (
 from saltbitter_domain.users.ports import (
     Access,
     AccessTokens,
+    AuthenticatorCodes,
     EmailAddresses,
     PasswordAdvisor,
     PasswordHasher,
     Revocations,
     Secrets,
 )
+from saltbitter_domain.users.service.proof import prove_code
 from saltbitter_domain.users.service.sessions import (
     discard_links,
     end_sessions,
@@ -76,6 +81,7 @@ class AuthService:
         secrets: Secrets,
         access_tokens: AccessTokens,
         revocations: Revocations,
+        codes: AuthenticatorCodes,
     ) -> None:
         self._begin = begin
         self._clock = clock
@@ -86,6 +92,7 @@ class AuthService:
         self._secrets = secrets
         self._access_tokens = access_tokens
         self._revocations = revocations
+        self._codes = codes
 
     async def register(
         self,
@@ -158,9 +165,10 @@ class AuthService:
             uow.emit(Registered(user.id))
             await uow.commit()
 
-    async def login(self, *, email: str, password: str, label: str, ip: str) -> Tokens:
+    async def login(self, *, email: str, password: str, label: str, ip: str) -> Tokens | Challenge:
         """Open a session on a device. ``label`` is the device as the member will see it, ``ip`` where it asks from.
 
+        Where a second factor is on, the answer is a challenge for ``answer_challenge``, and nothing else happens.
         Whoever was leaving stays. Unused links die, those to reset the password and those to verify the address. Who
         has not verified theirs may log in all the same, and is mailed a fresh link so as not to be stranded.
         Raises ``CredentialsRefused``, alike for unknown addresses and wrong passwords; ``AccountSuspended``.
@@ -172,30 +180,65 @@ class AuthService:
             )
         )
 
-    async def _login(self, address: str | None, password: str, *, label: str, prefix: str) -> Tokens:
+    async def _login(self, address: str | None, password: str, *, label: str, prefix: str) -> Tokens | Challenge:
         checked = await self._by_email(address) if address else None
         fits = await self._hasher.verify(password, checked.password_hash if checked else None)
         if checked is None or not fits:
             raise _credentials_refused()
         renewed = await self._hasher.hash(password) if self._hasher.outdated(checked.password_hash) else None
-        now = self._clock.now()
-        refresh_token = self._secrets.token()
+        now, token = self._clock.now(), self._secrets.token()
         async with self._begin() as uow:
             user = await uow.users.get(checked.id)
             if user is None or user.password_hash != checked.password_hash:
                 raise StaleWrite("The password was changed while it was being checked.")
-            _refuse_suspended(user)
-            if user.is_due(now):  # Nobody comes back any more, so that whoever is in the ledger of erasures is gone.
-                raise _credentials_refused()
-            # Saved even when nothing of it is new: a change of password at the same moment, which ends the sessions it
-            # finds, then meets a later version and is repeated, so that it finds this one too.
-            await uow.users.save(attrs.evolve(user.back(), password_hash=renewed or user.password_hash))
-            await discard_links(uow, user)
-            session_id = SessionId(self._ids.new())
-            session = await start_session(
-                uow, user, session_id, label=label, ip_prefix=prefix, refresh_token=refresh_token, now=now
+            _refuse_shut_out(user, now)
+            user = attrs.evolve(user, password_hash=renewed or user.password_hash)
+            factor = await uow.second_factors.get(user.id)
+            if factor is None or not factor.is_on:
+                return await self._let_in(uow, user, token, label=label, prefix=prefix)
+            await uow.users.save(user)  # for the same reason as where a session begins
+            expires_at = now + CHALLENGE_LIFETIME
+            await uow.one_time_tokens.add(
+                OneTimeToken(hash_token(token), user.id, TokenPurpose.SECOND_FACTOR, now, expires_at)
             )
             await uow.commit()
+        return Challenge(token, expires_at)
+
+    async def answer_challenge(self, *, challenge_token: str, code: str, label: str, ip: str) -> Tokens:
+        """Open a session with a code of the second factor, or a recovery code, after ``login`` asked for it.
+
+        What ``login`` does besides happens now. Raises ``CodeRefused``, after which the challenge can be answered
+        again; ``CodesPaused``; ``ChallengeOver``; ``AccountSuspended``."""
+        token_hash, label, prefix = hash_token(challenge_token), device_label(label), ip_prefix(ip)
+        return await retrying(lambda: self._answer_challenge(token_hash, code, label=label, prefix=prefix))
+
+    async def _answer_challenge(self, token_hash: str, code: str, *, label: str, prefix: str) -> Tokens:
+        now = self._clock.now()
+        async with self._begin() as uow:
+            challenge = await uow.one_time_tokens.get(token_hash)
+            if challenge is None or not challenge.serves(TokenPurpose.SECOND_FACTOR, now):
+                raise _challenge_over()
+            user = await uow.users.get(challenge.user_id)
+            factor = await uow.second_factors.get(challenge.user_id)
+            if user is None or factor is None or not factor.is_on:
+                raise _challenge_over()
+            _refuse_shut_out(user, now)
+            await uow.second_factors.save(await prove_code(uow, self._codes, factor, code, now))
+            await uow.one_time_tokens.save(attrs.evolve(challenge, used_at=now))
+            return await self._let_in(uow, user, self._secrets.token(), label=label, prefix=prefix)
+
+    async def _let_in(self, uow: UnitOfWork, user: User, refresh_token: str, *, label: str, prefix: str) -> Tokens:
+        """Begin a session, and commit."""
+        now = self._clock.now()
+        # Saved even when nothing of it is new: a change of password at the same moment, which ends the sessions it
+        # finds, then meets a later version and is repeated, so that it finds this one too.
+        await uow.users.save(user.back())
+        await discard_links(uow, user)
+        session_id = SessionId(self._ids.new())
+        session = await start_session(
+            uow, user, session_id, label=label, ip_prefix=prefix, refresh_token=refresh_token, now=now
+        )
+        await uow.commit()
         return issue_tokens(self._access_tokens, user, session, refresh_token, now)
 
     async def _by_email(self, address: str) -> User | None:
@@ -242,6 +285,12 @@ class AuthService:
         if self._revocations.is_revoked(access.session_id):
             raise session_over()
         return access
+
+    async def has_second_factor(self, user_id: UserId) -> bool:
+        """Whether the member has a second factor, so that every session they hold was opened with it."""
+        async with self._begin() as uow:
+            factor = await uow.second_factors.get(user_id)
+        return factor is not None and factor.is_on
 
     async def account(self, user_id: UserId) -> User:
         """The account. Raises ``UserMissing``."""
@@ -302,6 +351,16 @@ class AuthService:
 
 def _credentials_refused() -> CredentialsRefused:
     return CredentialsRefused("E-mail address or password is not right. Try again, or reset your password.")
+
+
+def _challenge_over() -> ChallengeOver:
+    return ChallengeOver("Too much time has passed since you gave your password. Sign in again.")
+
+
+def _refuse_shut_out(user: User, now: datetime) -> None:
+    _refuse_suspended(user)
+    if user.is_due(now):  # Nobody comes back any more, so that whoever is in the ledger of erasures is gone.
+        raise _credentials_refused()
 
 
 def _refuse_suspended(user: User) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from saltbitter_domain.kernel import Clock, SessionId, StaleWrite
+from saltbitter_domain.kernel import Clock, SessionId
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitsOfWork, retrying
 from saltbitter_domain.users.model import EndReason, ErasureRequested, SubscriptionRunning
-from saltbitter_domain.users.policies import confirm_password, session_over
 from saltbitter_domain.users.ports import Access, PasswordHasher, Revocations
+from saltbitter_domain.users.service.proof import prove_password, proven_account
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -25,21 +25,16 @@ class LeavingService:
 
         They are told by mail, and signing in before then undoes it.
         Raises ``PasswordRefused`` under ``password``, ``SubscriptionRunning``, ``SessionOver``."""
-        async with self._begin() as uow:
-            account = await uow.users.account(access.user_id, self._clock.now())
-        user = await confirm_password(self._hasher, account, access, password, "Your account was not closed.")
-        erase_at, ended = await retrying(lambda: self._request(access, user.password_hash))
+        refusal = "Your account was not closed."
+        proven = await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
+        erase_at, ended = await retrying(lambda: self._request(access, proven))
         await revoke_here(self._revocations, ended, self._clock.now())
         return erase_at
 
-    async def _request(self, access: Access, checked: str) -> tuple[datetime, tuple[SessionId, ...]]:
+    async def _request(self, access: Access, proven: str) -> tuple[datetime, tuple[SessionId, ...]]:
         now = self._clock.now()
         async with self._begin() as uow:
-            account = await uow.users.account(access.user_id, now)
-            if account is None or access.session_id not in {session.id for session in account.sessions}:
-                raise session_over()
-            if account.user.password_hash != checked:
-                raise StaleWrite("The password was changed while it was being checked.")
+            account = await proven_account(uow, access, proven, now)
             if await uow.subscriptions.tier(access.user_id) is not Tier.FREE:
                 raise SubscriptionRunning(
                     "Your subscription is running, and would be charged for also when you are gone. End it first, or "

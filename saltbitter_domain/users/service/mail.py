@@ -20,6 +20,7 @@ from saltbitter_domain.users.model import (
     User,
     VerificationRequested,
 )
+from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import Mail, Mailer, Secrets
 
@@ -65,6 +66,18 @@ class AccountMail:
         """Warn a member that a session was ended because its token may be in other hands (``session_replayed``)."""
         if event.because is EndReason.TOKEN_REPLAYED:
             await self._notify(message, event.user_id, MailTemplate.SESSION_REPLAYED, "login")
+
+    async def send_second_factor_added(self, message: EventId, event: SecondFactorAdded) -> None:
+        """Tell a member that signing in needs their app from now on (``second_factor_added``)."""
+        await self._notify(message, event.user_id, MailTemplate.SECOND_FACTOR_ADDED, "forgot-password")
+
+    async def send_second_factor_removed(self, message: EventId, event: SecondFactorRemoved) -> None:
+        """Tell a member that the password alone lets them in again (``second_factor_removed``)."""
+        await self._notify(message, event.user_id, MailTemplate.SECOND_FACTOR_REMOVED, "forgot-password")
+
+    async def send_recovery_code_used(self, message: EventId, event: RecoveryCodeUsed) -> None:
+        """Tell a member that a recovery code was used, and is used up (``recovery_code_used``)."""
+        await self._notify(message, event.user_id, MailTemplate.RECOVERY_CODE_USED, "forgot-password")
 
     async def send_leaving(self, message: EventId, event: ErasureRequested) -> None:
         """Tell a member that they will be erased, of what, and that signing in undoes it (``leaving``)."""

@@ -121,6 +121,7 @@ class RecoveryService:
         password_hash = await self._hasher.hash(canonical_password(password))
 
         async def reset(found: Account) -> tuple[SessionId, ...]:
+            _refuse_changed_rule(account, found)
             async with self._begin() as uow:
                 verified = attrs.evolve(found, user=self._verified(uow, found.user))
                 ended = await self._set_password(uow, verified, password_hash, EndReason.PASSWORD_RESET)
@@ -148,6 +149,7 @@ class RecoveryService:
         now, refresh_token = self._clock.now(), self._secrets.token()
 
         async def change(found: Account) -> tuple[Session, tuple[SessionId, ...]]:
+            _refuse_changed_rule(account, found)
             # Had the old password been changed meanwhile, this session would be over.
             session = next((session for session in found.sessions if session.id == access.session_id), None)
             if session is None:
@@ -181,7 +183,14 @@ class RecoveryService:
 
     async def _problems(self, password: str, account: Account, path: str) -> tuple[FieldProblem, ...]:
         common = await self._advisor.is_common(canonical_password(password))
-        return password_problems(password, name=account.name, email=account.user.email, common=common, path=path)
+        return password_problems(
+            password,
+            name=account.name,
+            email=account.user.email,
+            common=common,
+            second_factor=account.second_factor,
+            path=path,
+        )
 
     async def _own(self, access: Access) -> Account:
         """The account of whoever is asking; ``SessionOver`` when it is gone."""
@@ -237,6 +246,12 @@ async def _once_read(
             return await change(await read())
 
         return await retrying(again)
+
+
+def _refuse_changed_rule(judged: Account, found: Account) -> None:
+    """The password was judged long enough beside a second factor that is no more, or the other way round."""
+    if judged.second_factor is not found.second_factor:
+        raise StaleWrite("The second factor was changed at the same moment. Try again.")
 
 
 def _token_refused() -> TokenRefused:

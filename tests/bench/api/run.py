@@ -226,7 +226,10 @@ def _ours(folder: Path, database: str, broker: str, cache: str, key: str) -> Ite
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
         "TOKEN_KEY": key,
-        **{name: secrets.token_urlsafe(48) for name in ("PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY")},
+        **{
+            name: secrets.token_urlsafe(48)
+            for name in ("PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY", "SECOND_FACTOR_KEY")
+        },
         "DATABASE_URL": database,
         "BROKER_URL": broker,
         "CACHE_URL": cache,

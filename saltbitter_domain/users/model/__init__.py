@@ -1,4 +1,4 @@
-"""Accounts, sessions and one-time tokens."""
+"""Accounts, sessions and one-time tokens. The second factor is in a file of its own."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -29,8 +29,9 @@ SESSION_KEPT_FOR = timedelta(days=30)
 """After a session is over, so that a member who asks can be told where their account was used."""
 MAX_REASON = 1_000
 """Code points in which staff say why an account is suspended or restored."""
-MIN_PASSWORD, MAX_PASSWORD = 12, 128
-"""In code points of the NFKC form (NIST SP 800-63B-4 asks to count so, and for at least 64 to be accepted)."""
+MIN_PASSWORD, MIN_WITH_SECOND_FACTOR, MAX_PASSWORD = 12, 8, 128
+"""In code points of the NFKC form. NIST SP 800-63B-4 asks to count so, for at least 64 to be accepted, and for at least
+8 where a second factor is needed too."""
 
 
 ERASURE_GRACE = timedelta(days=30)
@@ -93,6 +94,7 @@ class EndReason(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a reason
     LEAVING = "leaving"
     SUSPENDED = "suspended"
+    SECOND_FACTOR_ADDED = "second_factor_added"
 
 
 @attrs.frozen
@@ -142,6 +144,8 @@ class Tokens:
 class TokenPurpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a purpose
+    SECOND_FACTOR = "second_factor"
+    """Not mailed but answered to a right password; see ``Challenge``."""
 
 
 class MailTemplate(StrEnum):
@@ -164,6 +168,9 @@ class MailTemplate(StrEnum):
     REFUNDED = "refunded"
     SUBSCRIPTION_CANCELLED = "subscription_cancelled"
     RENEWAL_REMINDER = "renewal_reminder"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODE_USED = "recovery_code_used"
 
 
 @attrs.frozen

@@ -1,0 +1,60 @@
+"""Proving once more that one is the member: by the password, and by a code of the second factor."""
+
+from datetime import datetime
+
+import attrs
+
+from saltbitter_domain.kernel import FieldProblem, StaleWrite
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor
+from saltbitter_domain.users.policies import CodeOutcome, canonical_code, confirm_password, judge_code, session_over
+from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher
+
+
+async def prove_password(
+    begin: UnitsOfWork, hasher: PasswordHasher, access: Access, password: str, refusal: str, now: datetime
+) -> str:
+    """The hash that the password fits, for ``proven_account``. Raises ``PasswordRefused`` under ``password`` with these
+    words, ``SessionOver``."""
+    async with begin() as uow:
+        account = await uow.users.account(access.user_id, now)
+    return (await confirm_password(hasher, account, access, password, refusal)).password_hash
+
+
+async def proven_account(uow: UnitOfWork, access: Access, password_hash: str, now: datetime) -> Account:
+    """The account in this unit of work, which still has the password that was proven and the session that asks.
+
+    Raises ``SessionOver``, ``StaleWrite``."""
+    account = await own_account(uow, access, now)
+    if account.user.password_hash != password_hash:
+        raise StaleWrite("The password was changed while it was being checked.")
+    return account
+
+
+async def own_account(uow: UnitOfWork, access: Access, now: datetime) -> Account:
+    """The account of whoever asks. Raises ``SessionOver`` when it is gone, or the session was ended."""
+    account = await uow.users.account(access.user_id, now)
+    if account is None or access.session_id not in {session.id for session in account.sessions}:
+        raise session_over()
+    return account
+
+
+async def prove_code(
+    uow: UnitOfWork, codes: AuthenticatorCodes, factor: SecondFactor, code: str, now: datetime
+) -> SecondFactor:
+    """The second factor after this code, to be saved or removed by the caller, so that the code is used up.
+
+    Raises ``CodeRefused``, which is counted and therefore commits this unit of work; ``CodesPaused``."""
+    canonical = canonical_code(code)
+    step = codes.step(factor.sealed_secret, factor.user_id, canonical, now)
+    judged = judge_code(factor, canonical, step, now)
+    if judged.outcome is CodeOutcome.REFUSED:
+        await uow.second_factors.save(judged.factor)
+        await uow.commit()
+        raise CodeRefused(
+            "This code is not right, or was used before. Wait for the next one of your app, or use a recovery code.",
+            fields=(FieldProblem("code", "wrong", "Give the code your app shows now."),),
+        )
+    if judged.outcome is CodeOutcome.RECOVERY:
+        uow.emit(RecoveryCodeUsed(factor.user_id))
+    return attrs.evolve(judged.factor, sealed_secret=codes.renewed(factor.sealed_secret, factor.user_id))

@@ -84,7 +84,7 @@ async def test_a_hundred_deliveries_at_once_are_one(paid_house: House, stripe: S
     await asyncio.gather(*(send(paid_house, body, headers, 204) for _ in range(100)))
     await paid_house.settle()
 
-    assert stripe.asked.count("GET /v1/subscriptions") <= 2  # one reading, and at most one nightly comparison
+    assert stripe.asked.count("GET /v1/charges") <= 2  # one reading, and at most one nightly comparison
 
 
 async def test_nothing_that_is_not_stripes_is_taken_in(paid_house: House, stripe: StripeDouble) -> None:

@@ -30,6 +30,13 @@ class ConsentDecision:
 
 
 @attrs.frozen
+class LatestConsent(ConsentRecord):
+    """The latest decision on a purpose. A yes is outdated when its text was reworded since; it stands all the same."""
+
+    outdated: bool
+
+
+@attrs.frozen
 class Consents:
     consents: ConsentService
 
@@ -39,9 +46,10 @@ class Consents:
         return Items(tuple(self.consents.texts()))
 
     @route("GET", "/api/me/consents", audience=Audience.MEMBER)
-    async def consent_state(self, call: Call) -> Mapping[Purpose, ConsentRecord | None]:
+    async def consent_state(self, call: Call) -> Mapping[Purpose, LatestConsent | None]:
         """The latest decision on every purpose; null where there was none."""
-        return await self.consents.state(call.user_id)
+        state = await self.consents.state(call.user_id)
+        return {purpose: self._latest(record) if record else None for purpose, record in state.items()}
 
     @route(
         "PUT",
@@ -59,3 +67,6 @@ class Consents:
         after = query.after_id()
         found = await self.consents.history(call.user_id, ConsentRecordId(after) if after else None, query.limit + 1)
         return page(found, lambda record: record, query.limit, lambda record: record.id)
+
+    def _latest(self, record: ConsentRecord) -> LatestConsent:
+        return LatestConsent(**attrs.asdict(record, recurse=False), outdated=self.consents.is_outdated(record))

@@ -43,6 +43,10 @@ class ConsentService:
             current = await uow.consents.current(user_id)
         return {purpose: current.get(purpose) for purpose in Purpose}
 
+    def is_outdated(self, record: ConsentRecord) -> bool:
+        """Whether it is a yes to words that were reworded since. It stands all the same, until it is taken back."""
+        return record.granted and record.text_version != self._texts[record.purpose].version
+
     async def decide(
         self, user_id: UserId, purpose: Purpose, granted: bool, text_version: str, channel: str
     ) -> ConsentRecord:

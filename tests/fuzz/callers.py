@@ -52,9 +52,49 @@ class Callers(AuthBase):
             wait_if_limited(response)
 
 
+BAD_TOKENS = (
+    "",
+    "null",
+    "Bearer",
+    "a.b.c",
+    "..",
+    "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiIxIiwiZXhwIjo5OTk5OTk5OTk5fQ.",  # algorithm none
+    "eyJhbGciOiJIUzI1NiIsImtpZCI6Ii4uLy4uL2Rldi9udWxsIn0.eyJzdWIiOiIxIn0.AAAA",  # a key id that is a path
+    "eyJhbGciOiJIUzI1NiIsImprdSI6Imh0dHBzOi8vZXZpbC5leGFtcGxlIn0.eyJzdWIiOiIxIn0.AAAA",  # keys from elsewhere
+    "e30.e30.e30",
+    "A" * 4_000,
+    "%00",
+    "' OR '1'='1",
+    "\u00e9\u00ff",
+    "eyJ" + "." * 200,
+)
+
+
+class Forger(AuthBase):
+    """Signs every request with the next of the tokens that are good for nothing."""
+
+    def __init__(self) -> None:
+        self._tokens = cycle(BAD_TOKENS)
+
+    def begin(self, *, alone: bool) -> None:
+        """Nothing: a forger has no turn."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {next(self._tokens)}"
+        return request
+
+
+LONGEST_WAIT = 120
+"""Seconds. A limit for a day is not waited for."""
+
+
 def wait_if_limited(response: requests.Response) -> bool:
     """Wait as long as a refusal by the rate limit asks; whether it was one. Other things may be too many as well."""
-    limited = response.status_code == 429 and response.json()["code"] == "rate_limited"
+    limited = (
+        response.status_code == 429
+        and response.json()["code"] == "rate_limited"
+        and int(response.headers["Retry-After"]) <= LONGEST_WAIT
+    )
     if limited:
         time.sleep(int(response.headers["Retry-After"]))
     return limited

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from tests.fuzz.callers import Callers
+from tests.fuzz.callers import Callers, Forger
 
 PHOTOS = Path(__file__).parents[1] / "data" / "photos"
 PHASES: Sequence[str] = ("examples", "coverage", "fuzzing", "stateful")
@@ -65,6 +65,8 @@ class Outcome:
     succeeded: set[str] = attrs.field(factory=set)
     failures: dict[tuple[str, str, str], Failure] = attrs.field(factory=dict)
     broken: list[str] = attrs.field(factory=list)
+    admitted: set[str] = attrs.field(factory=set)
+    """Operations for members that answered somebody whose token was good for nothing."""
 
     @property
     def cases(self) -> int:
@@ -73,6 +75,14 @@ class Outcome:
     @property
     def server_errors(self) -> int:
         return sum(count for status, count in self.statuses.items() if status >= 500)
+
+    def add(self, forged: "Outcome", for_members: set[str]) -> None:
+        """Add what came of requests with bad tokens."""
+        self.statuses += forged.statuses
+        self.phases += forged.phases
+        self.failures |= forged.failures
+        self.broken += forged.broken
+        self.admitted |= forged.succeeded & for_members
 
     def failed(self, checks: frozenset[str] | None = None) -> Sequence[Failure]:
         """What these checks found, or all others than server errors and conformance."""
@@ -85,22 +95,28 @@ class Outcome:
 def fuzz(
     url: str,
     document: Mapping[str, Any],
-    caller: Callers | None,
+    caller: Callers | Forger | None,
     *,
     cases: int,
     seed: int,
     into: Outcome,
     coverage: bool = False,
+    briefly: bool = False,
 ) -> None:
     """Send at least ``cases`` more generated requests to ``url``, as ``caller`` or as nobody.
 
     The first round has the examples and, if asked, the coverage phase, which enumerates bounds, missing and surplus
-    values in some 2,000 requests; then fuzzing and sequences of calls go on, each round from the next seed."""
+    values in some 2,000 requests; then fuzzing and sequences of calls go on, each round from the next seed. ``briefly``
+    each operation is asked once or twice in a round, and no sequence of them."""
     goal = into.cases + cases
-    examples = MORE if cases >= MANY else FEW
+    examples = 1 if briefly else MORE if cases >= MANY else FEW
     single: Sequence[str] = ("examples", "coverage", "fuzzing") if coverage else ("examples", "fuzzing")
+    if briefly:
+        single = ("fuzzing",)
     while into.cases < goal:
         for phases, alone in ((single, False), (("stateful",), True)):
+            if alone and briefly:
+                continue
             if caller is not None:
                 caller.begin(alone=alone)
             for event in _run(url, document, caller, phases, examples, seed):
@@ -110,7 +126,12 @@ def fuzz(
 
 
 def _run(
-    url: str, document: Mapping[str, Any], caller: Callers | None, phases: Sequence[str], examples: int, seed: int
+    url: str,
+    document: Mapping[str, Any],
+    caller: Callers | Forger | None,
+    phases: Sequence[str],
+    examples: int,
+    seed: int,
 ) -> Iterator[events.EngineEvent]:
     config = SchemathesisConfig.from_dict(
         {

@@ -21,13 +21,15 @@ import requests
 
 from entrypoints.probe import LONDON, PEOPLE, Journey
 from tests.doubles.town import PASSWORD, Town, town
-from tests.fuzz.callers import Callers, Credentials
+from tests.fuzz.callers import Callers, Credentials, Forger
 from tests.fuzz.engine import MANY, SCHEMA_CHECKS, Failure, Outcome, fuzz, register_photographs
 
 REPORT = Path("build/reports/fuzz.json")
 MEMBERS = 40
 UNSIGNED_SHARE = 0.2
 """The part of the requests that nobody signs."""
+FORGED_SHARE = 0.05
+"""The part of the requests that are signed with tokens good for nothing, or more where a first round is more."""
 
 
 async def fuzz_town(cases: int, seed: int) -> tuple[Outcome, Sequence[str]]:
@@ -67,10 +69,30 @@ def fuzz_all(url: str, members: Sequence[Credentials], cases: int, seed: int, *,
     """At least so many requests, most of them as members and some as nobody."""
     document = requests.get(f"{url}/api/openapi.json", timeout=30).json()
     outcome = Outcome(sum(map(len, document["paths"].values())))
-    unsigned = int(cases * UNSIGNED_SHARE)
-    fuzz(url, document, Callers(url, members), cases=cases - unsigned, seed=seed, into=outcome, coverage=coverage)
+    unsigned, forged = int(cases * UNSIGNED_SHARE), Outcome(0)
+    fuzz(url, document, Forger(), cases=int(cases * FORGED_SHARE), seed=seed, into=forged, briefly=True)
+    outcome.add(forged, _for_members(document))
+    fuzz(
+        url,
+        document,
+        Callers(url, members),
+        cases=cases - unsigned - forged.cases,
+        seed=seed,
+        into=outcome,
+        coverage=coverage,
+    )
     fuzz(url, document, None, cases=unsigned, seed=seed, into=outcome)
     return outcome
+
+
+def _for_members(document: dict[str, Any]) -> set[str]:
+    """The operations that ask for an access token."""
+    return {
+        f"{method.upper()} {path}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if operation.get("security")
+    }
 
 
 def rows(outcome: Outcome, wanted: int, failed_listeners: Sequence[str]) -> Sequence[dict[str, Any]]:
@@ -79,6 +101,7 @@ def rows(outcome: Outcome, wanted: int, failed_listeners: Sequence[str]) -> Sequ
         ("server errors", outcome.server_errors, "answers"),
         ("schema violations", len(outcome.failed(SCHEMA_CHECKS)), "kinds"),
         ("other failed checks", len(outcome.failed()), "kinds"),
+        ("operations open to bad tokens", len(outcome.admitted), "operations"),
         ("failed listeners and requests", len(failed_listeners), "lines of the log"),
         ("errors of the generator", len(outcome.broken), "kinds"),
     ]

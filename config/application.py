@@ -13,6 +13,7 @@ from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.ledger.service import MoneyMail, PaymentService
+from saltbitter_domain.orders.service import OrderService
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService, ProfileService
 from saltbitter_domain.subscriptions.service import SubscriptionService
@@ -178,6 +179,14 @@ class Application(containers.DeclarativeContainer):
         begin=adapters.begin,
         clock=adapters.clock,
         mailer=adapters.mailer,
+        public_url=adapters.settings.provided.public_url,
+    )
+    orders = providers.Singleton(
+        OrderService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        gateway=adapters.payment_gateway,
         public_url=adapters.settings.provided.public_url,
     )
     reconciliation = providers.Singleton(

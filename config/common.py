@@ -67,4 +67,5 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.match_engine = providers.Singleton(ReferenceEngine)
     container.crowd_holds = providers.Object(timedelta(0))
     container.payment_records = providers.Object(None)
+    container.payment_gateway = providers.Object(None)
     return container

@@ -10,6 +10,7 @@ from adapters.memory.erasures import MemoryErasureLedger
 from adapters.memory.exports import MemoryArchives
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.payments import MemoryGateway
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.search import MemoryProfileSearch
@@ -54,6 +55,7 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.mailer = providers.Singleton(MemoryMailer, clock)
     container.erasure_ledger = providers.Singleton(MemoryErasureLedger)
     container.archives = providers.Singleton(MemoryArchives, clock)
+    container.payment_gateway = container.payment_records = providers.Singleton(MemoryGateway, clock)
     container.portraits = providers.Singleton(PortraitGallery)
     container.photo_store = providers.Singleton(
         MemoryPhotoStore, clock, secret=settings.media_key.encode(), lazy=container.portraits.provided.draw

@@ -33,6 +33,7 @@ from adapters.redis.doorbell import RedisDoorbell
 from adapters.redis.health import RedisHealth
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
+from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
@@ -82,6 +83,7 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
     if settings.stripe:
         container.money_invariants = providers.Singleton(MoneyInvariants, database, clock)
         container.payment_records = providers.Singleton(StripeRecords, settings.stripe, clock)
+        container.payment_gateway = providers.Singleton(StripeGateway, settings.stripe)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = _mailer(settings, clock)
     container.erasure_ledger = providers.Singleton(FileErasureLedger, settings.erasure_directory)

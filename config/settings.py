@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from adapters.stripe.records import StripeAccount
+from adapters.stripe.client import StripeAccount
 from config.photos import PhotoSettings
 from config.photos import read as read_photos
 from saltbitter_domain.assessments.catalogue import BUNDLED, questionnaire_from

@@ -46,6 +46,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         forgotten["answers"] = partial(_all, answers.forget)
     jobs = [
         PeriodicJob("daily_matches", "*/5 * * * *", application.daily_runs().generate_matches),
+        PeriodicJob("ask_about_orders", "* * * * *", application.orders().ask_unanswered),
         PeriodicJob("reconcile_payments", "*/5 * * * *", application.reconciliation().reconcile),
         PeriodicJob("read_expired_payments", "* * * * *", application.reconciliation().read_expired),
         PeriodicJob("remind_of_renewals", "7 9 * * *", application.reconciliation().remind),

@@ -18,6 +18,7 @@ ConsentRecordId = NewType("ConsentRecordId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 EventId = NewType("EventId", UUID)
 ExportId = NewType("ExportId", UUID)
+OrderId = NewType("OrderId", UUID)
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""
@@ -170,6 +171,10 @@ class Malformed(DomainError):
 
 class NotAuthenticated(DomainError):
     """We do not know who is asking."""
+
+
+class PaymentNeeded(DomainError):
+    """It has to be paid for first, and was not."""
 
 
 class NotAllowed(DomainError):

@@ -20,6 +20,7 @@ from saltbitter_domain.events import Event
 from saltbitter_domain.exports.ports import Exports, MemberRecords
 from saltbitter_domain.kernel import EventId, StaleWrite
 from saltbitter_domain.ledger.ports import Ledger
+from saltbitter_domain.orders.ports import Orders
 from saltbitter_domain.payments.ports import GatewayInbox
 from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
 from saltbitter_domain.subscriptions.ports import Subscriptions
@@ -56,6 +57,7 @@ class UnitOfWork(Protocol):
     audit_log: AuditLog
     exports: Exports
     member_records: MemberRecords
+    orders: Orders
 
     def emit(self, event: Event) -> None:
         """Store the event in the outbox with this transaction."""

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.steps.privacy",
     "tests.steps.subscriptions",
     "tests.steps.payments",
+    "tests.steps.orders",
     "tests.steps.promises",
 ]
 

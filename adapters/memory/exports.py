@@ -138,6 +138,11 @@ def _money_facts(tables: Tables, user_id: UserId) -> Iterator[Row]:
         yield attrs.asdict(fact, recurse=False) | attrs.asdict(fact.amount)
 
 
+def _orders(tables: Tables, user_id: UserId) -> Iterator[Row]:
+    for row in _plain(tables.orders, user_id):
+        yield row | attrs.asdict(row["amount"])
+
+
 def _taken(tables: Tables, user_id: UserId) -> Iterator[Row]:
     if taken := tables.assessments_taken.get(user_id):
         yield {"user_id": user_id, "last_taken_at": taken}
@@ -159,6 +164,7 @@ _SHAPED: Mapping[str, Callable[[Tables, UserId], Iterator[Row]]] = {
     "pairs": _pairs,
     "money_facts": _money_facts,
     "audit_log": _audit_log,
+    "orders": _orders,
     "subscriptions": _tier,
 }
 """Tables of which the store keeps the rows in another form."""

@@ -14,8 +14,19 @@ from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposu
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
 from saltbitter_domain.exports.model import DataExport
-from saltbitter_domain.kernel import AssessmentId, EventId, ExportId, NoticeId, PhotoId, SessionId, StaleWrite, UserId
+from saltbitter_domain.kernel import (
+    AssessmentId,
+    EventId,
+    ExportId,
+    NoticeId,
+    OrderId,
+    PhotoId,
+    SessionId,
+    StaleWrite,
+    UserId,
+)
 from saltbitter_domain.ledger.model import MoneyFact, Transaction
+from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, User
@@ -60,6 +71,7 @@ class Tables:
         self.gateway_sweeps = Table[str, datetime]()
         self.money_facts = Table[str, MoneyFact](member=lambda row: row.member)
         self.ledger_transactions = Table[str, Transaction]()
+        self.orders = Table[OrderId, Order](user=lambda row: row.user_id, state=lambda row: row.state)
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
         self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)
 

@@ -8,6 +8,7 @@ import attrs
 from saltbitter_domain.compatibility.model import DailyMatches
 from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import StaleWrite
+from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, Profile
 from saltbitter_domain.users.model import OneTimeToken, Session, User
 from saltbitter_domain.users.model.second_factor import SecondFactor
@@ -84,7 +85,7 @@ class Table(Generic[K, V]):
                 del self._keys[place]
 
 
-E = TypeVar("E", User, Session, OneTimeToken, SecondFactor, Profile, Photo, DailyMatches, DataExport)
+E = TypeVar("E", User, Session, OneTimeToken, SecondFactor, Profile, Photo, DailyMatches, DataExport, Order)
 
 
 def replace(table: Table[K, E], key: K, entity: E) -> None:

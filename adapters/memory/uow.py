@@ -16,6 +16,7 @@ from adapters.memory.consent import MemoryConsentLog
 from adapters.memory.exports import MemoryExports, MemoryMemberRecords
 from adapters.memory.gateway import MemoryGatewayInbox
 from adapters.memory.ledger import MemoryLedger
+from adapters.memory.orders import MemoryOrders
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles, MemoryRemovedPhotos
 from adapters.memory.roster import MemoryRoster
@@ -64,6 +65,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.audit_log = MemoryAuditLog(transaction)
         self.exports = MemoryExports(transaction)
         self.member_records = MemoryMemberRecords(transaction)
+        self.orders = MemoryOrders(transaction)
 
     def emit(self, event: Event) -> None:
         now = self._clock.now()

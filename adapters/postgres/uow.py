@@ -16,6 +16,7 @@ from adapters.postgres.exports import PostgresExports, PostgresMemberRecords
 from adapters.postgres.gateway import PostgresGatewayInbox
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
+from adapters.postgres.orders import PostgresOrders
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles, PostgresRemovedPhotos
 from adapters.postgres.query import Query
@@ -71,6 +72,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.audit_log = PostgresAuditLog(session)
         self.exports = PostgresExports(session)
         self.member_records = PostgresMemberRecords(session)
+        self.orders = PostgresOrders(session)
 
     def emit(self, event: Event) -> None:
         self._session.require_writable()

@@ -1,55 +1,31 @@
 """Stripe's records: its events, and the subscriptions of its customers in old and in current shapes."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import attrs
-from stripe import AIOHTTPClient, InvalidRequestError, StripeClient
-
+from adapters.stripe.client import KEPT, KEPT_UNTIL, SECONDS, StripeAccount, connected, every
 from adapters.stripe.money import EXPANDED, MEMBER, PRODUCTS, facts_of, instant, paid_by, reference, tier_of_line
 from adapters.stripe.signatures import signed
 from saltbitter_domain.kernel import Clock, Money, UserId
 from saltbitter_domain.ledger.model import MoneyFact
-from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held, Renewal
+from saltbitter_domain.payments.model import GatewayEvent, GatewayEventRefused, Held, Renewal
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
 
-API_VERSION = "2026-10-28.endive"
-"""Pinned: Stripe answers in the shapes of this version, whatever the account is set to."""
-
-SECONDS = 20.0
-PAGE = 100
 PAID_WITHIN = timedelta(days=60)
 """An invoice that is older than its payment by more is not looked for."""
 
 _ENTITLING = ("active", "trialing", "past_due")
 
 
-@attrs.frozen
-class StripeAccount:
-    """Where and as whom Stripe is asked, and with what it signs: the present secret, and the one before it."""
-
-    secret_key: str = attrs.field(repr=False)
-    webhook_secrets: tuple[str, ...] = attrs.field(repr=False)
-    live: bool
-    base_url: str = "https://api.stripe.com"
-
-
 class StripeRecords(PaymentRecords):
     def __init__(self, account: StripeAccount, clock: Clock, seconds: float = SECONDS) -> None:
         self._account = account
         self._clock = clock
-        self._http = AIOHTTPClient(timeout=seconds)
-        self._client = StripeClient(
-            account.secret_key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": account.base_url},
-            max_network_retries=0,
-            http_client=self._http,
-        )
+        self._client, self._http = connected(account, seconds)
 
     async def close(self) -> None:
         await self._http.close_async()  # type: ignore[no-untyped-call]  # not annotated by stripe
@@ -67,17 +43,17 @@ class StripeRecords(PaymentRecords):
 
     async def events_since(self, since: datetime) -> Sequence[GatewayEvent]:
         created = {"gte": int(since.timestamp())}
-        found = await self._pages(self._client.v1.events.list_async, {"created": created})
+        found = await every(self._client.v1.events.list_async, {"created": created})
         return [event for each in reversed(found) if (event := _event(each)) is not None]
 
     async def held_by(self, customer: str) -> Sequence[Held]:
-        found = await self._pages(self._client.v1.subscriptions.list_async, {"customer": customer, "status": "all"})
+        found = await every(self._client.v1.subscriptions.list_async, {"customer": customer, "status": "all"})
         owed = await self._owed(found, {"customer": customer})
         return [held for each in found for held in _held(each, owed.get(each["id"]))]
 
     async def everything_held(self) -> Mapping[str, Sequence[Held]]:
         by_customer: dict[str, list[Held]] = {}
-        found = await self._pages(self._client.v1.subscriptions.list_async, {"status": "all"})
+        found = await every(self._client.v1.subscriptions.list_async, {"status": "all"})
         owed = await self._owed(found, {})
         for each in found:
             if held := _held(each, owed.get(each["id"])):
@@ -93,19 +69,19 @@ class StripeRecords(PaymentRecords):
 
     async def _money(self, which: Mapping[str, Any], invoiced: Mapping[str, Any]) -> Sequence[MoneyFact]:
         api = self._client.v1
-        charges = await self._pages(api.charges.list_async, {**which, "expand": list(EXPANDED)})
+        charges = await every(api.charges.list_async, {**which, "expand": list(EXPANDED)})
         if not charges:
             return []
-        invoices = await self._pages(api.invoices.list_async, {**invoiced, "expand": ["data.payments"]})
+        invoices = await every(api.invoices.list_async, {**invoiced, "expand": ["data.payments"]})
         paid = {payment: invoice for invoice in invoices for payment in paid_by(invoice)}
         found: list[MoneyFact] = []
         for charge in charges:
             invoice = paid.get(charge["id"]) or paid.get(reference(charge.get("payment_intent")))
             its = {"charge": charge["id"]}
-            disputes = await self._pages(api.disputes.list_async, its) if charge["disputed"] else ()
+            disputes = await every(api.disputes.list_async, its) if charge["disputed"] else ()
             refunds = charge["refunds"]["data"]
             if charge["refunds"]["has_more"]:
-                refunds = await self._pages(api.refunds.list_async, its)
+                refunds = await every(api.refunds.list_async, its)
             found += facts_of(charge, invoice, refunds, disputes, self._clock.now())
         return found
 
@@ -117,30 +93,10 @@ class StripeRecords(PaymentRecords):
         if all(each["status"] != "past_due" for each in subscriptions):
             return {}
         listing = self._client.v1.invoices.list_async
-        written_off = await self._pages(listing, {**whose, "status": "uncollectible"})
-        unpaid = await self._pages(listing, {**whose, "status": "open"})
+        written_off = await every(listing, {**whose, "status": "uncollectible"})
+        unpaid = await every(listing, {**whose, "status": "open"})
         # The last one of each subscription stays; both are listed newest first.
         return {_subscription_of(each): each for each in (*reversed(written_off), *unpaid)}
-
-    async def _pages(
-        self, listing: Callable[[Any], Awaitable[Any]], parameters: Mapping[str, Any]
-    ) -> Sequence[Mapping[str, Any]]:
-        """Everything the listing has, newest first as Stripe lists it."""
-        found: list[Mapping[str, Any]] = []
-        more = True
-        while more:
-            after = {"starting_after": found[-1]["id"]} if found else {}
-            try:
-                page = (await listing({**parameters, **after, "limit": PAGE})).to_dict()
-            except InvalidRequestError as error:
-                if error.code == "resource_missing":  # a customer who was never there
-                    return []
-                raise GatewayAway("The payment gateway does not understand us.", retry_after=60) from error
-            except Exception as error:  # whatever went wrong, reading again is harmless; some of aiohttp's come bare
-                raise GatewayAway("The payment gateway does not answer.", retry_after=60) from error
-            found += page["data"]
-            more = page["has_more"] and bool(page["data"])
-        return found
 
 
 def _event(document: Mapping[str, Any]) -> GatewayEvent | None:
@@ -161,9 +117,17 @@ def _held(subscription: Mapping[str, Any], owed: Mapping[str, Any] | None) -> Se
     member = UserId(UUID(holder))
     if subscription["status"] not in _ENTITLING:
         return [Held(member, Tier.FREE)]
+    kept = _kept(member, subscription["metadata"])
     if subscription["status"] != "past_due" or owed is None:  # None: it was paid between our two questions
-        return [Held(member, tier, renewal=_renewal(subscription, items[0]))]
-    return [Held.past_due(member, tier, _owed_since(owed)), *_paid_before(member, owed)]
+        return [Held(member, tier, renewal=_renewal(subscription, items[0])), *kept]
+    return [Held.past_due(member, tier, _owed_since(owed)), *_paid_before(member, owed), *kept]
+
+
+def _kept(member: UserId, metadata: Mapping[str, Any]) -> Sequence[Held]:
+    """The higher tier that was paid to the end of the period, where the subscription was changed to a lower one."""
+    if not metadata.get(KEPT):
+        return []
+    return [Held(member, Tier(metadata[KEPT]), instant(int(metadata[KEPT_UNTIL])))]
 
 
 def _renewal(subscription: Mapping[str, Any], item: Mapping[str, Any]) -> Renewal | None:

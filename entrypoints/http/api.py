@@ -7,6 +7,7 @@ from entrypoints.http.consent import Consents
 from entrypoints.http.exports import Exports
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
+from entrypoints.http.orders import Orders, Subscriptions
 from entrypoints.http.payments import Payments
 from entrypoints.http.photo_reviews import PhotoReviews
 from entrypoints.http.photos import Photos
@@ -32,6 +33,8 @@ RESOURCES = (
     Matches,
     Plans,
     Payments,
+    Subscriptions,
+    Orders,
     Transparency,
     Staff,
     Webhooks,
@@ -56,6 +59,8 @@ def resources(application: Application) -> list[object]:
         Matches(application.matching()),
         Plans(application.subscriptions()),
         Payments(application.payments()),
+        Subscriptions(application.orders()),
+        Orders(application.orders()),
         Transparency(application.transparency()),
         Staff(application.transparency()),
         Webhooks(application.reconciliation()),

@@ -15,6 +15,7 @@ from saltbitter_domain.kernel import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    PaymentNeeded,
     Stale,
     TooLarge,
     TooMany,
@@ -38,6 +39,7 @@ class MethodUnknown(DomainError):
 STATUS: dict[type[DomainError], HTTPStatus] = {
     Malformed: HTTPStatus.BAD_REQUEST,
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    PaymentNeeded: HTTPStatus.PAYMENT_REQUIRED,
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodUnknown: HTTPStatus.METHOD_NOT_ALLOWED,

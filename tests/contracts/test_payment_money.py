@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 import pytest
 
-from adapters.stripe.records import PAGE, StripeRecords
+from adapters.stripe.client import PAGE
+from adapters.stripe.records import StripeRecords
 from adapters.system.clock import ManualClock
 from saltbitter_domain.kernel import Money
 from saltbitter_domain.ledger.model import FactKind, MoneyFact

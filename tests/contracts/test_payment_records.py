@@ -9,7 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
-from adapters.stripe.records import PAGE, StripeRecords
+from adapters.stripe.client import PAGE
+from adapters.stripe.records import StripeRecords
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.kernel import UserId

@@ -8,8 +8,9 @@ import attrs
 from saltbitter_domain.audit.policies import next_record
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
 from saltbitter_domain.exports.model import DataExport
-from saltbitter_domain.kernel import AssessmentId, ExportId, Ids, MatchId, Money, PhotoId, SessionId, UserId
+from saltbitter_domain.kernel import AssessmentId, ExportId, Ids, MatchId, Money, OrderId, PhotoId, SessionId, UserId
 from saltbitter_domain.ledger.model import FactKind, MoneyFact
+from saltbitter_domain.orders.model import Order, OrderKind, OrderState, Reason
 from saltbitter_domain.profiles.model import Format, Photo, PromptAnswer, Size
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import PhotoStore
@@ -123,7 +124,16 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
             request_id="request-1",
         )
     )
-    kept = frozenset({*mark.values(), user.email, f"{name}-name", payment} - {mark["hash"], mark["fingerprint"]})
+    await uow.orders.add(
+        Order(
+            OrderId(ids.new()), user.id, f"{name}-customer", OrderKind.UPGRADE, "elite", money, now, f"{name}-key",
+            f"{name}-subscription", OrderState.REFUSED, f"{name}-reference", Reason.LAPSED, now,
+        )
+    )  # fmt: skip
+    ordered = {f"{name}-{each}" for each in ("customer", "key", "subscription", "reference")}
+    kept = frozenset(
+        {*mark.values(), user.email, f"{name}-name", payment, *ordered} - {mark["hash"], mark["fingerprint"]}
+    )
     return Canary(user, photo, kept, frozenset({mark["hash"], mark["fingerprint"]}))
 
 

@@ -26,7 +26,7 @@ from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.model.second_factor import Challenge, SecondFactor
 from tests.doubles.town import PASSWORD
-from tests.http.stage import MOVED, Answer, Person, Scene, ask
+from tests.http.stage import CARD, MOVED, Answer, Person, Scene, ask
 
 PORTRAIT = Path(__file__).parents[1] / "data" / "photos" / "portrait.jpg"
 NEW_PASSWORD = "seven loud geese at dawn"
@@ -213,6 +213,21 @@ async def challenge(scene: Scene) -> Any:
     return {"challenge_token": answer.challenge_token, "code": code}
 
 
+async def subscribed(scene: Scene) -> None:
+    await scene.town.application.orders().subscribe(scene.me.user_id, Tier.PREMIUM, CARD, None)
+
+
+async def cancelled(scene: Scene) -> None:
+    await subscribed(scene)
+    await scene.town.application.orders().cancel(scene.me.user_id)
+
+
+async def quoted(scene: Scene) -> Any:
+    await subscribed(scene)
+    quote = await scene.town.application.orders().quote(scene.me.user_id, Tier.ELITE)
+    return {"tier": "elite", "quoted_at": quote.quoted_at.isoformat()}
+
+
 TABLE: Mapping[str, Row] = {
     "GET /livez": probe(),
     "GET /readyz": probe(),
@@ -223,6 +238,7 @@ TABLE: Mapping[str, Row] = {
     "GET /api/catalogue": anyone(),
     "GET /api/consents/texts": anyone(),
     "GET /api/plans": anyone(),
+    "GET /api/products": anyone(),
     "GET /api/transparency/matching": anyone(),
     "POST /api/webhooks/stripe": anyone(status=404, body=lambda *_: {}),
     "GET /media/{key}": anyone(whose=Whose.BEARERS, path=picture),
@@ -301,6 +317,19 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/payments": member(),
     "GET /api/me/payments/{payment_id}/receipt": own(lambda person: person.payment),
     "GET /api/me/payments/{payment_id}/receipt.html": own(lambda person: person.payment),
+    "POST /api/subscriptions": member(body=lambda *_: {"tier": "premium", "payment_method": CARD}),
+    "GET /api/me/subscription/contract": member(before=subscribed),
+    "GET /api/me/subscription/changes": member(
+        path=lambda _: _said("/api/me/subscription/changes?tier=elite"), before=subscribed
+    ),
+    "POST /api/me/subscription/changes": member(before=quoted, body=lambda _, made: made),
+    "POST /api/me/subscription/cancel": member(before=subscribed),
+    "POST /api/me/subscription/resume": member(before=cancelled),
+    "POST /api/me/subscription/withdraw": member(before=subscribed),
+    "POST /api/me/subscription/portal": member(),
+    "POST /api/purchases": member(body=lambda *_: {"product": "practice_pack", "payment_method": CARD}),
+    "GET /api/me/purchases": member(),
+    "GET /api/me/orders/{order_id}": own(lambda person: person.order),
     "GET /api/staff/matching-runs": staff(),
     "GET /api/staff/photos/appeals": staff(),
     "POST /api/staff/photos/{photo_id}/review": staff(

@@ -17,7 +17,8 @@ from adapters.population.generator import SyntheticMember
 from entrypoints.http.endpoint import AUDIT_REASON
 from saltbitter_domain.assessments.model import AttachmentScores
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Notice, NoticeKind, Standing
-from saltbitter_domain.kernel import GridCell, MatchId, NoticeId, PhotoId, UserId
+from saltbitter_domain.kernel import GridCell, MatchId, NoticeId, OrderId, PhotoId, UserId
+from saltbitter_domain.orders.model import ProductName
 from saltbitter_domain.profiles.model import AgeRange, Orientation, Photo, PhotoState, RefusalReason
 from saltbitter_domain.users.model import Tokens
 from tests.doubles.money import a_fact
@@ -29,6 +30,7 @@ MOVED = {"latitude": 48.135791, "longitude": 11.575318}
 SCORES = AttachmentScores(6.283185, 1.618034)
 HASH = "planted-password-hash"
 PICTURE_HASH = "feedfacecafebeef"
+CARD = "pm_card_visa"
 NEVER_TOLD = {
     "a birth date": re.compile(rb"1987-06-05"),
     "a coordinate": re.compile(rb"31\.4713|121\.468|48\.1357|11\.5753"),
@@ -54,6 +56,7 @@ class Person:
     refused: PhotoId
     knows: UserId
     payment: str
+    order: OrderId
 
     @property
     def token(self) -> str:
@@ -159,7 +162,8 @@ async def furnish(home: Town, user_id: UserId) -> Person:
         paid = a_fact(f"ch_{new_id().hex}", member=user_id)
         await uow.ledger.record([attrs.evolve(paid, payment=paid.id)])
         await uow.commit()
-    return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows, paid.id)
+    bought = await home.application.orders().buy(user_id, ProductName.PRACTICE_PACK, CARD, None)
+    return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows, paid.id, bought.order.id)
 
 
 @attrs.define

@@ -227,6 +227,9 @@ NOT_KEPT = {
     "POST /api/me/second-factor/confirm",
     "POST /api/me/second-factor/recovery-codes",
     "POST /api/me/second-factor/remove",
+    "POST /api/subscriptions",
+    "POST /api/me/subscription/changes",
+    "POST /api/purchases",
 }
 """Secrets that are only compared, addresses, and what must be one of ours to be accepted."""
 
@@ -245,6 +248,7 @@ BODIES: Mapping[str, Any] = {
     "POST /api/auth/password/reset": {"token": "unknown", "password": "seven loud geese at dawn"},
     "POST /api/me/profile": PROFILE,
     "PUT /api/me/profile": PROFILE,
+    "POST /api/me/subscription/changes": {"tier": "elite", "quoted_at": "2026-03-02T12:00:00Z"},
 }
 """What the table of authorisation does not say of a body, or says only after something else was done."""
 

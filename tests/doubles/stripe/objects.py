@@ -99,9 +99,16 @@ def event(id_: str, kind: str, about: Mapping[str, Any], at: datetime, *, live: 
 def found(of: Mapping[str, dict[str, Any]], query: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Those that a query asks for, newest first."""
     since = int(query.get("created", {}).get("gte", 0))
-    asked = {name: query[name] for name in ("charge", "customer", "status") if name in query}
+    asked = {name: query[name] for name in ("charge", "customer", "payment_intent", "status") if name in query}
     newest_first = sorted(enumerate(of.values()), key=lambda each: (each[1]["created"], each[0]), reverse=True)
-    return [each for _, each in newest_first if each["created"] >= since and asked.items() <= each.items()]
+    good = (each for _, each in newest_first if each["created"] >= since and asked.items() <= each.items())
+    return [each for each in good if query.get("subscription") in (None, _subscription_of(each))]
+
+
+def _subscription_of(invoice: Mapping[str, Any]) -> str | None:
+    details = (invoice.get("parent") or {}).get("subscription_details") or invoice
+    subscription: str | None = details.get("subscription")
+    return subscription
 
 
 def listed(data: list[dict[str, Any]], query: Mapping[str, Any], url: str) -> dict[str, Any]:

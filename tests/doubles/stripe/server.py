@@ -3,9 +3,11 @@
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import attrs
@@ -13,33 +15,47 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from stripe import WebhookSignature
 
-from adapters.stripe.records import API_VERSION, StripeAccount
+from adapters.stripe.client import API_VERSION, StripeAccount
 from saltbitter_domain.kernel import Clock
 from tests.doubles.stripe import objects
 from tests.doubles.stripe.forms import decoded
 from tests.doubles.stripe.money import Vault
 from tests.doubles.stripe.reference import reference
+from tests.doubles.stripe.selling import Refusal, Shop
 
 KEY = "sk_test_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp"
 SECRET = "whsec_q7Kx2Vb9Tn4Ws8Lc3Hd6Zr1Fm5Pj0Yg"
+NEWER = frozenset({"/v1/invoices/create_preview"})
+"""What there was not yet in the year of the description."""
 PREVIOUS_SECRET = "whsec_b3Rv8Jy1Xk6Qd9Mw4Tz7Gn2Hs5Lc0Pf"
 
 
 @attrs.define
 class StripeDouble:
     """An account at Stripe. ``faults`` are what becomes of the next requests: a status, ``timeout`` or
-    ``disconnect``. ``asked`` are the requests answered so far, ``refused`` what was wrong with those that were not."""
+    ``disconnect``, each after the request was carried out where it begins with ``done``; ``fate`` says it of one when
+    there are none. ``asked`` are the requests answered so far, ``refused`` what was wrong with those that were not."""
 
     clock: Clock
     url: str = ""
-    faults: list[int | str] = attrs.field(factory=list)
+    faults: list[int | str | None] = attrs.field(factory=list)
+    fate: Callable[[str], int | str | None] = lambda _request: None
     asked: list[str] = attrs.field(factory=list)
     refused: list[str] = attrs.field(factory=list)
     subscriptions: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     invoices: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     events: list[dict[str, Any]] = attrs.field(factory=list)
     money: Vault = attrs.field(default=attrs.Factory(lambda self: Vault(self.clock), takes_self=True))
+    shop: Shop = attrs.field(init=False)
     _over: asyncio.Event = attrs.field(factory=asyncio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        self.shop = Shop(self, self.subscriptions, self.invoices, self.money, self.happen)
+        self.money.clock = self
+
+    def now(self) -> datetime:
+        """The present instant of the clock that the double has just now."""
+        return self.clock.now()
 
     @property
     def account(self) -> StripeAccount:
@@ -84,12 +100,25 @@ class StripeDouble:
             return web.json_response(objects.error("invalid_request_error", "Invalid API Key provided"), status=401)
         if request.headers.get("Stripe-Version") != API_VERSION:
             return self._refuse("The version is not the pinned one.")
-        query = decoded(request.query.items())
-        known = reference()
+        sent = parse_qsl(await request.text(), keep_blank_values=True) if request.method == "POST" else ()
+        query = decoded([*request.query.items(), *sent])
+        known = None if request.path in NEWER else reference()
         if known is not None and (fault := known.fault(request.method, request.path, query)):
             return self._refuse(fault)
-        if self.faults and (failed := await self._fail(request, self.faults.pop(0))):
-            return failed
+        failure = self.faults.pop(0) if self.faults else self.fate(self.asked[-1])
+        if failure is None:
+            return self._carry_out(request, query)
+        if isinstance(failure, str) and failure.startswith("done "):
+            self._carry_out(request, query)
+        return await self._fail(request, failure)
+
+    def _carry_out(self, request: web.Request, query: dict[str, Any]) -> web.Response:
+        try:
+            sold = self.shop.answer(request.method, request.path, query, request.headers.get("Idempotency-Key"))
+        except Refusal as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+        if sold is not None:
+            return web.json_response(sold)
         if request.path == "/v1/subscriptions":
             return self._list_subscriptions(query)
         listings = {
@@ -123,13 +152,14 @@ class StripeDouble:
         self.refused.append(fault)
         return web.json_response(objects.error("invalid_request_error", fault), status=400)
 
-    async def _fail(self, request: web.Request, fault: int | str) -> web.Response | None:
-        if isinstance(fault, int):
-            return web.json_response(objects.error("api_error", "Something went wrong."), status=fault)
-        if fault == "timeout":
+    async def _fail(self, request: web.Request, fault: int | str) -> web.Response:
+        kind = str(fault).removeprefix("done ")
+        if kind.isdigit():
+            return web.json_response(objects.error("api_error", "Something went wrong."), status=int(kind))
+        if kind == "timeout":
             await self._over.wait()
         if request.transport is not None:
-            request.transport.abort() if fault == "disconnect" else request.transport.close()
+            request.transport.abort() if kind == "disconnect" else request.transport.close()
         return web.Response(status=500)
 
     @asynccontextmanager

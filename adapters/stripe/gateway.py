@@ -1,0 +1,391 @@
+"""Orders at Stripe: subscriptions, single payments, refunds.
+
+The one request that charges or changes something is sent under the order's id, as Stripe's idempotency key and as
+metadata; nothing that may have had an effect is ever sent again. What became of it is looked up by that metadata, or by
+the state of the subscription.
+"""
+
+import contextlib
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from stripe import (
+    AuthenticationError,
+    CardError,
+    InvalidRequestError,
+    RateLimitError,
+    StripeError,
+)
+from stripe import (
+    PermissionError as NotPermitted,
+)
+
+from adapters.stripe.client import (
+    KEPT,
+    KEPT_UNTIL,
+    ORDER,
+    SECONDS,
+    StripeAccount,
+    answered,
+    connected,
+    every,
+)
+from adapters.stripe.money import MEMBER, PRODUCTS, instant, reference
+from saltbitter_domain.kernel import Money, UserId
+from saltbitter_domain.orders.model import (
+    Contract,
+    Done,
+    Means,
+    Order,
+    OrderKind,
+    Outcome,
+    Reason,
+    Refused,
+    RequiresAction,
+    Unknown,
+)
+from saltbitter_domain.orders.ports import PaymentGateway
+from saltbitter_domain.subscriptions.model import Plan, Tier
+
+RUNNING = ("active", "trialing", "past_due", "unpaid")
+_PRODUCT_OF = {tier: product for product, tier in PRODUCTS.items()}
+_PAYMENTS = ["latest_invoice.payments"]
+
+
+class _Payment(NamedTuple):
+    """The payment of an invoice, and of which."""
+
+    invoice: str
+    intent: Mapping[str, Any]
+
+
+class StripeGateway(PaymentGateway):
+    def __init__(self, account: StripeAccount, seconds: float = SECONDS) -> None:
+        self._client, self._http = connected(account, seconds)
+        self._v1 = self._client.v1
+
+    async def close(self) -> None:
+        await self._http.close_async()  # type: ignore[no-untyped-call]  # not annotated by stripe
+
+    async def customer(self, user_id: UserId) -> str:
+        # The search lags behind by up to a minute; within that, the key gives the customer made before.
+        found = await answered(self._v1.customers.search_async({"query": f"metadata['{MEMBER}']:'{user_id}'"}))
+        if found["data"]:
+            return str(found["data"][0]["id"])
+        made = self._v1.customers.create_async(
+            {"metadata": {MEMBER: str(user_id)}}, {"idempotency_key": f"customer-{user_id}"}
+        )
+        return str((await answered(made))["id"])
+
+    async def contract(self, customer: str) -> Contract | None:
+        found = (_contract(each) for each in await self._subscriptions(customer) if each["status"] in RUNNING)
+        return next((contract for contract in found if contract is not None), None)
+
+    async def due_now(self, contract: Contract, plan: Plan, at: datetime) -> Money:
+        change: Any = {
+            "items": [_item(contract, plan.tier, plan.price)],
+            "proration_behavior": "always_invoice",
+            "proration_date": int(at.timestamp()),
+        }
+        asked = self._v1.invoices.create_preview_async({"subscription": contract.id, "subscription_details": change})
+        preview = await answered(asked)
+        return Money(preview["amount_due"], preview["currency"].upper())
+
+    async def send(self, order: Order, means: Means) -> Outcome:
+        try:
+            match order.kind:
+                case OrderKind.SUBSCRIBE:
+                    return await self._subscribe(order, means)
+                case OrderKind.UPGRADE:
+                    return await self._upgrade(order, means)
+                case OrderKind.DOWNGRADE:
+                    return await self._downgrade(order, means)
+                case OrderKind.PURCHASE:
+                    return await self._buy(order, means)
+                case OrderKind.WITHDRAW:
+                    return await self._withdraw(order)
+            return await self._renew(order, renews=order.kind is OrderKind.RESUME)
+        except Exception as error:  # noqa: BLE001  whatever it is, it surely had no effect, or that is not known
+            return Unknown() if order.kind.honoured else _failure(error)
+
+    async def ask(self, order: Order) -> Outcome | None:
+        match order.kind:
+            case OrderKind.SUBSCRIBE:
+                begun = _made_for(order, await self._subscriptions(order.customer))
+                return await self._begun(await self._retrieved(begun["id"])) if begun else None
+            case OrderKind.PURCHASE:
+                payments = await every(self._v1.payment_intents.list_async, {"customer": order.customer})
+                payment = _made_for(order, payments)
+                return _paid(payment) if payment else None
+        subscription = await self._subscription(order)
+        if order.kind is OrderKind.WITHDRAW:
+            ended = subscription["status"] == "canceled" and not await self._unrefunded(subscription["id"])
+            return Done(subscription["id"]) if ended else None
+        if order.kind is OrderKind.UPGRADE:
+            return await self._upgraded(subscription, order)
+        return Done(subscription["id"]) if _as_wished(subscription, order) else None
+
+    async def abandon(self, order: Order) -> Outcome:
+        # Stripe refuses to take back what was paid, so that only asking afterwards tells.
+        with contextlib.suppress(StripeError):
+            if order.kind is OrderKind.PURCHASE:
+                await self._v1.payment_intents.cancel_async(order.reference or "")
+            elif payment := await self._payment(await self._subscription(order)):
+                await self._v1.invoices.void_invoice_async(payment.invoice)
+        outcome = await self.ask(order)
+        return outcome if isinstance(outcome, Done) else Refused(Reason.LAPSED)
+
+    async def portal(self, customer: str, return_to: str) -> str:
+        made = self._v1.billing_portal.sessions.create_async({"customer": customer, "return_url": return_to})
+        return str((await answered(made))["url"])
+
+    async def _subscribe(self, order: Order, means: Means) -> Outcome:
+        method = means.payment_method or ""
+        # Nothing is charged by attaching: if it fails, the order itself was not sent.
+        try:
+            await self._v1.payment_methods.attach_async(method, {"customer": order.customer})
+        except Exception as error:  # noqa: BLE001  as above
+            failure = _failure(error)
+            return failure if isinstance(failure, Refused) else Refused(Reason.NOT_ACCEPTED)
+        wish: Any = {
+            "customer": order.customer,
+            "items": [_priced(Tier(order.item), order.amount)],
+            "default_payment_method": method,
+            "payment_behavior": "allow_incomplete",
+            "metadata": _metadata(order),
+            "expand": _PAYMENTS,
+        }
+        made = await _sent(self._v1.subscriptions.create_async(wish, _once(order)))
+        return await self._begun(made)
+
+    async def _begun(self, subscription: Mapping[str, Any]) -> Outcome:
+        if subscription["status"] == "incomplete_expired":
+            return Refused(Reason.LAPSED)
+        if subscription["status"] != "incomplete":
+            return Done(subscription["id"])
+        return await self._to_be_paid(subscription)
+
+    async def _upgrade(self, order: Order, means: Means) -> Outcome:
+        contract, priced_at = means.contract, means.priced_at
+        if contract is None or priced_at is None:
+            raise ValueError("an upgrade needs what it changes, and as of when it is priced")
+        wish: Any = {
+            "items": [_item(contract, Tier(order.item), order.amount)],
+            "proration_behavior": "always_invoice",
+            "proration_date": int(priced_at.timestamp()),
+            "payment_behavior": "pending_if_incomplete",
+            "expand": _PAYMENTS,
+        }
+        made = await _sent(self._v1.subscriptions.update_async(contract.id, wish, _once(order)))
+        return await self._upgraded(made, order) or Refused(Reason.DECLINED)
+
+    async def _upgraded(self, subscription: Mapping[str, Any], order: Order) -> Outcome | None:
+        if _as_wished(subscription, order):
+            return Done(subscription["id"])
+        waiting = subscription.get("pending_update")
+        wished = _PRODUCT_OF[Tier(order.item)]
+        if not waiting or reference(waiting["subscription_items"][0]["price"]["product"]) != wished:
+            return None
+        return await self._to_be_paid(subscription)
+
+    async def _to_be_paid(self, subscription: Mapping[str, Any]) -> Outcome:
+        """What becomes of a subscription whose invoice waits to be paid."""
+        payment = await self._payment(subscription)
+        if payment is None:
+            return Unknown()
+        outcome = _paid(payment.intent)
+        if isinstance(outcome, Refused):
+            # It can only be paid with a secret that nobody is given, and lapses by itself if this fails.
+            with contextlib.suppress(Exception):
+                await self._v1.invoices.void_invoice_async(payment.invoice)
+            return outcome
+        match outcome:
+            case RequiresAction(_, secret):
+                return RequiresAction(subscription["id"], secret)
+            case Done():  # it was paid between the two questions
+                return Done(subscription["id"])
+        return outcome
+
+    async def _payment(self, subscription: Mapping[str, Any]) -> _Payment | None:
+        """The payment of the latest invoice, which is expanded."""
+        invoice = subscription["latest_invoice"]
+        payments = invoice["payments"]["data"] if invoice else []
+        if not payments:
+            return None
+        intent = reference(payments[0]["payment"]["payment_intent"])
+        return _Payment(invoice["id"], await answered(self._v1.payment_intents.retrieve_async(intent)))
+
+    async def _downgrade(self, order: Order, means: Means) -> Outcome:
+        contract, tier = means.contract, Tier(order.item)
+        if contract is None:
+            raise ValueError("a change needs what it changes")
+        wish: Any = {
+            "items": [_item(contract, tier, order.amount)],
+            "proration_behavior": "none",
+            "metadata": {KEPT: "", KEPT_UNTIL: ""} if tier is contract.paid else _kept(contract),
+        }
+        return Done((await _sent(self._v1.subscriptions.update_async(contract.id, wish, _once(order))))["id"])
+
+    async def _renew(self, order: Order, *, renews: bool) -> Outcome:
+        wish: Any = {"cancel_at_period_end": not renews}
+        sending = self._v1.subscriptions.update_async(order.subscription or "", wish, _once(order))
+        return Done((await _sent(sending))["id"])
+
+    async def _withdraw(self, order: Order) -> Outcome:
+        """End it first, so that nothing more is charged, then pay back each payment. Of several, one that is paid back
+        already is left out, and none can be paid back twice."""
+        subscription = order.subscription or ""
+        with contextlib.suppress(InvalidRequestError):  # it ended by itself meanwhile
+            await self._v1.subscriptions.cancel_async(subscription)
+        for intent in await self._unrefunded(subscription):
+            key = f"{order.id}-{intent}"
+            wish: Any = {"payment_intent": intent, "metadata": _metadata(order)}
+            await self._v1.refunds.create_async(wish, {"idempotency_key": key})
+        return Done(subscription)
+
+    async def _unrefunded(self, subscription: str) -> Sequence[str]:
+        """The payments of a subscription of which nothing was paid back."""
+        invoices = await every(
+            self._v1.invoices.list_async,
+            {"subscription": subscription, "status": "paid", "expand": ["data.payments"]},
+        )
+        paid = [
+            reference(payment["payment"]["payment_intent"])
+            for invoice in invoices
+            if invoice["amount_paid"] > 0
+            for payment in invoice["payments"]["data"]
+            if payment["status"] == "paid"
+        ]
+        refunded = [await every(self._v1.refunds.list_async, {"payment_intent": intent}) for intent in paid]
+        return [
+            intent
+            for intent, refunds in zip(paid, refunded, strict=True)
+            if all(refund["status"] in {"failed", "canceled"} for refund in refunds)
+        ]
+
+    async def _buy(self, order: Order, means: Means) -> Outcome:
+        wish: Any = {
+            "amount": order.amount.amount_minor,
+            "currency": order.amount.currency.lower(),
+            "customer": order.customer,
+            "payment_method": means.payment_method,
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "confirm": True,
+            "description": order.item,
+            "metadata": _metadata(order),
+        }
+        return _paid(await _sent(self._v1.payment_intents.create_async(wish, _once(order))))
+
+    async def _subscriptions(self, customer: str) -> Sequence[Mapping[str, Any]]:
+        return await every(self._v1.subscriptions.list_async, {"customer": customer, "status": "all"})
+
+    async def _subscription(self, order: Order) -> Mapping[str, Any]:
+        """The subscription an order is about, or has begun."""
+        return await self._retrieved(order.subscription or order.reference or "")
+
+    async def _retrieved(self, subscription: str) -> Mapping[str, Any]:
+        return await answered(self._v1.subscriptions.retrieve_async(subscription, {"expand": _PAYMENTS}))
+
+
+async def _sent(sending: Awaitable[Any]) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = (await sending).to_dict()
+    return made
+
+
+def _once(order: Order) -> Any:
+    """What lets Stripe know a copy of the request."""
+    return {"idempotency_key": str(order.id)}
+
+
+def _made_for(order: Order, found: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    return next((each for each in found if (each.get("metadata") or {}).get(ORDER) == str(order.id)), None)
+
+
+def _metadata(order: Order) -> dict[str, str]:
+    return {MEMBER: str(order.user_id), ORDER: str(order.id)}
+
+
+def _kept(contract: Contract) -> dict[str, str]:
+    return {KEPT: contract.paid, KEPT_UNTIL: str(int(contract.period_ends_at.timestamp()))}
+
+
+def _priced(tier: Tier, price: Money) -> Any:
+    """A month of a tier at the price of our catalogue, so that nobody keeps prices in two places."""
+    return {
+        "price_data": {
+            "currency": price.currency.lower(),
+            "product": _PRODUCT_OF[tier],
+            "recurring": {"interval": "month"},
+            "tax_behavior": "inclusive",
+            "unit_amount": price.amount_minor,
+        }
+    }
+
+
+def _item(contract: Contract, tier: Tier, price: Money) -> Any:
+    return {"id": contract.item, **_priced(tier, price)}
+
+
+def _contract(subscription: Mapping[str, Any]) -> Contract | None:
+    """The contract of a subscription, None for one that is not ours."""
+    (item,) = subscription["items"]["data"][:1] or [None]
+    tier = item and PRODUCTS.get(reference(item["price"]["product"]))
+    if item is None or tier is None:
+        return None
+    metadata, ends = subscription.get("metadata") or {}, item["current_period_end"]
+    kept = metadata.get(KEPT) and int(metadata[KEPT_UNTIL]) >= ends
+    price = item["price"]
+    return Contract(
+        id=subscription["id"],
+        item=item["id"],
+        tier=tier,
+        price=Money(price["unit_amount"], price["currency"].upper()),
+        began_at=instant(subscription["created"]),
+        period_ends_at=instant(ends),
+        renews=not subscription["cancel_at_period_end"],
+        past_due=subscription["status"] in {"past_due", "unpaid"},
+        kept=Tier(metadata[KEPT]) if kept else None,
+    )
+
+
+def _as_wished(subscription: Mapping[str, Any], order: Order) -> bool:
+    """Whether a subscription is what an order wanted it to be."""
+    ended = subscription["status"] == "canceled"
+    match order.kind:
+        case OrderKind.CANCEL:
+            return ended or bool(subscription["cancel_at_period_end"])
+        case OrderKind.RESUME:
+            return not (ended or subscription["cancel_at_period_end"])
+    product = reference(subscription["items"]["data"][0]["price"]["product"])
+    return PRODUCTS.get(product) == order.item
+
+
+def _paid(intent: Mapping[str, Any]) -> Outcome:
+    """What became of a payment."""
+    match intent["status"]:
+        case "succeeded":
+            return Done(intent["id"])
+        case "requires_action" | "requires_confirmation":
+            return RequiresAction(intent["id"], intent["client_secret"])
+        case "requires_payment_method":
+            return Refused(Reason.DECLINED)
+        case "canceled":
+            return Refused(Reason.LAPSED)
+    return Unknown()
+
+
+def _failure(error: Exception) -> Outcome:
+    """Whether a request that failed surely had no effect. Everything else, such as an error of theirs, a conflict with
+    another request, or a line that broke, may have had one."""
+    match error:
+        case CardError():
+            return Refused(Reason.DECLINED)
+        case (
+            InvalidRequestError(param="payment_method" | "default_payment_method")
+            | InvalidRequestError(code="resource_missing", http_status=404)
+        ):
+            return Refused(Reason.PAYMENT_METHOD_UNUSABLE)
+        case InvalidRequestError() | RateLimitError() | AuthenticationError() | NotPermitted():
+            return Refused(Reason.NOT_ACCEPTED)
+    return Unknown()

@@ -1,0 +1,1 @@
+"""What members order, from the wish to what the payment gateway made of it."""

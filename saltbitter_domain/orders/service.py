@@ -1,0 +1,340 @@
+"""Subscribing, changing, leaving and buying, each charged once whatever becomes of a request."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import attrs
+
+from saltbitter_domain.kernel import Clock, Ids, Money, OrderId, StaleWrite, UserId
+from saltbitter_domain.orders.catalogue import PRODUCTS
+from saltbitter_domain.orders.model import (
+    ASK_AFTER,
+    LAPSES_AFTER,
+    QUOTED_FOR,
+    AlreadySubscribed,
+    Contract,
+    Means,
+    Order,
+    OrderImpossible,
+    OrderKind,
+    OrderMissing,
+    OrderNotAccepted,
+    OrderPending,
+    OrderState,
+    Outcome,
+    PaymentRefused,
+    ProductName,
+    Quote,
+    QuoteOutdated,
+    Reason,
+    Refused,
+    RequiresAction,
+    Spending,
+    SubscriptionMissing,
+    TierNotForSale,
+    Unknown,
+    WithdrawalOver,
+    month_of,
+    spending,
+)
+from saltbitter_domain.orders.ports import PaymentGateway
+from saltbitter_domain.payments.model import CustomerChanged, GatewayAway, GatewayOff
+from saltbitter_domain.subscriptions.catalogue import PLANS
+from saltbitter_domain.subscriptions.model import Plan, Tier
+from saltbitter_domain.uow import UnitsOfWork, retrying
+
+NOTHING = Money(0, "USD")
+ASKED_AT_ONCE = 50
+
+_WHY: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.DECLINED: "The bank declined the payment. Nothing was charged. Use another card, or ask the bank.",
+        Reason.PAYMENT_METHOD_UNUSABLE: "This payment method cannot be used. Nothing was charged. Enter the card anew.",
+        Reason.LAPSED: "The payment was not confirmed in time. Nothing was charged. Order again.",
+    }
+)
+
+
+@attrs.frozen
+class Progress:
+    """How far an order is; while it ``REQUIRES_ACTION``, with what the client needs for that."""
+
+    order: Order
+    client_secret: str | None = attrs.field(default=None, repr=False)
+    notice: Money | None = None
+    """A sum of ``NOTICES`` that this month's purchases have reached with this one."""
+
+
+@attrs.frozen
+class Purchases:
+    """What was bought once, the latest first, and what of this month."""
+
+    orders: tuple[Order, ...]
+    spending: Spending
+
+
+class OrderService:
+    """An order is written down before it is sent, and is sent once. When no answer comes, the gateway is asked what
+    became of it; the member orders again only when nothing did. ``gateway`` is None where nothing is sold."""
+
+    def __init__(
+        self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, gateway: PaymentGateway | None, public_url: str
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._given = gateway
+        self._public_url = public_url
+
+    async def subscribe(self, user_id: UserId, tier: Tier, payment_method: str, key: str | None) -> Progress:
+        """Begin a subscription, paid with this payment method. Sent again under the same ``key`` it is the same."""
+        plan = _plan(tier)
+        if standing := await self._standing(user_id, OrderKind.SUBSCRIBE, tier, key):
+            return standing
+        order = await self._place(await self._customer(user_id), user_id, OrderKind.SUBSCRIBE, tier, plan.price, key)
+        # Asked only now that no other order of this member can be on its way.
+        try:
+            running = await self._gateway.contract(order.customer)
+        except GatewayAway:
+            await self._record(order, Refused(Reason.NOT_ACCEPTED))
+            raise
+        if running is not None:
+            await self._record(order, Refused(Reason.NOT_ACCEPTED))
+            raise AlreadySubscribed("There is a subscription already. Change it instead of beginning another.")
+        return await self._send(order, Means(payment_method=payment_method))
+
+    async def buy(self, user_id: UserId, name: ProductName, payment_method: str, key: str | None) -> Progress:
+        """Buy something once. Sent again under the same ``key`` it is the same purchase."""
+        if standing := await self._standing(user_id, OrderKind.PURCHASE, name, key):
+            return standing
+        price, customer = PRODUCTS[name].price, await self._customer(user_id)
+        order = await self._place(customer, user_id, OrderKind.PURCHASE, name, price, key)
+        return await self._noticed(await self._send(order, Means(payment_method=payment_method)))
+
+    async def contract(self, user_id: UserId) -> Contract:
+        """The subscription that runs, as the gateway has it now."""
+        _, contract = await self._running(user_id)
+        return contract
+
+    async def quote(self, user_id: UserId, tier: Tier) -> Quote:
+        """What it would cost to change to this tier now, and from when on."""
+        plan, now = _plan(tier), self._clock.now().replace(microsecond=0)
+        _, contract = await self._running(user_id)
+        if contract.change_to(tier) is OrderKind.UPGRADE:
+            due, acts_at = await self._gateway.due_now(contract, plan, now), now
+        else:
+            due, acts_at = NOTHING, contract.period_ends_at
+        return Quote(tier, due, plan.price, acts_at, contract.period_ends_at, now)
+
+    async def change(self, user_id: UserId, tier: Tier, quoted_at: datetime) -> Progress:
+        """Change to another tier, at the price of the quote of that instant."""
+        plan, now = _plan(tier), self._clock.now()
+        if not now - QUOTED_FOR <= quoted_at <= now:
+            raise QuoteOutdated("The quote is older than fifteen minutes, or of a time to come. Ask for another.")
+        if standing := await self._standing(user_id, OrderKind.UPGRADE, tier):
+            return standing
+        customer, contract = await self._running(user_id)
+        kind = contract.change_to(tier)
+        order = await self._place(customer, user_id, kind, tier, plan.price, subscription=contract.id)
+        return await self._send(order, Means(contract=contract, priced_at=quoted_at))
+
+    async def cancel(self, user_id: UserId) -> Progress:
+        """Let the subscription end with the period that is paid. It is carried out, however long that takes."""
+        await self._standing(user_id, OrderKind.CANCEL)
+        customer, contract = await self._running(user_id)
+        if not contract.renews:
+            raise OrderImpossible("The subscription is cancelled already, and ends with the period that is paid.")
+        return await self._send(await self._place_on(contract, customer, user_id, OrderKind.CANCEL), Means())
+
+    async def resume(self, user_id: UserId) -> Progress:
+        """Let a subscription that was cancelled go on."""
+        await self._standing(user_id, OrderKind.RESUME)
+        customer, contract = await self._running(user_id)
+        if contract.renews:
+            raise OrderImpossible("The subscription is not cancelled.")
+        return await self._send(await self._place_on(contract, customer, user_id, OrderKind.RESUME), Means())
+
+    async def withdraw(self, user_id: UserId) -> Progress:
+        """End the subscription at once and pay back everything that was paid for it. It is carried out, however long
+        that takes."""
+        await self._standing(user_id, OrderKind.WITHDRAW)
+        customer, contract = await self._running(user_id)
+        if self._clock.now() > contract.withdrawable_until():
+            raise WithdrawalOver("The fourteen days to withdraw in are over. Cancel instead: it ends with the period.")
+        return await self._send(await self._place_on(contract, customer, user_id, OrderKind.WITHDRAW), Means())
+
+    async def find(self, user_id: UserId, order_id: OrderId) -> Progress:
+        """How far the member's order is. What waits for something is asked about."""
+        async with self._begin() as uow:
+            order = await uow.orders.get(order_id)
+        if order is None or order.user_id != user_id:
+            raise OrderMissing("There is no such order of yours.")
+        if order.state is OrderState.REQUIRES_ACTION or self._unanswered(order):
+            return await self._noticed(await self._find_out(order))
+        return await self._noticed(Progress(order))
+
+    async def purchases(self, user_id: UserId) -> Purchases:
+        """What the member bought once, and the sum of this month with the notices it has reached."""
+        async with self._begin() as uow:
+            orders = tuple(await uow.orders.purchases_of(user_id))
+        month = month_of(self._clock.now())
+        spent = sum(order.amount.amount_minor for order in orders if order.settled_at and order.settled_at >= month)
+        return Purchases(orders, spending(month, Money(spent, "USD")))
+
+    async def portal(self, user_id: UserId) -> str:
+        """The address of the page where the member sees to cards and invoices."""
+        return await self._gateway.portal(await self._known_customer(user_id), self._public_url)
+
+    async def ask_unanswered(self) -> int:
+        """Ask what became of orders without an answer, and take back those that their members let lapse; how many are
+        settled by that."""
+        if self._given is None:
+            return 0
+        now = self._clock.now()
+        async with self._begin() as uow:
+            waiting = await uow.orders.unanswered(now - ASK_AFTER, now - LAPSES_AFTER, ASKED_AT_ONCE)
+        return sum(await asyncio.gather(*(self._settle(order) for order in waiting)))
+
+    async def _noticed(self, progress: Progress) -> Progress:
+        """With the notice that a purchase gives rise to."""
+        order = progress.order
+        if order.kind is not OrderKind.PURCHASE or order.state is not OrderState.DONE:
+            return progress
+        after = (await self.purchases(order.user_id)).spending
+        reached = spending(after.since, Money(after.spent.amount_minor - order.amount.amount_minor, "USD")).notices
+        new = [sum_ for sum_ in after.notices if sum_ not in reached]
+        return attrs.evolve(progress, notice=new[-1] if new else None)
+
+    async def _settle(self, order: Order) -> bool:
+        try:
+            if order.state is OrderState.REQUIRES_ACTION:
+                return (await self._record(order, await self._gateway.abandon(order))).state.settled
+            return (await self._find_out(order)).order.state.settled
+        except (GatewayAway, StaleWrite):
+            return False  # It is asked again in a minute.
+
+    async def _standing(
+        self, user_id: UserId, kind: OrderKind, item: str = "", key: str | None = None
+    ) -> Progress | None:
+        """What is known of the same wish already. Whatever else was not settled is, or ``OrderPending``."""
+        async with self._begin() as uow:
+            known = await uow.orders.of_key(user_id, key) if key else None
+            order = known or await uow.orders.unsettled_of(user_id)
+        if order is None:
+            return None
+        same = known is not None or (order.kind, order.item) == (kind, item)
+        if same and (order.state is OrderState.REQUIRES_ACTION or self._unanswered(order)):
+            progress = await self._find_out(order)
+            return None if progress.order.state is OrderState.REFUSED else progress
+        if known is not None:
+            return Progress(known)
+        if order.state is OrderState.REQUIRES_ACTION:
+            await self._record(order, await self._gateway.abandon(order))
+        elif not self._unanswered(order) or not (await self._find_out(order)).order.state.settled:
+            raise OrderPending(
+                "What became of your last order is not known yet. Nothing is charged twice. Look again in two minutes.",
+                retry_after=int(ASK_AFTER.total_seconds()),
+            )
+        return None
+
+    def _unanswered(self, order: Order) -> bool:
+        return order.state is OrderState.OPEN and self._clock.now() - order.made_at >= ASK_AFTER
+
+    async def _find_out(self, order: Order) -> Progress:
+        outcome = await self._gateway.ask(order)
+        recorded = await self._record(order, outcome or Refused(Reason.NOT_ACCEPTED))
+        if outcome is None and order.kind.honoured:
+            again = attrs.evolve(order, id=OrderId(self._ids.new()), made_at=self._clock.now(), version=1)
+            return Progress((await self._sent(await self._add(again), Means()))[0])
+        return Progress(recorded, outcome.client_secret if isinstance(outcome, RequiresAction) else None)
+
+    async def _place(
+        self,
+        customer: str,
+        user_id: UserId,
+        kind: OrderKind,
+        item: str,
+        amount: Money,
+        key: str | None = None,
+        subscription: str | None = None,
+    ) -> Order:
+        now, id_ = self._clock.now(), OrderId(self._ids.new())
+        return await self._add(Order(id_, user_id, customer, kind, item, amount, now, key, subscription))
+
+    async def _place_on(self, contract: Contract, customer: str, user_id: UserId, kind: OrderKind) -> Order:
+        return await self._place(customer, user_id, kind, "", NOTHING, subscription=contract.id)
+
+    async def _add(self, order: Order) -> Order:
+        try:
+            async with self._begin() as uow:
+                await uow.orders.add(order)
+                await uow.commit()
+        except StaleWrite:
+            raise OrderPending("Another order of yours is on its way. Look at what became of it first.") from None
+        return order
+
+    async def _send(self, order: Order, means: Means) -> Progress:
+        recorded, outcome = await self._sent(order, means)
+        match outcome:
+            case RequiresAction(_, secret):
+                return Progress(recorded, secret)
+            case Refused(Reason.NOT_ACCEPTED):
+                raise OrderNotAccepted("The order was not accepted. Nothing was charged. Try again.", retry_after=60)
+            case Refused(reason):
+                raise PaymentRefused(_WHY[reason])
+        return Progress(recorded)
+
+    async def _sent(self, order: Order, means: Means) -> tuple[Order, Outcome]:
+        sendable = order.sendable(self._clock.now())
+        outcome = await self._gateway.send(order, means) if sendable else Unknown()
+        return await self._record(order, outcome), outcome
+
+    async def _record(self, order: Order, outcome: Outcome) -> Order:
+        async def attempt() -> Order:
+            async with self._begin() as uow:
+                stored = await uow.orders.get(order.id)
+                if stored is None:  # the member was erased
+                    return order
+                changed = stored.with_outcome(outcome, self._clock.now())
+                if changed == stored:
+                    return stored
+                await uow.orders.save(changed)
+                if changed.state is OrderState.DONE:
+                    uow.emit(CustomerChanged(order.customer))
+                await uow.commit()
+            return attrs.evolve(changed, version=changed.version + 1)
+
+        return await retrying(attempt)
+
+    async def _running(self, user_id: UserId) -> tuple[str, Contract]:
+        customer = await self._known_customer(user_id)
+        contract = await self._gateway.contract(customer)
+        if contract is None:
+            raise SubscriptionMissing("There is no subscription that runs. Begin one first.")
+        return customer, contract
+
+    async def _known_customer(self, user_id: UserId) -> str:
+        async with self._begin() as uow:
+            customer = await uow.orders.customer_of(user_id)
+        if customer is None:
+            raise SubscriptionMissing("Nothing was ordered yet. Begin a subscription first.")
+        return customer
+
+    async def _customer(self, user_id: UserId) -> str:
+        async with self._begin() as uow:
+            customer = await uow.orders.customer_of(user_id)
+        return customer or await self._gateway.customer(user_id)
+
+    @property
+    def _gateway(self) -> PaymentGateway:
+        if self._given is None:
+            raise GatewayOff("Nothing is sold here: payments are not configured.")
+        return self._given
+
+
+def _plan(tier: Tier) -> Plan:
+    if tier is Tier.FREE:
+        raise TierNotForSale("The free tier is not for sale: it is what is left after cancelling.")
+    return next(plan for plan in PLANS if plan.tier is tier)

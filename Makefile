@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz faults faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
+.PHONY: help demo test services check lint types imports security format fuzz faults faults-payments faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API
 
 faults: $(VENV)/.dev ## kill, stop and cut off everything under load; nothing lost, nothing doubled (SHORT=1: 4 minutes)
 	@$(BIN)/python -m tests.faults.run $(if $(SHORT),--short)
+
+faults-payments: $(VENV)/.dev ## 1,000 purchases through a gateway that fails and workers that die, each charged once
+	@$(BIN)/python -m tests.faults.payments
 
 faults-short: ## the most telling faults only
 	@$(MAKE) --no-print-directory faults SHORT=1

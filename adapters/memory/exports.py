@@ -140,7 +140,7 @@ def _money_facts(tables: Tables, user_id: UserId) -> Iterator[Row]:
 
 def _orders(tables: Tables, user_id: UserId) -> Iterator[Row]:
     for row in _plain(tables.orders, user_id):
-        yield row | attrs.asdict(row["amount"])
+        yield {**row, **attrs.asdict(row["amount"])}
 
 
 def _taken(tables: Tables, user_id: UserId) -> Iterator[Row]:

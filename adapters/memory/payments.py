@@ -24,7 +24,7 @@ from saltbitter_domain.orders.model import (
     RequiresAction,
 )
 from saltbitter_domain.orders.ports import PaymentGateway
-from saltbitter_domain.payments.model import GatewayEvent, GatewayOff, Held
+from saltbitter_domain.payments.model import GatewayEvent, GatewayOff, Held, Renewal
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Plan, Tier
 
@@ -103,7 +103,8 @@ class MemoryGateway(PaymentGateway, PaymentRecords):
         if contract is None:
             return [Held(account.user_id, Tier.FREE)]
         ends = contract.period_ends_at
-        held = Held(account.user_id, contract.tier, None if contract.renews else ends)
+        renewal = Renewal(contract.id, _month_before(contract), ends, contract.price, not contract.renews)
+        held = Held(account.user_id, contract.tier, None if contract.renews else ends, renewal=renewal)
         return [held, *([Held(account.user_id, contract.kept, ends)] if contract.kept else [])]
 
     async def money_of(self, customer: str) -> Sequence[MoneyFact]:

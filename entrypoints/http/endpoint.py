@@ -12,7 +12,7 @@ from aiohttp import BodyPartReader, MultipartReader, hdrs, web
 from aiohttp.http import HttpProcessingError
 from aiohttp.web import RequestKey
 
-from entrypoints.http import wire
+from entrypoints.http import sessions, wire
 from entrypoints.http.dependencies import Audit, HttpSettings, Ports
 from entrypoints.http.errors import (
     AuditReasonRequired,
@@ -79,6 +79,8 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
 
 
 async def _answer(route: Route, method: Method, call: Call, payload: bytes, audit: Audit) -> web.StreamResponse:
+    if route.session:
+        sessions.admit(call.request)
     arguments: dict[str, object] = {}
     for name, type_ in route.parameters.items():
         arguments[name] = wire.read_text(call.request.match_info[name], type_)

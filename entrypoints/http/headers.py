@@ -40,7 +40,8 @@ def secure(response: web.StreamResponse) -> None:
 def share(request: web.Request, response: web.StreamResponse, allowed_origins: tuple[str, ...]) -> None:
     """Let the page that asked read the answer if its origin is, exactly, one we know (Fetch standard, CORS).
 
-    Credentials are never allowed: the API knows its members by bearer token, not by cookie."""
+    Credentials are never allowed: other origins know their members by bearer token. The cookie of a browser's
+    session is for pages of this origin alone."""
     response.headers.add(hdrs.VARY, hdrs.ORIGIN)
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is not None and origin in allowed_origins:

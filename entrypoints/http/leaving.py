@@ -6,6 +6,7 @@ from typing import Annotated
 import attrs
 from msgspec import Meta
 
+from entrypoints.http import sessions
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.users.model import Busy, PasswordRefused, SessionOver, SubscriptionRunning
 from saltbitter_domain.users.service import LeavingService
@@ -34,6 +35,7 @@ class Leaving:
         "/api/me/erasure",
         audience=Audience.MEMBER,
         guarded=True,
+        session=True,
         status=202,
         errors=(PasswordRefused, SubscriptionRunning, SessionOver, Busy),
     )
@@ -42,4 +44,6 @@ class Leaving:
 
         The member is hidden at once and every session ends; signing in before then undoes it.
         Whoever pays for a subscription ends it first."""
-        return ErasureView(await self.leaving.request_erasure(call.member, body.password))
+        erase_at = await self.leaving.request_erasure(call.member, body.password)
+        sessions.forget(call)
+        return ErasureView(erase_at)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import hdrs, web
 
-from entrypoints.http import callers, errors, headers
+from entrypoints.http import callers, errors, headers, sessions
 from entrypoints.http.dependencies import Authenticator, HttpSettings, Ports
 from entrypoints.http.endpoint import CALL, Handler
 from entrypoints.http.routing import Audience, Call, Route
@@ -66,6 +66,7 @@ class Gate:
             code = "internal_error"
             _log.error("request_failed", request_id=request_id, exc_info=error)
             response = errors.unexpected(request_id)
+        sessions.deliver(request, response)
         access = request[CALL].access
         _log.info(
             "request",

@@ -26,6 +26,7 @@ from entrypoints.http.errors import (
     status_of,
 )
 from entrypoints.http.routing import JSON, Audience, Route, routes_of
+from entrypoints.http.sessions import ASK, BY_COOKIE, CrossSiteSession, SessionHeaderMalformed
 from entrypoints.http.wire import JsonMalformed, RequestInvalid
 from saltbitter_domain.kernel import DomainError, StaleWrite
 from saltbitter_domain.traffic import IdempotencyKeyReused, RateLimited, RequestInProgress
@@ -138,6 +139,13 @@ def _parameters(route: Route, schema_of: Mapping[Any, Schema]) -> Iterator[Schem
             "description": "A UUID or the like. Repeated with the same content, the request is answered as before.",
             "schema": {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[!-~]*$"},
         }
+    if route.session:
+        yield {
+            "name": ASK,
+            "in": "header",
+            "description": "How a page of this origin has the refresh token kept in a cookie that no script can read.",
+            "schema": {"type": "string", "enum": [BY_COOKIE]},
+        }
     if route.if_match:
         yield {
             "name": "If-Match",
@@ -205,6 +213,8 @@ def _implied(route: Route) -> Iterator[type[DomainError]]:
         yield RequestInvalid
     if route.if_match:
         yield from (IfMatchRequired, IfMatchMalformed)
+    if route.session:
+        yield from (SessionHeaderMalformed, CrossSiteSession)
     if route.method != hdrs.METH_GET:
         yield StaleWrite
     if route.idempotent:

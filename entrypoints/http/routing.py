@@ -123,6 +123,7 @@ class Route:
     cache: str
     guarded: bool
     a_day: int | None
+    session: bool
 
     @cached_property
     def answers(self) -> tuple[Any, ...]:
@@ -158,6 +159,7 @@ def route(
     cache: str = "no-store",
     guarded: bool = False,
     a_day: int | None = None,
+    session: bool = False,
 ) -> Callable[[M], M]:
     """Declare a method as the answer to ``method path``.
 
@@ -168,7 +170,8 @@ def route(
     sends the ``version`` of the answer as ``ETag``; ``cache`` is the answer's ``Cache-Control``. ``guarded`` puts a
     route for members, where a password could be guessed, under the narrow limit of signing in too. ``a_day`` is
     how often the route may be asked in 24 hours, by a member or, where nobody is signed in, from an address: more than
-    any person needs, and little for a script."""
+    any person needs, and little for a script. ``session`` tells that the route honours ``X-Session``, by which a
+    browser keeps its session in a cookie."""
 
     def declare(function: M) -> M:
         types = {
@@ -206,6 +209,7 @@ def route(
             cache=cache,
             guarded=guarded,
             a_day=a_day,
+            session=session,
         )
         setattr(function, _ATTRIBUTE, declaration)
         return function

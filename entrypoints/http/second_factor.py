@@ -6,9 +6,11 @@ from typing import Annotated
 import attrs
 from msgspec import Meta
 
+from entrypoints.http import sessions
 from entrypoints.http.routing import Audience, Call, route
+from entrypoints.http.sessions import SessionTokens
 from entrypoints.http.users import DeviceLabel, Password, Token, device_of
-from saltbitter_domain.users.model import AccountSuspended, Busy, CredentialsRefused, PasswordRefused, Tokens
+from saltbitter_domain.users.model import AccountSuspended, Busy, CredentialsRefused, PasswordRefused
 from saltbitter_domain.users.model.second_factor import (
     ChallengeOver,
     CodeRefused,
@@ -81,16 +83,18 @@ class SecondFactors:
         "POST",
         "/api/auth/second-factor",
         audience=Audience.SIGNING_IN,
+        session=True,
         errors=(CodeRefused, CodesPaused, ChallengeOver, CredentialsRefused, AccountSuspended),
     )
-    async def answer_challenge(self, call: Call, body: ChallengeAnswer) -> Tokens:
+    async def answer_challenge(self, call: Call, body: ChallengeAnswer) -> SessionTokens:
         """Finish signing in with a code."""
-        return await self.auth.answer_challenge(
+        tokens = await self.auth.answer_challenge(
             challenge_token=body.challenge_token,
             code=body.code,
             label=device_of(call, body.device_label),
             ip=str(call.address),
         )
+        return sessions.handed_out(call, tokens)
 
     @route("GET", "/api/me/second-factor", audience=Audience.MEMBER)
     async def second_factor(self, call: Call) -> SecondFactorView:

@@ -8,8 +8,10 @@ import attrs
 from aiohttp import hdrs
 from msgspec import Meta
 
+from entrypoints.http import sessions
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, route
+from entrypoints.http.sessions import RefreshTokenMissing, SessionTokens
 from saltbitter_domain.consent.model import ConsentOutdated
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import (
@@ -22,7 +24,6 @@ from saltbitter_domain.users.model import (
     SessionMissing,
     SessionOver,
     TokenRefused,
-    Tokens,
     UserMissing,
 )
 from saltbitter_domain.users.model.second_factor import Challenge
@@ -58,7 +59,9 @@ class Login:
 
 @attrs.frozen
 class RefreshToken:
-    refresh_token: Token = attrs.field(repr=False)
+    """The token may be missing where the browser keeps it in its cookie."""
+
+    refresh_token: Token | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -168,29 +171,49 @@ class Accounts:
         """Mail the verification link again, if the address waits for it."""
         await self.recovery.resend_verification(body.email)
 
-    @route("POST", "/api/auth/login", audience=Audience.SIGNING_IN, errors=(CredentialsRefused, AccountSuspended, Busy))
-    async def login(self, call: Call, body: Login) -> Tokens | Challenge:
+    @route(
+        "POST",
+        "/api/auth/login",
+        audience=Audience.SIGNING_IN,
+        session=True,
+        errors=(CredentialsRefused, AccountSuspended, Busy),
+    )
+    async def login(self, call: Call, body: Login) -> SessionTokens | Challenge:
         """Sign in with e-mail and password.
 
         Whoever has a second factor gets a challenge in place of tokens, to answer at `/api/auth/second-factor`."""
         label = device_of(call, body.device_label)
-        return await self.auth.login(email=body.email, password=body.password, label=label, ip=str(call.address))
+        opened = await self.auth.login(email=body.email, password=body.password, label=label, ip=str(call.address))
+        return opened if isinstance(opened, Challenge) else sessions.handed_out(call, opened)
 
-    @route("POST", "/api/auth/refresh", audience=Audience.SIGNING_IN, errors=(SessionOver, AccountSuspended))
-    async def refresh(self, call: Call, body: RefreshToken) -> Tokens:
+    @route(
+        "POST",
+        "/api/auth/refresh",
+        audience=Audience.SIGNING_IN,
+        session=True,
+        errors=(RefreshTokenMissing, SessionOver, AccountSuspended),
+    )
+    async def refresh(self, call: Call, body: RefreshToken) -> SessionTokens:
         """Exchange a refresh token for its successor and a new access token.
 
         Each token is good once; using an older one again ends the session."""
-        return await self.auth.refresh(body.refresh_token, str(call.address))
+        token = sessions.presented(call, body.refresh_token)
+        try:
+            return sessions.handed_out(call, await self.auth.refresh(token, str(call.address)))
+        except SessionOver:
+            sessions.forget(call)
+            raise
 
-    @route("POST", "/api/auth/logout", audience=Audience.MEMBER)
+    @route("POST", "/api/auth/logout", audience=Audience.MEMBER, session=True)
     async def logout(self, call: Call) -> None:
         """Sign out on this device."""
+        sessions.forget(call)
         await self.auth.logout(call.member)
 
-    @route("POST", "/api/auth/logout-everywhere", audience=Audience.MEMBER)
+    @route("POST", "/api/auth/logout-everywhere", audience=Audience.MEMBER, session=True)
     async def logout_everywhere(self, call: Call) -> None:
         """Sign out on every device, this one too."""
+        sessions.forget(call)
         await self.auth.logout_everywhere(call.member)
 
     @route("POST", "/api/auth/password/forgot", audience=Audience.SIGNING_IN, status=202)
@@ -210,13 +233,15 @@ class Accounts:
         "/api/auth/password/change",
         audience=Audience.MEMBER,
         guarded=True,
+        session=True,
         errors=(PasswordRefused, SessionOver, Busy),
     )
-    async def change_password(self, call: Call, body: PasswordChange) -> Tokens:
+    async def change_password(self, call: Call, body: PasswordChange) -> SessionTokens:
         """Choose a new password knowing the old.
 
         Every session ends; the tokens in the answer open a new one on this device."""
-        return await self.recovery.change_password(call.member, body.current_password, body.new_password)
+        tokens = await self.recovery.change_password(call.member, body.current_password, body.new_password)
+        return sessions.handed_out(call, tokens)
 
     @route("POST", "/api/auth/password/strength", audience=Audience.SIGNING_IN, errors=(Busy,))
     async def password_strength(self, _call: Call, body: PasswordToJudge) -> PasswordStrength:

@@ -1,0 +1,111 @@
+"""How a browser stays signed in: its refresh token lives in a cookie that no script can read.
+
+A page asks for it with ``X-Session: cookie``. Other clients do not send the header and keep the token themselves, as in
+the body of the answer. The header is the defence against forged requests too: a page of another origin cannot send it
+without asking first (Fetch standard, CORS), and nobody else is let. ``SameSite=Strict`` and ``Sec-Fetch-Site`` stand
+behind it (OWASP, cross-site request forgery prevention).
+"""
+
+from datetime import datetime
+
+import attrs
+from aiohttp import web
+from aiohttp.web import RequestKey
+
+from entrypoints.http.routing import Call
+from saltbitter_domain.kernel import Malformed, NotAllowed, NotAuthenticated, SessionId, UserId
+from saltbitter_domain.users.model import REFRESH_TOKEN_LIFETIME, Tokens
+
+ASK = "X-Session"
+BY_COOKIE = "cookie"
+COOKIE = "__Host-saltbitter-refresh"
+"""By this prefix a browser sees to it that the cookie is secure, and of this host alone (RFC 6265bis)."""
+
+_TO_DELIVER = RequestKey("refresh_token", str)
+
+
+class SessionHeaderMalformed(Malformed):
+    """``X-Session`` says something else than where the refresh token is to be kept."""
+
+    code = "session_header_malformed"
+
+
+class CrossSiteSession(NotAllowed):
+    """Only a page of this very origin may use the session that a browser keeps."""
+
+    code = "cross_site_session"
+
+
+class RefreshTokenMissing(NotAuthenticated):
+    """Neither the body nor the cookie holds a refresh token."""
+
+    code = "refresh_token_missing"
+
+
+@attrs.frozen
+class SessionTokens:
+    """A short-lived access token, and the refresh token that renews both; null where it is in the browser's cookie."""
+
+    access_token: str = attrs.field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str | None = attrs.field(repr=False)
+    refresh_expires_at: datetime
+    session_id: SessionId
+    user_id: UserId
+
+
+def handed_out(call: Call, tokens: Tokens) -> SessionTokens:
+    """The tokens as they are answered; the refresh token goes with the answer as a cookie if that was asked for."""
+    by_cookie = kept_by_browser(call)
+    if by_cookie:
+        call.request[_TO_DELIVER] = tokens.refresh_token
+    return SessionTokens(
+        tokens.access_token,
+        tokens.access_expires_at,
+        None if by_cookie else tokens.refresh_token,
+        tokens.refresh_expires_at,
+        tokens.session_id,
+        tokens.user_id,
+    )
+
+
+def presented(call: Call, in_body: str | None) -> str:
+    """The refresh token of the request: that of the cookie, if the page says so, or that of the body."""
+    token = call.request.cookies.get(COOKIE) if kept_by_browser(call) else in_body
+    if not token:
+        raise RefreshTokenMissing("There is no session to go on with. Sign in.")
+    return token
+
+
+def forget(call: Call) -> None:
+    """Have the browser delete its cookie with the answer."""
+    if kept_by_browser(call):
+        call.request[_TO_DELIVER] = ""
+
+
+def kept_by_browser(call: Call) -> bool:
+    """Whether the page asks for the cookie."""
+    return ASK in call.request.headers
+
+
+def admit(request: web.Request) -> None:
+    """Look at the header before anything is done. Raises ``SessionHeaderMalformed`` for what it cannot say, and
+    ``CrossSiteSession`` for a page of elsewhere."""
+    asked = request.headers.get(ASK)
+    if asked is None:
+        return
+    if asked != BY_COOKIE:
+        raise SessionHeaderMalformed(
+            f"{ASK} can only say '{BY_COOKIE}'. Without it the answer holds the refresh token."
+        )
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise CrossSiteSession("Only SaltBitter's own pages can use the session of this browser.")
+
+
+def deliver(request: web.Request, response: web.StreamResponse) -> None:
+    """Put into the answer what its route decided about the cookie."""
+    token = request.get(_TO_DELIVER)
+    if token is None:
+        return
+    lifetime = int(REFRESH_TOKEN_LIFETIME.total_seconds()) if token else 0
+    response.set_cookie(COOKIE, token, max_age=lifetime, path="/", secure=True, httponly=True, samesite="Strict")

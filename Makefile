@@ -6,10 +6,15 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 
-.PHONY: help demo test services check lint types imports security format fuzz faults faults-payments faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
+WEB := entrypoints/web
+NPM := npm --prefix $(WEB) --no-fund --no-audit
+NODE_FITS := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 11) || (a === 20 && b > 18) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
+NODE_NEEDED := The web client needs Node.js 20.19, 22.12 or newer, and npm. Debian, Ubuntu: apt-get install nodejs npm; macOS: brew install node.
+
+.PHONY: help demo web web-check web-test web-e2e require-node test services check lint types imports security format fuzz faults faults-payments faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
 
 help: ## what can be made
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 require-python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
@@ -29,10 +34,32 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.demo
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
 	@touch $@
 
-demo: $(VENV)/.demo ## the whole journey in memory: 2,000 demo members, mailbox and time machine
+require-node:
+	@$(NODE_FITS) || { echo "$(NODE_NEEDED)"; exit 1; }
+
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json | require-node
+	@echo "Installing the web client's packages into $(WEB)/node_modules (once) …"
+	@$(NPM) ci --silent
+	@touch $@
+
+demo: $(VENV)/.demo ## the whole journey in memory: 2,000 demo members, mailbox, time machine and the web client
+	@if $(NODE_FITS); then $(MAKE) --no-print-directory web; else echo "$(NODE_NEEDED) The demo goes on without it."; fi
 	@$(BIN)/saltbitter demo --port $(PORT)
 
-test: $(VENV)/.dev ## every test on servers of its own, with coverage (TESTS=tests/domain for a part)
+web: $(WEB)/node_modules/.installed ## build the web client
+	@$(NPM) run --silent build
+
+web-check: $(WEB)/node_modules/.installed ## eslint and tsc over the web client
+	@$(NPM) run --silent check
+
+web-test: $(WEB)/node_modules/.installed ## the web client's own tests
+	@$(NPM) run --silent test
+
+web-e2e: $(VENV)/.demo web ## the journey in Chromium, on a desktop's and a phone's screen, with axe in both themes
+	@$(NPM) run --silent e2e
+
+test: $(VENV)/.dev ## every test on servers of its own, with coverage, and the web client's (TESTS=tests/domain for a part)
+	@if [ "$(TESTS)" = tests ]; then $(MAKE) --no-print-directory web-test; fi
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py --store postgres -q -n auto --timeout=300; fi
 	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
@@ -40,7 +67,7 @@ test: $(VENV)/.dev ## every test on servers of its own, with coverage (TESTS=tes
 services: $(VENV)/.dev ## private PostgreSQL and Redis for development until Ctrl-C; data in build/services
 	@$(BIN)/python -m tests.servers.run
 
-check: lint types imports security ## every gate except the tests
+check: lint types imports security web-check ## every gate except the tests
 
 lint: $(VENV)/.dev ## ruff: format and rules
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         process = commands.add_parser(name, help=what)
         process.set_defaults(command=_process, name=name)
+        if name == "serve":
+            process.add_argument("--web", action="store_true", help="serve the built web client too")
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
     migrate.add_argument("--to", default="head", metavar="REVISION", help="only up to this revision")
@@ -168,8 +170,12 @@ def _process(options: argparse.Namespace) -> int:
 
     settings = configuration.from_environment()
     configure(settings.log_format, for_good=True)
-    run = {"serve": production.serve, "work": production.work, "schedule": production.schedule}[options.name]
-    return _until_stopped(run(settings, partial(print, flush=True)))
+    commands: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
+        "serve": partial(production.serve, web=getattr(options, "web", False)),
+        "work": production.work,
+        "schedule": production.schedule,
+    }
+    return _until_stopped(commands[options.name](settings, partial(print, flush=True)))
 
 
 def _migrate(options: argparse.Namespace) -> int:

@@ -9,13 +9,14 @@ from uuid import UUID
 from config import production
 from config.settings import ProductionSettings
 from config.start import running
+from entrypoints.http.web import built_client
 from entrypoints.site import listening, site
 from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.audit.model import CONSOLE
 from saltbitter_domain.chain import Flaw
 from saltbitter_domain.consent.policies import find_faults
 from saltbitter_domain.events import event_name
-from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.kernel import EventId, Unavailable, UserId
 from saltbitter_domain.search.model import FoundPerson
 from saltbitter_domain.transparency.model import MatchingRun
 
@@ -26,11 +27,16 @@ YOUNG_OBJECTS = 20_000
 Say = Callable[[str], object]
 
 
-async def serve(settings: ProductionSettings, say: Say) -> None:
-    """Answer the API. Several processes may listen at the same port; the system shares the connections out."""
+async def serve(settings: ProductionSettings, say: Say, *, web: bool = False) -> None:
+    """Answer the API, and with ``web`` serve the web client too. Several processes may listen at the same port; the
+    system shares the connections out. Raises ``Unavailable`` if the client is wanted and was not built."""
+    delivery = settings.photos.cdn
+    client = built_client(pictures=delivery.origin if delivery else None) if web else []
+    if web and not client:
+        raise Unavailable("The web client is not built. Run `make web`, which needs Node.js, or serve without --web.")
     async with (
         running("production", settings) as application,
-        listening(site(application), settings.host, settings.port, shared=True),
+        listening(site(application, client), settings.host, settings.port, shared=True),
     ):
         with _sparing_the_living():
             say(f"SaltBitter answers at http://{settings.host}:{settings.port}.")

@@ -84,17 +84,17 @@ class Demo:
         init=False, factory=lambda: jinja2.Environment(loader=jinja2.PackageLoader("entrypoints.demo"), autoescape=True)
     )
 
-    @route("GET", "/", audience=Audience.ANYONE, produces="text/html")
+    @route("GET", "/demo", audience=Audience.ANYONE, produces="text/html")
     async def home(self, _call: Call) -> web.StreamResponse:
         """What there is to try."""
-        return self._page("home.html", email=EMAIL, password=self.seeded.password, size=len(self.seeded.members))
+        return self.page("home.html", email=EMAIL, password=self.seeded.password, size=len(self.seeded.members))
 
     @route("GET", "/demo/morning", audience=Audience.ANYONE, produces="text/html")
     async def morning(self, _call: Call) -> web.StreamResponse:
         """The ready-made member's matches of the day, with their explanations."""
         view = await self.matching.daily_matches(self.seeded.ready_made)
         matches = await self.matching.matches(self.seeded.ready_made)
-        return self._page("morning.html", view=view, matches=matches, zone="Europe/London")
+        return self.page("morning.html", view=view, matches=matches, zone="Europe/London")
 
     @route("POST", "/demo/morning", audience=Audience.ANYONE, errors=(PersonMissing, NotReadyToMatch))
     async def choose(self, _call: Call, body: DemoChoice) -> None:
@@ -108,7 +108,7 @@ class Demo:
     @route("GET", "/demo/mailbox", audience=Audience.ANYONE, produces="text/html")
     async def mailbox_page(self, _call: Call, query: MailboxQuery) -> web.StreamResponse:
         """Every mail the demo sent, or those to one address."""
-        return self._page("mailbox.html", mails=self._mails(query.to), to=query.to or "")
+        return self.page("mailbox.html", mails=self._mails(query.to), to=query.to or "")
 
     @route("GET", "/demo/mailbox.json", audience=Audience.ANYONE)
     async def mailbox(self, _call: Call, query: MailboxQuery) -> Mailbox:
@@ -126,16 +126,6 @@ class Demo:
         await self.settle()
         return Arrival(now)
 
-    @route("GET", "/verify", audience=Audience.ANYONE, produces="text/html")
-    async def verify_page(self, _call: Call) -> web.StreamResponse:
-        """Where the link of the verification mail leads in the demo."""
-        return self._page("verify.html")
-
-    @route("GET", "/reset-password", audience=Audience.ANYONE, produces="text/html")
-    async def reset_page(self, _call: Call) -> web.StreamResponse:
-        """Where the link of the reset mail leads in the demo."""
-        return self._page("reset.html")
-
     @route("GET", "/demo/static/{name}", audience=Audience.ANYONE, produces="*/*")
     async def static(self, _call: Call, name: str) -> web.StreamResponse:
         """The style and the script of these pages."""
@@ -152,9 +142,32 @@ class Demo:
             for letter in (LETTERS.write(mail),)
         )
 
-    def _page(self, template: str, **given: object) -> web.Response:
+    def page(self, template: str, **given: object) -> web.Response:
+        """A page of the demo from its template."""
         now = self.clock.now().astimezone(ZoneInfo("Europe/London"))
         text = self._templates.get_template(template).render(now=now, **given)
         return web.Response(
             text=text, content_type="text/html", charset="utf-8", headers={CONTENT_SECURITY_POLICY: PAGE_POLICY}
         )
+
+
+@attrs.frozen
+class WithoutClient:
+    """What stands in for the web client where it was not built: the demo's own page, and where links of mails lead."""
+
+    demo: Demo
+
+    @route("GET", "/", audience=Audience.ANYONE, produces="text/html")
+    async def start(self, call: Call) -> web.StreamResponse:
+        """The demo's home."""
+        return await self.demo.home(call)
+
+    @route("GET", "/verify", audience=Audience.ANYONE, produces="text/html")
+    async def verify_page(self, _call: Call) -> web.StreamResponse:
+        """Where the link of the verification mail leads."""
+        return self.demo.page("verify.html")
+
+    @route("GET", "/reset-password", audience=Audience.ANYONE, produces="text/html")
+    async def reset_page(self, _call: Call) -> web.StreamResponse:
+        """Where the link of the reset mail leads."""
+        return self.demo.page("reset.html")

@@ -7,10 +7,13 @@ from contextlib import AsyncExitStack
 
 from config import demo as mode
 from config.start import running
-from entrypoints.demo.pages import Demo
+from entrypoints.demo.pages import Demo, WithoutClient
 from entrypoints.demo.people import DemoPeople
 from entrypoints.demo.seed import EMAIL, seed
+from entrypoints.http.web import built_client
 from entrypoints.site import embedded_workers, listening, site
+
+CLIENT = "the web client and needs Node.js 20.19 or newer"
 
 
 async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> None:
@@ -33,8 +36,11 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
         )
         adapters = application.adapters
         pages = Demo(adapters.mailer(), adapters.clock(), application.matching(), seeded, workers.settle)
-        await stack.enter_async_context(listening(site(application, [pages]), host, port))
+        client = built_client(demo=True)
+        more = [pages, *(client or [WithoutClient(pages)])]
+        await stack.enter_async_context(listening(site(application, more), host, port))
         address = f"http://{host}:{port}"
+        start = f"{address}   the web client: sign in, or join" if client else f"make web, which builds {CLIENT}"
         say(
             f"""
 SaltBitter's demo is ready after {time.perf_counter() - started:.1f} s: {address}
@@ -42,7 +48,9 @@ SaltBitter's demo is ready after {time.perf_counter() - started:.1f} s: {address
   Sign in as   {EMAIL}
   password     {seeded.password}
 
-  Try          {address}/demo/morning   the matches of the day, with their explanations
+  Try          {start}
+               {address}/demo   what there is to try, and the time machine
+               {address}/demo/morning   the matches of the day, with their explanations
                {address}/api/docs       the API, to try in the browser
                {address}/demo/mailbox   every mail the demo sends
                .venv/bin/saltbitter probe {address}   two new members walk the whole journey

@@ -10,7 +10,12 @@ SECRET = re.compile(rb"BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[o
 
 
 def test_no_key_is_kept_in_the_tree() -> None:
-    files = [path for part in PARTS for path in ((ROOT / part), *(ROOT / part).rglob("*")) if path.is_file()]
+    files = [
+        path
+        for part in PARTS
+        for path in ((ROOT / part), *(ROOT / part).rglob("*"))
+        if path.is_file() and not {"node_modules", "dist"} & set(path.parts)  # made from packages, and ignored by git
+    ]
 
     assert len(files) > 100
     assert [str(path) for path in files if path.suffix != ".pyc" and SECRET.search(path.read_bytes())] == []

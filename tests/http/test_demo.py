@@ -108,7 +108,7 @@ async def test_a_morning_can_be_looked_at_decided_on_and_slept_over() -> None:
 
 async def test_the_pages_load_nothing_from_elsewhere_and_the_mailbox_shows_every_kind_of_mail() -> None:
     async with running_demo() as (address, _), aiohttp.ClientSession() as http:
-        for path in ("/", "/demo/morning", "/demo/mailbox", "/verify?token=x", "/reset-password?token=x"):
+        for path in ("/", "/demo", "/demo/morning", "/demo/mailbox", "/verify?token=x", "/reset-password?token=x"):
             async with http.get(address + path) as answer:
                 assert answer.status == 200
                 assert all(found.startswith("/") for found in Addresses(await answer.text()).found)

@@ -1,0 +1,86 @@
+"""The web client, where this process serves it: a page that starts it and the files it is built of."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import attrs
+from aiohttp import hdrs, web
+
+from entrypoints.http.headers import CONTENT_SECURITY_POLICY
+from entrypoints.http.routing import Audience, Call, route
+
+BUILT = Path(str(files("entrypoints"))) / "web" / "dist"
+"""Where ``make web`` puts the built client."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{pictures}; connect-src 'self'; "
+    "font-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+"""Scripts, styles and fonts in files of our own only; pictures from where the photos are delivered too."""
+
+PERMISSIONS = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
+"""Where a member is, is asked for when they say they want to share it."""
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+UNCHANGING = "public, max-age=31536000, immutable"
+OWN = r"(?!api(?:/|$)|media(?:/|$)|demo(?:/|$)|assets/|livez|readyz)[^.]*"
+"""Every address that is a page of the client: which there are is the client's affair."""
+
+
+@attrs.frozen
+class WebClient:
+    """The built client in ``folder``, read once. In a ``demo`` its page says so, and the client shows the way to the
+    mailbox and the time machine. ``pictures`` is the origin that delivers photos, where that is another than ours."""
+
+    folder: Path
+    demo: bool = False
+    pictures: str | None = None
+    _page: bytes = attrs.field(init=False, repr=False)
+    _files: dict[str, bytes] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        read = {
+            file.relative_to(self.folder).as_posix(): file.read_bytes()
+            for file in self.folder.rglob("*")
+            if file.suffix in TYPES
+        }
+        page = (self.folder / "index.html").read_bytes()
+        object.__setattr__(self, "_page", page.replace(b"<html ", b"<html data-demo ", 1) if self.demo else page)
+        object.__setattr__(self, "_files", read)
+
+    @route("GET", "/assets/{file}", audience=Audience.ANYONE, produces="*/*", cache=UNCHANGING)
+    async def asset(self, _call: Call, file: str) -> web.StreamResponse:
+        """A file of the client. Its name holds the hash of its content, so that it never changes."""
+        return self._file(f"assets/{file}")
+
+    @route("GET", "/icon.svg", audience=Audience.ANYONE, produces="image/svg+xml", cache="public, max-age=86400")
+    async def icon(self, _call: Call) -> web.StreamResponse:
+        """The icon of the client."""
+        return self._file("icon.svg")
+
+    @route("GET", f"/{{page:{OWN}}}", audience=Audience.ANYONE, produces="text/html")
+    async def page(self, _call: Call, page: str) -> web.StreamResponse:  # noqa: ARG002  the client reads its address
+        """The page that starts the client, whatever it is to show."""
+        headers = {
+            CONTENT_SECURITY_POLICY: POLICY.format(pictures=f" {self.pictures}" if self.pictures else ""),
+            "Permissions-Policy": PERMISSIONS,
+            "Cross-Origin-Embedder-Policy": "credentialless",
+        }
+        return web.Response(body=self._page, content_type="text/html", charset="utf-8", headers=headers)
+
+    def _file(self, name: str) -> web.StreamResponse:
+        body = self._files.get(name)
+        if body is None:
+            raise web.HTTPNotFound
+        return web.Response(body=body, headers={hdrs.CONTENT_TYPE: TYPES[Path(name).suffix]})
+
+
+def built_client(*, demo: bool = False, pictures: str | None = None) -> list[object]:
+    """The client as a resource, if it was built."""
+    return [WebClient(BUILT, demo, pictures)] if (BUILT / "index.html").exists() else []

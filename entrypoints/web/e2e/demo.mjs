@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const STARTED_WITHIN_MS = 120_000;
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A demo of its own: its address, and how to end it. */
+export async function startDemo(members) {
+  const port = await freePort();
+  const process = spawn(`${ROOT}.venv/bin/saltbitter`, ["demo", "--port", String(port), "--members", String(members)]);
+  let said = "";
+  await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`The demo did not start:\n${said}`)), STARTED_WITHIN_MS);
+    const listen = (chunk) => {
+      said += String(chunk);
+      if (said.includes("Ctrl-C")) {
+        clearTimeout(late);
+        resolve();
+      }
+    };
+    process.stdout.on("data", listen);
+    process.stderr.on("data", listen);
+    process.once("exit", () => reject(new Error(`The demo ended:\n${said}`)));
+  });
+  return { url: `http://127.0.0.1:${port}`, stop: () => process.kill("SIGTERM") };
+}
+
+/** The link in the newest mail to an address, without the host. */
+export async function mailedLink(url, to) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { mails } = await (await fetch(`${url}/demo/mailbox.json?to=${encodeURIComponent(to)}`)).json();
+    const link = mails[0]?.data.link;
+    if (link) return link.slice(link.indexOf("/", "https://".length));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`No mail came to ${to}`);
+}
+
+/** Sleep until the next six o'clock in a time zone: everybody there receives new people. */
+export async function sleepUntilMorning(url, timeZone) {
+  const answer = await fetch(`${url}/demo/time-machine`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ time_zone: timeZone }),
+  });
+  if (!answer.ok) throw new Error(`The time machine answered ${answer.status}`);
+}

@@ -1,0 +1,155 @@
+import { fileURLToPath } from "node:url";
+import { mailedLink, sleepUntilMorning } from "./demo.mjs";
+
+const PORTRAIT = fileURLToPath(new URL("../../probe_photos/portrait.jpg", import.meta.url));
+const PASSWORD = "six quiet boats at noon";
+const TIME_ZONE = "Europe/London";
+const STATEMENTS = 18;
+
+/** From a first visit to a match and out again, as a member would, with `look` at every page on the way. */
+export async function journey(page, url, email, look) {
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  const heading = (name) => page.getByRole("heading", { level: 1, name }).waitFor();
+
+  await page.goto(url);
+  await heading(/Know why/);
+  await look("welcome");
+  await page.getByRole("main").getByRole("link", { name: "Join" }).click();
+  await heading("Join SaltBitter");
+  await button("Join").click();
+  await page.getByText("Please fill this in.").first().waitFor();
+  await look("join-incomplete");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Date of birth").fill("1992-03-14");
+  for (const agreement of await page.getByRole("checkbox").all()) {
+    if (await agreement.isChecked()) throw new Error("An agreement is ticked that nobody gave");
+    await agreement.check();
+  }
+  await button("Join").click();
+  await heading("Look into your mailbox");
+  await look("check-mail");
+  await page.goto(url + (await mailedLink(url, email)));
+  await look("verify");
+  await button("Confirm").click();
+  await heading("Sign in");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill("not the one at all");
+  await button("Sign in").click();
+  await page.getByText("do not belong together").waitFor();
+  await look("sign-in-refused");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await button("Sign in").click();
+
+  await heading("About you");
+  await page.getByLabel("First name").fill("Mira");
+  await page.getByRole("group", { name: "I am" }).getByLabel("Woman").check();
+  await page.getByRole("group", { name: "I would like to meet" }).getByLabel("Man", { exact: true }).check();
+  await page.getByLabel("About me").fill("I like quiet boats and loud markets.");
+  await look("about");
+  await button("Save and go on").click();
+
+  await heading("Your photos");
+  await page.locator("input[type=file]").setInputFiles(PORTRAIT);
+  await page.getByText("Others can see it").waitFor();
+  await page.locator("article img").evaluate((image) => image.decode());
+  await look("photos");
+  await button("Go on").click();
+
+  await heading("Whom you hope to meet");
+  await look("preferences");
+  await button("Save and go on").click();
+
+  await heading("What you love");
+  for (const interest of ["Hiking", "Cooking", "Jazz", "Cinema", "Board games", "Museums"]) {
+    await page.getByLabel(interest, { exact: true }).check();
+  }
+  await look("interests");
+  await button("Save and go on").click();
+
+  await heading("What matters to you");
+  const groups = await page.getByRole("group").all();
+  for (const [index, group] of groups.entries()) await group.getByLabel(String((index * 3) % 8), { exact: true }).check();
+  await look("values");
+  await button("Save and go on").click();
+
+  await heading("What we may use");
+  for (const consent of await page.getByRole("switch").all()) {
+    if ((await consent.getAttribute("aria-checked")) === "true") throw new Error("A consent is given that nobody gave");
+  }
+  await look("consents");
+  await button("Go on").click();
+
+  await heading("How you are close to others");
+  await look("attachment");
+  await page.getByRole("link", { name: "See how it works" }).click();
+  await page.getByRole("switch").click();
+  await button("Begin").click();
+  await page.getByText("Statement 1 of").waitFor();
+  await look("statement");
+  for (let statement = 1; statement <= STATEMENTS; statement += 1) {
+    await page.getByText(`Statement ${statement} of`).waitFor();
+    await page.keyboard.press(String((statement % 5) + 1));
+    if (statement === 4) {
+      await page.reload();
+      await button("Go on where I stopped").click();
+    }
+  }
+  await button("Hand in and see").click();
+  await heading("Insights");
+  await page.getByRole("img", { name: /Map of closeness/ }).waitFor();
+  await look("insights");
+
+  await sleepUntilMorning(url, TIME_ZONE);
+  await page.getByRole("link", { name: "Today" }).click();
+  await page.getByRole("article").first().waitFor();
+  await look("today");
+  const first = page.getByRole("article").first();
+  await first.getByRole("button", { name: "Add a note to a like" }).click();
+  await first.getByLabel(/^A note to/).fill("Which boat was the quietest?");
+  await first.getByRole("button", { name: /^Pass on/ }).click();
+  await first.getByText(/^You passed on/).waitFor();
+  await first.getByRole("button", { name: "Take it back" }).click();
+  await first.getByRole("button", { name: /^Like / }).waitFor();
+  const likes = page.getByRole("button", { name: /^Like / });
+  for (let left = await likes.count(); left > 0; left -= 1) {
+    await likes.first().click();
+    await page.waitForFunction((count) => document.querySelectorAll('button[aria-label^="Like "]').length < count, left);
+  }
+  await look("today-decided");
+
+  await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Matches" }).click();
+  await heading("Matches");
+  await page.getByText(/^Since/).first().waitFor();
+  await look("matches");
+  await page.getByRole("main").getByRole("link").first().click();
+  await page.getByText(/like each other$/).waitFor();
+  await look("person");
+  await page.getByRole("button", { name: /^Block/ }).click();
+  await button("Block").click();
+  await heading("Today");
+
+  await page.getByRole("link", { name: "Privacy" }).click();
+  await page.getByText("This one").waitFor();
+  await page.getByRole("button", { name: /^Lift the block/ }).waitFor();
+  await button("Every decision so far").click();
+  await look("privacy");
+
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByText(`Signed in as ${email}`).waitFor();
+  await look("settings");
+  await page.getByRole("radio", { name: "Deutsch" }).click();
+  await heading("Einstellungen");
+  await look("settings-german");
+  await page.getByRole("radio", { name: "English" }).click();
+  await heading("Settings");
+  await page.getByRole("link", { name: "Privacy" }).click();
+  await page.getByLabel("Password").fill(PASSWORD);
+  await button("Delete my account").click();
+  await page.getByText("Your account is closed").waitFor();
+  await button("Leave").click();
+  await page.getByRole("link", { name: "Sign in" }).first().waitFor();
+  await page.goto(`${url}/nowhere`);
+  await heading("There is no such page");
+  await look("not-found");
+}

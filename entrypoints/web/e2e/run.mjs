@@ -1,0 +1,54 @@
+/** The journey in a real browser, on a desktop's screen and on a phone's. SHOTS=folder keeps a picture of every page. */
+import { existsSync, mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { startDemo } from "./demo.mjs";
+import { journey } from "./journey.mjs";
+import { watch } from "./watch.mjs";
+
+const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
+const MEMBERS = 600;
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const BROWSERS = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+
+const executablePath = BROWSERS.find((path) => path && existsSync(path));
+if (!executablePath) {
+  console.error("The journey needs Chromium. Debian, Ubuntu: apt-get install chromium; elsewhere name it in CHROMIUM.");
+  process.exit(1);
+}
+const shots = process.env["SHOTS"];
+if (shots) mkdirSync(shots, { recursive: true });
+
+const demo = await startDemo(MEMBERS);
+const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+let failed = false;
+try {
+  for (const [name, viewport] of Object.entries(SCREENS)) {
+    const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London", reducedMotion: "reduce" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const { look, findings, seen } = watch(page, demo.url, { name, shots });
+    try {
+      await journey(page, demo.url, `mira.${name}@example.org`, look);
+    } catch (error) {
+      findings.push(String(error));
+      if (shots) await page.screenshot({ path: `${shots}/${name}-failed.png`, fullPage: true });
+    }
+    console.log(`${findings.length ? "FAILED" : "ok"}  ${name}, ${viewport.width} × ${viewport.height}: ${seen()} pages, each in both themes`);
+    for (const finding of findings) console.log(`      ${finding}`);
+    failed ||= findings.length > 0;
+    await context.close();
+  }
+} finally {
+  await browser.close();
+  demo.stop();
+}
+process.exit(failed ? 1 : 0);

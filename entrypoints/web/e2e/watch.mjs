@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const THEMES = ["light", "dark"];
+
+/** Looks at pages as they come: what is inaccessible, too wide, reported to the console, or asked of elsewhere. */
+export function watch(page, url, { name, shots }) {
+  const findings = [];
+  let seen = 0;
+  page.on("console", (message) => {
+    // What the API refuses shows up as a failed resource; pages that provoke it say so themselves.
+    if (message.type() === "error" && !message.text().includes("Failed to load resource")) {
+      findings.push(`console: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => findings.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) findings.push(`asks elsewhere: ${request.url()}`);
+  });
+
+  /** Look at the page in both themes; `what` names it in findings and pictures. */
+  async function look(what) {
+    seen += 1;
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.waitForTimeout(60);
+      await page.evaluate(AXE);
+      const { violations } = await page.evaluate(
+        (values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
+        STANDARDS,
+      );
+      for (const { id, help, nodes } of violations) {
+        const where = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join("; ");
+        findings.push(`${what}, ${colorScheme}: ${id} (${help}): ${where}`);
+      }
+      if (shots) await page.screenshot({ path: `${shots}/${name}-${String(seen).padStart(2, "0")}-${what}-${colorScheme}.png`, fullPage: true });
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) findings.push(`${what}: ${wide} pixels wider than the screen`);
+  }
+
+  return { look, findings, seen: () => seen };
+}

@@ -1,0 +1,111 @@
+import { useSyncExternalStore } from "react";
+import { problemOf, ProblemError } from "./problem";
+import type { components } from "./schema";
+
+/**
+ * The session of this browser. The access token lives in this module's memory and nowhere else; the refresh token is in
+ * a cookie that no script reads, which the server uses only for requests with `X-Session`.
+ */
+export type SessionState = "unknown" | "signed_out" | "signed_in";
+export type SessionTokens = components["schemas"]["SessionTokens"];
+
+export const BY_COOKIE = { "X-Session": "cookie" } as const;
+const HINT = "saltbitter.session";
+/** Answers to the questionnaire that were not handed in: they go with the session. */
+export const DRAFT = "saltbitter.assessment";
+const RENEW_BEFORE_MS = 30_000;
+
+let state: SessionState = "unknown";
+let access: { token: string; renewAt: number } | null = null;
+let renewing: Promise<string | null> | null = null;
+const listeners = new Set<() => void>();
+
+function become(next: SessionState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+/** Another tab signed in or out: this one follows. */
+if (typeof window !== "undefined") {
+  window.addEventListener("storage", (event) => {
+    if (event.key !== HINT) return;
+    if (event.newValue === null) signedOut();
+    else if (state === "signed_out") become("signed_in");
+  });
+}
+
+export function signedIn(tokens: SessionTokens): void {
+  const lifetime = Date.parse(tokens.access_expires_at) - issuedAt(tokens.access_token);
+  access = { token: tokens.access_token, renewAt: Date.now() + lifetime - RENEW_BEFORE_MS };
+  localStorage.setItem(HINT, "1");
+  become("signed_in");
+}
+
+export function signedOut(): void {
+  access = null;
+  for (const key of [HINT, DRAFT]) localStorage.removeItem(key);
+  become("signed_out");
+}
+
+/** Lifetimes are measured by the server's clock alone, so that a browser's wrong clock does not matter. */
+function issuedAt(token: string): number {
+  const claims = token.split(".")[1] ?? "";
+  const { iat } = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))) as { iat: number };
+  return iat * 1000;
+}
+
+/** A good access token, renewed if need be; null for whoever is signed out. */
+export async function accessToken(): Promise<string | null> {
+  if (access && Date.now() < access.renewAt) return access.token;
+  if (localStorage.getItem(HINT) === null) return null;
+  return renew();
+}
+
+/** Renew once, however many ask at the same time, in this tab or in another. */
+export function renew(): Promise<string | null> {
+  renewing ??= oneAtATime(askForTokens).finally(() => (renewing = null));
+  return renewing;
+}
+
+/** Tabs take turns, since each refresh token is good once. */
+async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  return "locks" in navigator ? await navigator.locks.request("saltbitter.renew", work) : work();
+}
+
+async function askForTokens(): Promise<string | null> {
+  let response: Response;
+  try {
+    response = await fetch("/api/auth/refresh", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...BY_COOKIE },
+      body: "{}",
+    });
+  } catch {
+    throw new ProblemError({ code: "offline", detail: "SaltBitter could not be reached." });
+  }
+  if (response.ok) {
+    signedIn((await response.json()) as SessionTokens);
+    return access?.token ?? null;
+  }
+  if (response.status === 401 || response.status === 403) {
+    signedOut();
+    return null;
+  }
+  throw await problemOf(response);
+}
+
+/** Find out at the start whether this browser is signed in. A problem leaves the question open for another try. */
+export async function resume(): Promise<void> {
+  if (localStorage.getItem(HINT) === null) become("signed_out");
+  else await renew();
+}
+
+export function useSession(): SessionState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => state,
+  );
+}

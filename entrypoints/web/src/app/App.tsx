@@ -1,0 +1,147 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Redirect, Route, Switch } from "wouter";
+import { resume, useSession } from "../api/session";
+import { LinkButton } from "../design/Button";
+import { ProblemNotice } from "../design/Notice";
+import { Loading, Page } from "../design/Page";
+import { Shell } from "./Shell";
+import { Welcome } from "./Welcome";
+
+const Login = lazy(() => import("../features/account/Login"));
+const Join = lazy(() => import("../features/account/Join"));
+const Verify = lazy(() => import("../features/account/Verify"));
+const ForgotPassword = lazy(() => import("../features/account/ForgotPassword"));
+const ResetPassword = lazy(() => import("../features/account/ResetPassword"));
+const Onboarding = lazy(() => import("../features/onboarding/Onboarding"));
+const Today = lazy(() => import("../features/today/Today"));
+const Person = lazy(() => import("../features/today/Person"));
+const Matches = lazy(() => import("../features/matches/Matches"));
+const Insights = lazy(() => import("../features/insights/Insights"));
+const Assessment = lazy(() => import("../features/insights/Assessment"));
+const Privacy = lazy(() => import("../features/privacy/Privacy"));
+const Settings = lazy(() => import("../features/settings/Settings"));
+
+export function App() {
+  const session = useSession();
+  const queries = useQueryClient();
+  const [problem, setProblem] = useState<unknown>(null);
+  const ask = () => void resume().catch(setProblem);
+  useEffect(ask, []);
+  useEffect(() => {
+    if (session === "signed_out") queries.clear();
+  }, [session, queries]);
+
+  let pages: ReactNode;
+  if (problem && session === "unknown") pages = (
+      <Unreachable
+        problem={problem}
+        retry={() => {
+          setProblem(null);
+          ask();
+        }}
+      />
+    );
+  else if (session === "unknown") pages = <Waiting />;
+  else pages = session === "signed_in" ? <MemberPages /> : <VisitorPages />;
+  return (
+    <Shell signedIn={session === "signed_in"}>
+      <Boundary>
+        <Suspense fallback={<Waiting />}>{pages}</Suspense>
+      </Boundary>
+    </Shell>
+  );
+}
+
+function VisitorPages() {
+  return (
+    <Switch>
+      <Route path="/" component={Welcome} />
+      <Route path="/login" component={Login} />
+      <Route path="/join" component={Join} />
+      <Route path="/verify" component={Verify} />
+      <Route path="/forgot-password" component={ForgotPassword} />
+      <Route path="/reset-password" component={ResetPassword} />
+      {["/today", "/matches", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"].map((path) => (
+        <Route key={path} path={path}>
+          {() => <Redirect to={`/login?then=${encodeURIComponent(location.pathname)}`} replace />}
+        </Route>
+      ))}
+      <Route component={NotFound} />
+    </Switch>
+  );
+}
+
+function MemberPages() {
+  return (
+    <Switch>
+      <Route path="/today" component={Today} />
+      <Route path="/matches" component={Matches} />
+      <Route path="/people/:id">{({ id }) => <Person id={id} />}</Route>
+      <Route path="/insights" component={Insights} />
+      <Route path="/assessment" component={Assessment} />
+      <Route path="/privacy" component={Privacy} />
+      <Route path="/settings" component={Settings} />
+      <Route path="/onboarding/:step?">{({ step }) => <Onboarding step={step} />}</Route>
+      <Route path="/verify" component={Verify} />
+      <Route path="/reset-password" component={ResetPassword} />
+      <Route path="/forgot-password" component={ForgotPassword} />
+      <Route path="/login">{() => <Redirect to={wanted()} replace />}</Route>
+      <Route path="/">{() => <Redirect to="/today" replace />}</Route>
+      <Route path="/join">{() => <Redirect to="/onboarding" replace />}</Route>
+      <Route component={NotFound} />
+    </Switch>
+  );
+}
+
+/** Where the member was going before they had to sign in; only a page of ours. */
+function wanted(): string {
+  const then = new URLSearchParams(location.search).get("then") ?? "";
+  return /^\/(?!\/|login)[\w/-]*$/.test(then) ? then : "/today";
+}
+
+function Waiting() {
+  return (
+    <div className="mx-auto w-full max-w-2xl px-4 py-12">
+      <Loading />
+    </div>
+  );
+}
+
+function Unreachable({ problem, retry }: { problem: unknown; retry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("state.unreachable")}>
+      <ProblemNotice error={problem} retry={retry} />
+    </Page>
+  );
+}
+
+function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("state.notFound")} lead={t("state.notFoundLead")}>
+      <div>
+        <LinkButton href="/">{t("state.home")}</LinkButton>
+      </div>
+    </Page>
+  );
+}
+
+/** What a page breaks with is our mistake; the rest of the client stays. A new page is a new try. */
+class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state = { error: null as unknown };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    return this.state.error ? (
+      <Unreachable problem={this.state.error} retry={() => this.setState({ error: null })} />
+    ) : (
+      this.props.children
+    );
+  }
+}

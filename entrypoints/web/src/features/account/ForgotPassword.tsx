@@ -1,0 +1,33 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useMutation } from "@tanstack/react-query";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import * as z from "zod/mini";
+import { answer, api } from "../../api/client";
+import { Button } from "../../design/Button";
+import { TextField } from "../../design/Field";
+import { Notice, ProblemNotice } from "../../design/Notice";
+import { Page } from "../../design/Page";
+import { email } from "./forms";
+
+export default function ForgotPassword() {
+  const { t } = useTranslation();
+  const form = useForm({ resolver: zodResolver(z.object({ email: email(t) })), defaultValues: { email: "" } });
+  const ask = useMutation({
+    mutationFn: (body: { email: string }) => answer(api.POST("/api/auth/password/forgot", { body })),
+  });
+  return (
+    <Page title={t("forgot.title")} lead={t("forgot.lead")}>
+      <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => ask.mutate(values))}>
+        <TextField label={t("account.email")} type="email" autoComplete="username" error={form.formState.errors.email?.message} {...form.register("email")} />
+        <ProblemNotice error={ask.error} />
+        {ask.isSuccess ? <Notice role="status">{t("forgot.done")}</Notice> : null}
+        <div>
+          <Button type="submit" busy={ask.isPending}>
+            {t("forgot.do")}
+          </Button>
+        </div>
+      </form>
+    </Page>
+  );
+}

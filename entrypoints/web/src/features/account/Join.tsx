@@ -1,0 +1,99 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import * as z from "zod/mini";
+import { answer, api, type Schemas } from "../../api/client";
+import { Button } from "../../design/Button";
+import { TextField } from "../../design/Field";
+import { ProblemNotice } from "../../design/Notice";
+import { Loading, Page } from "../../design/Page";
+import { showInForm } from "../../i18n/problems";
+import { CheckMail } from "./CheckMail";
+import { dateOfBirth, email, newPassword, SHORTEST_PASSWORD } from "./forms";
+
+export default function Join() {
+  const { t } = useTranslation();
+  const [joined, setJoined] = useState<string | null>(null);
+  const texts = useQuery({ queryKey: ["consent-texts"], queryFn: () => answer(api.GET("/api/consents/texts")) });
+  if (joined !== null) return <CheckMail email={joined} />;
+  return (
+    <Page title={t("join.title")} lead={t("join.lead")}>
+      <ProblemNotice error={texts.error} retry={() => void texts.refetch()} />
+      {texts.isPending ? <Loading /> : null}
+      {texts.data ? <JoinForm texts={texts.data.items} onJoined={setJoined} /> : null}
+    </Page>
+  );
+}
+
+function JoinForm({ texts, onJoined }: { texts: Schemas["ConsentText"][]; onJoined: (email: string) => void }) {
+  const { t } = useTranslation();
+  const schema = z.object({
+    email: email(t),
+    password: newPassword(t),
+    date_of_birth: dateOfBirth(t),
+    terms: z.literal(true, t("join.termsNeeded")),
+    privacy_policy: z.literal(true, t("join.privacyNeeded")),
+  });
+  const form = useForm<z.input<typeof schema>, unknown, z.output<typeof schema>>({
+    resolver: zodResolver(schema),
+    defaultValues: { email: "", password: "", date_of_birth: "" },
+  });
+  const text = (purpose: string) => texts.find((each) => each.purpose === purpose);
+  const join = useMutation({
+    mutationFn: (values: z.output<typeof schema>) =>
+      answer(
+        api.POST("/api/auth/register", {
+          body: {
+            email: values.email,
+            password: values.password,
+            date_of_birth: values.date_of_birth,
+            time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+            terms_version: text("terms")?.version ?? "",
+            privacy_policy_version: text("privacy_policy")?.version ?? "",
+          },
+        }),
+      ),
+    onSuccess: (_, values) => onJoined(values.email),
+    onError: (error) => showInForm(error, ["email", "password", "date_of_birth"], form.setError, t),
+  });
+  const { errors } = form.formState;
+  const shown = Object.keys(errors).length > 0 ? null : join.error;
+  return (
+    <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => join.mutate(values))}>
+      <TextField label={t("account.email")} type="email" autoComplete="email" error={errors.email?.message} {...form.register("email")} />
+      <TextField label={t("account.password")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={errors.password?.message} {...form.register("password")} />
+      <TextField label={t("account.dateOfBirth")} hint={t("account.dateOfBirthHint")} type="date" autoComplete="bday" error={errors.date_of_birth?.message} {...form.register("date_of_birth")} />
+      <Agreement text={text("terms")} error={errors.terms?.message} {...form.register("terms")} />
+      <Agreement text={text("privacy_policy")} error={errors.privacy_policy?.message} {...form.register("privacy_policy")} />
+      <ProblemNotice error={shown} />
+      <div>
+        <Button type="submit" busy={join.isPending}>
+          {t("join.do")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** One agreement with the words it is given to, unticked. */
+function Agreement({ text, error, ...input }: { text: Schemas["ConsentText"] | undefined; error: string | undefined } & React.InputHTMLAttributes<HTMLInputElement>) {
+  const { t } = useTranslation();
+  if (!text) return null;
+  return (
+    <div className="grid gap-2 rounded-md border border-line bg-surface p-4">
+      <label className="flex min-h-8 items-start gap-3 font-semibold">
+        <input type="checkbox" className="mt-1 size-5 shrink-0 accent-sea" aria-invalid={error !== undefined} {...input} />
+        <span>{t("join.agree", { title: t(`purpose.${text.purpose}`) })}</span>
+      </label>
+      <details className="text-sm text-soft">
+        <summary className="min-h-6">{t("join.read")}</summary>
+        <p className="pt-2" lang="en">
+          {text.text}
+        </p>
+      </details>
+      {error ? <p className="text-sm font-medium text-alarm">{error}</p> : null}
+    </div>
+  );
+}

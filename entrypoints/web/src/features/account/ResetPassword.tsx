@@ -1,0 +1,45 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useMutation } from "@tanstack/react-query";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import * as z from "zod/mini";
+import { answer, api } from "../../api/client";
+import { signedOut } from "../../api/session";
+import { Button } from "../../design/Button";
+import { TextField } from "../../design/Field";
+import { ProblemNotice } from "../../design/Notice";
+import { Page } from "../../design/Page";
+import { showInForm } from "../../i18n/problems";
+import { newPassword, SHORTEST_PASSWORD } from "./forms";
+
+/** A new password by the mailed link. It ends every session, this browser's too. */
+export default function ResetPassword() {
+  const { t } = useTranslation();
+  const [, go] = useLocation();
+  const token = new URLSearchParams(location.search).get("token") ?? "";
+  const form = useForm({ resolver: zodResolver(z.object({ password: newPassword(t) })), defaultValues: { password: "" } });
+  const reset = useMutation({
+    mutationFn: ({ password }: { password: string }) =>
+      answer(api.POST("/api/auth/password/reset", { body: { token, password } })),
+    onSuccess: () => {
+      signedOut();
+      go("/login?changed", { replace: true });
+    },
+    onError: (error) => showInForm(error, ["password"], form.setError, t),
+  });
+  const error = form.formState.errors.password?.message;
+  return (
+    <Page title={t("reset.title")} lead={t("reset.lead")}>
+      <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => reset.mutate(values))}>
+        <TextField label={t("account.newPassword")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={error} {...form.register("password")} />
+        <ProblemNotice error={error ? null : reset.error} />
+        <div>
+          <Button type="submit" busy={reset.isPending}>
+            {t("reset.do")}
+          </Button>
+        </div>
+      </form>
+    </Page>
+  );
+}

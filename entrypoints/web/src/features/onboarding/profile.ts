@@ -1,0 +1,64 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "../../api/client";
+import { isProblem } from "../../api/problem";
+
+export type ProfileContent = Schemas["ProfileContent"];
+export type Preferences = Schemas["Preferences"];
+export type Profile = Schemas["ProfileView"];
+
+const KEY = ["profile"] as const;
+/** The widest there is: until a member says otherwise, nobody is left out. */
+export const EVERY_AGE: Preferences["ages"] = { min: 18, max: 120 };
+
+/** The member's own profile; null until they write it. */
+export function useProfile() {
+  return useQuery({ queryKey: KEY, queryFn: readProfile });
+}
+
+async function readProfile(): Promise<Profile | null> {
+  try {
+    return await answer(api.GET("/api/me/profile"));
+  } catch (error) {
+    if (isProblem(error, "profile_missing")) return null;
+    throw error;
+  }
+}
+
+export type ProfileChange = (content: ProfileContent | null) => ProfileContent;
+
+/** Save a part of the profile and leave the rest as it is, also what another device changed meanwhile. */
+export function useSaveProfile() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: ProfileChange) => {
+      const saved = await save(change, await readProfile());
+      queries.setQueryData(KEY, saved);
+      await queries.invalidateQueries({ queryKey: ["completeness"] });
+      return saved;
+    },
+  });
+}
+
+async function save(change: ProfileChange, profile: Profile | null, tries = 2): Promise<Profile> {
+  try {
+    if (profile === null) return await answer(api.POST("/api/me/profile", { body: change(null) }));
+    return await answer(
+      api.PUT("/api/me/profile", {
+        body: change(profile.content),
+        params: { header: { "If-Match": `"${profile.version}"` } },
+      }),
+    );
+  } catch (error) {
+    if (tries === 0 || !isProblem(error, "stale_write", "profile_exists")) throw error;
+    return save(change, await readProfile(), tries - 1);
+  }
+}
+
+/** Every word a profile can be made of. It hardly ever changes. */
+export function useCatalogue() {
+  return useQuery({ queryKey: ["catalogue"], queryFn: () => answer(api.GET("/api/catalogue")), staleTime: Infinity });
+}
+
+export function useCompleteness(enabled: boolean) {
+  return useQuery({ queryKey: ["completeness"], queryFn: () => answer(api.GET("/api/me/profile/completeness")), enabled });
+}

@@ -1,0 +1,65 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { answer, api, type Schemas } from "../../api/client";
+import { Toggle } from "../../design/Choices";
+import { ProblemNotice } from "../../design/Notice";
+import { Card, Loading } from "../../design/Page";
+import { useFormat } from "../../i18n/format";
+
+type Purpose = Schemas["Purpose"];
+/** What an account cannot be without was agreed to on joining, and is ended by deleting the account. */
+const OF_THE_ACCOUNT: readonly Purpose[] = ["terms", "privacy_policy"];
+
+export function useConsents() {
+  return useQuery({ queryKey: ["consents"], queryFn: () => answer(api.GET("/api/me/consents")) });
+}
+
+export function useDecideConsent() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ purpose, ...body }: { purpose: Purpose; granted: boolean; text_version: string }) =>
+      answer(api.PUT("/api/me/consents/{purpose}", { params: { path: { purpose } }, body })),
+    onSettled: () => Promise.all(["consents", "consent-history"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+/** Each consent by itself, off until it is switched on, and taken back as easily as given. */
+export function Consents({ only }: { only?: readonly Purpose[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const texts = useQuery({ queryKey: ["consent-texts"], queryFn: () => answer(api.GET("/api/consents/texts")) });
+  const consents = useConsents();
+  const decide = useDecideConsent();
+  const error = texts.error ?? consents.error;
+  if (error) return <ProblemNotice error={error} retry={() => void Promise.all([texts.refetch(), consents.refetch()])} />;
+  if (!texts.data || !consents.data) return <Loading />;
+  const state = consents.data as Partial<Record<Purpose, Schemas["ConsentRecord"] | null>>;
+  return (
+    <ul className="grid gap-4">
+      {texts.data.items
+        .filter(({ purpose }) => !OF_THE_ACCOUNT.includes(purpose) && (only?.includes(purpose) ?? true))
+        .map((text) => {
+          const record = state[text.purpose];
+          const deciding = decide.isPending && decide.variables.purpose === text.purpose;
+          return (
+            <li key={text.purpose}>
+              <Card>
+                <Toggle
+                  label={t(`purpose.${text.purpose}`)}
+                  on={deciding ? decide.variables.granted : (record?.granted ?? false)}
+                  busy={deciding}
+                  onChange={(granted) => decide.mutate({ purpose: text.purpose, granted, text_version: text.version })}
+                >
+                  <p lang="en">{text.text}</p>
+                  {record ? (
+                    <p className="pt-2">{t(record.granted ? "consents.givenOn" : "consents.takenBackOn", { day: format.day(record.at) })}</p>
+                  ) : null}
+                </Toggle>
+                {decide.isError && decide.variables.purpose === text.purpose ? <ProblemNotice error={decide.error} /> : null}
+              </Card>
+            </li>
+          );
+        })}
+    </ul>
+  );
+}

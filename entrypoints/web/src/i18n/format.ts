@@ -1,0 +1,15 @@
+import { useTranslation } from "react-i18next";
+
+/** Dates, times and numbers as the member's language and region write them, in the time zone of the device. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const language = navigator.languages.find((tag) => tag.split("-")[0] === i18n.language) ?? i18n.language;
+  return {
+    day: (at: string) => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(at)),
+    moment: (at: string) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)),
+    morning: (at: string) => new Intl.DateTimeFormat(language, { weekday: "long", hour: "numeric", minute: "2-digit" }).format(new Date(at)),
+    number: (value: number, digits = 0) =>
+      new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),
+    list: (words: readonly string[]) => new Intl.ListFormat(language, { type: "conjunction" }).format(words),
+  };
+}

@@ -1,0 +1,39 @@
+import i18n from "i18next";
+import { initReactI18next } from "react-i18next";
+import en from "./en";
+
+export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
+export type Language = keyof typeof LANGUAGES;
+const KEPT = "saltbitter.language";
+
+/** The language chosen here before, or the first of the browser's that we speak. */
+function preferred(): Language {
+  const wishes = [localStorage.getItem(KEPT), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  return wishes.find((wish): wish is Language => wish === "en" || wish === "de") ?? "en";
+}
+
+/** English is there from the start; another language is fetched when it is wanted. */
+async function load(language: Language): Promise<void> {
+  if (language === "de" && !i18n.hasResourceBundle("de", "translation")) {
+    i18n.addResourceBundle("de", "translation", (await import("./de")).default);
+  }
+  await i18n.changeLanguage(language);
+  document.documentElement.lang = language;
+}
+
+export async function start(language: Language = preferred()): Promise<void> {
+  await i18n.use(initReactI18next).init({
+    lng: "en",
+    fallbackLng: "en",
+    resources: { en: { translation: en } },
+    interpolation: { escapeValue: false },
+  });
+  await load(language);
+}
+
+export async function choose(language: Language): Promise<void> {
+  localStorage.setItem(KEPT, language);
+  await load(language);
+}
+
+export default i18n;

@@ -1,0 +1,35 @@
+import type { TFunction } from "i18next";
+import type { FieldValues, Path, UseFormSetError } from "react-hook-form";
+import { ProblemError } from "../api/problem";
+import i18n from "./index";
+
+/** A problem in the member's language where we have the words, or in those the API gave, which say what to do too. */
+export function wordsOf(error: unknown, t: TFunction): string {
+  if (!(error instanceof ProblemError)) return t("problem.unexpected");
+  const key = `problem.${error.code}`;
+  const fields = error.fields.map((field) => fieldWords(field.code, field.message, t)).join(" ");
+  if (i18n.exists(key)) return t(key, { seconds: error.retryAfter ?? 60 });
+  return fields || error.message || t("problem.unexpected");
+}
+
+export function fieldWords(code: string, message: string, t: TFunction): string {
+  const key = `field.${code}`;
+  return i18n.exists(key) ? t(key) : message;
+}
+
+/** Put each problem beside its field. Answers whether there is one that no field of this form shows. */
+export function showInForm<T extends FieldValues>(
+  error: unknown,
+  known: readonly Path<T>[],
+  setError: UseFormSetError<T>,
+  t: TFunction,
+): boolean {
+  if (!(error instanceof ProblemError) || error.fields.length === 0) return true;
+  let unseen = false;
+  error.fields.forEach((field, index) => {
+    const path = known.find((name) => field.path === name || field.path.startsWith(`${name}.`));
+    if (path === undefined) unseen = true;
+    else setError(path, { message: fieldWords(field.code, field.message, t) }, { shouldFocus: index === 0 });
+  });
+  return unseen;
+}

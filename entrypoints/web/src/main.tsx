@@ -1,0 +1,32 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { isProblem } from "./api/problem";
+import { App } from "./app/App";
+import "./design/tokens.css";
+import { start } from "./i18n";
+import { applyTheme } from "./features/settings/theme";
+
+/** What is refused stays refused; only what may pass by itself is asked for again. */
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) => failures < 2 && (isProblem(error, "offline") || (isProblem(error) && error.status >= 500)),
+    },
+  },
+});
+
+applyTheme();
+const root = document.getElementById("root");
+if (root) {
+  void start().then(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <QueryClientProvider client={queries}>
+          <App />
+        </QueryClientProvider>
+      </StrictMode>,
+    ),
+  );
+}

@@ -29,11 +29,11 @@ class MemoryProfiles(Profiles):
     async def save(self, profile: Profile) -> None:
         self._transaction.write(lambda tables: replace(tables.profiles, profile.user_id, profile))
 
-    async def number_in(self, area: GridArea, up_to: int) -> int:
+    async def numbers_in(self, areas: Sequence[GridArea], up_to: int) -> Sequence[int]:
         cells = self._transaction.read(
             lambda tables: [profile.smallest_cell for profile in tables.profiles.items().values()]
         )
-        return min(up_to, sum(cell is not None and area.holds(cell) for cell in cells))
+        return [min(up_to, sum(cell is not None and area.holds(cell) for cell in cells)) for area in areas]
 
 
 class MemoryPhotos(Photos):

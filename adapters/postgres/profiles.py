@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Integer, bindparam, delete, exists, func, literal_column, select, text
+from sqlalchemy import bindparam, delete, exists, func, literal_column, select, text
 
 from adapters.postgres import documents
 from adapters.postgres.database import Session
@@ -41,17 +41,18 @@ class PostgresProfiles(Profiles):
     _ADD = insertion_unless(profiles, "user_id")
     _GET = KeyedQuery(select(*PROFILE_COLUMNS), profiles.c.user_id)
     _SAVE = replacement(profiles, "user_id")
-    _NUMBER_IN = Query(
-        select(func.count()).select_from(
-            select(profiles.c.user_id)
-            .where(
-                profiles.c.smallest_latitude >= bindparam("south"),
-                profiles.c.smallest_latitude < bindparam("north"),
-                profiles.c.smallest_longitude >= bindparam("west"),
-                profiles.c.smallest_longitude < bindparam("east"),
-            )
-            .limit(bindparam("up_to", type_=Integer))
-            .subquery()
+    _NUMBERS_IN = Query(
+        text(
+            """
+            SELECT (SELECT count(*)
+                      FROM (SELECT FROM profiles
+                             WHERE smallest_latitude >= south AND smallest_latitude < north
+                               AND smallest_longitude >= west AND smallest_longitude < east
+                             LIMIT CAST(:up_to AS int)) AS members)
+              FROM unnest(CAST(:south AS float8[]), CAST(:north AS float8[]), CAST(:west AS float8[]),
+                          CAST(:east AS float8[])) WITH ORDINALITY AS area (south, north, west, east, place)
+             ORDER BY place
+            """
         )
     )
 
@@ -68,9 +69,10 @@ class PostgresProfiles(Profiles):
     async def save(self, profile: Profile) -> None:
         await replace(self._session, self._SAVE, _row(profile), "user_id")
 
-    async def number_in(self, area: GridArea, up_to: int) -> int:
-        rows = await self._session.rows(self._NUMBER_IN, **attrs.asdict(area), up_to=up_to)
-        return int(rows[0][0])
+    async def numbers_in(self, areas: Sequence[GridArea], up_to: int) -> Sequence[int]:
+        edges = {name: [getattr(area, name) for area in areas] for name in ("south", "north", "west", "east")}
+        rows = await self._session.rows(self._NUMBERS_IN, **edges, up_to=up_to)
+        return [int(row[0]) for row in rows]
 
 
 def _profile_exists() -> ProfileExists:

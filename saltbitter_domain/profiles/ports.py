@@ -27,8 +27,8 @@ class Profiles(Protocol):
         ``StaleWrite`` when that version is no longer the latest."""
         ...
 
-    async def number_in(self, area: GridArea, up_to: int) -> int:
-        """How many members' smallest cells are in the area; ``up_to`` when there are as many or more."""
+    async def numbers_in(self, areas: Sequence[GridArea], up_to: int) -> Sequence[int]:
+        """How many members' smallest cells are in each area; ``up_to`` when there are as many or more."""
         ...
 
 

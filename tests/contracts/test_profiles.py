@@ -120,14 +120,15 @@ async def test_members_are_counted_by_their_smallest_cells(store: Store) -> None
     inside = GridCell(*area.middle)
     outside = GridCell(area.north, inside.longitude), GridCell(inside.latitude, area.east)
     async with store.begin() as uow:
-        before = await uow.profiles.number_in(area, 1000)
+        (before,) = await uow.profiles.numbers_in([area], 1000)
     for smallest in (corner, inside, inside, *outside, None):
         async with store.unit() as uow:
             await uow.profiles.add(a_profile(await store.member(), cell=inside, smallest_cell=smallest))
 
     async with store.begin() as uow:
-        assert await uow.profiles.number_in(area, 1000) == before + 3
-        assert await uow.profiles.number_in(area, before + 2) == before + 2
+        tiny = attrs.evolve(area, north=area.south, east=area.west)
+        assert await uow.profiles.numbers_in([tiny, area], 1000) == [0, before + 3]
+        assert await uow.profiles.numbers_in([area], before + 2) == [before + 2]
 
 
 async def test_fifty_writers_at_once_lose_no_change(store: Store) -> None:

@@ -140,7 +140,6 @@ async def furnish(home: Town, user_id: UserId) -> Person:
     """Sign the member in and give them one of everything. What they may read of themselves is not planted."""
     adapters, clock, new_id = home.application.adapters, home.clock, home.application.adapters.ids().new
     tokens, spare = await home.sign_in(user_id), await home.sign_in(user_id, "spare")
-    await home.upgrade(user_id)
     knows, partner, admirer = (await undecided(home, user_id))[:3]
     refused = Photo(
         PhotoId(new_id()), user_id, 1, PhotoState.REFUSED, clock.now(), "LEHV6nWB2yk8pyo0adR*.7kCMdnj", PICTURE_HASH,
@@ -163,6 +162,8 @@ async def furnish(home: Town, user_id: UserId) -> Person:
         await uow.ledger.record([attrs.evolve(paid, payment=paid.id)])
         await uow.commit()
     bought = await home.application.orders().buy(user_id, ProductName.PRACTICE_PACK, CARD, None)
+    await home.workers.settle()  # What was bought has the gateway asked for the tier, which knows of none.
+    await home.upgrade(user_id)
     return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows, paid.id, bought.order.id)
 
 

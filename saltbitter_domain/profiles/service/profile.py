@@ -182,10 +182,10 @@ def _nowhere(profile: Profile) -> Profile:
 
 async def _grown(profiles: Profiles, smallest: GridCell) -> GridCell:
     """The smallest cell around in which there are members enough; the largest where there are too few."""
-    for area in areas_around(smallest):
-        if await profiles.number_in(area, MEMBERS_IN_A_CELL) == MEMBERS_IN_A_CELL:
-            break
-    return GridCell(*area.middle)
+    areas = tuple(areas_around(smallest))
+    numbers = await profiles.numbers_in(areas, MEMBERS_IN_A_CELL)
+    enough = (area for area, number in zip(areas, numbers, strict=True) if number == MEMBERS_IN_A_CELL)
+    return GridCell(*next(enough, areas[-1]).middle)
 
 
 def _refuse_invalid(content: ProfileContent) -> None:

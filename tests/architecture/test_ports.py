@@ -15,6 +15,8 @@ WITHOUT_CONTRACT = {
     "UnitsOfWork": "begins units of work, whose own contract begins every test with it",
     "MatchEngine": "its contract is equality with the reference, from the day there is a second engine",
 }
+SHAPES = {"Link"}
+"""Protocols that values of the domain have in common, and that nobody adapts."""
 
 
 def modules(package: ModuleType) -> list[ModuleType]:
@@ -34,7 +36,9 @@ def classes(package: ModuleType) -> list[type[Any]]:
     ]
 
 
-PORTS = [cls for cls in classes(saltbitter_domain) if getattr(cls, "_is_protocol", False)]
+PORTS = [
+    cls for cls in classes(saltbitter_domain) if getattr(cls, "_is_protocol", False) and cls.__name__ not in SHAPES
+]
 ADAPTERS = classes(adapters)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 from dependency_injector import containers, providers
 
@@ -48,7 +49,7 @@ from saltbitter_domain.ledger.model import Account
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.ports import Mailer
-from saltbitter_domain.users.service import ErasureService, SuspensionService
+from saltbitter_domain.users.service import ErasureService, RoleService, SuspensionService
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -156,15 +157,18 @@ async def opened_audit(settings: ProductionSettings) -> AsyncIterator[AuditServi
         yield AuditService(begin=PostgresUnitsOfWork(database, clock, UuidV7Ids(clock)), clock=clock)
 
 
+S = TypeVar("S", SuspensionService, RoleService)
+
+
 @asynccontextmanager
-async def opened_suspensions(settings: ProductionSettings) -> AsyncIterator[SuspensionService]:
-    """Suspensions alone, for operators."""
+async def opened_over_accounts(settings: ProductionSettings, service: type[S]) -> AsyncIterator[S]:
+    """What operators do to accounts, alone."""
     clock = SystemClock()
     revocations = RedisRevocations(settings.cache_url, clock)
     try:
         async with _database(settings) as database:
             begin = PostgresUnitsOfWork(database, clock, UuidV7Ids(clock))
-            yield SuspensionService(begin=begin, clock=clock, revocations=revocations)
+            yield service(begin=begin, clock=clock, revocations=revocations)
     finally:
         await revocations.close()
 

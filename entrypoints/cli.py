@@ -19,6 +19,7 @@ from config.logging import configure
 from config.settings import SettingsRefused
 from saltbitter_domain.kernel import DomainError, Unavailable
 from saltbitter_domain.search.model import MAX_LIMIT
+from saltbitter_domain.users.model import Role
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,6 +85,14 @@ def _parser() -> argparse.ArgumentParser:
         suspension.add_argument("user", type=UUID, metavar="USER", help="the id of the account")
         suspension.add_argument("--reason", required=True, metavar="TEXT", help="what the member will read")
         suspension.set_defaults(command=_suspension, name=name)
+
+    role = commands.add_parser("role", help="make somebody staff, or a member again; the reason is kept on record")
+    role.add_argument("user", type=UUID, metavar="USER", help="the id of the account")
+    role.add_argument("role", type=Role, choices=list(Role), metavar="ROLE", help=", ".join(Role))
+    role.add_argument(
+        "--reason", required=True, type=_reason, metavar="TEXT", help="why; it stays in the record of staff"
+    )
+    role.set_defaults(command=_role)
 
     replay = commands.add_parser("replay-erasures", help="erase again whom a restored database brought back")
     replay.set_defaults(command=_replay_erasures)
@@ -197,6 +206,21 @@ def _suspension(options: argparse.Namespace) -> int:
 
     change = {"suspend": production.suspend, "restore": production.restore}[options.name]
     asyncio.run(change(configuration.from_environment(), options.user, options.reason, print))
+    return 0
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why")
+    return text.strip()
+
+
+def _role(options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    asyncio.run(
+        production.give_role(configuration.from_environment(), options.user, options.role, options.reason, print)
+    )
     return 0
 
 

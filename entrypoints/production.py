@@ -19,6 +19,8 @@ from saltbitter_domain.events import event_name
 from saltbitter_domain.kernel import EventId, Unavailable, UserId
 from saltbitter_domain.search.model import FoundPerson
 from saltbitter_domain.transparency.model import MatchingRun
+from saltbitter_domain.users.model import Role
+from saltbitter_domain.users.service import RoleService, SuspensionService
 
 SHOWN_LETTERS = 100
 YOUNG_OBJECTS = 20_000
@@ -96,7 +98,7 @@ async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], eve
 async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
     """Shut a member out, and have them told why and how to appeal."""
     await _audited(settings, "suspend", user_id, reason)
-    async with production.opened_suspensions(settings) as service:
+    async with production.opened_over_accounts(settings, SuspensionService) as service:
         await service.suspend(UserId(user_id), reason)
     say("Suspended, and signed out everywhere. A mail tells the member the reason.")
 
@@ -104,9 +106,18 @@ async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say:
 async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
     """Let a suspended member in again, and have them told."""
     await _audited(settings, "restore", user_id, reason)
-    async with production.opened_suspensions(settings) as service:
+    async with production.opened_over_accounts(settings, SuspensionService) as service:
         await service.restore(UserId(user_id), reason)
     say("Restored. A mail tells the member the reason.")
+
+
+async def give_role(settings: ProductionSettings, user_id: UUID, role: Role, reason: str, say: Say) -> None:
+    """Make somebody staff, or a member again."""
+    await _audited(settings, f"give role {role}", user_id, reason)
+    async with production.opened_over_accounts(settings, RoleService) as service:
+        await service.give(UserId(user_id), role)
+    needed = "" if role is Role.MEMBER else " Routes for staff open to them once they have set up a second factor."
+    say(f"They are {role} from their next sign-in on; every session has ended.{needed}")
 
 
 async def _audited(settings: ProductionSettings, action: str, user_id: UUID, reason: str) -> None:

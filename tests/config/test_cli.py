@@ -38,6 +38,8 @@ def test_a_probe_that_reaches_nobody_says_so_and_answers_1(capsys: pytest.Captur
         ["demo", "--members", "0"],
         ["population", "--size", "-5", "--out", "x"],
         ["probe"],
+        ["role", "00000000-0000-7000-8000-000000000000", "queen", "--reason", "Long may she reign."],
+        ["role", "00000000-0000-7000-8000-000000000000", "admin", "--reason", " "],
         ["search", "--words", "tango"],
         ["search", "--for", "ada", "--words", "tango"],
         ["search", "--for", "00000000-0000-7000-8000-000000000000", "--words", "tango", "--limit", "101"],

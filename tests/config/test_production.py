@@ -202,6 +202,19 @@ def test_an_operator_suspends_and_restores_a_member_with_a_reason(
     assert said.err.strip() == "saltbitter: The account is suspended already."
 
 
+def test_an_operator_makes_a_member_staff_with_a_reason_that_is_kept(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    member, _ = run(_two_members(settings))
+
+    assert main(["role", str(member), "moderator", "--reason", "Reviews photos from today on."]) == 0
+    assert main(["role", str(member), "moderator", "--reason", "Again."]) == 1
+    assert main(["role", str(member), "member", "--reason", "Left the team."]) == 0
+    said = capsys.readouterr()
+    assert [line.split(" from")[0] for line in said.out.splitlines()] == ["They are moderator", "They are member"]
+    assert said.err.strip() == "saltbitter: The account has the role moderator already."
+
+
 def test_an_operator_finds_people_for_a_member_by_what_they_say(
     settings: ProductionSettings,
     environment: Mapping[str, str],

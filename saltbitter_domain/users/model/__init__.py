@@ -95,6 +95,7 @@ class EndReason(StrEnum):
     LEAVING = "leaving"
     SUSPENDED = "suspended"
     SECOND_FACTOR_ADDED = "second_factor_added"
+    ROLE_CHANGED = "role_changed"
 
 
 @attrs.frozen
@@ -288,6 +289,10 @@ class AccountSuspended(NotAllowed):
 
 class SuspensionRefused(Invalid):
     code = "suspension_refused"
+
+
+class RoleUnchanged(Conflict):
+    code = "role_unchanged"
 
 
 class RegistrationInvalid(Invalid):

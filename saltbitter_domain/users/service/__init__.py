@@ -1,11 +1,12 @@
 """Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
-being shut out (``SuspensionService``), the second factor, leaving, and mail."""
+being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, leaving, and mail."""
 
 from saltbitter_domain.users.service.auth import AuthService
 from saltbitter_domain.users.service.erasure import ErasureService
 from saltbitter_domain.users.service.leaving import LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.recovery import RecoveryService
+from saltbitter_domain.users.service.roles import RoleService
 from saltbitter_domain.users.service.second_factor import SecondFactorService
 from saltbitter_domain.users.service.suspension import SuspensionService
 
@@ -15,6 +16,7 @@ __all__ = [
     "ErasureService",
     "LeavingService",
     "RecoveryService",
+    "RoleService",
     "SecondFactorService",
     "SuspensionService",
 ]

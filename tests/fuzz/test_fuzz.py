@@ -1,11 +1,14 @@
 """The short form of ``make fuzz``: some 2,500 generated requests, the same ones each time."""
 
+import pytest
+
 from tests.fuzz.engine import Outcome, register_photographs
 from tests.fuzz.run import fuzz_town, rows, table
 
 CASES = 2_400
 
 
+@pytest.mark.timeout(400)  # It takes most of a minute of a core.
 async def test_whatever_is_sent_the_api_answers_as_documented() -> None:
     register_photographs()
     outcome, failed_listeners = await fuzz_town(CASES, seed=1)

@@ -36,7 +36,9 @@ ARRIVALS = 20
 """Members who begin to order, every minute."""
 KILLED = 0.1
 """The share of requests in which the worker dies."""
-SECONDS = 0.3
+AT_ONCE = 20
+"""So many orders at the same time: with more, this one process would itself be what makes them time out."""
+SECONDS = 0.5
 """How long the gateway is waited for."""
 MOST_MINUTES = 10
 PATIENCE = 500
@@ -97,11 +99,11 @@ async def prove(number: int, seed: int) -> list[Row]:
 
 async def _ordered_by_all(desk: Desk, intents: list[Intent], chance: random.Random) -> int:
     """Let everybody order until it is done; how often a worker died."""
-    waiting, coming, killed = list[Intent](), list(intents), 0
+    waiting, coming, killed, desks = list[Intent](), list(intents), 0, asyncio.Semaphore(AT_ONCE)
     for _ in range(PATIENCE):
         waiting, coming = waiting + coming[:ARRIVALS], coming[ARRIVALS:]
-        outcomes = await asyncio.gather(*(_survived(intent.order(desk), chance) for intent in waiting))
-        asked = await _survived(desk.service.ask_unanswered(), chance)
+        outcomes = await asyncio.gather(*(_survived(intent.order(desk), chance, desks) for intent in waiting))
+        asked = await _survived(desk.service.ask_unanswered(), chance, desks)
         killed += outcomes.count("died") + (asked == "died")
         waiting = [each for each, outcome in zip(waiting, outcomes, strict=True) if outcome is not OrderState.DONE]
         if not waiting and not coming:
@@ -113,17 +115,18 @@ async def _ordered_by_all(desk: Desk, intents: list[Intent], chance: random.Rand
     return killed
 
 
-async def _survived(work: Coroutine[Any, Any, Any], chance: random.Random) -> Any:
+async def _survived(work: Coroutine[Any, Any, Any], chance: random.Random, desks: asyncio.Semaphore) -> Any:
     """What came of it; ``died`` where whoever did it was cut off in the middle."""
-    task = asyncio.ensure_future(work)
-    if chance.random() < KILLED:
-        await asyncio.wait([task], timeout=chance.uniform(0.0, 0.05))
-        if task.cancel():
-            with suppress(asyncio.CancelledError, DomainError):
-                await task
-            return "died"
-    with suppress(DomainError):
-        return await task
+    async with desks:
+        task = asyncio.ensure_future(work)
+        if chance.random() < KILLED:
+            await asyncio.wait([task], timeout=chance.uniform(0.0, 0.05))
+            if task.cancel():
+                with suppress(asyncio.CancelledError, DomainError):
+                    await task
+                return "died"
+        with suppress(DomainError):
+            return await task
     return None
 
 

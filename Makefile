@@ -61,7 +61,7 @@ web-e2e: $(VENV)/.demo web ## the journey in Chromium, on a desktop's and a phon
 test: $(VENV)/.dev ## every test on servers of its own, with coverage, and the web client's (TESTS=tests/domain for a part)
 	@if [ "$(TESTS)" = tests ]; then $(MAKE) --no-print-directory web-test; fi
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py --store postgres -q -n auto --timeout=300; fi
-	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
+	@$(BIN)/pytest $(TESTS) -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
 
 services: $(VENV)/.dev ## private PostgreSQL and Redis for development until Ctrl-C; data in build/services
@@ -84,8 +84,9 @@ security: $(VENV)/.dev ## bandit
 format: $(VENV)/.dev ## let ruff put the code in order
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API
+fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API, and every naughty string to every route
 	@$(BIN)/python -m tests.fuzz.run --cases 10000
+	@$(BIN)/pytest tests/http/test_naughty_strings.py -q -n auto --every-string
 
 faults: $(VENV)/.dev ## kill, stop and cut off everything under load; nothing lost, nothing doubled (SHORT=1: 4 minutes)
 	@$(BIN)/python -m tests.faults.run $(if $(SHORT),--short)

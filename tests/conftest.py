@@ -29,8 +29,25 @@ STORES = {"memory": "test", "postgres": "test_postgres"}
 """The mode that serves the scenarios of features/ over each store."""
 
 
+LONGEST = (
+    "test_features.py",
+    "test_engine.py",
+    "test_compatibility_privacy.py",
+    "test_allocation.py",
+    "test_fuzz.py",
+    "test_naughty_strings.py",
+    "test_production.py",
+)
+"""Files that take a minute or so begin, so that no core waits for another at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store", choices=[*STORES], default="memory", help="the store under the scenarios of features/")
+    parser.addoption("--every-string", action="store_true", help="send every route the whole list of naughty strings")
 
 
 @pytest.fixture(autouse=True)

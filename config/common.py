@@ -22,12 +22,12 @@ from saltbitter_domain.kernel import Clock
 
 def token_keys(settings: Settings) -> dict[str, bytes]:
     """The key that signs, then the other one that is accepted while keys change."""
-    return _by_id(settings.token_key, settings.previous_token_key)
+    return keys_by_id(settings.token_key, settings.previous_token_key)
 
 
 def password_peppers(settings: Settings) -> dict[str, bytes]:
     """The pepper of new hashes, then the one that older hashes may still need."""
-    peppers = _by_id(settings.password_pepper, settings.previous_password_pepper)
+    peppers = keys_by_id(settings.password_pepper, settings.previous_password_pepper)
     # Hashes made before peppers were named by what they are say "p1". They fit, and are renewed at a login, until the
     # pepper is changed for the first time.
     return peppers | {"p1": settings.password_pepper.encode()}
@@ -35,10 +35,10 @@ def password_peppers(settings: Settings) -> dict[str, bytes]:
 
 def second_factor_keys(settings: Settings) -> dict[str, bytes]:
     """The key that seals the secrets of second factors, then the one that older ones may still need."""
-    return _by_id(settings.second_factor_key, settings.previous_second_factor_key)
+    return keys_by_id(settings.second_factor_key, settings.previous_second_factor_key)
 
 
-def _by_id(current: str, previous: str | None) -> dict[str, bytes]:
+def keys_by_id(current: str, previous: str | None = None) -> dict[str, bytes]:
     """Secrets by ids that they keep when they change places: what was made with one is found again under its id.
 
     An id is the beginning of the SHA-256, which tells nothing of a random secret."""

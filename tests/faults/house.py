@@ -24,6 +24,7 @@ from adapters.postgres.uow import PostgresUnitsOfWork
 from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
 from adapters.system.tokens import Hs256AccessTokens
+from config.common import keys_by_id
 from saltbitter_domain.uow import UnitsOfWork
 from tests.faults.proxy import FaultProxy
 from tests.servers.databases import Housekeeper
@@ -212,7 +213,7 @@ async def house(say: Callable[[str], object]) -> AsyncIterator[House]:
             proxies=proxies,
             processes=processes,
             tokens=Hs256AccessTokens(
-                {"current": common["SALTBITTER_TOKEN_KEY"].encode()},
+                keys_by_id(common["SALTBITTER_TOKEN_KEY"]),
                 issuer=common["SALTBITTER_PUBLIC_URL"],
                 audience="saltbitter-api",
                 clock=SystemClock(),

@@ -26,6 +26,7 @@ from adapters.postgres import documents
 from adapters.postgres.migrations.run import upgrade
 from adapters.system.clock import SystemClock
 from adapters.system.tokens import Hs256AccessTokens
+from config.common import keys_by_id
 from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import ACCESS_TOKEN_LIFETIME, Role
@@ -203,7 +204,7 @@ def _asker(call: str, server: Server, group: Sequence[Member]) -> Asker:
 
 def _members(ids: Sequence[uuid.UUID], key: str, issuer: str) -> list[Member]:
     clock = SystemClock()
-    tokens = Hs256AccessTokens({"current": key.encode()}, issuer=issuer, audience="saltbitter-api", clock=clock)
+    tokens = Hs256AccessTokens(keys_by_id(key), issuer=issuer, audience="saltbitter-api", clock=clock)
     people = list(generate(64, 2, TODAY, questionnaire()))
     expires = clock.now() + ACCESS_TOKEN_LIFETIME
     return [

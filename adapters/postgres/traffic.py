@@ -58,10 +58,12 @@ class PostgresIdempotency(Idempotency):
     _FORGET = Query(
         text(
             """
-            DELETE FROM idempotency_keys WHERE (owner, key) IN (
+            WITH old AS MATERIALIZED (
                 SELECT owner, key FROM idempotency_keys WHERE begun_at <= :forgotten LIMIT :limit
                 FOR UPDATE SKIP LOCKED)
-            RETURNING key
+            DELETE FROM idempotency_keys AS kept USING old
+            WHERE kept.owner = old.owner AND kept.key = old.key
+            RETURNING kept.key
             """
         )
     )

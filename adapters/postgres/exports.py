@@ -20,14 +20,13 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.types import TypeEngine
 
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
-from adapters.postgres.statements import insertion, replace, replacement
+from adapters.postgres.statements import insertion, replace, replacement, sweeping
 from adapters.postgres.tables import data_export_requests, metadata, users
 from saltbitter_domain.exports.model import DataExport, ExportRunning
 from saltbitter_domain.exports.policies import OTHER, SIDES, own_side
@@ -58,17 +57,7 @@ class PostgresExports(Exports):
             data_export_requests.c.ready_at.is_(None), data_export_requests.c.requested_at <= bindparam("instant")
         )
     )
-    _FORGET = Query(
-        text(
-            """
-            DELETE FROM data_export_requests WHERE id IN (
-                SELECT id FROM data_export_requests WHERE ready_at < CAST(:before AS timestamptz) LIMIT :limit
-                FOR UPDATE SKIP LOCKED)
-            RETURNING id
-            """
-        ),
-        "data_export_requests",
-    )
+    _FORGET = sweeping(data_export_requests, "ready_at < :before")
 
     def __init__(self, session: Session) -> None:
         self._session = session

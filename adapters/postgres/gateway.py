@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
+from adapters.postgres.statements import sweeping
+from adapters.postgres.tables import gateway_events, gateway_expiries
 from saltbitter_domain.payments.model import GatewayEvent
 from saltbitter_domain.payments.ports import GatewayInbox
 
@@ -45,15 +47,7 @@ class PostgresGatewayInbox(GatewayInbox):
         )
     )
     _NO_EXPIRY = Query(text("DELETE FROM gateway_expiries WHERE customer = :customer"))
-    _TAKE_EXPIRED = Query(
-        text(
-            """
-            DELETE FROM gateway_expiries WHERE customer IN (
-                SELECT customer FROM gateway_expiries WHERE at <= :now LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING customer
-            """
-        )
-    )
+    _TAKE_EXPIRED = sweeping(gateway_expiries, "at <= :now")
     _SWEPT = Query(text("SELECT until FROM gateway_sweeps WHERE name = 'events'"))
     _SET_SWEPT = Query(
         text(
@@ -63,15 +57,7 @@ class PostgresGatewayInbox(GatewayInbox):
             """
         )
     )
-    _FORGET = Query(
-        text(
-            """
-            DELETE FROM gateway_events WHERE id IN (
-                SELECT id FROM gateway_events WHERE received_at < :before LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING id
-            """
-        )
-    )
+    _FORGET = sweeping(gateway_events, "received_at < :before")
 
     def __init__(self, session: Session) -> None:
         self._session = session

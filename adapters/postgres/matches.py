@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select, text
 from adapters.postgres import documents
 from adapters.postgres.database import Database, Session
 from adapters.postgres.query import Query
-from adapters.postgres.statements import columns, insertion_of_all, insertion_unless
-from adapters.postgres.tables import notices, populations
+from adapters.postgres.statements import columns, insertion_of_all, insertion_unless, sweeping
+from adapters.postgres.tables import exposures, notices, populations
 from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Population, Suggestion
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices, Populations
 from saltbitter_domain.kernel import Clock, NoticeId, UserId
@@ -120,16 +120,7 @@ class PostgresExposures(Exposures):
     _SINCE = Query(
         text("SELECT user_id, day, shown, fair FROM exposures WHERE day >= CAST(:day AS date) ORDER BY user_id, day")
     )
-    _FORGET = Query(
-        text(
-            """
-            DELETE FROM exposures WHERE (day, user_id) IN (
-                SELECT day, user_id FROM exposures WHERE day < CAST(:before AS date) LIMIT :limit
-                FOR UPDATE SKIP LOCKED)
-            RETURNING day
-            """
-        )
-    )
+    _FORGET = sweeping(exposures, "day < :before")
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -156,14 +147,7 @@ class PostgresExposures(Exposures):
 class PostgresPopulations(Populations):
     _ADD = insertion_unless(populations, "day")
     _OF = Query(select(populations.c.figures).where(populations.c.day == bindparam("day")))
-    _FORGET = Query(
-        text(
-            """
-            DELETE FROM populations WHERE day IN (SELECT day FROM populations WHERE day < :before LIMIT :limit)
-            RETURNING day
-            """
-        )
-    )
+    _FORGET = sweeping(populations, "day < :before")
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from adapters.postgres import documents
 from adapters.postgres.database import Database, Session
 from adapters.postgres.query import Query
-from adapters.postgres.statements import columns, insertion_of_all
+from adapters.postgres.statements import columns, insertion_of_all, sweep_of
 from adapters.postgres.tables import outbox
 from saltbitter_domain.events import Event, Outbox, OutboxMessage, Unreadable, all_events, event_class, event_name
 from saltbitter_domain.kernel import EventId
@@ -58,11 +58,8 @@ class PostgresOutbox(Outbox):
     )
     _FORGET = Query(
         text(
-            """
-            WITH forgotten AS (
-                DELETE FROM outbox WHERE id IN (
-                    SELECT id FROM outbox WHERE done_at < :before LIMIT :limit FOR UPDATE SKIP LOCKED)
-                RETURNING id),
+            f"""
+            WITH forgotten AS ({sweep_of(outbox, "done_at < :before")}),
             marks AS (DELETE FROM processed USING forgotten WHERE message_id = forgotten.id)
             SELECT count(*) AS messages FROM forgotten
             """

@@ -10,6 +10,8 @@ from adapters.postgres.bulk import Bulk, Rows
 from adapters.postgres.database import Session
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.query import Query
+from adapters.postgres.statements import sweeping
+from adapters.postgres.tables import roster_changes
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.compatibility.ports import Roster, RunResult
 from saltbitter_domain.compatibility.records import EXPOSURE, ID, LAYOUT, PAIR, PERSON, person_record
@@ -28,15 +30,7 @@ class PostgresRoster(Roster):
     """Triggers mark whoever something changed about; ``refresh`` reads them whole and asks the domain what a record
     holds. A change that is not committed yet holds its mark, which is then left for the next refresh."""
 
-    _TAKE = Query(
-        text(
-            """
-            DELETE FROM roster_changes WHERE user_id IN (
-                SELECT user_id FROM roster_changes ORDER BY user_id LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING user_id
-            """
-        )
-    )
+    _TAKE = sweeping(roster_changes, "true ORDER BY user_id")
     _OUTDATED = Query(
         text(
             """

@@ -93,6 +93,25 @@ def replacement(table: Table, key: str = "id") -> Query:
     return Query(replacing(table, key).returning(table.c.version))
 
 
+def sweep_of(table: Table, condition: str) -> str:
+    """Delete up to ``limit`` rows of which the condition holds and that nobody else holds; return their keys.
+
+    They are chosen once: of a plain subselect the planner may make a join that chooses anew, and so delete more."""
+    keys = [column.name for column in table.primary_key]
+    chosen = " AND ".join(f"swept.{key} = old.{key}" for key in keys)
+    return f"""
+        WITH old AS MATERIALIZED (
+            SELECT {", ".join(keys)} FROM {table.name} WHERE {condition} LIMIT :limit FOR UPDATE SKIP LOCKED)
+        DELETE FROM {table.name} AS swept USING old WHERE {chosen}
+        RETURNING {", ".join(f"swept.{key}" for key in keys)}
+        """
+
+
+def sweeping(table: Table, condition: str) -> Query:
+    """``sweep_of``, by itself."""
+    return Query(text(sweep_of(table, condition)), table.name)
+
+
 async def replace(
     session: Session,
     query: Query,

@@ -6,6 +6,8 @@ from sqlalchemy import text
 
 from adapters.postgres.database import Database
 from adapters.postgres.query import Query
+from adapters.postgres.statements import sweeping
+from adapters.postgres.tables import idempotency_keys
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.traffic import Idempotency, IdempotencyKeyReused, RequestInProgress, StoredAnswer
 
@@ -55,18 +57,7 @@ class PostgresIdempotency(Idempotency):
             """
         )
     )
-    _FORGET = Query(
-        text(
-            """
-            WITH old AS MATERIALIZED (
-                SELECT owner, key FROM idempotency_keys WHERE begun_at <= :forgotten LIMIT :limit
-                FOR UPDATE SKIP LOCKED)
-            DELETE FROM idempotency_keys AS kept USING old
-            WHERE kept.owner = old.owner AND kept.key = old.key
-            RETURNING kept.key
-            """
-        )
-    )
+    _FORGET = sweeping(idempotency_keys, "begun_at <= :forgotten")
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

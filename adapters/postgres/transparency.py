@@ -11,6 +11,8 @@ from sqlalchemy import text
 from adapters.postgres import documents
 from adapters.postgres.query import Query
 from adapters.postgres.replica import Replicated
+from adapters.postgres.statements import sweeping
+from adapters.postgres.tables import matching_runs
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import Gender
@@ -138,16 +140,7 @@ class PostgresMatchingRuns(MatchingRuns):
             """
         )
     )
-    _FORGET = Query(
-        text(
-            """
-            DELETE FROM matching_runs WHERE id IN (
-                SELECT id FROM matching_runs WHERE finished_at < :before LIMIT :limit FOR UPDATE SKIP LOCKED)
-            RETURNING id
-            """
-        ),
-        "matching_runs",
-    )
+    _FORGET = sweeping(matching_runs, "finished_at < :before")
 
     def __init__(self, reports: Replicated) -> None:
         self._reports = reports

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Text, any_, bindparam, delete, func, select, text
+from sqlalchemy import Text, any_, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres import documents
@@ -19,6 +19,7 @@ from adapters.postgres.statements import (
     replace,
     replacement,
     replacement_of_all,
+    sweeping,
 )
 from adapters.postgres.tables import one_time_tokens, refresh_tokens, second_factors, sessions, users
 from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
@@ -137,13 +138,7 @@ class PostgresSessions(Sessions):
         .order_by(sessions.c.last_used_at.desc(), sessions.c.id.desc())
     )
     _SAVE = replacement_of_all(sessions)
-    _OVER = (
-        select(sessions.c.id)
-        .where(func.coalesce(sessions.c.ended_at, sessions.c.expires_at) < bindparam("over_before"))
-        .limit(bindparam("limit"))
-        .with_for_update(skip_locked=True)
-    )
-    _FORGET = Query(delete(sessions).where(sessions.c.id.in_(_OVER)).returning(sessions.c.id))
+    _FORGET = sweeping(sessions, "coalesce(ended_at, expires_at) < :over_before")
 
     def __init__(self, session: Connection) -> None:
         self._session = session
@@ -193,17 +188,7 @@ class PostgresOneTimeTokens(OneTimeTokens):
             one_time_tokens.c.used_at.is_(None),
         )
     )
-    _EXPIRED = (
-        select(one_time_tokens.c.token_hash)
-        .where(one_time_tokens.c.expires_at <= bindparam("now"))
-        .limit(bindparam("limit"))
-        .with_for_update(skip_locked=True)
-    )
-    _FORGET = Query(
-        delete(one_time_tokens)
-        .where(one_time_tokens.c.token_hash.in_(_EXPIRED))
-        .returning(one_time_tokens.c.token_hash)
-    )
+    _FORGET = sweeping(one_time_tokens, "expires_at <= :now")
 
     def __init__(self, session: Connection) -> None:
         self._session = session

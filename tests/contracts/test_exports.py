@@ -81,20 +81,29 @@ async def test_those_of_a_member_come_newest_first_and_go_when_removed(store: St
         assert list(await uow.exports.of(user.id)) == [newer]
 
 
-async def test_those_that_wait_are_counted_and_those_that_are_old_forgotten(store: Store) -> None:
+async def test_those_that_wait_are_counted(store: Store) -> None:
     users = await store.members(3)
     async with store.unit() as uow:
         await uow.exports.add(an_export(users[0], requested_at=NOW - HOUR))
         await uow.exports.add(an_export(users[1], requested_at=NOW))
         await uow.exports.add(an_export(users[2], requested_at=NOW - HOUR, ready_at=NOW))
 
-    async with store.unit() as uow:
-        assert [await uow.exports.waiting_since(NOW - HOUR), await uow.exports.waiting_since(NOW)] == [1, 2]
-        assert await uow.exports.forget(NOW, 10) == 0
-        assert await uow.exports.forget(NOW + HOUR, 10) == 1
-        assert await uow.exports.forget(NOW + HOUR, 10) == 0
     async with store.begin() as uow:
-        assert [len(await uow.exports.of(user.id)) for user in users] == [1, 1, 0]
+        assert [await uow.exports.waiting_since(NOW - HOUR), await uow.exports.waiting_since(NOW)] == [1, 2]
+
+
+async def test_those_that_are_old_are_forgotten_so_many_at_a_time_and_those_that_wait_never(store: Store) -> None:
+    waiting, *others = await store.members(4)
+    async with store.unit() as uow:
+        await uow.exports.add(an_export(waiting))
+        for user in others:
+            await uow.exports.add(an_export(user, ready_at=NOW))
+
+    for before, forgotten in ((NOW, 0), (NOW + HOUR, 2), (NOW + HOUR, 1), (NOW + HOUR, 0)):
+        async with store.unit() as uow:
+            assert await uow.exports.forget(before, 2) == forgotten
+    async with store.begin() as uow:
+        assert [len(await uow.exports.of(user.id)) for user in (waiting, *others)] == [1, 0, 0, 0]
 
 
 async def planted(store: Store) -> tuple[Canary, Canary]:

@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
-# Minutes of plain computing, which measuring coverage would nearly double; what they run is covered by others.
-COMPUTING = tests/domain/test_compatibility_privacy.py tests/matching/test_allocation.py
+# The same lines run over and over, which measuring coverage would double; others cover what these run.
+UNMEASURED = tests/domain/test_compatibility_privacy.py tests/matching/test_allocation.py tests/matching/test_populations.py \
+	tests/http/test_naughty_strings.py tests/fuzz/test_fuzz.py
 
 WEB := entrypoints/web
 NPM := npm --prefix $(WEB) --no-fund --no-audit
@@ -62,8 +63,8 @@ web-e2e: $(VENV)/.demo web ## the journey in Chromium, on a desktop's and a phon
 
 test: $(VENV)/.dev ## every test on servers of its own, with coverage, and the web client's (TESTS=tests/domain for a part)
 	@if [ "$(TESTS)" = tests ]; then $(MAKE) --no-print-directory web-test; fi
-	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py $(COMPUTING) --store postgres -q -n auto --timeout=300; fi
-	@$(BIN)/pytest $(TESTS) $(if $(filter tests,$(TESTS)),$(addprefix --ignore=,$(COMPUTING))) -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
+	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py $(UNMEASURED) --store postgres -q -n auto --timeout=300; fi
+	@$(BIN)/pytest $(TESTS) $(if $(filter tests,$(TESTS)),$(addprefix --ignore=,$(UNMEASURED))) -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
 
 services: $(VENV)/.dev ## private PostgreSQL and Redis for development until Ctrl-C; data in build/services

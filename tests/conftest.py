@@ -31,7 +31,7 @@ STORES = {"memory": "test", "postgres": "test_postgres"}
 
 LONGEST = (
     "test_features.py",
-    "test_engine.py",
+    "test_populations.py",
     "test_compatibility_privacy.py",
     "test_allocation.py",
     "test_fuzz.py",

@@ -6,108 +6,24 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 import adapters.matching
 from adapters.matching.columns import Columns
 from adapters.matching.engine import Market, passes
-from adapters.matching.options import Edges, Lists
+from adapters.matching.options import Edges
 from adapters.matching.people import population
-from saltbitter_domain.compatibility.allocation.daily import _Market as Reference
-from saltbitter_domain.compatibility.allocation.stable import Edges as Whole
-from saltbitter_domain.compatibility.allocation.stable import fair_shares
 from saltbitter_domain.compatibility.eligibility import eligible
 from saltbitter_domain.compatibility.model import Attachment, Traits
-from saltbitter_domain.compatibility.policies import WeightedV1, population_of
-from saltbitter_domain.compatibility.ports import MatchRequest
-from saltbitter_domain.kernel import GridCell
+from saltbitter_domain.compatibility.policies import population_of
 from saltbitter_domain.profiles.model import Gender, Intention, Visibility
 from tests.domain.crowd import EVERYONE, HOME, crowd, person, policy_over, rated, request, several, user
+from tests.matching.agreement import BACKENDS, agrees, best, market, options, whole
 
 pytestmark = pytest.mark.timeout(600)
 """The first test on a machine waits until everything is compiled."""
 
-QUOTA = 10
 FEW = 5
-BACKENDS = pytest.mark.parametrize("compiled", [True, False], ids=["numba", "numpy"])
-
-
-def market(asked: MatchRequest, compiled: bool | None = None, policy: WeightedV1 | None = None) -> Market:
-    """The engine's market of a request, with the precedence of the domain's."""
-    columns = Columns.of(asked.people)
-    policy = policy or policy_over(asked.people)
-    order = np.empty(len(columns), np.int32)
-    order[columns.rows(Reference.of(asked, policy).edges(None).people)] = np.arange(len(columns))
-    return Market.of(
-        columns,
-        policy,
-        order=order,
-        excluded=Lists.of(columns, asked.excluded),
-        likers=Lists.of(columns, asked.liked_by),
-        threads=2,
-        compiled=compiled,
-    )
-
-
-def whole(asked: MatchRequest) -> Whole:
-    return Reference.of(asked, policy_over(asked.people)).edges(None)
-
-
-def best(edges: Whole, row: int, k: int) -> tuple[list[int], list[float]]:
-    pairs = sorted((-merit, c) for merit, c in zip(edges.merits[row], edges.candidates[row], strict=True))[:k]
-    return [c for _, c in pairs], [-merit for merit, _ in pairs]
-
-
-def options(edges: Edges, row: int) -> tuple[list[int], list[float]]:
-    part = slice(edges.indptr[row], edges.indptr[row + 1])
-    return edges.candidates[part].tolist(), edges.merits[part].tolist()
-
-
-def agrees(asked: MatchRequest, k: int, compiled: bool | None = None) -> None:
-    """The engine and the domain say the same: lists, merits, scores, how many there are, and fair shares."""
-    reference, mine = whole(asked), market(asked, compiled)
-    found = mine.run(mine.positions(asked.viewers), k, QUOTA)
-    assert found.viewers.tolist() == list(reference.viewers)
-    assert found.eligible.tolist() == [len(candidates) for candidates in reference.candidates]
-    by_id = {each.user_id: each for each in asked.people}
-    policy = policy_over(asked.people)
-    for row, viewer in enumerate(reference.viewers):
-        candidates, merits = best(reference, row, k)
-        assert options(found, row)[0] == candidates
-        assert options(found, row)[1] == pytest.approx(merits, abs=1e-9)
-        scores = [
-            policy.score(by_id[reference.people[viewer]], by_id[reference.people[candidate]]).total
-            for candidate in candidates
-        ]
-        assert found.scores[found.indptr[row] : found.indptr[row + 1]].tolist() == pytest.approx(scores, abs=1e-5)
-    assert found.fair.tolist() == pytest.approx(fair_shares(reference, QUOTA), abs=1e-9)
-
-
-@st.composite
-def requests(draw: st.DrawFn) -> MatchRequest:
-    """A population any of whom may be excluded or liked, some of whom look."""
-    people = draw(several(1, 14) | several(1, 8, places=st.builds(GridCell.containing, *_anywhere())))
-    ids = [each.user_id for each in people]
-    sets = st.dictionaries(
-        st.sampled_from(ids), st.frozensets(st.sampled_from([*ids, user(0)]), max_size=4), max_size=6
-    )
-    viewers = draw(st.lists(st.sampled_from(ids), unique=True))
-    return request(people, viewers=viewers, excluded=draw(sets), liked_by=draw(sets))
-
-
-def _anywhere() -> tuple[st.SearchStrategy[float], st.SearchStrategy[float]]:
-    return st.floats(-90, 90), st.floats(-180, 180)
-
-
-SETTINGS = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
-
-
-@BACKENDS
-@SETTINGS
-@given(requests(), st.sampled_from([1, 3, 50]))
-def test_it_finds_whom_the_domain_finds(compiled: bool, asked: MatchRequest, k: int) -> None:
-    agrees(asked, k, compiled)
 
 
 @BACKENDS

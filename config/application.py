@@ -126,7 +126,11 @@ class Application(containers.DeclarativeContainer):
         SuspensionService, begin=adapters.begin, clock=adapters.clock, revocations=adapters.revocations
     )
     erasure = providers.Singleton(
-        ErasureService, begin=adapters.begin, clock=adapters.clock, ledger=adapters.erasure_ledger
+        ErasureService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ledger=adapters.erasure_ledger,
+        gateway=adapters.payment_gateway,
     )
     account_mail = providers.Singleton(
         AccountMail,

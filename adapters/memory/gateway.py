@@ -19,7 +19,7 @@ class MemoryGatewayInbox(GatewayInbox):
         def change(tables: Tables) -> bool:
             if tables.gateway_events.get(event.id) is not None:
                 return False
-            tables.gateway_events.put(event.id, now)
+            tables.gateway_events.put(event.id, (now, event.customer))
             return True
 
         return self._transaction.write(change)
@@ -81,9 +81,20 @@ class MemoryGatewayInbox(GatewayInbox):
 
     async def forget(self, before: datetime, limit: int) -> int:
         def change(tables: Tables) -> int:
-            old = [name for name, at in tables.gateway_events.items().items() if at < before][:limit]
+            old = [name for name, (at, _) in tables.gateway_events.items().items() if at < before][:limit]
             for name in old:
                 tables.gateway_events.drop(name)
+            return len(old)
+
+        return self._transaction.write(change)
+
+    async def forget_readings(self, limit: int) -> int:
+        def change(tables: Tables) -> int:
+            told_of = {customer for _, customer in tables.gateway_events.items().values()}
+            readings = tables.gateway_readings.items().items()
+            old = [each for each, (begun, ended) in readings if begun == ended and each not in told_of][:limit]
+            for customer in old:
+                tables.gateway_readings.drop(customer)
             return len(old)
 
         return self._transaction.write(change)

@@ -84,6 +84,9 @@ class MemoryGateway(PaymentGateway, PaymentRecords):
     async def portal(self, customer: str, return_to: str) -> str:  # noqa: ARG002
         return return_to
 
+    async def forget(self, user_id: UserId, customer: str | None) -> None:  # noqa: ARG002
+        self._accounts.pop(f"customer-{user_id}", None)
+
     def confirm(self, client_secret: str) -> None:
         """What the member's client does with a secret: have the bank asked, which agrees."""
         order_id = next(each for each in self._confirmations if client_secret == f"{each}-to-confirm")

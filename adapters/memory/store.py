@@ -65,7 +65,7 @@ class Tables:
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
         self.audit_log = Table[int, AuditRecord]()
         self.exports = Table[ExportId, DataExport](user=lambda row: row.user_id)
-        self.gateway_events = Table[str, datetime]()
+        self.gateway_events = Table[str, tuple[datetime, str]]()
         self.gateway_readings = Table[str, tuple[int, int]]()
         self.gateway_expiries = Table[str, datetime]()
         self.gateway_sweeps = Table[str, datetime]()

@@ -59,6 +59,18 @@ class PostgresGatewayInbox(GatewayInbox):
     )
     _FORGET = sweeping(gateway_events, "received_at < :before")
 
+    _FORGET_READINGS = Query(
+        text(
+            """
+            WITH old AS MATERIALIZED (
+                SELECT customer FROM gateway_readings AS read WHERE begun = ended
+                AND NOT EXISTS (SELECT FROM gateway_events AS event WHERE event.customer = read.customer)
+                LIMIT :limit FOR UPDATE SKIP LOCKED)
+            DELETE FROM gateway_readings AS kept USING old WHERE kept.customer = old.customer RETURNING kept.customer
+            """
+        )
+    )
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -91,3 +103,6 @@ class PostgresGatewayInbox(GatewayInbox):
 
     async def forget(self, before: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, before=before, limit=limit))
+
+    async def forget_readings(self, limit: int) -> int:
+        return len(await self._session.write(self._FORGET_READINGS, limit=limit))

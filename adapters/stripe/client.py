@@ -55,6 +55,11 @@ async def answered(asking: Awaitable[Any]) -> Mapping[str, Any]:
     return answer
 
 
+def missing(away: GatewayAway) -> bool:
+    """Whether what Stripe was asked about is not there."""
+    return isinstance(away.__cause__, InvalidRequestError) and away.__cause__.code == "resource_missing"
+
+
 async def every(listing: Callable[[Any], Awaitable[Any]], parameters: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Everything the listing has, newest first as Stripe lists it; nothing of a customer who was never there."""
     found: list[Mapping[str, Any]] = []
@@ -64,7 +69,7 @@ async def every(listing: Callable[[Any], Awaitable[Any]], parameters: Mapping[st
         try:
             page = await answered(listing({**parameters, **after, "limit": PAGE}))
         except GatewayAway as away:
-            if isinstance(away.__cause__, InvalidRequestError) and away.__cause__.code == "resource_missing":
+            if missing(away):
                 return []
             raise
         found += page["data"]

@@ -30,6 +30,7 @@ from adapters.stripe.client import (
     answered,
     connected,
     every,
+    missing,
 )
 from adapters.stripe.money import MEMBER, PRODUCTS, instant, reference
 from saltbitter_domain.kernel import Money, UserId
@@ -46,6 +47,7 @@ from saltbitter_domain.orders.model import (
     Unknown,
 )
 from saltbitter_domain.orders.ports import PaymentGateway
+from saltbitter_domain.payments.model import GatewayAway
 from saltbitter_domain.subscriptions.model import Plan, Tier
 
 RUNNING = ("active", "trialing", "past_due", "unpaid")
@@ -70,9 +72,8 @@ class StripeGateway(PaymentGateway):
 
     async def customer(self, user_id: UserId) -> str:
         # The search lags behind by up to a minute; within that, the key gives the customer made before.
-        found = await answered(self._v1.customers.search_async({"query": f"metadata['{MEMBER}']:'{user_id}'"}))
-        if found["data"]:
-            return str(found["data"][0]["id"])
+        if found := await self._customers(user_id):
+            return found[0]
         made = self._v1.customers.create_async(
             {"metadata": {MEMBER: str(user_id)}}, {"idempotency_key": f"customer-{user_id}"}
         )
@@ -139,6 +140,19 @@ class StripeGateway(PaymentGateway):
     async def portal(self, customer: str, return_to: str) -> str:
         made = self._v1.billing_portal.sessions.create_async({"customer": customer, "return_url": return_to})
         return str((await answered(made))["url"])
+
+    async def forget(self, user_id: UserId, customer: str | None) -> None:
+        found = await self._customers(user_id)
+        for each in {*found, customer} - {None}:
+            try:
+                await answered(self._v1.customers.delete_async(str(each)))
+            except GatewayAway as away:
+                if not missing(away):  # it is gone, such as when the answer to the last request was lost
+                    raise
+
+    async def _customers(self, user_id: UserId) -> Sequence[str]:
+        found = await answered(self._v1.customers.search_async({"query": f"metadata['{MEMBER}']:'{user_id}'"}))
+        return [str(each["id"]) for each in found["data"]]
 
     async def _subscribe(self, order: Order, means: Means) -> Outcome:
         method = means.payment_method or ""

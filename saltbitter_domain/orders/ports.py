@@ -45,6 +45,12 @@ class PaymentGateway(Protocol):
         leads back to ``return_to``."""
         ...
 
+    async def forget(self, user_id: UserId, customer: str | None) -> None:
+        """Delete whatever customer the member is there, ``customer`` among them, with the cards; every subscription
+        ends at once. What was paid stays in the gateway's records. Once this returns they are gone, also when they were
+        before."""
+        ...
+
 
 class Orders(Protocol):
     """The store of orders. A member has at most one that is not settled, and at most one for each ``key`` that was not

@@ -75,3 +75,8 @@ class GatewayInbox(Protocol):
     async def forget(self, before: datetime, limit: int) -> int:
         """Sweep: forget up to ``limit`` events received before the instant ``before``; how many."""
         ...
+
+    async def forget_readings(self, limit: int) -> int:
+        """Sweep: forget the readings of up to ``limit`` customers about whom no event is kept and of whom no reading is
+        going on; of how many."""
+        ...

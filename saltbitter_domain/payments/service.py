@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from uuid import NAMESPACE_OID, uuid5
 
-from saltbitter_domain.kernel import Clock, EventId
+from saltbitter_domain.kernel import Clock, EventId, UserId
 from saltbitter_domain.ledger.model import Booked, MoneyFact
 from saltbitter_domain.payments.model import (
     CustomerChanged,
@@ -20,6 +20,7 @@ from saltbitter_domain.payments.model import (
     tier_of,
 )
 from saltbitter_domain.payments.ports import PaymentRecords
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import SWEEP_BATCH, UnitOfWork, UnitsOfWork, retrying, sweep
 
 OVERLAP = timedelta(minutes=10)
@@ -126,9 +127,10 @@ class ReconciliationService:
         return await sweep(self._begin, batch)
 
     async def forget_events(self) -> int:
-        """Sweep: forget events that can no longer come again; how many."""
+        """Sweep: forget events that can no longer come again, then customers about whom none is left; how many."""
         before = self._clock.now() - KEPT_FOR
-        return await sweep(self._begin, lambda uow, limit: uow.gateway_inbox.forget(before, limit))
+        events = await sweep(self._begin, lambda uow, limit: uow.gateway_inbox.forget(before, limit))
+        return events + await sweep(self._begin, lambda uow, limit: uow.gateway_inbox.forget_readings(limit))
 
     async def _keep(self, events: Sequence[GatewayEvent]) -> int:
         new = 0
@@ -157,22 +159,25 @@ class ReconciliationService:
         return booked
 
     async def _apply(self, customer: str, number: int, held: Sequence[Held]) -> None:
-        if not held:
-            return
-        member = held[0].member
         async with self._begin() as uow:
             if not await uow.gateway_inbox.end_reading(customer, number):
                 return
-            if await uow.users.get(member) is None:
-                raise HolderMissing("The member to whom the subscription belongs is not there (yet).")
             now = self._clock.now()
             await uow.gateway_inbox.set_expiry(customer, next_expiry(held, now))
-            tier = tier_of(held, now)
-            if await uow.subscriptions.tier(member) is not tier:
-                await uow.subscriptions.set_tier(member, tier)
+            if held:
+                await _set_tier(uow, held[0].member, tier_of(held, now))
             for each in held:
                 await _tell(uow, customer, each, now)
             await uow.commit()
+
+
+async def _set_tier(uow: UnitOfWork, member: UserId, tier: Tier) -> None:
+    if await uow.users.get(member) is None:
+        if tier is Tier.FREE:  # As is whatever an erased member held.
+            return
+        raise HolderMissing("The member to whom the subscription belongs is not there (yet).")
+    if await uow.subscriptions.tier(member) is not tier:
+        await uow.subscriptions.set_tier(member, tier)
 
 
 async def _tell(uow: UnitOfWork, customer: str, held: Held, now: datetime) -> None:

@@ -5,10 +5,19 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from saltbitter_domain.kernel import StaleWrite
+from adapters.memory.erasures import MemoryErasureLedger
+from adapters.stripe.gateway import StripeGateway
+from adapters.stripe.records import StripeRecords
+from saltbitter_domain.kernel import EventId, Money, OrderId, StaleWrite
+from saltbitter_domain.orders.model import Means, Order, OrderKind, OrderState
+from saltbitter_domain.payments.model import CustomerChanged, GatewayAway
+from saltbitter_domain.payments.service import ReconciliationService
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import User
+from saltbitter_domain.users.service.erasure import ErasureService
 from tests.contracts.stores import Store
-from tests.doubles.builders import NOW, a_consent, a_photo, a_profile, a_second_factor, a_session, a_token
+from tests.doubles.builders import NOW, a_consent, a_photo, a_profile, a_second_factor, a_session, a_token, new_id
+from tests.doubles.stripe.server import StripeDouble
 
 WAIT = timedelta(days=30)
 
@@ -69,3 +78,55 @@ async def test_who_came_back_meanwhile_is_not_erased(store: Store) -> None:
 
     async with store.begin() as uow:
         assert await uow.users.get(user.id) == attrs.evolve(user.back(), version=3)
+
+
+@pytest.mark.parametrize("fault", ["done timeout", 500])
+async def test_nobody_is_erased_before_stripe_has_forgotten_them(store: Store, fault: str | int) -> None:
+    pays = await leaving(store, "pays@example.org")
+    never_paid = await leaving(store, "free@example.org", days=1)
+    store.clock.advance(WAIT + timedelta(days=1))
+    async with StripeDouble(store.clock).serving() as stripe:
+        gateway, records = StripeGateway(stripe.account, seconds=1.0), StripeRecords(stripe.account, store.clock)
+        ledger = MemoryErasureLedger()
+        erasure = ErasureService(begin=store.begin, clock=store.clock, ledger=ledger, gateway=gateway)
+        customer = await gateway.customer(pays.id)
+        order = Order(OrderId(new_id()), pays.id, customer, OrderKind.SUBSCRIBE, Tier.PREMIUM, Money(1999, "USD"), NOW)
+        await gateway.send(order, Means(payment_method="pm_card_visa"))
+        async with store.unit() as uow:
+            await uow.orders.add(attrs.evolve(order, state=OrderState.DONE, settled_at=NOW))
+
+        stripe.faults = [None, fault]
+        with pytest.raises(GatewayAway):
+            await erasure.erase_due()
+        assert await ledger.erased() == [never_paid.id]
+        async with store.begin() as uow:
+            assert await uow.users.get(pays.id) is not None
+            assert await uow.orders.customer_of(pays.id) == customer
+
+        assert await erasure.erase_due() == 1
+        async with store.begin() as uow:
+            assert await uow.users.get(pays.id) is None
+        store.clock.advance(timedelta(days=70))
+        stripe.shop.renew()
+        assert [charge.amount for charge in stripe.shop.charges] == [1999]
+        assert [each["status"] for each in stripe.subscriptions.values()] == ["canceled"]
+        assert "deleted" in stripe.shop.customers[customer]
+
+        # What Stripe tells of it has nobody to be told of, and is no reason to try again.
+        reading = ReconciliationService(begin=store.begin, clock=store.clock, records=records)
+        await reading.read_customer(EventId(new_id()), CustomerChanged(customer))
+        assert await reading.forget_events() == 1
+        await gateway.close()
+        await records.close()
+
+
+async def test_whoever_is_a_customer_of_a_gateway_that_is_not_configured_any_more_stays_due(store: Store) -> None:
+    pays = await leaving(store, "pays@example.org")
+    store.clock.advance(WAIT)
+    async with store.unit() as uow:
+        await uow.orders.add(
+            Order(OrderId(new_id()), pays.id, "cus_1", OrderKind.PURCHASE, "report", Money(699, "USD"), NOW)
+        )
+
+    with pytest.raises(GatewayAway):
+        await ErasureService(begin=store.begin, clock=store.clock, ledger=MemoryErasureLedger()).erase_due()

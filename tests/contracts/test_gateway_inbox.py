@@ -120,6 +120,25 @@ async def test_how_far_was_swept_is_kept(store: Store) -> None:
             assert await uow.gateway_inbox.swept_until() == at
 
 
+async def test_readings_are_forgotten_with_the_last_event_about_the_customer_unless_one_is_going_on(
+    store: Store,
+) -> None:
+    await add(store)
+    for customer in ("cus_1", "cus_2", "cus_3", "cus_4"):
+        number = await begin(store, customer)
+        if customer != "cus_4":
+            async with store.unit() as uow:
+                await uow.gateway_inbox.end_reading(customer, number)
+
+    forgotten = []
+    for _ in range(3):
+        async with store.unit() as uow:
+            forgotten.append(await uow.gateway_inbox.forget_readings(1))
+
+    assert forgotten == [1, 1, 0]
+    assert [await begin(store, f"cus_{number}") for number in (1, 2, 3, 4)] == [2, 1, 1, 2]
+
+
 async def test_old_events_are_forgotten_so_many_at_a_time(store: Store) -> None:
     for number in range(3):
         await add(store, GatewayEvent(f"evt_{number}", "cus_1", NOW))

@@ -263,5 +263,26 @@ async def test_nothing_came_of_what_was_never_sent(counter: Counter) -> None:
     assert await counter.gateway.ask(counter.order(OrderKind.PURCHASE, "report")) is None
 
 
+async def test_a_member_who_is_forgotten_pays_no_more_and_is_another_customer_from_then_on(counter: Counter) -> None:
+    order, _ = await counter.subscribe()
+    await counter.buy(card=TO_CONFIRM)
+
+    for _ in range(2):
+        await counter.gateway.forget(counter.user_id, counter.customer)
+
+    counter.clock.advance(timedelta(days=70))
+    counter.renew()
+    assert await counter.gateway.contract(counter.customer) is None
+    assert {tier for tier, _ in await counter.held()} <= {Tier.FREE}
+    assert len(await counter.money()) <= 1
+    assert isinstance(await counter.gateway.ask(order), Done | None)
+    counter.customer = await counter.gateway.customer(counter.user_id)
+    assert isinstance((await counter.subscribe())[1], Done)
+
+
+async def test_a_member_who_never_was_a_customer_is_forgotten_too(counter: Counter) -> None:
+    await counter.gateway.forget(UserId(counter.ids.new()), None)
+
+
 async def test_the_portal_is_an_address(counter: Counter) -> None:
     assert (await counter.gateway.portal(counter.customer, "https://saltbitter.example")).startswith("https://")

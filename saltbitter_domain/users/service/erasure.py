@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from saltbitter_domain.exports.model import ExportRemoved
 from saltbitter_domain.kernel import Clock, UserId
+from saltbitter_domain.orders.ports import PaymentGateway
+from saltbitter_domain.payments.model import GatewayAway
 from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import User
@@ -19,21 +21,38 @@ LEDGER_KEPT = timedelta(days=365)
 
 
 class ErasureService:
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ledger: ErasureLedger) -> None:
+    """``gateway`` is None where nothing was ever sold, and for erasing again, which is of those it forgot already."""
+
+    def __init__(
+        self, *, begin: UnitsOfWork, clock: Clock, ledger: ErasureLedger, gateway: PaymentGateway | None = None
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._ledger = ledger
+        self._gateway = gateway
 
     async def erase_due(self) -> int:
-        """Erase every member whose 30 days are over; how many. Stopped at any point, it goes on when run again."""
-        erased = 0
+        """Erase every member whose 30 days are over; how many. Stopped at any point, it goes on when run again.
+
+        Raises ``GatewayAway`` at the end when some are left because the payment gateway did not forget them yet."""
+        erased, left, failure = 0, set[UserId](), None
         while True:
             async with self._begin() as uow:
-                due = await uow.users.due_for_erasure(self._clock.now(), ERASURE_BATCH)
+                found = await uow.users.due_for_erasure(self._clock.now(), ERASURE_BATCH + len(left))
+            due = [user_id for user_id in found if user_id not in left]
             for user_id in due:
-                erased += await retrying(functools.partial(self._erase, user_id))
+                try:
+                    await self._forget_outside(user_id)
+                except GatewayAway as away:
+                    left.add(user_id)
+                    failure = away
+                else:
+                    erased += await retrying(functools.partial(self._erase, user_id))
             if len(due) < ERASURE_BATCH:
-                return erased
+                break
+        if failure is not None:
+            raise failure
+        return erased
 
     async def replay(self) -> int:
         """Erase again whoever is in the ledger and in the database; how many. For a database that was restored, before
@@ -46,6 +65,16 @@ class ErasureService:
     async def forget_erased(self) -> int:
         """Forget entries of the ledger that no backup can need any more; how many."""
         return await self._ledger.forget(self._clock.now() - LEDGER_KEPT)
+
+    async def _forget_outside(self, user_id: UserId) -> None:
+        """Have the payment gateway forget a member who is due, and so cannot come back any more. It comes first, while
+        what they are there is known; nothing is called erased that it still has. ``GatewayAway``: ask again later."""
+        async with self._begin() as uow:
+            customer = await uow.orders.customer_of(user_id)
+        if self._gateway is not None:
+            await self._gateway.forget(user_id, customer)
+        elif customer is not None:
+            raise GatewayAway("The member is a customer of a payment gateway that is not configured any more.")
 
     async def _erase(self, user_id: UserId) -> bool:
         """Erase one member, unless they came back meanwhile.

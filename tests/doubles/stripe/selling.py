@@ -129,9 +129,22 @@ class Shop:
         found = [
             customer
             for customer in self.customers.values()
-            if customer["metadata"].get(name) == value and customer["created"] + SEARCH_LAG <= self._now()
+            if customer["metadata"].get(name) == value
+            and customer["created"] + SEARCH_LAG <= self._now()
+            and "deleted" not in customer
         ]
         return {"object": "search_result", "data": found, "has_more": False, "url": "/v1/customers/search"}
+
+    def delete_customer(self, id_: str, _parameters: Parameters) -> dict[str, Any]:
+        """Every subscription ends with the customer."""
+        customer = self._customer(id_)
+        for subscription in self.subscriptions.values():
+            if subscription["customer"] == id_ and subscription["status"] not in {"canceled", "incomplete_expired"}:
+                subscription["status"] = "canceled"
+                self.happen("customer.subscription.deleted", subscription)
+        customer["deleted"] = True
+        self.happen("customer.deleted", customer)
+        return {"id": id_, "object": "customer", "deleted": True}
 
     def attach(self, method: str, parameters: Parameters) -> dict[str, Any]:
         self._card(method)
@@ -265,7 +278,7 @@ class Shop:
         return {"object": "billing_portal.session", "url": f"https://billing.stripe.example/{self._id('p')}"}
 
     def _customer(self, id_: str) -> dict[str, Any]:
-        if id_ not in self.customers:
+        if id_ not in self.customers or "deleted" in self.customers[id_]:
             refuse("No such customer", "resource_missing", param="customer")
         return self.customers[id_]
 
@@ -421,6 +434,7 @@ def _month_after(seconds: int, day: int) -> int:
 ROUTES: Mapping[tuple[str, str], Callable[..., dict[str, Any]]] = {
     ("POST", "/v1/customers"): Shop.make_customer,
     ("GET", "/v1/customers/search"): Shop.search_customers,
+    ("DELETE", "/v1/customers/([^/]+)"): Shop.delete_customer,
     ("POST", "/v1/payment_methods/([^/]+)/attach"): Shop.attach,
     ("POST", "/v1/subscriptions"): Shop.make_subscription,
     ("GET", "/v1/subscriptions/([^/]+)"): Shop.read_subscription,

@@ -80,11 +80,18 @@ def digest(form: bytes) -> str:
     return hashlib.sha256(form).hexdigest()
 
 
-def flaws(records: Sequence[L], head: ChainHead, form: Callable[[L], bytes]) -> Iterator[Flaw]:
+NOTHING_YET = ChainHead(0, GENESIS_HASH)
+"""Where a chain begins."""
+
+
+def flaws(
+    records: Sequence[L], head: ChainHead, form: Callable[[L], bytes], forgotten: ChainHead = NOTHING_YET
+) -> Iterator[Flaw]:
     """Every record of a chain, given by sequence, that is missing or not as it was written, in order.
 
-    ``head`` is what the chain should end with: ``ChainHead(0, GENESIS_HASH)`` where nothing was written yet."""
-    expected, before = 1, GENESIS_HASH
+    ``head`` is what the chain should end with: ``NOTHING_YET`` where nothing was written yet. ``forgotten`` is the last
+    of those that were forgotten because they were old, after which the others follow."""
+    expected, before = forgotten.sequence + 1, forgotten.hash
     for record in records:
         if record.sequence > expected:
             yield Flaw(expected, record.sequence - 1, Fault.MISSING)

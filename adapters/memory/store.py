@@ -10,6 +10,7 @@ from datetime import date, datetime
 from adapters.memory.table import Table
 from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.audit.model import AuditRecord
+from saltbitter_domain.chain import ChainHead
 from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposure, Match, Notice, Population
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
@@ -64,6 +65,7 @@ class Tables:
         self.populations = Table[date, Population]()
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
         self.audit_log = Table[int, AuditRecord]()
+        self.audit_forgotten = Table[int, ChainHead]()
         self.exports = Table[ExportId, DataExport](user=lambda row: row.user_id)
         self.gateway_events = Table[str, tuple[datetime, str]]()
         self.gateway_readings = Table[str, tuple[int, int]]()

@@ -62,7 +62,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.notices = MemoryNotices(transaction)
         self.gateway_inbox = MemoryGatewayInbox(transaction)
         self.ledger = MemoryLedger(transaction)
-        self.audit_log = MemoryAuditLog(transaction)
+        self.audit_log = MemoryAuditLog(transaction, clock)
         self.exports = MemoryExports(transaction)
         self.member_records = MemoryMemberRecords(transaction)
         self.orders = MemoryOrders(transaction)

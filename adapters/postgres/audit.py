@@ -1,6 +1,7 @@
 """The append-only record of what staff looked at and did."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -10,9 +11,9 @@ from adapters.postgres.database import Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import stored_columns
 from adapters.postgres.tables import audit_head, audit_log
-from saltbitter_domain.audit.model import AuditRecord
+from saltbitter_domain.audit.model import AuditFilter, AuditRecord
 from saltbitter_domain.audit.ports import AuditLog
-from saltbitter_domain.chain import ChainHead
+from saltbitter_domain.chain import NOTHING_YET, ChainHead
 from saltbitter_domain.kernel import StaleWrite
 
 _COLUMNS = ", ".join(stored_columns(audit_log))
@@ -25,7 +26,9 @@ class PostgresAuditLog(AuditLog):
             INSERT INTO audit_log ({_COLUMNS})
             SELECT CAST(:sequence AS int), CAST(:at AS timestamptz), :actor, :action, :reason,
                    CAST(:subjects AS uuid[]), :request_id, :previous_hash, :hash
-            WHERE CAST(:sequence AS int) = 1 + (SELECT coalesce(max(sequence), 0) FROM audit_log)
+            WHERE CAST(:sequence AS int) = 1 + coalesce(
+                (SELECT max(sequence) FROM audit_log), (SELECT forgotten FROM audit_head), 0
+            )
             ON CONFLICT DO NOTHING RETURNING sequence
             """
         ),
@@ -38,6 +41,36 @@ class PostgresAuditLog(AuditLog):
         .order_by(audit_log.c.sequence)
         .limit(bindparam("limit"))
     )
+
+    _NEWEST = Query(
+        text(
+            f"""
+            SELECT {_COLUMNS} FROM audit_log
+            WHERE sequence < coalesce(CAST(:before AS int), 2147483647)
+              AND (CAST(:actor AS text) IS NULL OR actor = :actor)
+              AND (CAST(:action AS text) IS NULL OR action = :action)
+              AND (CAST(:subject AS uuid) IS NULL OR subjects @> ARRAY[CAST(:subject AS uuid)])
+              AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)
+              AND (CAST(:until AS timestamptz) IS NULL OR at < :until)
+            ORDER BY sequence DESC LIMIT :limit
+            """
+        )
+    )
+    _FORGET = Query(
+        text(
+            """
+            DELETE FROM audit_log WHERE sequence IN (
+                SELECT sequence FROM audit_log
+                WHERE at < :before AND sequence < coalesce(
+                    (SELECT sequence FROM audit_log WHERE at >= :before ORDER BY sequence LIMIT 1), 2147483647
+                )
+                ORDER BY sequence LIMIT :limit
+            ) RETURNING sequence
+            """
+        ),
+        "audit_log",
+    )
+    _FORGOTTEN = Query(select(audit_head.c.forgotten.label("sequence"), audit_head.c.forgotten_hash.label("hash")))
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -53,6 +86,17 @@ class PostgresAuditLog(AuditLog):
     async def after(self, sequence: int, limit: int) -> Sequence[AuditRecord]:
         rows = await self._session.rows(self._AFTER, sequence=sequence, limit=limit)
         return [_record(row) for row in rows]
+
+    async def newest(self, wanted: AuditFilter, before: int | None, limit: int) -> Sequence[AuditRecord]:
+        given = attrs.asdict(wanted, recurse=False)
+        return [_record(row) for row in await self._session.rows(self._NEWEST, **given, before=before, limit=limit)]
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        return len(await self._session.write(self._FORGET, before=before, limit=limit))
+
+    async def forgotten(self) -> ChainHead:
+        row = await self._session.row(self._FORGOTTEN)
+        return ChainHead(**row) if row else NOTHING_YET
 
 
 def _recorded_meanwhile() -> StaleWrite:

@@ -513,6 +513,8 @@ audit_head = Table(
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("sequence", Integer, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("forgotten", Integer, nullable=False, server_default=text("0")),
+    Column("forgotten_hash", Text, nullable=False, server_default="0" * 64),
     CheckConstraint("id = 1", name="only_one"),
     comment="The last record of the audit log: a trigger writes it with the record.",
 )

@@ -2,6 +2,7 @@
 
 from config.application import Application
 from entrypoints.http.assessments import Assessments
+from entrypoints.http.audit import AuditRecords
 from entrypoints.http.compatibility import Matches
 from entrypoints.http.consent import Consents
 from entrypoints.http.exports import Exports
@@ -37,6 +38,7 @@ RESOURCES = (
     Orders,
     Transparency,
     Staff,
+    AuditRecords,
     Webhooks,
 )
 
@@ -63,5 +65,6 @@ def resources(application: Application) -> list[object]:
         Orders(application.orders()),
         Transparency(application.transparency()),
         Staff(application.transparency()),
+        AuditRecords(application.audit()),
         Webhooks(application.reconciliation()),
     ]

@@ -1,6 +1,6 @@
 """What the API is given when it is put together; methods see the services they were built with and nothing else."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -26,8 +26,16 @@ class Authenticator(Protocol):
 class Audit(Protocol):
     """Knows what staff look at and do."""
 
-    async def record(self, actor: str, action: str, reason: str, things: Mapping[str, UUID], request_id: str) -> None:
-        """Store who is about to do what, why, and to which things, ids by what they are of."""
+    async def record(
+        self,
+        actor: str,
+        action: str,
+        reason: str,
+        things: Mapping[str, UUID],
+        request_id: str,
+        shown: Collection[UserId],
+    ) -> None:
+        """Store who is about to do or see what, why, of which things, ids by what they are of, and of which members."""
         ...
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from entrypoints.http.errors import (
     RouteMissing,
     refused,
 )
-from entrypoints.http.routing import JSON, Audience, Call, Method, Route, Upload
+from entrypoints.http.routing import JSON, Call, Method, Route, Upload
 from saltbitter_domain.audit.model import MAX_AUDIT_REASON
 from saltbitter_domain.kernel import DomainError, Stale, TooMany, Unavailable
 from saltbitter_domain.traffic import StoredAnswer
@@ -94,12 +94,28 @@ async def _answer(route: Route, method: Method, call: Call, payload: bytes, audi
         arguments["body"] = wire.read_body(payload, route.body)
     elif route.upload is not None:
         call = attrs.evolve(call, upload=payload)
-    if route.audience is Audience.STAFF:
-        things = {name: value for name, value in arguments.items() if isinstance(value, UUID)}
-        action = f"{route.method} {route.public_path}"
-        await audit.record(str(call.user_id), action, _audit_reason(call.request), things, call.id)
-    value = await method(call, **arguments)
+    asked = _on_record(route, method, call, arguments, audit) if route.audience.of_staff else method(call, **arguments)
+    value = await asked
     return value if isinstance(value, web.StreamResponse) else _written(route, value)
+
+
+async def _on_record(route: Route, method: Method, call: Call, arguments: Mapping[str, object], audit: Audit) -> Any:
+    """What staff asked for, once it is on record. What they only look at is read first, so that the record names whom
+    it tells of, and a look at what is not there is on record too."""
+    reason = _audit_reason(call.request)
+    things = {name: value for name, value in arguments.items() if isinstance(value, UUID)}
+    action = f"{route.method} {route.public_path}"
+
+    async def record() -> None:
+        await audit.record(str(call.user_id), action, reason, things, call.id, call.shown)
+
+    if route.method != hdrs.METH_GET:
+        await record()
+        return await method(call, **arguments)
+    try:
+        return await method(call, **arguments)
+    finally:
+        await record()
 
 
 def _written(route: Route, value: Any) -> web.Response:

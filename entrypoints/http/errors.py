@@ -110,6 +110,12 @@ class StaffOnly(NotAllowed):
     code = "staff_only"
 
 
+class AdminsOnly(NotAllowed):
+    """The access token is that of staff who are no admins."""
+
+    code = "admins_only"
+
+
 @attrs.frozen
 class Problem:
     """What went wrong (RFC 9457). ``code`` is stable; ``fields`` names every field at fault."""

@@ -89,8 +89,8 @@ class Gate:
             access = await self._member(call)
             request[CALL] = Call(call.id, call.address, request, access)
             await self._limit("member", str(access.user_id), self._settings.member_limit)
-            if route.audience is Audience.STAFF:
-                await self._refuse_unless_staff(access)
+            if route.audience.of_staff:
+                await self._refuse_unless_staff(access, route.audience)
             if route.guarded:
                 for key in (str(access.user_id), callers.limited_as(call.address)):
                     await self._limit("signing_in", key, self._settings.signing_in_limit)
@@ -122,9 +122,11 @@ class Gate:
             await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
             raise
 
-    async def _refuse_unless_staff(self, access: Access) -> None:
+    async def _refuse_unless_staff(self, access: Access, audience: Audience) -> None:
         if access.role is Role.MEMBER:
             raise errors.StaffOnly("This is for SaltBitter's staff.")
+        if audience is Audience.ADMIN and access.role is not Role.ADMIN:
+            raise errors.AdminsOnly("This is for admins among SaltBitter's staff. Ask one of them.")
         if not await self._authenticator.has_second_factor(access.user_id):
             raise SecondFactorNeeded(
                 "Staff need a second factor. Set one up with POST /api/me/second-factor, then ask again."

@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 
 from entrypoints.http.errors import (
     PROBLEM_JSON,
+    AdminsOnly,
     AuditReasonRequired,
     BodyIncomplete,
     BodyTooLarge,
@@ -154,7 +155,7 @@ def _parameters(route: Route, schema_of: Mapping[Any, Schema]) -> Iterator[Schem
             "description": "The ETag the edit was made from.",
             "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$', "examples": ['"3"']},
         }
-    if route.audience is Audience.STAFF:
+    if route.audience.of_staff:
         yield {
             "name": "X-Audit-Reason",
             "in": "header",
@@ -226,8 +227,10 @@ def _implied_by_audience(audience: Audience) -> Iterator[type[DomainError]]:
         yield RateLimited
     if audience.signed_in:
         yield from (TokenMissing, AccessTokenRefused, SessionOver)
-    if audience is Audience.STAFF:
+    if audience.of_staff:
         yield from (StaffOnly, SecondFactorNeeded, AuditReasonRequired)
+    if audience is Audience.ADMIN:
+        yield AdminsOnly
 
 
 def _complete(components: dict[str, Schema], types: Iterable[Any], asked: Iterable[Any]) -> None:

@@ -66,9 +66,11 @@ class PhotoReviews:
     reviews: PhotoReviewService
 
     @route("GET", "/api/staff/photos/appeals", audience=Audience.STAFF)
-    async def appeals(self, _call: Call, query: AppealsQuery) -> Items[ReviewedPhoto]:
+    async def appeals(self, call: Call, query: AppealsQuery) -> Items[ReviewedPhoto]:
         """Photos whose refusal was appealed, longest uploaded first."""
-        return Items(tuple(map(self._view, await self.reviews.appealed(query.limit))))
+        photos = await self.reviews.appealed(query.limit)
+        call.shown.update(photo.user_id for photo in photos)
+        return Items(tuple(map(self._view, photos)))
 
     @route(
         "POST",

@@ -50,16 +50,24 @@ class Audience(Enum):
     """Whoever shows a valid access token, within the limit per member."""
     STAFF = "staff"
     """Whoever shows a valid access token of a moderator or an admin, within the limit per member."""
+    ADMIN = "admin"
+    """Whoever shows a valid access token of an admin, within the limit per member."""
 
     @property
     def signed_in(self) -> bool:
         """Whether only those who show a valid access token may call."""
-        return self in (Audience.MEMBER, Audience.STAFF)
+        return self is Audience.MEMBER or self.of_staff
+
+    @property
+    def of_staff(self) -> bool:
+        """Whether only staff may call, who say why."""
+        return self in (Audience.STAFF, Audience.ADMIN)
 
 
 @attrs.frozen
 class Call:
-    """One request: what a method may need besides its body."""
+    """One request: what a method may need besides its body. To ``shown`` it adds the members of whom its answer
+    tells."""
 
     id: str
     address: Address = attrs.field(repr=False)
@@ -67,6 +75,7 @@ class Call:
     access: Access | None = None
     version: int | None = None
     upload: bytes = attrs.field(default=b"", repr=False)
+    shown: set[UserId] = attrs.field(factory=set, repr=False)
 
     @property
     def member(self) -> Access:

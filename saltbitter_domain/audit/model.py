@@ -1,6 +1,6 @@
 """The record of what staff looked at and did."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -10,6 +10,9 @@ MAX_AUDIT_REASON = 200
 """Code points in which staff say why they look or act."""
 CONSOLE = "console"
 """The actor of what was done with the command line, where nobody signs in."""
+AUDIT_KEPT = timedelta(days=1096)
+"""Three years: until the end of the year after that claims under German law lapse (BGB 195), and longer than the year
+that PCI DSS 10.5.1 asks for."""
 
 
 @attrs.frozen
@@ -28,3 +31,25 @@ class AuditRecord:
     request_id: str
     previous_hash: str
     hash: str
+
+
+@attrs.frozen
+class AuditFilter:
+    """Which records: those by this ``actor``, of this ``action``, about this ``subject``, from ``since`` and before
+    ``until``. What is None does not matter."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: UserId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def fits(self, record: AuditRecord) -> bool:
+        """Whether it is one of them."""
+        return (
+            self.actor in (None, record.actor)
+            and self.action in (None, record.action)
+            and (self.subject is None or self.subject in record.subjects)
+            and (self.since is None or self.since <= record.at)
+            and (self.until is None or record.at < self.until)
+        )

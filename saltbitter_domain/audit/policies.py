@@ -7,10 +7,8 @@ import attrs
 
 from saltbitter_domain import chain
 from saltbitter_domain.audit.model import AuditRecord
-from saltbitter_domain.chain import GENESIS_HASH, ChainHead, Flaw
+from saltbitter_domain.chain import NOTHING_YET, ChainHead, Flaw
 from saltbitter_domain.kernel import UserId
-
-NOTHING_YET = ChainHead(0, GENESIS_HASH)
 
 
 def next_record(
@@ -38,6 +36,8 @@ def canonical_form(record: AuditRecord) -> bytes:
     return chain.canonical_form({**fields, "subjects": list(map(str, record.subjects))})
 
 
-def find_flaws(records: Sequence[AuditRecord], head: ChainHead | None) -> Iterator[Flaw]:
-    """Every record, of all by sequence, that is missing or not as it was written."""
-    return chain.flaws(records, head or NOTHING_YET, canonical_form)
+def find_flaws(
+    records: Sequence[AuditRecord], head: ChainHead | None, forgotten: ChainHead = NOTHING_YET
+) -> Iterator[Flaw]:
+    """Every record, of all that follow the ``forgotten`` by sequence, that is missing or not as it was written."""
+    return chain.flaws(records, head or NOTHING_YET, canonical_form, forgotten)

@@ -1,9 +1,10 @@
 """What the audit log needs from outside."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
-from saltbitter_domain.audit.model import AuditRecord
+from saltbitter_domain.audit.model import AuditFilter, AuditRecord
 from saltbitter_domain.chain import ChainHead
 
 
@@ -20,4 +21,18 @@ class AuditLog(Protocol):
 
     async def after(self, sequence: int, limit: int) -> Sequence[AuditRecord]:
         """Up to ``limit`` records that follow this one, by sequence."""
+        ...
+
+    async def newest(self, wanted: AuditFilter, before: int | None, limit: int) -> Sequence[AuditRecord]:
+        """Up to ``limit`` of these records, newest first, with a sequence below ``before``, if that is given."""
+        ...
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` of the oldest records, all of them written before the instant ``before``; how many.
+
+        None that is younger than ``AUDIT_KEPT`` is ever forgotten, whatever is asked for."""
+        ...
+
+    async def forgotten(self) -> ChainHead:
+        """The last record that was forgotten, after which the chain now begins; ``NOTHING_YET`` when none was."""
         ...

@@ -1,6 +1,7 @@
 """What every record of staff's doings promises: nothing in it is changed, and whatever is missing is found."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -8,11 +9,11 @@ import pytest
 
 from adapters.postgres.database import Database
 from adapters.system.clock import ManualClock
-from saltbitter_domain.audit.model import AuditRecord
+from saltbitter_domain.audit.model import AUDIT_KEPT, AuditFilter, AuditRecord
 from saltbitter_domain.audit.policies import next_record
 from saltbitter_domain.audit.ports import AuditLog
 from saltbitter_domain.audit.service import AuditService
-from saltbitter_domain.chain import ChainHead, Fault, Flaw
+from saltbitter_domain.chain import NOTHING_YET, ChainHead, Fault, Flaw
 from saltbitter_domain.kernel import StaleWrite, UserId
 from tests.contracts.stores import Store, on_postgres, outcomes
 from tests.contracts.test_consent_ledger import tamper
@@ -109,6 +110,69 @@ async def test_a_record_is_about_those_whose_things_were_asked_for(store: Store)
     assert shown == {
         "audit_log": [{"at": NOW + timedelta(hours=1), "action": "GET /api/staff/things", "reason": "ticket 9"}]
     }
+
+
+async def test_a_record_is_about_those_whom_a_list_shows(store: Store) -> None:
+    first, second = await store.members(2)
+
+    await service(store).record(
+        "somebody", "GET /api/staff/list", "x", {"user_id": first.id}, "r-1", {second.id, first.id}
+    )
+
+    async with store.begin() as uow:
+        (record,) = await uow.audit_log.after(0, 10)
+    assert record.subjects == tuple(sorted([first.id, second.id]))
+    assert await service(store).verify() == (1, ())
+
+
+async def test_records_are_found_by_who_what_whom_and_when_the_newest_first(store: Store) -> None:
+    first, second = await store.members(2)
+    for actor, action, about in (("a", "x", first), ("b", "x", second), ("a", "y", second), ("a", "x", second)):
+        await service(store).record(actor, action, "why", {"user_id": about.id}, "request-1")
+        store.clock.advance(timedelta(hours=1))
+
+    async def found(before: int | None = None, limit: int = 10, **wanted: Any) -> list[int]:
+        records = await service(store).newest(AuditFilter(**wanted), before, limit)
+        return [record.sequence for record in records]
+
+    assert await found() == [4, 3, 2, 1]
+    assert await found(limit=2) == [4, 3]
+    assert await found(before=3) == [2, 1]
+    assert await found(actor="a") == [4, 3, 1]
+    assert await found(actor="a", action="x") == [4, 1]
+    assert await found(subject=second.id) == [4, 3, 2]
+    assert await found(since=NOW + timedelta(hours=1), until=NOW + timedelta(hours=3)) == [3, 2]
+
+
+async def test_what_is_older_than_three_years_is_forgotten_and_the_rest_still_proves_itself(store: Store) -> None:
+    store.clock.advance(-AUDIT_KEPT - timedelta(days=400))  # PostgreSQL judges by its own clock too.
+    await recorded(store)
+    store.clock.advance(timedelta(days=1))
+    await service(store).record("console", "suspend", "the last", {}, "request-1")
+    store.clock.advance(AUDIT_KEPT - timedelta(days=1))
+    assert await service(store).forget_old() == 0
+
+    store.clock.advance(timedelta(seconds=1))
+    assert await service(store).forget_old() == RECORDS
+
+    assert await service(store).verify() == (1, ())
+    async with store.begin() as uow:
+        assert (await uow.audit_log.forgotten()).sequence == RECORDS
+    store.clock.advance(timedelta(days=1))
+    assert await service(store).forget_old() == 1
+    await service(store).record("console", "restore", "anew", {}, "request-2")
+    assert await service(store).verify() == (1, ())
+    async with store.begin() as uow:
+        assert [record.sequence for record in await uow.audit_log.after(0, 10)] == [RECORDS + 2]
+
+
+async def test_nothing_younger_is_forgotten_whatever_is_asked_for(store: Store) -> None:
+    await recorded(store)
+
+    async with store.unit() as uow:
+        assert await uow.audit_log.forgotten() == NOTHING_YET
+        assert await uow.audit_log.forget(store.clock.now() - AUDIT_KEPT, 10) == 0
+    assert await service(store).verify() == (RECORDS, ())
 
 
 async def test_no_connection_of_the_application_changes_or_deletes_a_record(

@@ -11,7 +11,6 @@ import pytest
 from adapters.postgres.bulk import Bulk
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
-from entrypoints.http.routing import Audience
 from tests.doubles.town import town
 from tests.http.authorisation_table import TABLE, answers, ask_for, entitled, profile_content
 from tests.http.stage import Stage
@@ -147,5 +146,5 @@ def test_a_route_asks_little_and_nothing_that_reads_a_whole_table(
     for sql, arguments in asked if call not in OVER_EVERYBODY | OVER_WHAT_STAFF_REMOVED else ():
         plan = loop.run(plan_of(postgres_url, sql, arguments))
         assert "Seq Scan" not in plan.replace("Seq Scan on audit_head", "the one row"), f"{sql}\n{plan}"
-    few = FEW + OF_STAFF * (TABLE[call].audience is Audience.STAFF)
+    few = FEW + OF_STAFF * TABLE[call].audience.of_staff
     assert len(asked) <= MORE.get(call, few), "\n".join(sql for sql, _ in asked)

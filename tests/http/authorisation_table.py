@@ -80,6 +80,10 @@ def staff(status: int = 200, **expected: Any) -> Row:
     return Row(Audience.STAFF, status, **expected)
 
 
+def admin(status: int = 200, **expected: Any) -> Row:
+    return Row(Audience.ADMIN, status, **expected)
+
+
 def own(thing: Thing, status: int = 200, **expected: Any) -> Row:
     return member(status, whose=Whose.OWN_ONLY, thing=thing, **expected)
 
@@ -331,7 +335,7 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/purchases": member(),
     "GET /api/me/orders/{order_id}": own(lambda person: person.order),
     "GET /api/staff/matching-runs": staff(),
-    "GET /api/staff/photos/appeals": staff(),
+    "GET /api/staff/photos/appeals": staff(before=appealed),
     "POST /api/staff/photos/{photo_id}/review": staff(
         path=lambda scene: _said(f"/api/staff/photos/{scene.other.refused}/review"),
         whose=Whose.ANYBODYS,
@@ -344,9 +348,11 @@ TABLE: Mapping[str, Row] = {
         before=shown,
         body=lambda *_: {"reason": "It is not you."},
     ),
+    "GET /api/staff/audit-records": admin(),
 }
 FOR_MEMBERS = [call for call, row in TABLE.items() if row.audience.signed_in]
-FOR_STAFF = [call for call, row in TABLE.items() if row.audience is Audience.STAFF]
+FOR_STAFF = [call for call, row in TABLE.items() if row.audience.of_staff]
+FOR_ADMINS = [call for call in FOR_STAFF if TABLE[call].audience is Audience.ADMIN]
 WITH_THINGS = [call for call, row in TABLE.items() if row.thing]
 
 
@@ -357,8 +363,8 @@ async def _said(path: str) -> str:
 async def entitled(scene: Scene, call: str) -> str | None:
     """A token that is good for the route, None where none is asked for."""
     audience = TABLE[call].audience
-    if audience is Audience.STAFF:
-        return await staff_token(scene, Role.MODERATOR)
+    if audience.of_staff:
+        return await staff_token(scene, Role.MODERATOR if audience is Audience.STAFF else Role.ADMIN)
     return scene.me.token if audience is Audience.MEMBER else None
 
 

@@ -1,7 +1,7 @@
 """A served application and a client for it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from entrypoints.http.app import build
 from entrypoints.http.dependencies import Audit, HttpSettings, Ports
+from saltbitter_domain.kernel import UserId
 from tests.conftest import Run
 from tests.http.house import House, opened
 from tests.http.ping import Authenticator, Pings
@@ -49,7 +50,15 @@ def dependencies() -> dict[str, bool]:
 class Unaudited(Audit):
     """For routes of tests, at which staff see nothing of anybody."""
 
-    async def record(self, actor: str, action: str, reason: str, things: Mapping[str, UUID], request_id: str) -> None:
+    async def record(
+        self,
+        actor: str,
+        action: str,
+        reason: str,
+        things: Mapping[str, UUID],
+        request_id: str,
+        shown: Collection[UserId],
+    ) -> None:
         """Nothing is kept."""
 
 

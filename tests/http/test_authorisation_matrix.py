@@ -19,6 +19,7 @@ from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD, town
 from tests.http.authorisation_table import (
+    FOR_ADMINS,
     FOR_MEMBERS,
     FOR_STAFF,
     TABLE,
@@ -113,13 +114,16 @@ def test_what_is_for_staff_is_for_moderators_and_admins_and_no_member(
 ) -> None:
     async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
-        for role in (Role.MODERATOR, Role.ADMIN):
+        for role in (Role.ADMIN,) if call in FOR_ADMINS else (Role.MODERATOR, Role.ADMIN):
             held, without = await stage.scene(), await stage.scene()
             if row.before:
                 await row.before(held)
             assert (await ask_for(held, call, None, await staff_token(held, role))).status == row.status
             refused = await ask_for(without, call, None, await token_as(without, role))
             assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "second_factor_needed")
+        if call in FOR_ADMINS:
+            refused = await ask_for(scene, call, None, await staff_token(scene, Role.MODERATOR))
+            assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "admins_only")
         refused = await ask_for(scene, call, None, scene.other.token)
         assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "staff_only")
 
@@ -132,7 +136,7 @@ def test_staff_say_why_before_anything_is_shown_or_done_and_it_is_on_record(
 ) -> None:
     async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
-        token, begin = await staff_token(scene, Role.MODERATOR), scene.town.application.adapters.begin()
+        token, begin = await entitled(scene, call), scene.town.application.adapters.begin()
         if row.before:
             await row.before(scene)
         before = len(scene.town.application.adapters.store().tables.audit_log.items())
@@ -148,6 +152,7 @@ def test_staff_say_why_before_anything_is_shown_or_done_and_it_is_on_record(
             (record,) = await uow.audit_log.after(before, 10)
         assert (record.actor, record.action, record.reason) == (str(scene.me.user_id), call, "ticket 4711")
         assert record.request_id == answer.headers["X-Request-ID"]
+        assert (scene.other.user_id in record.subjects) is ("photos" in call)  # also of those whom a list shows
 
     loop.run(asked())
 

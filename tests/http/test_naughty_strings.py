@@ -270,11 +270,8 @@ def body_of(call: str, row: Row, scene: Scene) -> Any:
 
 def address(call: str, row: Row, scene: Scene, wanted: Sequence[Field], text: str) -> str:
     """The path and query of the request with ``text`` in each wanted field of them."""
-    given = {
-        field.path[0]: quote(text[: LONGEST_ADDRESS // 4], safe="", errors="surrogatepass")
-        for field in wanted
-        if field.place != "body"
-    }
+    named = [field.path[0] for field in wanted if field.place != "body"]
+    given = {name: quote(text[: LONGEST_ADDRESS // 4 // len(named)], safe="", errors="surrogatepass") for name in named}
     path, others = call.partition(" ")[2], {"photo_id": str(scene.other.refused)}
     for field in FIELDS[call]:
         name = str(field.path[0])

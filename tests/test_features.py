@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.steps.members",
     "tests.steps.joining",
     "tests.steps.signing_in",
+    "tests.steps.another_address",
     "tests.steps.second_factor",
     "tests.steps.profiles",
     "tests.steps.photos",

@@ -75,15 +75,54 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
     MailTemplate.ALREADY_REGISTERED: {
         "en": Words(
             "You already have an account",
-            ("Somebody, perhaps you, tried to register with this address.", "You have an account already."),
+            ("Somebody, perhaps you, wanted an account with this address.", "You have an account already."),
             "Sign in",
             "If it was not you, there is nothing to do: nobody got in.",
         ),
         "de": Words(
             "Du hast schon ein Konto",
-            ("Jemand, vielleicht du, wollte sich mit dieser Adresse anmelden.", "Du hast schon ein Konto."),
+            ("Jemand, vielleicht du, wollte ein Konto mit dieser Adresse.", "Du hast schon ein Konto."),
             "Einloggen",
             "Warst du es nicht, musst du nichts tun: Niemand ist hineingekommen.",
+        ),
+    },
+    MailTemplate.CHANGE_EMAIL: {
+        "en": Words(
+            "Please confirm your new address",
+            ("You asked to use this address for your account.", "Nothing changes before you confirm it."),
+            "Use this address",
+            "The link works once, for an hour. If you did not ask, ignore this mail: nothing has changed.",
+        ),
+        "de": Words(
+            "Bitte bestätige deine neue Adresse",
+            (
+                "Du möchtest diese Adresse für dein Konto benutzen.",
+                "Solange du sie nicht bestätigst, ändert sich nichts.",
+            ),
+            "Diese Adresse benutzen",
+            "Der Link gilt einmal und eine Stunde lang. Hast du nicht darum gebeten, ignoriere diese Mail: Nichts hat "
+            "sich geändert.",
+        ),
+    },
+    MailTemplate.EMAIL_CHANGE_ASKED: {
+        "en": Words(
+            "Your account is to get another address",
+            (
+                "Somebody who knows your password asked that your account use another address than this one.",
+                "If it was not you, stop it. Every device is then signed out, and you choose a new password.",
+            ),
+            "It was not me: stop it",
+            "The link works for 7 days, also when the address has been changed meanwhile. If it was you, there is "
+            "nothing to do.",
+        ),
+        "de": Words(
+            "Dein Konto soll eine andere Adresse bekommen",
+            (
+                "Jemand, der dein Passwort kennt, möchte, dass dein Konto eine andere Adresse als diese benutzt.",
+                "Warst du es nicht, halte es auf. Alle Geräte werden abgemeldet, und du wählst ein neues Passwort.",
+            ),
+            "Das war ich nicht: aufhalten",
+            "Der Link gilt 7 Tage, auch wenn die Adresse inzwischen geändert wurde. Warst du es, musst du nichts tun.",
         ),
     },
     MailTemplate.PASSWORD_CHANGED: {

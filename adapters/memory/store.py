@@ -30,7 +30,7 @@ from saltbitter_domain.ledger.model import MoneyFact, Transaction
 from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
 from saltbitter_domain.subscriptions.model import Tier
-from saltbitter_domain.users.model import OneTimeToken, Session, User
+from saltbitter_domain.users.model import OneTimeToken, Session, TokenPurpose, User
 from saltbitter_domain.users.model.second_factor import SecondFactor
 
 LOCK_WAIT_SECONDS = 5.0
@@ -44,7 +44,10 @@ class Tables:
         self.users = Table[UserId, User](email=lambda row: row.email)
         self.sessions = Table[SessionId, Session](user=lambda row: row.user_id)
         self.session_tokens = Table[str, SessionId](session=lambda row: row)
-        self.one_time_tokens = Table[str, OneTimeToken](user=lambda row: row.user_id)
+        self.one_time_tokens = Table[str, OneTimeToken](
+            user=lambda row: row.user_id,
+            kept_email=lambda row: row.email if row.purpose is TokenPurpose.KEEP_EMAIL else None,
+        )
         self.second_factors = Table[UserId, SecondFactor]()
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](

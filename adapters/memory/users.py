@@ -29,6 +29,15 @@ class MemoryUsers(Users):
     async def by_email(self, email: str) -> User | None:
         return self._transaction.read(lambda tables: next(iter(tables.users.where("email", email)), None))
 
+    async def holder(self, email: str, now: datetime) -> UserId | None:
+        def query(tables: Tables) -> UserId | None:
+            kept = tables.one_time_tokens.where("kept_email", email)
+            holders = [user.id for user in tables.users.where("email", email)]
+            holders += [token.user_id for token in kept if token.serves(TokenPurpose.KEEP_EMAIL, now)]
+            return next(iter(holders), None)
+
+        return self._transaction.read(query)
+
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
         def query(tables: Tables) -> Account | None:
             user, profile = tables.users.get(user_id), tables.profiles.get(user_id)
@@ -141,6 +150,10 @@ class MemoryOneTimeTokens(OneTimeTokens):
 
     async def save(self, token: OneTimeToken) -> None:
         self._transaction.write(lambda tables: replace(tables.one_time_tokens, token.token_hash, token))
+
+    async def unused(self, user_id: UserId, purpose: TokenPurpose, now: datetime) -> Sequence[OneTimeToken]:
+        tokens = self._transaction.read(lambda tables: list(tables.one_time_tokens.where("user", user_id)))
+        return [token for token in tokens if token.serves(purpose, now)]
 
     async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
         def change(tables: Tables) -> None:

@@ -101,8 +101,10 @@ one_time_tokens = Table(
     Column("created_at", INSTANT, nullable=False),
     Column("expires_at", INSTANT, nullable=False, index=True),
     Column("used_at", INSTANT),
+    Column("email", Text, comment="The address that a change is about: the one to be, or the one to keep."),
     _version(),
     Index("ix_one_time_tokens_user_id_purpose", "user_id", "purpose"),
+    Index("ix_one_time_tokens_kept_email", "email", postgresql_where=text("purpose = 'keep_email'")),
 )
 
 second_factors = Table(

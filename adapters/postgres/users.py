@@ -41,6 +41,17 @@ class PostgresUsers(Users):
     _ADD = insertion_unless(users, "email")
     _GET = Query(select(users).where(users.c.id == bindparam("id")))
     _BY_EMAIL = Query(select(users).where(users.c.email == bindparam("email")))
+    _HOLDER = Query(
+        text(
+            """
+            SELECT id FROM users WHERE email = :email
+            UNION ALL
+            SELECT user_id FROM one_time_tokens WHERE purpose = 'keep_email' AND email = :email AND used_at IS NULL
+               AND expires_at > CAST(:now AS timestamptz)
+            LIMIT 1
+            """
+        )
+    )
     _ACCOUNT = Query(
         text(
             """
@@ -80,6 +91,10 @@ class PostgresUsers(Users):
     async def by_email(self, email: str) -> User | None:
         row = await self._session.row(self._BY_EMAIL, email=email)
         return row and user_of(row)
+
+    async def holder(self, email: str, now: datetime) -> UserId | None:
+        row = await self._session.row(self._HOLDER, email=email, now=now)
+        return row and row["id"]
 
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
         row = await self._session.row(self._ACCOUNT, id=user_id, now=now)
@@ -181,6 +196,14 @@ class PostgresOneTimeTokens(OneTimeTokens):
     _ADD = insertion(one_time_tokens)
     _GET = Query(select(one_time_tokens).where(one_time_tokens.c.token_hash == bindparam("token_hash")))
     _SAVE = replacement(one_time_tokens, "token_hash")
+    _UNUSED = Query(
+        select(one_time_tokens).where(
+            one_time_tokens.c.user_id == bindparam("user_id"),
+            one_time_tokens.c.purpose == bindparam("purpose"),
+            one_time_tokens.c.used_at.is_(None),
+            one_time_tokens.c.expires_at > bindparam("now"),
+        )
+    )
     _DISCARD = Query(
         delete(one_time_tokens).where(
             one_time_tokens.c.user_id == bindparam("user_id"),
@@ -198,16 +221,25 @@ class PostgresOneTimeTokens(OneTimeTokens):
 
     async def get(self, token_hash: str) -> OneTimeToken | None:
         row = await self._session.row(self._GET, token_hash=token_hash)
-        return row and OneTimeToken(**{**row, "purpose": TokenPurpose(row["purpose"])})
+        return row and _token(row)
 
     async def save(self, token: OneTimeToken) -> None:
         await replace(self._session, self._SAVE, _row(token), "token_hash")
+
+    async def unused(self, user_id: UserId, purpose: TokenPurpose, now: datetime) -> Sequence[OneTimeToken]:
+        return [
+            _token(row) for row in await self._session.rows(self._UNUSED, user_id=user_id, purpose=purpose, now=now)
+        ]
 
     async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
         await self._session.change(self._DISCARD, {"user_id": user_id, "purposes": purposes})
 
     async def forget(self, now: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, now=now, limit=limit))
+
+
+def _token(row: Any) -> OneTimeToken:
+    return OneTimeToken(**{**row, "purpose": TokenPurpose(row["purpose"])})
 
 
 class PostgresSecondFactors(SecondFactors):

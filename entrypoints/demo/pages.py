@@ -167,6 +167,16 @@ class WithoutClient:
         """Where the link of the verification mail leads."""
         return self.demo.page("verify.html")
 
+    @route("GET", "/confirm-email", audience=Audience.ANYONE, produces="text/html")
+    async def confirm_email_page(self, _call: Call) -> web.StreamResponse:
+        """Where the link leads that was mailed to a new address."""
+        return self.demo.page("confirm_email.html")
+
+    @route("GET", "/keep-email", audience=Audience.ANYONE, produces="text/html")
+    async def keep_email_page(self, _call: Call) -> web.StreamResponse:
+        """Where the link leads that was mailed to the old address."""
+        return self.demo.page("keep_email.html")
+
     @route("GET", "/reset-password", audience=Audience.ANYONE, produces="text/html")
     async def reset_page(self, _call: Call) -> web.StreamResponse:
         """Where the link of the reset mail leads."""

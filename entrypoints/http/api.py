@@ -5,6 +5,7 @@ from entrypoints.http.assessments import Assessments
 from entrypoints.http.audit import AuditRecords
 from entrypoints.http.compatibility import Matches
 from entrypoints.http.consent import Consents
+from entrypoints.http.email import EmailChanges
 from entrypoints.http.exports import Exports
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
@@ -22,6 +23,7 @@ from entrypoints.http.webhooks import Webhooks
 RESOURCES = (
     Accounts,
     SecondFactors,
+    EmailChanges,
     Leaving,
     Exports,
     Consents,
@@ -49,6 +51,7 @@ def resources(application: Application) -> list[object]:
     return [
         Accounts(application.auth(), application.recovery()),
         SecondFactors(application.auth(), application.second_factors()),
+        EmailChanges(application.email_changes()),
         Leaving(application.leaving()),
         Exports(application.exports()),
         Consents(application.consents()),

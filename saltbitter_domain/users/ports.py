@@ -35,6 +35,10 @@ class Users(Protocol):
         """The account with this normalised address, or None."""
         ...
 
+    async def holder(self, email: str, now: datetime) -> UserId | None:
+        """Whose this normalised address is, or was until they changed it so lately that they can have it back."""
+        ...
+
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
         """The account with its name and the sessions neither ended nor expired, the latest used first."""
         ...
@@ -96,7 +100,7 @@ class Sessions(Protocol):
 
 
 class OneTimeTokens(Protocol):
-    """The store of verification and reset tokens."""
+    """The store of the tokens of mailed links, and of challenges."""
 
     async def add(self, token: OneTimeToken) -> None: ...
 
@@ -104,6 +108,10 @@ class OneTimeTokens(Protocol):
 
     async def save(self, token: OneTimeToken) -> None:
         """``StaleWrite`` when outdated, so that of two simultaneous uses one fails."""
+        ...
+
+    async def unused(self, user_id: UserId, purpose: TokenPurpose, now: datetime) -> Sequence[OneTimeToken]:
+        """The member's tokens of this purpose that can still be used."""
         ...
 
     async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:

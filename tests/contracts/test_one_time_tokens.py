@@ -15,7 +15,12 @@ PORT = OneTimeTokens
 
 
 async def test_a_token_comes_back_as_it_was_stored(store: Store) -> None:
-    token = a_token(await store.member(), purpose=TokenPurpose.RESET_PASSWORD, used_at=NOW + timedelta(minutes=59))
+    token = a_token(
+        await store.member(),
+        purpose=TokenPurpose.CHANGE_EMAIL,
+        used_at=NOW + timedelta(minutes=59),
+        email="ada@example.org",
+    )
     assert unset_fields(token) == []
 
     async with store.unit() as uow:
@@ -60,6 +65,19 @@ async def test_discarding_forgets_the_unused_tokens_of_the_member_and_purpose_an
     async with store.begin() as uow:
         assert [await uow.one_time_tokens.get(token.token_hash) for token in gone] == [None, None]
         assert [await uow.one_time_tokens.get(token.token_hash) for token in kept] == kept
+
+
+async def test_the_tokens_that_can_still_be_used_are_found_by_member_and_purpose(store: Store) -> None:
+    user, other = await store.members(2)
+    wanted, late = (a_token(user, expires_at=NOW + timedelta(seconds=seconds)) for seconds in (2, 1))
+    rest = [a_token(user, used_at=NOW), a_token(user, purpose=TokenPurpose.RESET_PASSWORD), a_token(other), late]
+    async with store.unit() as uow:
+        for token in [wanted, *rest]:
+            await uow.one_time_tokens.add(token)
+
+    async with store.begin() as uow:
+        found = await uow.one_time_tokens.unused(user.id, TokenPurpose.VERIFY_EMAIL, NOW + timedelta(seconds=1))
+        assert list(found) == [wanted]
 
 
 async def test_expired_tokens_are_forgotten_used_or_not_so_many_at_a_time_and_others_are_kept(store: Store) -> None:

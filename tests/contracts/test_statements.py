@@ -28,6 +28,9 @@ MORE: Mapping[str, int] = {
     "POST /api/auth/login": AROUND_A_PASSWORD,
     "POST /api/auth/second-factor": AROUND_A_PASSWORD,
     "POST /api/auth/password/reset": AROUND_A_PASSWORD,
+    "POST /api/me/email": AROUND_A_PASSWORD + 1,  # Besides, whose the other address is.
+    "POST /api/auth/email/confirm": AROUND_A_PASSWORD,
+    "POST /api/auth/email/keep": AROUND_A_PASSWORD,
     "POST /api/me/second-factor": AROUND_A_PASSWORD,
     "POST /api/me/second-factor/recovery-codes": AROUND_A_PASSWORD,
     "POST /api/me/second-factor/remove": AROUND_A_PASSWORD,

@@ -1,15 +1,16 @@
 """What every store of accounts promises."""
 
 import asyncio
+from datetime import timedelta
 
 import attrs
 import pytest
 
 from saltbitter_domain.kernel import StaleWrite, UserId
-from saltbitter_domain.users.model import EmailTaken, User
+from saltbitter_domain.users.model import EmailTaken, TokenPurpose, User
 from saltbitter_domain.users.ports import Users
 from tests.contracts.stores import Store, outcomes
-from tests.doubles.builders import TEXTS, a_full_user, a_user, new_id, unset_fields
+from tests.doubles.builders import NOW, TEXTS, a_full_user, a_token, a_user, new_id, unset_fields
 
 PORT = Users
 
@@ -48,6 +49,24 @@ async def test_an_address_belongs_to_one_account(store: Store) -> None:
     with pytest.raises(EmailTaken):
         async with store.unit() as uow:
             await uow.users.add(a_user(email="ada@example.org"))
+
+
+async def test_an_address_is_held_by_its_account_and_by_whoever_can_have_it_back(store: Store) -> None:
+    ada, bob = await store.member(email="ada@example.org"), await store.member(email="bob@example.org")
+    kept = [
+        a_token(bob, purpose=TokenPurpose.KEEP_EMAIL, email="old@example.org", expires_at=NOW + timedelta(days=7)),
+        a_token(bob, purpose=TokenPurpose.KEEP_EMAIL, email="used@example.org", used_at=NOW),
+        a_token(bob, purpose=TokenPurpose.CHANGE_EMAIL, email="new@example.org"),
+    ]
+    async with store.unit() as uow:
+        for token in kept:
+            await uow.one_time_tokens.add(token)
+
+    async with store.begin() as uow:
+        addresses = ("ada", "old", "used", "new", "nobody")
+        held = [await uow.users.holder(f"{name}@example.org", NOW) for name in addresses]
+        assert held == [ada.id, bob.id, None, None, None]
+        assert await uow.users.holder("old@example.org", NOW + timedelta(days=7)) is None
 
 
 async def test_an_account_cannot_take_over_the_address_of_another(store: Store) -> None:

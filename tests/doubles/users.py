@@ -26,6 +26,8 @@ from saltbitter_domain.events import Event, OutboxMessage
 from saltbitter_domain.kernel import DomainError, EventId, SessionId, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import (
+    EmailChangeAnnounced,
+    EmailChangeRequested,
     PasswordChanged,
     Registered,
     RegistrationRepeated,
@@ -43,6 +45,7 @@ from saltbitter_domain.users.ports import Access, Mail, PasswordAdvisor, Passwor
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
+    EmailChangeService,
     ErasureService,
     LeavingService,
     RecoveryService,
@@ -174,6 +177,16 @@ class Accounts:
             codes=self.codes,
             revocations=self.revocations,
         )
+        self.email_changes = EmailChangeService(
+            begin=self.begin,
+            clock=self.clock,
+            ids=self.ids,
+            addresses=ports["addresses"],
+            hasher=self.passwords,
+            secrets=self.secrets,
+            codes=self.codes,
+            revocations=self.revocations,
+        )
         self.leaving = LeavingService(
             begin=self.begin, clock=self.clock, hasher=self.passwords, revocations=self.revocations
         )
@@ -265,6 +278,8 @@ class Accounts:
             VerificationRequested: [self.mail.send_verification],
             RegistrationRepeated: [self.mail.send_already_registered],
             ResetRequested: [self.mail.send_reset],
+            EmailChangeRequested: [self.mail.send_email_change],
+            EmailChangeAnnounced: [self.mail.send_email_change_asked],
             PasswordChanged: [self.mail.send_password_changed],
             Suspended: [self.mail.send_suspended],
             Restored: [self.mail.send_restored],

@@ -189,6 +189,25 @@ async def _have_photo(scene: Scene, state: PhotoState, appeal: str | None) -> No
         await uow.commit()
 
 
+async def email_change(scene: Scene) -> tuple[str, str]:
+    """Have a link mailed to another address; the tokens of the new and of the old one."""
+    town, new = scene.town, "moved@saltbitter.example"
+    access = town.application.auth().authenticate(scene.me.token)
+    await town.application.email_changes().request(access, email=new, password=PASSWORD, code=None)
+    await town.workers.settle()
+    inboxes = (town.application.adapters.mailer().inbox(to) for to in (new, town.email(scene.me.user_id)))
+    to_new, to_old = (next(each.mail.data["token"] for each in inbox if "token" in each.mail.data) for inbox in inboxes)
+    return to_new, to_old
+
+
+async def to_new_address(scene: Scene) -> Any:
+    return {"token": (await email_change(scene))[0]}
+
+
+async def to_old_address(scene: Scene) -> Any:
+    return {"token": (await email_change(scene))[1]}
+
+
 async def app_set_up(scene: Scene) -> pyotp.TOTP:
     """An authenticator app that a secret was asked for, and that has not confirmed it yet."""
     access = scene.town.application.auth().authenticate(scene.me.token)
@@ -260,6 +279,11 @@ TABLE: Mapping[str, Row] = {
     "POST /api/auth/password/change": member(
         body=lambda *_: {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     ),
+    "POST /api/me/email": member(
+        202, body=lambda *_: {"email": "moved@saltbitter.example", "password": PASSWORD, "code": None}
+    ),
+    "POST /api/auth/email/confirm": signing_in(204, lambda _, made: made, to_new_address),
+    "POST /api/auth/email/keep": signing_in(204, lambda _, made: made, to_old_address),
     "POST /api/auth/logout": member(204),
     "POST /api/auth/logout-everywhere": member(204),
     "POST /api/me/erasure": member(202, body=lambda *_: {"password": PASSWORD}, before=without_subscription),

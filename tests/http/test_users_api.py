@@ -57,6 +57,9 @@ def test_no_request_with_a_secret_is_remembered() -> None:
         "confirm",
         "renew_recovery_codes",
         "remove",
+        "change_email",
+        "confirm_email",
+        "keep_email",
     }
     assert not [route.public_path for route in with_secrets if route.idempotent]
 

@@ -148,6 +148,7 @@ MAILS = {
     "that the second factor is on": "second_factor_added",
     "that the second factor is off": "second_factor_removed",
     "that a recovery code was used": "recovery_code_used",
+    "that the address is to change": "email_change_asked",
 }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 import attrs
 
@@ -27,6 +28,8 @@ ONE_TIME_TOKEN_LIFETIME = timedelta(minutes=60)
 """Long enough for slow mail, short for a link that lies in a mailbox. Product rule."""
 SESSION_KEPT_FOR = timedelta(days=30)
 """After a session is over, so that a member who asks can be told where their account was used."""
+KEPT_ADDRESS_LIFETIME = timedelta(days=7)
+"""Long enough for whoever reads their mail once a week to take back a change of address that was not theirs."""
 MAX_REASON = 1_000
 """Code points in which staff say why an account is suspended or restored."""
 MIN_PASSWORD, MIN_WITH_SECOND_FACTOR, MAX_PASSWORD = 12, 8, 128
@@ -96,6 +99,7 @@ class EndReason(StrEnum):
     SUSPENDED = "suspended"
     SECOND_FACTOR_ADDED = "second_factor_added"
     ROLE_CHANGED = "role_changed"
+    EMAIL_CHANGE_STOPPED = "email_change_stopped"
 
 
 @attrs.frozen
@@ -147,6 +151,10 @@ class TokenPurpose(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a purpose
     SECOND_FACTOR = "second_factor"
     """Not mailed but answered to a right password; see ``Challenge``."""
+    CHANGE_EMAIL = "change_email"
+    """Mailed to the address that is to be the account's."""
+    KEEP_EMAIL = "keep_email"
+    """Mailed to the address that is, or was until then: it stops the change, also when it has been made."""
 
 
 class MailTemplate(StrEnum):
@@ -155,6 +163,8 @@ class MailTemplate(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a mail
     ALREADY_REGISTERED = "already_registered"
+    CHANGE_EMAIL = "change_email"
+    EMAIL_CHANGE_ASKED = "email_change_asked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
     SESSION_REPLAYED = "session_replayed"
     LEAVING = "leaving"
@@ -176,7 +186,9 @@ class MailTemplate(StrEnum):
 
 @attrs.frozen
 class OneTimeToken:
-    """A single-use token, known by the SHA-256 of its 256 bits."""
+    """A single-use token, known by the SHA-256 of its 256 bits.
+
+    ``email`` is the address that a change is about: the one to be, or the one to keep."""
 
     token_hash: str = attrs.field(repr=False)
     user_id: UserId
@@ -184,6 +196,7 @@ class OneTimeToken:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    email: str | None = attrs.field(default=None, repr=False)
     version: int = 1
 
     def serves(self, purpose: TokenPurpose, now: datetime) -> bool:
@@ -198,7 +211,7 @@ class Registered(Event):
 
 @event("users.registration_repeated")
 class RegistrationRepeated(Event):
-    """Somebody registered with an address that has an account; its owner is told by mail."""
+    """Somebody registered with an address that has an account, or wanted to change to it; its owner is told by mail."""
 
     user_id: UserId
 
@@ -227,6 +240,22 @@ class ResetRequested(Event):
 @event("users.password_changed")
 class PasswordChanged(Event):
     user_id: UserId
+
+
+@event("users.email_change_requested")
+class EmailChangeRequested(Event):
+    """A member asked for another address, which is to be confirmed. Both tokens are derived from ``change_id``."""
+
+    user_id: UserId
+    change_id: UUID
+
+
+@event("users.email_change_announced")
+class EmailChangeAnnounced(Event):
+    """The same fact for the address that the account has; also when the other has an account and gets no link."""
+
+    user_id: UserId
+    change_id: UUID
 
 
 class SubscriptionRunning(Conflict):
@@ -311,6 +340,16 @@ class EmailTaken(Conflict):
     """Raised by the store only; a member is never told."""
 
     code = "email_taken"
+
+
+class EmailRefused(Invalid):
+    code = "email_refused"
+
+
+class EmailChangedRecently(Conflict):
+    """The change before can still be taken back, and one on top of it must not get in the way of that."""
+
+    code = "email_changed_recently"
 
 
 class UserMissing(NotFound):

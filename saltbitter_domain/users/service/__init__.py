@@ -1,7 +1,9 @@
 """Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
-being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, leaving, and mail."""
+being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, another address,
+leaving, and mail."""
 
 from saltbitter_domain.users.service.auth import AuthService
+from saltbitter_domain.users.service.email_change import EmailChangeService
 from saltbitter_domain.users.service.erasure import ErasureService
 from saltbitter_domain.users.service.leaving import LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
@@ -13,6 +15,7 @@ from saltbitter_domain.users.service.suspension import SuspensionService
 __all__ = [
     "AccountMail",
     "AuthService",
+    "EmailChangeService",
     "ErasureService",
     "LeavingService",
     "RecoveryService",

@@ -52,9 +52,9 @@ from saltbitter_domain.users.ports import (
     Revocations,
     Secrets,
 )
+from saltbitter_domain.users.service.links import discard_links
 from saltbitter_domain.users.service.proof import prove_code
 from saltbitter_domain.users.service.sessions import (
-    discard_links,
     end_sessions,
     issue_tokens,
     revoke,
@@ -139,13 +139,15 @@ class AuthService:
             )
         except EmailTaken:
             async with self._begin() as uow:
-                owner = await uow.users.by_email(address)
+                owner = await uow.users.holder(address, now)
                 if owner is not None:
-                    uow.emit(RegistrationRepeated(owner.id))
+                    uow.emit(RegistrationRepeated(owner))
                     await uow.commit()
 
     async def _add_account(self, user: User, texts: dict[Purpose, str]) -> None:
         async with self._begin() as uow:
+            if await uow.users.holder(user.email, user.created_at) is not None:
+                raise EmailTaken("Another account has this address, or can have it back.")
             await uow.users.add(user)
             chain: list[ConsentRecord] = []
             for purpose, version in texts.items():

@@ -5,6 +5,8 @@ from saltbitter_domain.profiles.model import PhotoReviewed
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
+    EmailChangeAnnounced,
+    EmailChangeRequested,
     EndReason,
     ErasureRequested,
     MailTemplate,
@@ -78,6 +80,23 @@ class AccountMail:
     async def send_recovery_code_used(self, message: EventId, event: RecoveryCodeUsed) -> None:
         """Tell a member that a recovery code was used, and is used up (``recovery_code_used``)."""
         await self._notify(message, event.user_id, MailTemplate.RECOVERY_CODE_USED, "forgot-password")
+
+    async def send_email_change(self, message: EventId, event: EmailChangeRequested) -> None:
+        """Mail the link that makes an address the account's to that address (``change_email``)."""
+        token = self._secrets.derived(TokenPurpose.CHANGE_EMAIL, str(event.change_id))
+        await self._send_about_change(message, token, MailTemplate.CHANGE_EMAIL, "confirm-email")
+
+    async def send_email_change_asked(self, message: EventId, event: EmailChangeAnnounced) -> None:
+        """Tell the present address of the change, with the link that stops it (``email_change_asked``)."""
+        token = self._secrets.derived(TokenPurpose.KEEP_EMAIL, str(event.change_id))
+        await self._send_about_change(message, token, MailTemplate.EMAIL_CHANGE_ASKED, "keep-email")
+
+    async def _send_about_change(self, message: EventId, token: str, template: MailTemplate, page: str) -> None:
+        async with self._begin() as uow:
+            found = await uow.one_time_tokens.get(hash_token(token))
+        if found is not None and found.email is not None:
+            link = f"{self._public_url}/{page}?token={token}"
+            await self._mailer.send(Mail(message, found.email, template, {"link": link, "token": token}))
 
     async def send_leaving(self, message: EventId, event: ErasureRequested) -> None:
         """Tell a member that they will be erased, of what, and that signing in undoes it (``leaving``)."""

@@ -11,13 +11,11 @@ from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
     EmailVerified,
     EndReason,
-    OneTimeToken,
     PasswordChanged,
     PasswordRefused,
     ResetRequested,
     Session,
     TokenPurpose,
-    TokenRefused,
     Tokens,
     User,
     VerificationRequested,
@@ -39,8 +37,8 @@ from saltbitter_domain.users.ports import (
     Revocations,
     Secrets,
 )
+from saltbitter_domain.users.service.links import discard_links, token_refused, usable
 from saltbitter_domain.users.service.sessions import (
-    discard_links,
     end_sessions,
     issue_tokens,
     revoke_here,
@@ -98,10 +96,10 @@ class RecoveryService:
 
     async def _verify_email(self, token_hash: str) -> None:
         async with self._begin() as uow:
-            token = await self._usable(uow, token_hash, TokenPurpose.VERIFY_EMAIL)
+            token = await usable(uow, token_hash, TokenPurpose.VERIFY_EMAIL, self._clock.now())
             user = await uow.users.get(token.user_id)
             if user is None:
-                raise _token_refused()
+                raise token_refused()
             # Of two simultaneous uses the second meets ``StaleWrite``, and then a used token.
             await uow.one_time_tokens.save(attrs.evolve(token, used_at=self._clock.now()))
             await uow.users.save(self._verified(uow, user))
@@ -203,17 +201,11 @@ class RecoveryService:
     async def _holder(self, token_hash: str) -> Account:
         """The account that this token may choose a new password for; ``TokenRefused``."""
         async with self._begin() as uow:
-            token = await self._usable(uow, token_hash, TokenPurpose.RESET_PASSWORD)
+            token = await usable(uow, token_hash, TokenPurpose.RESET_PASSWORD, self._clock.now())
             account = await uow.users.account(token.user_id, self._clock.now())
         if account is None:
-            raise _token_refused()
+            raise token_refused()
         return account
-
-    async def _usable(self, uow: UnitOfWork, token_hash: str, purpose: TokenPurpose) -> OneTimeToken:
-        token = await uow.one_time_tokens.get(token_hash)
-        if token is None or not token.serves(purpose, self._clock.now()):
-            raise _token_refused()
-        return token
 
     def _verified(self, uow: UnitOfWork, user: User) -> User:
         if user.email_verified_at is not None:
@@ -252,10 +244,3 @@ def _refuse_changed_rule(judged: Account, found: Account) -> None:
     """The password was judged long enough beside a second factor that is no more, or the other way round."""
     if judged.second_factor is not found.second_factor:
         raise StaleWrite("The second factor was changed at the same moment. Try again.")
-
-
-def _token_refused() -> TokenRefused:
-    return TokenRefused(
-        "This link was used before, has expired or was followed by a newer one. Ask for a new link.",
-        fields=(FieldProblem("token", "not_usable", "Ask for a new link."),),
-    )

@@ -1,4 +1,4 @@
-"""What several use cases do with sessions and mailed links inside their unit of work."""
+"""What several use cases do with sessions inside their unit of work."""
 
 import contextlib
 from collections.abc import Iterable
@@ -13,10 +13,8 @@ from saltbitter_domain.users.model import (
     Session,
     SessionsEnded,
     SessionStarted,
-    TokenPurpose,
     Tokens,
     User,
-    VerificationRequested,
 )
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import Access, AccessTokens, Revocations
@@ -54,13 +52,6 @@ async def end_sessions(
     if ending:
         uow.emit(SessionsEnded(ending[0].user_id, ended, because))
     return ended
-
-
-async def discard_links(uow: UnitOfWork, user: User) -> None:
-    """Forget every unused link of the member, and have a fresh one mailed while the address is still to be verified."""
-    await uow.one_time_tokens.discard(user.id, *TokenPurpose)
-    if user.email_verified_at is None:
-        uow.emit(VerificationRequested(user.id))
 
 
 async def revoke(revocations: Revocations, session_ids: Iterable[SessionId], now: datetime) -> None:

@@ -12,6 +12,8 @@ import { Welcome } from "./Welcome";
 const Login = lazy(() => import("../features/account/Login"));
 const Join = lazy(() => import("../features/account/Join"));
 const Verify = lazy(() => import("../features/account/Verify"));
+const ConfirmEmail = lazy(() => import("../features/account/ConfirmEmail"));
+const KeepEmail = lazy(() => import("../features/account/KeepEmail"));
 const ForgotPassword = lazy(() => import("../features/account/ForgotPassword"));
 const ResetPassword = lazy(() => import("../features/account/ResetPassword"));
 const Onboarding = lazy(() => import("../features/onboarding/Onboarding"));
@@ -61,6 +63,8 @@ function VisitorPages() {
       <Route path="/login" component={Login} />
       <Route path="/join" component={Join} />
       <Route path="/verify" component={Verify} />
+      <Route path="/confirm-email" component={ConfirmEmail} />
+      <Route path="/keep-email" component={KeepEmail} />
       <Route path="/forgot-password" component={ForgotPassword} />
       <Route path="/reset-password" component={ResetPassword} />
       {["/today", "/matches", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"].map((path) => (
@@ -85,6 +89,8 @@ function MemberPages() {
       <Route path="/settings" component={Settings} />
       <Route path="/onboarding/:step?">{({ step }) => <Onboarding step={step} />}</Route>
       <Route path="/verify" component={Verify} />
+      <Route path="/confirm-email" component={ConfirmEmail} />
+      <Route path="/keep-email" component={KeepEmail} />
       <Route path="/reset-password" component={ResetPassword} />
       <Route path="/forgot-password" component={ForgotPassword} />
       <Route path="/login">{() => <Redirect to={wanted()} replace />}</Route>

@@ -99,6 +99,18 @@ export default {
     do: "Bestätigen",
     done: "Ihre Adresse ist bestätigt. Melden Sie sich an, um weiterzumachen.",
   },
+  confirmEmail: {
+    title: "Ihre neue Adresse",
+    lead: "Ein Druck, und Ihr Konto benutzt diese Adresse.",
+    do: "Diese Adresse benutzen",
+    done: "Ihr Konto benutzt ab jetzt diese Adresse.",
+  },
+  keepEmail: {
+    title: "Adresse behalten",
+    lead: "Haben Sie keine andere Adresse gewünscht, halten Sie es hier auf. Alle Geräte werden abgemeldet, und wir schicken Ihnen einen Link, um ein neues Passwort zu wählen.",
+    do: "Das war ich nicht: aufhalten",
+    done: "Ihre Adresse bleibt Ihre. Der Link, um ein neues Passwort zu wählen, ist in Ihrem Postfach.",
+  },
   forgot: {
     title: "Ein neues Passwort",
     lead: "Nennen Sie uns Ihre Adresse; wir schicken Ihnen einen Link, um ein anderes Passwort zu wählen.",

@@ -97,6 +97,18 @@ export default {
     do: "Confirm",
     done: "Your address is confirmed. Sign in to go on.",
   },
+  confirmEmail: {
+    title: "Your new address",
+    lead: "One press, and your account uses this address.",
+    do: "Use this address",
+    done: "Your account uses this address from now on.",
+  },
+  keepEmail: {
+    title: "Keep your address",
+    lead: "If you did not ask for another address, stop it here. Every device is signed out, and we send you a link to choose a new password.",
+    do: "It was not me: stop it",
+    done: "Your address is yours. The link to choose a new password is in your mailbox.",
+  },
   forgot: {
     title: "A new password",
     lead: "Tell us your address, and we send you a link to choose another password.",

@@ -1,0 +1,185 @@
+"""Changing the address of an account, and taking that back."""
+
+import functools
+from uuid import UUID
+
+import attrs
+
+from saltbitter_domain.kernel import Clock, FieldProblem, Ids, SessionId
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.users.model import (
+    KEPT_ADDRESS_LIFETIME,
+    ONE_TIME_TOKEN_LIFETIME,
+    EmailChangeAnnounced,
+    EmailChangedRecently,
+    EmailChangeRequested,
+    EmailRefused,
+    EmailTaken,
+    EmailVerified,
+    EndReason,
+    OneTimeToken,
+    RegistrationRepeated,
+    ResetRequested,
+    TokenPurpose,
+    User,
+)
+from saltbitter_domain.users.model.second_factor import CodeRefused
+from saltbitter_domain.users.policies import hash_token
+from saltbitter_domain.users.ports import (
+    Access,
+    AuthenticatorCodes,
+    EmailAddresses,
+    PasswordHasher,
+    Revocations,
+    Secrets,
+)
+from saltbitter_domain.users.service.links import token_refused, usable
+from saltbitter_domain.users.service.proof import prove_code, prove_password, proven_account
+from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
+
+
+class EmailChangeService:
+    """Nothing changes until a link is followed that only the new address was sent. The old one is told, and can stop
+    the change, before it is made and for a week after, so that a stolen password costs nobody their account.
+
+    During that week nobody else gets the old address, and no second change is made on top of the first.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        ids: Ids,
+        addresses: EmailAddresses,
+        hasher: PasswordHasher,
+        secrets: Secrets,
+        codes: AuthenticatorCodes,
+        revocations: Revocations,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._addresses = addresses
+        self._hasher = hasher
+        self._secrets = secrets
+        self._codes = codes
+        self._revocations = revocations
+
+    async def request(self, access: Access, *, email: str, password: str, code: str | None) -> None:
+        """Have a link mailed to ``email`` and a notice to the present address, if that was ever verified.
+
+        ``code`` is needed where a second factor is on. For an address that has an account the answer is the same; its
+        owner is told instead. Raises ``EmailRefused`` when it is not an address or is the present one,
+        ``PasswordRefused``, ``CodeRefused``, ``CodesPaused``, ``EmailChangedRecently``, ``SessionOver``."""
+        address = self._addresses.normalise(email)
+        if address is None:
+            raise _refused("not_an_address", "Give an e-mail address you can read.")
+        refusal = "Your address is as it was."
+        proven = await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
+        await retrying(functools.partial(self._request, access, proven, address, code))
+
+    async def _request(self, access: Access, proven: str, address: str, code: str | None) -> None:
+        now, change_id = self._clock.now(), self._ids.new()
+        async with self._begin() as uow:
+            account = await proven_account(uow, access, proven, now)
+            user = account.user
+            if account.second_factor:
+                await self._prove_second_factor(uow, user, code)
+            if address == user.email:
+                raise _refused("unchanged", "This is the address you have.")
+            kept = await uow.one_time_tokens.unused(user.id, TokenPurpose.KEEP_EMAIL, now)
+            if any(token.email != user.email for token in kept):
+                raise EmailChangedRecently(
+                    "Your address was changed less than a week ago, and can be taken back from the one before as long. "
+                    "Change it again when that week is over."
+                )
+            await uow.one_time_tokens.discard(user.id, TokenPurpose.CHANGE_EMAIL, TokenPurpose.KEEP_EMAIL)
+            token = self._secrets.derived(TokenPurpose.CHANGE_EMAIL, str(change_id))
+            await uow.one_time_tokens.add(
+                OneTimeToken(
+                    hash_token(token), user.id, TokenPurpose.CHANGE_EMAIL, now, now + ONE_TIME_TOKEN_LIFETIME,
+                    email=address,
+                )
+            )  # fmt: skip
+            holder = await uow.users.holder(address, now)
+            if holder is None or holder == user.id:
+                uow.emit(EmailChangeRequested(user.id, change_id))
+            else:
+                uow.emit(RegistrationRepeated(holder))
+            if user.email_verified_at is not None:
+                await self._keep(uow, user, change_id)
+            await uow.commit()
+
+    async def _prove_second_factor(self, uow: UnitOfWork, user: User, code: str | None) -> None:
+        factor = await uow.second_factors.get(user.id)
+        if factor is None or code is None:
+            missing = FieldProblem("code", "missing", "Give the code your app shows now, or a recovery code.")
+            raise CodeRefused("Changing your address needs a code of your second factor too.", fields=(missing,))
+        await uow.second_factors.save(await prove_code(uow, self._codes, factor, code, self._clock.now()))
+
+    async def _keep(self, uow: UnitOfWork, user: User, change_id: UUID) -> None:
+        """Let whoever reads the present address keep it. One that was never verified may be a stranger's by a slip."""
+        now, token = self._clock.now(), self._secrets.derived(TokenPurpose.KEEP_EMAIL, str(change_id))
+        await uow.one_time_tokens.add(
+            OneTimeToken(
+                hash_token(token), user.id, TokenPurpose.KEEP_EMAIL, now, now + KEPT_ADDRESS_LIFETIME,
+                email=user.email,
+            )
+        )  # fmt: skip
+        uow.emit(EmailChangeAnnounced(user.id, change_id))
+
+    async def confirm(self, token: str) -> None:
+        """Make the address the account's that this token was mailed to. It counts as verified, links mailed to the one
+        before die, and sessions go on, since what opened them is as it was.
+
+        Raises ``TokenRefused``, also when the address has got another account meanwhile."""
+        try:
+            await retrying(functools.partial(self._confirm, hash_token(token)))
+        except EmailTaken:
+            raise token_refused() from None
+
+    async def _confirm(self, token_hash: str) -> None:
+        now = self._clock.now()
+        async with self._begin() as uow:
+            token = await usable(uow, token_hash, TokenPurpose.CHANGE_EMAIL, now)
+            user = await uow.users.get(token.user_id)
+            if user is None or token.email is None or await uow.users.holder(token.email, now) not in {None, user.id}:
+                raise token_refused()
+            await uow.one_time_tokens.save(attrs.evolve(token, used_at=now))
+            await uow.one_time_tokens.discard(user.id, TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD)
+            if user.email_verified_at is None:
+                uow.emit(EmailVerified(user.id))
+            await uow.users.save(attrs.evolve(user, email=token.email, email_verified_at=now))
+            await uow.commit()
+
+    async def stop(self, token: str) -> None:
+        """Keep, or take back, the address that this token was mailed to.
+
+        Whoever asked for the change knew the password, so that it is good no more: every session ends, every link
+        dies, and one to choose a new password is mailed to the address that was kept. Raises ``TokenRefused``."""
+        token_hash = hash_token(token)
+        async with self._begin() as uow:
+            await usable(uow, token_hash, TokenPurpose.KEEP_EMAIL, self._clock.now())
+        unknown_to_all = await self._hasher.hash(self._secrets.token())
+        ended = await retrying(functools.partial(self._stop, token_hash, unknown_to_all))
+        await revoke_here(self._revocations, ended, self._clock.now())
+
+    async def _stop(self, token_hash: str, password_hash: str) -> tuple[SessionId, ...]:
+        now = self._clock.now()
+        async with self._begin() as uow:
+            token = await usable(uow, token_hash, TokenPurpose.KEEP_EMAIL, now)
+            account = await uow.users.account(token.user_id, now)
+            if account is None or token.email is None:
+                raise token_refused()
+            await uow.one_time_tokens.save(attrs.evolve(token, used_at=now))
+            await uow.one_time_tokens.discard(token.user_id, *TokenPurpose)
+            await uow.users.save(attrs.evolve(account.user, email=token.email, password_hash=password_hash))
+            ended = await end_sessions(uow, account.sessions, EndReason.EMAIL_CHANGE_STOPPED, now)
+            uow.emit(ResetRequested(token.user_id))
+            await uow.commit()
+        return ended
+
+
+def _refused(code: str, message: str) -> EmailRefused:
+    return EmailRefused("Your address is as it was.", fields=(FieldProblem("email", code, message),))

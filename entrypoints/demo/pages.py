@@ -17,7 +17,7 @@ from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind, NotReadyToMatch, PersonMissing
-from saltbitter_domain.compatibility.service import MatchingService
+from saltbitter_domain.compatibility.service import DecisionService, MatchingService
 from saltbitter_domain.kernel import Invalid, UserId, is_time_zone
 
 JUST_AFTER = timedelta(minutes=1)
@@ -78,6 +78,7 @@ class Demo:
     mailer: MemoryMailer
     clock: MovableClock
     matching: MatchingService
+    decisions: DecisionService
     seeded: Seeded
     settle: Callable[[], Awaitable[None]]
     _templates: jinja2.Environment = attrs.field(
@@ -100,7 +101,7 @@ class Demo:
     async def choose(self, _call: Call, body: DemoChoice) -> None:
         """Like or pass on behalf of the ready-made member."""
         try:
-            await self.matching.decide(self.seeded.ready_made, body.user_id, body.kind, None)
+            await self.decisions.decide(self.seeded.ready_made, body.user_id, body.kind, None)
         except AlreadyDecided:
             return
         await self.settle()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from hashlib import sha256
 
 from saltbitter_domain.compatibility.model import AlreadyDecided, DailyMatchesMade, DecisionKind, Liked, PersonMissing
-from saltbitter_domain.compatibility.service import MatchingService
+from saltbitter_domain.compatibility.service import DecisionService
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.uow import UnitsOfWork
 
@@ -15,8 +15,8 @@ LIKES_FIRST = 0.3
 class DemoPeople:
     """Listeners. A demo member's answer depends on the two ids alone, so asking again changes nothing."""
 
-    def __init__(self, matching: MatchingService, begin: UnitsOfWork, members: Collection[UserId]) -> None:
-        self._matching = matching
+    def __init__(self, decisions: DecisionService, begin: UnitsOfWork, members: Collection[UserId]) -> None:
+        self._decisions = decisions
         self._begin = begin
         self._members = frozenset(members)
 
@@ -38,7 +38,7 @@ class DemoPeople:
         if _fraction(by, about) >= chance:
             return
         try:
-            await self._matching.decide(by, about, DecisionKind.LIKE, None)
+            await self._decisions.decide(by, about, DecisionKind.LIKE, None)
         except (AlreadyDecided, PersonMissing):
             return
 

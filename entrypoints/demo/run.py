@@ -23,7 +23,7 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
         say(f"Making {size:,} demo members …")
         application = await stack.enter_async_context(running("demo", mode.settings(host, port)))
         seeded = await seed(application, size)
-        people = DemoPeople(application.matching(), application.adapters.begin(), seeded.members)
+        people = DemoPeople(application.decisions(), application.adapters.begin(), seeded.members)
         workers = await stack.enter_async_context(
             embedded_workers(
                 application,
@@ -35,7 +35,9 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
             )
         )
         adapters = application.adapters
-        pages = Demo(adapters.mailer(), adapters.clock(), application.matching(), seeded, workers.settle)
+        pages = Demo(
+            adapters.mailer(), adapters.clock(), application.matching(), application.decisions(), seeded, workers.settle
+        )
         client = built_client(demo=True)
         more = [pages, *(client or [WithoutClient(pages)])]
         await stack.enter_async_context(listening(site(application, more), host, port))

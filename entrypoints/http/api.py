@@ -3,7 +3,7 @@
 from config.application import Application
 from entrypoints.http.assessments import Assessments
 from entrypoints.http.audit import AuditRecords
-from entrypoints.http.compatibility import Matches
+from entrypoints.http.compatibility import Decisions, Matches
 from entrypoints.http.consent import Consents
 from entrypoints.http.email import EmailChanges
 from entrypoints.http.exports import Exports
@@ -34,6 +34,7 @@ RESOURCES = (
     Media,
     Assessments,
     Matches,
+    Decisions,
     Plans,
     Payments,
     Subscriptions,
@@ -62,6 +63,7 @@ def resources(application: Application) -> list[object]:
         Media(adapters.photo_store(), adapters.clock()),
         Assessments(application.attachment()),
         Matches(application.matching()),
+        Decisions(application.decisions()),
         Plans(application.subscriptions()),
         Payments(application.payments()),
         Subscriptions(application.orders()),

@@ -26,6 +26,7 @@ from saltbitter_domain.compatibility.service import (
     BlockView,
     DailyView,
     DecisionOutcome,
+    DecisionService,
     LikeView,
     MatchingService,
     MatchView,
@@ -93,43 +94,6 @@ class Matches:
         """Another member, as far as this one may know them."""
         return await self.matching.person(call.user_id, UserId(user_id))
 
-    @route(
-        "POST",
-        "/api/me/decisions",
-        audience=Audience.MEMBER,
-        status=201,
-        idempotent=True,
-        a_day=1_500,
-        errors=(DecisionInvalid, NotReadyToMatch, PersonMissing, AlreadyDecided),
-    )
-    async def decide(self, call: Call, body: DecisionBody) -> DecisionOutcome:
-        """Like somebody, or pass. A like that answers a like is a match."""
-        return await self.matching.decide(call.user_id, body.user_id, body.kind, body.note)
-
-    @route("POST", "/api/me/decisions/undo", audience=Audience.MEMBER, errors=(NothingToUndo,))
-    async def undo(self, call: Call, body: UndoBody) -> Decision:
-        """Take back the newest decision, up to ten minutes after it. Naming whom it is about makes a retry harmless."""
-        return await self.matching.undo(call.user_id, body.user_id)
-
-    @route("POST", "/api/me/blocks", audience=Audience.MEMBER, errors=(PersonMissing,))
-    async def block(self, call: Call, body: BlockBody) -> None:
-        """Part with somebody: from now on neither of the two comes across the other anywhere, and their match ends.
-        Nobody is told. Blocking again changes nothing."""
-        await self.matching.block(call.user_id, body.user_id)
-
-    @route("DELETE", "/api/me/blocks/{user_id}", audience=Audience.MEMBER)
-    async def unblock(self, call: Call, user_id: UUID) -> None:
-        """Lift a block, if there is one. The two may be introduced again; their match does not come back."""
-        await self.matching.unblock(call.user_id, UserId(user_id))
-
-    @route("GET", "/api/me/blocks", audience=Audience.MEMBER)
-    async def blocks(self, call: Call, query: PageQuery) -> Page[BlockView]:
-        """Whom the member blocks, newest first."""
-        after = query.after_moment()
-        before = (after[0], UserId(after[1])) if after else None
-        found = await self.matching.blocks(call.user_id, before, query.limit + 1)
-        return page(found, lambda view: view, query.limit, lambda view: (view.at, view.user_id))
-
     @route("GET", "/api/me/matches", audience=Audience.MEMBER)
     async def matches(self, call: Call, query: PageQuery) -> Page[MatchView]:
         """The member's mutual matches, newest first."""
@@ -156,3 +120,45 @@ class Matches:
     async def notices_seen(self, call: Call) -> None:
         """Say that every notice was looked at."""
         await self.matching.mark_notices_seen(call.user_id)
+
+
+@attrs.frozen
+class Decisions:
+    decisions: DecisionService
+
+    @route(
+        "POST",
+        "/api/me/decisions",
+        audience=Audience.MEMBER,
+        status=201,
+        idempotent=True,
+        a_day=1_500,
+        errors=(DecisionInvalid, NotReadyToMatch, PersonMissing, AlreadyDecided),
+    )
+    async def decide(self, call: Call, body: DecisionBody) -> DecisionOutcome:
+        """Like somebody, or pass. A like that answers a like is a match."""
+        return await self.decisions.decide(call.user_id, body.user_id, body.kind, body.note)
+
+    @route("POST", "/api/me/decisions/undo", audience=Audience.MEMBER, errors=(NothingToUndo,))
+    async def undo(self, call: Call, body: UndoBody) -> Decision:
+        """Take back the newest decision, up to ten minutes after it. Naming whom it is about makes a retry harmless."""
+        return await self.decisions.undo(call.user_id, body.user_id)
+
+    @route("POST", "/api/me/blocks", audience=Audience.MEMBER, errors=(PersonMissing,))
+    async def block(self, call: Call, body: BlockBody) -> None:
+        """Part with somebody: from now on neither of the two comes across the other anywhere, and their match ends.
+        Nobody is told. Blocking again changes nothing."""
+        await self.decisions.block(call.user_id, body.user_id)
+
+    @route("DELETE", "/api/me/blocks/{user_id}", audience=Audience.MEMBER)
+    async def unblock(self, call: Call, user_id: UUID) -> None:
+        """Lift a block, if there is one. The two may be introduced again; their match does not come back."""
+        await self.decisions.unblock(call.user_id, UserId(user_id))
+
+    @route("GET", "/api/me/blocks", audience=Audience.MEMBER)
+    async def blocks(self, call: Call, query: PageQuery) -> Page[BlockView]:
+        """Whom the member blocks, newest first."""
+        after = query.after_moment()
+        before = (after[0], UserId(after[1])) if after else None
+        found = await self.decisions.blocks(call.user_id, before, query.limit + 1)
+        return page(found, lambda view: view, query.limit, lambda view: (view.at, view.user_id))

@@ -175,7 +175,7 @@ async def test_a_note_is_short_legible_and_comes_with_a_like(
 ) -> None:
     one, other = await matching.pair()
     with pytest.raises(DecisionInvalid) as refusal:
-        await matching.service.decide(one, other, kind, note)
+        await matching.decisions.decide(one, other, kind, note)
     assert [problem.code for problem in refusal.value.fields] == problems
     assert {problem.path for problem in refusal.value.fields} == {"note"}
 
@@ -200,7 +200,7 @@ async def test_a_decision_can_be_taken_back_for_exactly_ten_minutes(matching: Ma
     one, other = await matching.pair()
     decision = (await matching.like(one, other)).decision
     matching.clock.at(NOON + timedelta(minutes=10))
-    assert await matching.service.undo(one, other) == decision
+    assert await matching.decisions.undo(one, other) == decision
     assert await matching.events(DecisionUndone) == [DecisionUndone(one, other)]
     async with matching.begin() as uow:
         assert (await uow.people.known_to(one, [other]))[1][other].standing.mine is None
@@ -211,7 +211,7 @@ async def test_after_ten_minutes_a_decision_stands(matching: Matching) -> None:
     await matching.reject(one, other)
     matching.clock.at(NOON + timedelta(minutes=10, microseconds=1))
     with pytest.raises(NothingToUndo):
-        await matching.service.undo(one, other)
+        await matching.decisions.undo(one, other)
     assert await matching.events(DecisionUndone) == []
 
 
@@ -219,7 +219,7 @@ async def test_without_a_decision_there_is_nothing_to_undo(matching: Matching) -
     one, other = await matching.pair()
     await matching.like(other, one)
     with pytest.raises(NothingToUndo):
-        await matching.service.undo(one, other)
+        await matching.decisions.undo(one, other)
 
 
 async def test_the_newest_decision_is_taken_back_first(matching: Matching) -> None:
@@ -230,9 +230,9 @@ async def test_the_newest_decision_is_taken_back_first(matching: Matching) -> No
     matching.clock.advance(timedelta(minutes=1))
     await matching.reject(me, second)
     with pytest.raises(NothingToUndo):
-        await matching.service.undo(me, first)
-    assert (await matching.service.undo(me, second)).about == second
-    assert (await matching.service.undo(me, first)).about == first
+        await matching.decisions.undo(me, first)
+    assert (await matching.decisions.undo(me, second)).about == second
+    assert (await matching.decisions.undo(me, first)).about == first
 
 
 async def test_taking_back_twice_takes_back_one(matching: Matching) -> None:
@@ -242,7 +242,7 @@ async def test_taking_back_twice_takes_back_one(matching: Matching) -> None:
     await matching.like(me, first)
     matching.clock.advance(timedelta(minutes=1))
     await matching.like(me, second)
-    asked = [matching.service.undo(me, second) for _ in range(3)]
+    asked = [matching.decisions.undo(me, second) for _ in range(3)]
     results = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Decision", "NothingToUndo", "NothingToUndo"]
     assert await matching.events(DecisionUndone) == [DecisionUndone(me, second)]
@@ -253,7 +253,7 @@ async def test_taking_back_twice_takes_back_one(matching: Matching) -> None:
 async def test_whoever_was_passed_by_mistake_can_be_liked_after_all(matching: Matching) -> None:
     one, other = await matching.pair()
     await matching.reject(one, other)
-    await matching.service.undo(one, other)
+    await matching.decisions.undo(one, other)
     await matching.like(one, other)
 
 
@@ -266,7 +266,7 @@ async def test_a_match_ends_with_either_of_its_likes_and_can_be_made_again(
     match = (await matching.like(other, one)).match
     assert match
     regretful, loyal = (one, other) if first_to_like else (other, one)
-    await matching.service.undo(regretful, loyal)
+    await matching.decisions.undo(regretful, loyal)
     assert await matching.events(DecisionUndone) == [DecisionUndone(regretful, loyal, match.id)]
     assert await matching.service.matches(loyal) == []
     async with matching.begin() as uow:
@@ -335,10 +335,10 @@ async def test_a_decision_that_came_too_late_is_repeated_but_not_for_ever(losses
 async def test_a_block_is_kept_and_told_of_once_and_so_is_its_end(matching: Matching) -> None:
     one, other = await matching.pair()
     for _ in range(2):
-        await matching.service.block(one, other)
+        await matching.decisions.block(one, other)
     assert await matching.events(Blocked) == [Blocked(one, other)]
     for _ in range(2):
-        await matching.service.unblock(one, other)
+        await matching.decisions.unblock(one, other)
     assert await matching.events(Unblocked) == [Unblocked(one, other)]
 
 
@@ -350,14 +350,14 @@ async def test_a_block_ends_a_match_for_good_and_the_word_of_it_is_read_no_more(
     await matching.service.notify_match(EventId(new_id()), Matched(outcome.match.id, *pair(one, other)))
     assert [notice.subject for notice in await matching.service.notices(other)] == [str(one)]
 
-    await matching.service.block(one, other)
+    await matching.decisions.block(one, other)
 
     for viewer in (one, other):
         assert await matching.service.notices(viewer) == []
         assert await matching.service.matches(viewer) == []
         assert (await matching.service.daily_matches(viewer)).suggestions == ()
     assert await refused(matching, other, one) == await refused(matching, other, NOBODY)
-    await matching.service.unblock(one, other)
+    await matching.decisions.unblock(one, other)
     assert await matching.service.matches(one) == []
     assert (await matching.service.person(one, other)).decision is None
 
@@ -365,15 +365,15 @@ async def test_a_block_ends_a_match_for_good_and_the_word_of_it_is_read_no_more(
 async def test_only_whom_a_member_knows_can_they_block(matching: Matching) -> None:
     one, other = await matching.pair()
     (stranger,) = await matching.members(1)
-    await matching.service.block(one, other)
+    await matching.decisions.block(one, other)
     for by, about in ((one, stranger), (one, NOBODY), (other, one), (one, one)):
         with pytest.raises(PersonMissing):
-            await matching.service.block(by, about)
-    assert [view.user_id for view in await matching.service.blocks(one)] == [other]
+            await matching.decisions.block(by, about)
+    assert [view.user_id for view in await matching.decisions.blocks(one)] == [other]
 
 
 async def test_a_block_is_no_answer(matching: Matching) -> None:
     one, other = await matching.pair()
     with pytest.raises(DecisionInvalid) as refusal:
-        await matching.service.decide(one, other, DecisionKind.BLOCK)
+        await matching.decisions.decide(one, other, DecisionKind.BLOCK)
     assert [problem.code for problem in refusal.value.fields] == ["block_apart"]

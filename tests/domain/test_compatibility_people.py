@@ -271,7 +271,7 @@ async def test_a_match_that_ended_meanwhile_is_not_announced(matching: Matching)
     await matching.like(me, other)
     match = (await matching.like(other, me)).match
     assert match
-    await matching.service.undo(other, me)
+    await matching.decisions.undo(other, me)
     await matching.service.notify_match(EventId(UUID(int=1)), Matched(match.id, match.low, match.high))
     await matching.like(other, me)
     await matching.service.notify_match(EventId(UUID(int=1)), Matched(match.id, match.low, match.high))

@@ -17,7 +17,7 @@ from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.assessments.model import AttachmentScores
 from saltbitter_domain.compatibility.model import DailyMatches, DecisionKind, Exposure, Suggestion
-from saltbitter_domain.compatibility.service import DailyRunService, DecisionOutcome, MatchingService
+from saltbitter_domain.compatibility.service import DailyRunService, DecisionOutcome, DecisionService, MatchingService
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.policies import last_of
 from saltbitter_domain.events import Event
@@ -49,6 +49,7 @@ class Matching:
     store: MemoryStore
     begin: UnitsOfWork
     service: MatchingService
+    decisions: DecisionService
     runs: DailyRunService
 
     @classmethod
@@ -73,8 +74,9 @@ class Matching:
         of_runs = {**{name: plain[name] for name in ("begin", "clock", "ids", "engine")}, "runs": MemoryMatchingRuns()}
         given = {**plain, **ports}
         size = {"shard_size": given.pop("shard_size")} if "shard_size" in given else {}
+        decisions = DecisionService(**{name: given[name] for name in ("begin", "clock", "ids")})
         runs = DailyRunService(**{name: given.get(name, port) for name, port in of_runs.items()}, **size)
-        return cls(clock, store, begin, MatchingService(**given), runs)
+        return cls(clock, store, begin, MatchingService(**given), decisions, runs)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:
@@ -138,10 +140,10 @@ class Matching:
             await uow.subscriptions.set_tier(user_id, tier)
 
     async def like(self, by: UserId, about: UserId, note: str | None = None) -> DecisionOutcome:
-        return await self.service.decide(by, about, DecisionKind.LIKE, note)
+        return await self.decisions.decide(by, about, DecisionKind.LIKE, note)
 
     async def reject(self, by: UserId, about: UserId) -> DecisionOutcome:
-        return await self.service.decide(by, about, DecisionKind.PASS)
+        return await self.decisions.decide(by, about, DecisionKind.PASS)
 
     async def introduce(self, to: UserId, *candidates: UserId, day: date = TODAY) -> None:
         """Give somebody these people as their set of a day, without a run."""

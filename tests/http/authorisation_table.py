@@ -137,11 +137,11 @@ async def without_assessments(scene: Scene) -> None:
 
 async def liked(scene: Scene) -> None:
     scene.town.clock.advance(timedelta(seconds=1))
-    await scene.town.application.matching().decide(scene.me.user_id, scene.me.knows, DecisionKind.LIKE, None)
+    await scene.town.application.decisions().decide(scene.me.user_id, scene.me.knows, DecisionKind.LIKE, None)
 
 
 async def blocked(scene: Scene) -> None:
-    await scene.town.application.matching().block(scene.me.user_id, scene.me.knows)
+    await scene.town.application.decisions().block(scene.me.user_id, scene.me.knows)
 
 
 async def picture(scene: Scene) -> str:

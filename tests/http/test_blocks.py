@@ -42,7 +42,7 @@ async def matched(stage: Stage) -> tuple[Scene, UserId]:
 
 async def part(scene: Scene, other: UserId, side: str) -> None:
     by, about = (scene.me.user_id, other) if side == "blocker" else (other, scene.me.user_id)
-    await scene.town.application.matching().block(by, about)
+    await scene.town.application.decisions().block(by, about)
 
 
 def test_whoever_matched_is_shown_in_all_these_places_before(stage: Stage, loop: asyncio.Runner) -> None:

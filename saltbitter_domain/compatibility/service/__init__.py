@@ -1,5 +1,6 @@
 """Use cases of matching and what they show."""
 
+from saltbitter_domain.compatibility.service.decisions import DecisionService
 from saltbitter_domain.compatibility.service.matching import MatchingService
 from saltbitter_domain.compatibility.service.runs import DailyRunService
 from saltbitter_domain.compatibility.service.views import (
@@ -18,6 +19,7 @@ __all__ = [
     "DailyRunService",
     "DailyView",
     "DecisionOutcome",
+    "DecisionService",
     "LikeView",
     "MatchView",
     "MatchingService",

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from saltbitter_domain.compatibility.catalogue import to_do
-from saltbitter_domain.compatibility.model import NotReadyToMatch, PersonMissing
+from saltbitter_domain.compatibility.model import KNOWN_FOR, NotReadyToMatch, PersonMissing
 from saltbitter_domain.compatibility.ports import Known, Member
-from saltbitter_domain.kernel import local_date
+from saltbitter_domain.kernel import UserId, local_date
 from saltbitter_domain.profiles.model import PublicProfile, Visibility
 from saltbitter_domain.profiles.policies import public_photos, public_view
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.catalogue import ENTITLEMENTS
 from saltbitter_domain.subscriptions.model import Entitlements
+from saltbitter_domain.uow import UnitOfWork
 
 
 def likes_shown(viewer: Member, other: Known) -> bool:
@@ -65,3 +66,14 @@ def require_ready(member: Member) -> None:
 def person_missing() -> PersonMissing:
     """The one refusal about whoever the member cannot know of."""
     return PersonMissing("There is nobody by this id whom you could meet.")
+
+
+async def acquainted(
+    uow: UnitOfWork, viewer: UserId, other: UserId, now: datetime, *, ready: bool = False
+) -> tuple[Member, Known]:
+    """The viewer, who has to be ``ready`` if that is asked for, and the other, whom they may know of."""
+    member, known = await uow.people.known_to(viewer, [other], (now - KNOWN_FOR).date())
+    if ready:
+        require_ready(member)
+    require_acquaintance(member, known[other])
+    return member, known[other]

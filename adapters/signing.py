@@ -1,37 +1,40 @@
-"""Addresses of pictures that this product serves itself: signed, and good for a quarter of an hour at most."""
+"""Addresses of pictures: signed for one viewer, and good for a quarter of an hour at most."""
 
 import base64
 import hashlib
 import hmac
 from datetime import datetime, timedelta
 from urllib.parse import quote
+from uuid import UUID
 
 import attrs
 
-from saltbitter_domain.kernel import Clock
+from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
 
 
 @attrs.frozen
 class SignedAddresses:
-    """Signs by HMAC-SHA-256 under ``secret``, over the key and the instant at which the address expires."""
+    """Signs by HMAC-SHA-256 under ``secret``, over the key, the viewer and the instant at which the address
+    expires. The viewer is named in the address, so that whoever serves it can ask whether they may still see it."""
 
     clock: Clock
     secret: bytes = attrs.field(repr=False)
     base_path: str = "/media"
 
-    def url(self, key: str, lifetime: timedelta) -> str:
+    def url(self, key: str, viewer: UserId, lifetime: timedelta) -> str:
         """An address of ``key``; ``ValueError`` unless it lives for more than nothing and 15 minutes at most."""
         if not timedelta() < lifetime <= PHOTO_ADDRESS_LIFETIME:
             raise ValueError(f"an address of a photo lives for at most {PHOTO_ADDRESS_LIFETIME}")
         expires = int((self.clock.now() + lifetime).timestamp())
-        return f"{self.base_path}/{quote(key)}?expires={expires}&signature={self._sign(key, expires)}"
+        signature = self._sign(key, viewer, expires)
+        return f"{self.base_path}/{quote(key)}?viewer={viewer}&expires={expires}&signature={signature}"
 
-    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
+    def verify(self, key: str, viewer: UUID, expires: int, signature: str, now: datetime) -> bool:
         """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
-        genuine = hmac.compare_digest(self._sign(key, expires).encode(), signature.encode())
+        genuine = hmac.compare_digest(self._sign(key, viewer, expires).encode(), signature.encode())
         return genuine and now.timestamp() < expires
 
-    def _sign(self, key: str, expires: int) -> str:
-        digest = hmac.digest(self.secret, f"{expires}/{key}".encode(), hashlib.sha256)
+    def _sign(self, key: str, viewer: UUID, expires: int) -> str:
+        digest = hmac.digest(self.secret, f"{viewer}/{expires}/{key}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -8,7 +8,7 @@ from dependency_injector import containers, providers
 from config.data_register import data_register
 from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.audit.service import AuditService
-from saltbitter_domain.compatibility.service import DailyRunService, DecisionService, MatchingService
+from saltbitter_domain.compatibility.service import DailyRunService, DecisionService, MatchingService, PictureService
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
@@ -220,6 +220,7 @@ class Application(containers.DeclarativeContainer):
         crowd_holds=adapters.crowd_holds,
     )
     decisions = providers.Singleton(DecisionService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
+    pictures = providers.Singleton(PictureService, begin=adapters.begin)
     transparency = providers.Singleton(
         TransparencyService, clock=adapters.clock, reports=adapters.matching_reports, runs=adapters.matching_runs
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 from dependency_injector import providers
 
-from adapters.aws.cloudfront import CloudFrontAddresses, Distribution, signing_key
-from adapters.aws.photo_store import Addresses, S3PhotoStore
+from adapters.aws.cloudfront import CloudFront, Distribution, signing_key
+from adapters.aws.photo_store import S3PhotoStore
 from adapters.local.photo_files import FilePhotoStore
 from adapters.signing import SignedAddresses
 from saltbitter_domain.kernel import Clock
@@ -66,12 +66,13 @@ def _distribution(reader: "Reader") -> Distribution | None:
 def photo_store(
     settings: PhotoSettings, media_key: bytes, clock: providers.Provider[Clock]
 ) -> providers.Provider[PhotoStore]:
-    """The store of the way that is chosen. ``media_key`` signs addresses that this product serves itself."""
+    """The store of the way that is chosen. ``media_key`` signs the addresses that members are given."""
     if not settings.bucket:
         return providers.Singleton(FilePhotoStore, clock, settings.directory, secret=media_key)
-    addresses: providers.Provider[Addresses]
-    if settings.cdn:
-        addresses = providers.Singleton(CloudFrontAddresses, clock, settings.cdn)
-    else:
-        addresses = providers.Singleton(SignedAddresses, clock, media_key)
-    return providers.Singleton(S3PhotoStore, settings.bucket, addresses, region=settings.region)
+    return providers.Singleton(
+        S3PhotoStore,
+        settings.bucket,
+        providers.Singleton(SignedAddresses, clock, media_key),
+        region=settings.region,
+        cloudfront=providers.Singleton(CloudFront, clock, settings.cdn) if settings.cdn else None,
+    )

@@ -7,7 +7,7 @@ second policy with the same digest would need a second pre-image, which nobody h
 
 import base64
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import quote
 
 import attrs
@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from saltbitter_domain.kernel import Clock
-from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
 
 _SAFE = str.maketrans("+=/", "-_~")
 _MIN_BITS = 2048
+
+DELIVERY_LIFETIME = timedelta(minutes=1)
+"""Enough for a picture to be fetched by whoever was just led there, and for clocks that differ a little."""
 
 
 @attrs.frozen
@@ -32,28 +34,23 @@ class Distribution:
 
 
 @attrs.frozen
-class CloudFrontAddresses:
+class CloudFront:
     """Signs for one distribution.
 
-    CloudFront asks nobody: an address that was given away works until it expires, 15 minutes later at most, whoever was
-    blocked meanwhile. What was deleted is gone from the bucket at once, and from CloudFront when its copy expires."""
+    CloudFront asks nobody, so that an address of its own works until it expires, whoever was blocked meanwhile. Members
+    are therefore given addresses of ours, which lead on to one of these each time they are opened by somebody who may
+    still see the picture. What was deleted is gone from the bucket at once; a copy of CloudFront's has no address."""
 
     clock: Clock
     distribution: Distribution
 
-    def url(self, key: str, lifetime: timedelta) -> str:
-        """An address of ``key``; ``ValueError`` unless it lives for more than nothing and 15 minutes at most."""
-        if not timedelta() < lifetime <= PHOTO_ADDRESS_LIFETIME:
-            raise ValueError(f"an address of a photo lives for at most {PHOTO_ADDRESS_LIFETIME}")
+    def url(self, key: str) -> str:
+        """An address of ``key`` that is good for ``DELIVERY_LIFETIME``."""
         resource = f"{self.distribution.origin}/{quote(key)}"
-        expires = int((self.clock.now() + lifetime).timestamp())
+        expires = int((self.clock.now() + DELIVERY_LIFETIME).timestamp())
         signature = self.distribution.key.sign(policy(resource, expires), padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  # nosec B303
         signed = base64.b64encode(signature).decode().translate(_SAFE)
         return f"{resource}?Expires={expires}&Signature={signed}&Key-Pair-Id={self.distribution.key_id}"
-
-    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:  # noqa: ARG002
-        """False: this process serves nothing that CloudFront delivers."""
-        return False
 
 
 def policy(resource: str, expires: int) -> bytes:

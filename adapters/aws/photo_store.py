@@ -7,11 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from adapters.aws.client import CONNECTIONS, client
+from adapters.aws.cloudfront import CloudFront
+from adapters.signing import SignedAddresses
+from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import PhotoStoreUnavailable
 from saltbitter_domain.profiles.ports import PhotoStore
 
@@ -21,25 +25,27 @@ _ONE_REQUEST = 1000
 """Objects that S3 deletes at once."""
 
 
-class Addresses(Protocol):
-    """Signs the addresses of pictures: ``SignedAddresses`` where this product serves them, else CloudFront."""
-
-    def url(self, key: str, lifetime: timedelta) -> str: ...
-
-    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool: ...
-
-
 class S3PhotoStore(PhotoStore):
     """A key is the key of an object. Whatever S3 does not do in time, or at all, is ``PhotoStoreUnavailable``.
 
-    Instants are those of S3's clock. Objects are private; the bucket's own rule encrypts them."""
+    Instants are those of S3's clock. Objects are private; the bucket's own rule encrypts them. ``cloudfront`` delivers
+    them, or, where there is none, this process."""
 
-    def __init__(self, bucket: str, addresses: Addresses, *, region: str, endpoint: str | None = None) -> None:
+    def __init__(
+        self,
+        bucket: str,
+        addresses: SignedAddresses,
+        *,
+        region: str,
+        cloudfront: CloudFront | None = None,
+        endpoint: str | None = None,
+    ) -> None:
         # Paths for whoever stands in for S3 under an address of its own, hosts for S3 itself.
         style = {"addressing_style": "path" if endpoint else "virtual"}
         self._s3 = client("s3", region, endpoint, signature_version="s3v4", s3=style)
         self._bucket = bucket
         self._addresses = addresses
+        self._cloudfront = cloudfront
         # Threads of its own: while S3 hangs, nobody else waits for a thread.
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="s3")
 
@@ -60,12 +66,16 @@ class S3PhotoStore(PhotoStore):
         """The media type that the ending of the key tells."""
         return mimetypes.guess_type(key)[0] or "application/octet-stream"
 
-    def url(self, key: str, lifetime: timedelta) -> str:
-        return self._addresses.url(key, lifetime)
+    def url(self, key: str, viewer: UserId, lifetime: timedelta) -> str:
+        return self._addresses.url(key, viewer, lifetime)
 
-    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
-        """Whether ``url`` made this address for this process to serve, and it has not expired (Unix seconds)."""
-        return self._addresses.verify(key, expires, signature, now)
+    def verify(self, key: str, viewer: UUID, expires: int, signature: str, now: datetime) -> bool:
+        """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
+        return self._addresses.verify(key, viewer, expires, signature, now)
+
+    def delivery(self, key: str) -> str | None:
+        """Where CloudFront delivers the picture for the next minute, or None where this process does."""
+        return self._cloudfront.url(key) if self._cloudfront else None
 
     def close(self) -> None:
         """Finish what was begun and close the connections."""

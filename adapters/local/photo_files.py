@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from adapters.signing import SignedAddresses
-from saltbitter_domain.kernel import Clock
+from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.ports import PhotoStore
 
 
@@ -38,12 +39,16 @@ class FilePhotoStore(PhotoStore):
         """The media type that the ending of the key tells."""
         return mimetypes.guess_type(key)[0] or "application/octet-stream"
 
-    def url(self, key: str, lifetime: timedelta) -> str:
-        return self._addresses.url(key, lifetime)
+    def url(self, key: str, viewer: UserId, lifetime: timedelta) -> str:
+        return self._addresses.url(key, viewer, lifetime)
 
-    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
+    def verify(self, key: str, viewer: UUID, expires: int, signature: str, now: datetime) -> bool:
         """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
-        return self._addresses.verify(key, expires, signature, now)
+        return self._addresses.verify(key, viewer, expires, signature, now)
+
+    def delivery(self, key: str) -> str | None:  # noqa: ARG002
+        """None: this process delivers them."""
+        return None
 
     def _put(self, key: str, content: bytes) -> None:
         path = self._path(key)

@@ -4,11 +4,12 @@ import asyncio
 import mimetypes
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import attrs
 
 from adapters.signing import SignedAddresses
-from saltbitter_domain.kernel import Clock
+from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.ports import PhotoStore
 
 Drawer = Callable[[str], bytes | None]
@@ -56,9 +57,13 @@ class MemoryPhotoStore(PhotoStore):
         stored = self._contents.get(key)
         return stored.content_type if stored else mimetypes.guess_type(key)[0] or "application/octet-stream"
 
-    def url(self, key: str, lifetime: timedelta) -> str:
-        return self._addresses.url(key, lifetime)
+    def url(self, key: str, viewer: UserId, lifetime: timedelta) -> str:
+        return self._addresses.url(key, viewer, lifetime)
 
-    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
+    def verify(self, key: str, viewer: UUID, expires: int, signature: str, now: datetime) -> bool:
         """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
-        return self._addresses.verify(key, expires, signature, now)
+        return self._addresses.verify(key, viewer, expires, signature, now)
+
+    def delivery(self, key: str) -> str | None:  # noqa: ARG002
+        """None: this process delivers them."""
+        return None

@@ -60,7 +60,7 @@ def resources(application: Application) -> list[object]:
         Profiles(application.profiles(), adapters.clock()),
         Photos(application.photos()),
         PhotoReviews(application.photo_reviews()),
-        Media(adapters.photo_store(), adapters.clock()),
+        Media(adapters.photo_store(), application.pictures(), adapters.clock()),
         Assessments(application.attachment()),
         Matches(application.matching()),
         Decisions(application.decisions()),

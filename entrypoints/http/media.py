@@ -1,7 +1,8 @@
-"""Pictures under signed addresses, where this process serves them itself."""
+"""Pictures under signed addresses."""
 
 from datetime import datetime
 from typing import Annotated, Protocol
+from uuid import UUID
 
 import attrs
 from aiohttp import hdrs, web
@@ -9,15 +10,17 @@ from msgspec import Meta
 
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY
 from entrypoints.http.routing import Audience, Call, route
-from saltbitter_domain.kernel import Clock, NotFound
+from saltbitter_domain.compatibility.service import PictureService
+from saltbitter_domain.kernel import Clock, NotFound, UserId
 from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME, PhotoStoreUnavailable
+from saltbitter_domain.profiles.policies import photo_at
 
-PICTURES = {"image/jpeg", "image/webp", "image/png"}
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
 class MediaMissing(NotFound):
-    """The address was not made here, has expired, or what it led to is gone."""
+    """The address was not made here, has expired, is for somebody who may not see the picture any more, or what it led
+    to is gone: the same to all."""
 
     code = "media_missing"
 
@@ -25,8 +28,12 @@ class MediaMissing(NotFound):
 class MediaFiles(Protocol):
     """The bytes of photos by key, for whoever holds an address that was signed for it."""
 
-    def verify(self, key: str, expires: int, signature: str, now: datetime) -> bool:
-        """Whether the address was signed here and holds until ``expires``, in Unix seconds."""
+    def verify(self, key: str, viewer: UUID, expires: int, signature: str, now: datetime) -> bool:
+        """Whether the address was signed here, for this viewer, and holds until ``expires``, in Unix seconds."""
+        ...
+
+    def delivery(self, key: str) -> str | None:
+        """The address of somebody else who delivers the bytes for the next minute; None where this process does."""
         ...
 
     async def get(self, key: str) -> bytes | None: ...
@@ -36,8 +43,9 @@ class MediaFiles(Protocol):
 
 @attrs.frozen
 class Signed:
-    """``expires`` is in Unix seconds."""
+    """``viewer`` is for whom the address was made, ``expires`` in Unix seconds."""
 
+    viewer: UUID
     expires: Annotated[int, Meta(ge=0, le=253_402_300_799)]
     signature: Annotated[str, Meta(max_length=128)] = attrs.field(repr=False)
 
@@ -45,6 +53,7 @@ class Signed:
 @attrs.frozen
 class Media:
     files: MediaFiles
+    pictures: PictureService
     clock: Clock
 
     @route(
@@ -52,16 +61,24 @@ class Media:
         "/media/{key:.+}",
         audience=Audience.ANYONE,
         produces="image/*",
+        redirects=True,
         errors=(MediaMissing, PhotoStoreUnavailable),
     )
     async def media(self, _call: Call, key: str, query: Signed) -> web.StreamResponse:
-        """A picture. Its address is signed, tells nothing about the member, and lasts for at most 15 minutes."""
+        """A picture, or the way to where it is delivered.
+
+        Its address is signed, tells nothing about whose picture it is, and lasts for at most 15 minutes and no longer
+        than the viewer it was made for may see the picture."""
         now = self.clock.now()
-        genuine = self.files.verify(key, query.expires, query.signature, now)
-        content_type = self.files.content_type(key)
-        content = await self.files.get(key) if genuine and content_type in PICTURES else None
+        photo_id = photo_at(key)
+        genuine = photo_id and self.files.verify(key, query.viewer, query.expires, query.signature, now)
+        if photo_id is None or not genuine or not await self.pictures.may_see(UserId(query.viewer), photo_id):
+            raise _missing()
+        if elsewhere := self.files.delivery(key):
+            return web.Response(status=302, headers={hdrs.LOCATION: elsewhere})
+        content = await self.files.get(key)
         if content is None:
-            raise MediaMissing("This address leads nowhere any more. Ask for a new one.")
+            raise _missing()
         seconds = min(int(query.expires - now.timestamp()), int(PHOTO_ADDRESS_LIFETIME.total_seconds()))
         headers = {
             CONTENT_SECURITY_POLICY: POLICY,
@@ -69,4 +86,8 @@ class Media:
             hdrs.CONTENT_DISPOSITION: "inline",
             hdrs.CACHE_CONTROL: f"private, max-age={seconds}",
         }
-        return web.Response(body=content, content_type=content_type, headers=headers)
+        return web.Response(body=content, content_type=self.files.content_type(key), headers=headers)
+
+
+def _missing() -> MediaMissing:
+    return MediaMissing("This address leads nowhere any more. Ask for a new one.")

@@ -180,6 +180,9 @@ def _responses(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
     if route.etag:
         success["headers"] = {"ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}}}
     responses: Schema = {str(int(route.status)): success}
+    if route.redirects:
+        where = {"description": "Where it is.", "schema": {"type": "string", "format": "uri"}}
+        responses["302"] = {"description": "It is delivered elsewhere.", "headers": {"Location": where}}
     by_status: dict[int, list[str]] = {}
     for error in dict.fromkeys((*route.errors, *_implied(route))):
         by_status.setdefault(int(status_of(error, if_match=route.if_match)), []).append(error.code)

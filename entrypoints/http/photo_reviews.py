@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, route
-from saltbitter_domain.kernel import PhotoId
+from saltbitter_domain.kernel import PhotoId, UserId
 from saltbitter_domain.profiles.model import (
     MAX_REVIEW,
     AnotherPersonMustDecide,
@@ -70,7 +70,7 @@ class PhotoReviews:
         """Photos whose refusal was appealed, longest uploaded first."""
         photos = await self.reviews.appealed(query.limit)
         call.shown.update(photo.user_id for photo in photos)
-        return Items(tuple(map(self._view, photos)))
+        return Items(tuple(self._view(photo, call.user_id) for photo in photos))
 
     @route(
         "POST",
@@ -82,7 +82,8 @@ class PhotoReviews:
         """Decide on an appeal.
 
         Its owner is mailed the reason. A picture that is not allowed is refused from now on, whoever uploads it."""
-        return self._view(await self.reviews.decide(call.user_id, PhotoId(photo_id), body.refusal, body.reason))
+        decided = await self.reviews.decide(call.user_id, PhotoId(photo_id), body.refusal, body.reason)
+        return self._view(decided, call.user_id)
 
     @route(
         "POST",
@@ -94,9 +95,9 @@ class PhotoReviews:
         """Take down a photo that others see.
 
         Its owner is mailed the reason and may appeal. The picture is refused from now on, whoever uploads it."""
-        return self._view(await self.reviews.take_down(call.user_id, PhotoId(photo_id), body.reason))
+        return self._view(await self.reviews.take_down(call.user_id, PhotoId(photo_id), body.reason), call.user_id)
 
-    def _view(self, photo: Photo) -> ReviewedPhoto:
+    def _view(self, photo: Photo, staff_id: UserId) -> ReviewedPhoto:
         return ReviewedPhoto(
             id=photo.id,
             position=photo.position,
@@ -105,5 +106,5 @@ class PhotoReviews:
             refusal=photo.refusal,
             appeal=photo.appeal,
             reason=photo.reason,
-            addresses=self.reviews.urls(photo),
+            addresses=self.reviews.urls(photo, staff_id),
         )

@@ -133,6 +133,7 @@ class Route:
     guarded: bool
     a_day: int | None
     session: bool
+    redirects: bool
 
     @cached_property
     def answers(self) -> tuple[Any, ...]:
@@ -169,6 +170,7 @@ def route(
     guarded: bool = False,
     a_day: int | None = None,
     session: bool = False,
+    redirects: bool = False,
 ) -> Callable[[M], M]:
     """Declare a method as the answer to ``method path``.
 
@@ -180,7 +182,7 @@ def route(
     route for members, where a password could be guessed, under the narrow limit of signing in too. ``a_day`` is
     how often the route may be asked in 24 hours, by a member or, where nobody is signed in, from an address: more than
     any person needs, and little for a script. ``session`` tells that the route honours ``X-Session``, by which a
-    browser keeps its session in a cookie."""
+    browser keeps its session in a cookie; ``redirects`` that its answer may be the way to another address."""
 
     def declare(function: M) -> M:
         types = {
@@ -219,6 +221,7 @@ def route(
             guarded=guarded,
             a_day=a_day,
             session=session,
+            redirects=redirects,
         )
         setattr(function, _ATTRIBUTE, declaration)
         return function

@@ -119,8 +119,9 @@ class PhotoStore(Protocol):
         exact to the second, in alphabetical order, those that follow the key ``after``."""
         ...
 
-    def url(self, key: str, lifetime: timedelta) -> str:
-        """A signed address that serves the bytes for at most ``lifetime``, itself at most 15 minutes."""
+    def url(self, key: str, viewer: UserId, lifetime: timedelta) -> str:
+        """A signed address that serves the bytes for at most ``lifetime``, itself at most 15 minutes, and no longer
+        than the ``viewer`` may see them."""
         ...
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -35,6 +36,7 @@ from saltbitter_domain.compatibility.policies.fitted import (
     Provenance,
     WeighedFeature,
 )
+from saltbitter_domain.kernel import UserId
 from tests.doubles.aws import CREDENTIALS
 
 GOOD = {
@@ -211,11 +213,15 @@ def test_photos_are_kept_in_the_folder_or_in_the_bucket_that_is_named(
 
     served_here = adapters(with_these(IN_S3)).photo_store()
     assert isinstance(served_here, S3PhotoStore)
-    assert served_here.url("photos/1/160.webp", timedelta(minutes=1)).startswith("/media/photos/1/160.webp?")
+    assert served_here.delivery("photos/1/160.webp") is None
 
     settings = with_these(IN_S3 | AT_CLOUDFRONT | {"PHOTO_CDN_KEY_FILE": str(key_file)})
-    address = adapters(settings).photo_store().url("photos/1/160.webp", timedelta(minutes=1))
-    assert address.startswith("https://pictures.saltbitter.example/photos/1/160.webp?Expires=")
+    delivered = adapters(settings).photo_store()
+    assert delivered.url("photos/1/160.webp", UserId(UUID(int=1)), timedelta(minutes=1)).startswith(
+        "/media/photos/1/160.webp?"
+    )
+    there = delivered.delivery("photos/1/160.webp")
+    assert there.startswith("https://pictures.saltbitter.example/photos/1/160.webp?Expires=")
     assert "PRIVATE" not in repr(settings)
 
 

@@ -2,17 +2,20 @@
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.system.clock import ManualClock
+from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
 from saltbitter_domain.profiles.ports import PhotoStore
 from tests.doubles.builders import NOW
 
 PORT = PhotoStore
 KEY = "0195/1080.webp"
+VIEWER, ANOTHER = UserId(UUID(int=1)), UserId(UUID(int=2))
 SECOND = timedelta(seconds=1)
 """Stores may tell times no finer."""
 
@@ -59,11 +62,15 @@ async def test_old_keys_are_listed_in_order_and_in_pages(photo_store: PhotoStore
     assert await photo_store.keys_older_than("uploads/", clock.now() - SECOND, after=old[1], limit=2) == old[2:]
 
 
-async def test_an_address_differs_from_key_to_key_and_ends_with_its_lifetime(photo_store: PhotoStore) -> None:
-    assert photo_store.url(KEY, timedelta(minutes=5)) != photo_store.url("0196/1080.webp", timedelta(minutes=5))
+async def test_an_address_differs_by_key_and_viewer_and_ends_with_its_lifetime(photo_store: PhotoStore) -> None:
+    address = photo_store.url(KEY, VIEWER, timedelta(minutes=5))
+    assert address not in {
+        photo_store.url("0196/1080.webp", VIEWER, timedelta(minutes=5)),
+        photo_store.url(KEY, ANOTHER, timedelta(minutes=5)),
+    }
     for lifetime in (PHOTO_ADDRESS_LIFETIME + timedelta(seconds=1), timedelta(), timedelta(seconds=-1)):
         with pytest.raises(ValueError, match="lives"):
-            photo_store.url(KEY, lifetime)
+            photo_store.url(KEY, VIEWER, lifetime)
 
 
 def in_memory(clock: ManualClock, secret: bytes = b"a secret of this test") -> MemoryPhotoStore:
@@ -72,7 +79,7 @@ def in_memory(clock: ManualClock, secret: bytes = b"a secret of this test") -> M
 
 def address(store: MemoryPhotoStore, key: str = KEY) -> tuple[str, int, str]:
     """Path, expiry and signature of an address that lives for a minute."""
-    parts = urlsplit(store.url(key, timedelta(minutes=1)))
+    parts = urlsplit(store.url(key, VIEWER, timedelta(minutes=1)))
     query = parse_qs(parts.query)
     return parts.path, int(query["expires"][0]), query["signature"][0]
 
@@ -82,27 +89,28 @@ def test_an_address_is_honoured_until_it_expires(clock: ManualClock) -> None:
     path, expires, signature = address(store)
 
     assert path == f"/media/{KEY}"
-    assert store.verify(KEY, expires, signature, NOW)
-    assert store.verify(KEY, expires, signature, NOW + timedelta(seconds=59))
-    assert not store.verify(KEY, expires, signature, NOW + timedelta(minutes=1))
+    assert store.verify(KEY, VIEWER, expires, signature, NOW)
+    assert store.verify(KEY, VIEWER, expires, signature, NOW + timedelta(seconds=59))
+    assert not store.verify(KEY, VIEWER, expires, signature, NOW + timedelta(minutes=1))
 
 
 def test_an_address_that_was_tampered_with_is_not_honoured(clock: ManualClock) -> None:
     store = in_memory(clock)
     _, expires, signature = address(store)
 
-    assert not store.verify("0196/1080.webp", expires, signature, NOW)
-    assert not store.verify(KEY, expires + 1, signature, NOW)
-    assert not store.verify(KEY, expires, signature[:-1], NOW)
-    assert not store.verify(KEY, expires, "ünïcode", NOW)
-    assert not in_memory(clock, b"another secret").verify(KEY, expires, signature, NOW)
+    assert not store.verify(KEY, ANOTHER, expires, signature, NOW)
+    assert not store.verify("0196/1080.webp", VIEWER, expires, signature, NOW)
+    assert not store.verify(KEY, VIEWER, expires + 1, signature, NOW)
+    assert not store.verify(KEY, VIEWER, expires, signature[:-1], NOW)
+    assert not store.verify(KEY, VIEWER, expires, "ünïcode", NOW)
+    assert not in_memory(clock, b"another secret").verify(KEY, VIEWER, expires, signature, NOW)
 
 
 def test_a_key_is_escaped_in_its_address(clock: ManualClock) -> None:
     path, expires, signature = address(in_memory(clock), "a b?#é")
 
     assert path == "/media/a%20b%3F%23%C3%A9"
-    assert in_memory(clock).verify("a b?#é", expires, signature, NOW)
+    assert in_memory(clock).verify("a b?#é", VIEWER, expires, signature, NOW)
 
 
 async def test_the_media_type_is_the_one_put_or_told_by_the_ending(clock: ManualClock) -> None:

@@ -50,7 +50,7 @@ async def test_whoever_appealed_first_comes_first(house: House) -> None:
 
     assert await house.reviews.appealed(10) == [photo]
     assert await house.reviews.appealed(0) == []
-    assert len(house.reviews.urls(photo)) == 6
+    assert len(house.reviews.urls(photo, MO)) == 6
 
 
 async def test_an_approved_appeal_makes_the_first_photo_and_its_owner_is_told_why(house: House) -> None:

@@ -69,7 +69,7 @@ async def test_a_good_photo_is_approved_and_only_its_renditions_are_kept(house: 
     assert await house.files.get(f"photos/{photo.id}/480.webp") == b"480 webp JPEG portrait 1"
     assert {house.files.content_type(key) for key in keys} == {"image/webp", "image/jpeg"}
     assert [address.url for address in house.service.urls(photo)] == [
-        house.files.url(key, timedelta(minutes=15)) for key in keys
+        house.files.url(key, ANA.id, timedelta(minutes=15)) for key in keys
     ]
 
 

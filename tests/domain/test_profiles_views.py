@@ -181,15 +181,15 @@ def test_without_a_place_there_is_no_city_and_no_distance() -> None:
 
 def test_only_approved_photos_are_public(store: MemoryPhotoStore) -> None:
     states = [attrs.evolve(PHOTO, id=PhotoId(UUID(int=n)), state=state) for n, state in enumerate(PhotoState)]
-    assert [photo.id for photo in public_photos(states, store)] == [PhotoId(UUID(int=1))]
-    (public,) = public_photos([PHOTO], store)
+    assert [photo.id for photo in public_photos(states, store, ANA.user_id)] == [PhotoId(UUID(int=1))]
+    (public,) = public_photos([PHOTO], store, ANA.user_id)
     assert (public.width, public.height, public.blurhash) == (1080, 720, PHOTO.blurhash)
-    assert public.addresses == photo_addresses(PHOTO, store)
+    assert public.addresses == photo_addresses(PHOTO, store, ANA.user_id)
     assert public_view(ANA, (public,), seen_from=None, today=TODAY).photos == (public,)
 
 
 def test_every_rendition_has_a_signed_address_for_a_quarter_of_an_hour(store: MemoryPhotoStore) -> None:
-    addresses = photo_addresses(PHOTO, store)
+    addresses = photo_addresses(PHOTO, store, ANA.user_id)
     assert [(address.size, address.format) for address in addresses] == [
         (size, form) for size in Size for form in Format
     ]
@@ -197,21 +197,21 @@ def test_every_rendition_has_a_signed_address_for_a_quarter_of_an_hour(store: Me
         key = f"photos/{PHOTO.id}/{address.size}.{address.format}"
         assert rendition_key(PHOTO.id, address.size, address.format) == key
         assert key.startswith(renditions_prefix(PHOTO.id))
-        assert address.url == store.url(key, timedelta(minutes=15))
+        assert address.url == store.url(key, ANA.user_id, timedelta(minutes=15))
 
 
 def test_an_address_is_not_told_by_its_repr(store: MemoryPhotoStore) -> None:
-    assert "signature" not in repr(photo_addresses(PHOTO, store))
+    assert "signature" not in repr(photo_addresses(PHOTO, store, ANA.user_id))
 
 
 @pytest.mark.parametrize("state", [PhotoState.REFUSED, PhotoState.APPEALED])
 def test_the_owner_can_look_at_a_refused_photo(state: PhotoState, store: MemoryPhotoStore) -> None:
-    assert len(photo_addresses(attrs.evolve(PHOTO, state=state), store)) == 6
+    assert len(photo_addresses(attrs.evolve(PHOTO, state=state), store, ANA.user_id)) == 6
 
 
 def test_there_is_nothing_to_look_at_before_processing(store: MemoryPhotoStore) -> None:
     fresh = Photo(PHOTO.id, ANA.user_id, 0, PhotoState.PROCESSING, NOON)
-    assert photo_addresses(fresh, store) == ()
+    assert photo_addresses(fresh, store, ANA.user_id) == ()
 
 
 BARE = attrs.evolve(

@@ -215,9 +215,11 @@ def test_a_picture_opens_only_under_the_address_that_was_signed_for_it(stage: St
         address = await picture(scene)
         other = address.replace(str(scene.me.photo), str(scene.other.photo))
         unsigned = address[:-1] + ("A" if address[-1] != "A" else "B")
+        for_another = address.replace(str(scene.me.user_id), str(scene.other.user_id))
         later = re.sub(r"expires=\d+", lambda found: found[0][:-1] + str((int(found[0][-1]) + 1) % 10), address)
         never_was = address.replace(str(scene.me.photo), str(stage.town.application.adapters.ids().new()))
-        answers = [await ask(stage.town, "GET /media/{key}", path=path) for path in (other, unsigned, later, never_was)]
+        forged = (other, unsigned, for_another, later, never_was)
+        answers = [await ask(stage.town, "GET /media/{key}", path=path) for path in forged]
         assert (await ask(stage.town, "GET /media/{key}", path=address)).status == 200
         assert answers[0].status == 404
         assert all(answer.masked() == answers[0].masked() for answer in answers)

@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from saltbitter_domain.kernel import UserId
-from tests.doubles.town import town
+from tests.doubles.town import PASSWORD, town
 from tests.http.authorisation_table import FOR_STAFF, TABLE, Whose, ask_for
-from tests.http.stage import Scene, Stage, ask, plant, planted
+from tests.http.stage import Person, Scene, Stage, ask, plant, planted
 
 ROUTES = [call for call, row in TABLE.items() if row.audience.signed_in and call not in FOR_STAFF]
 SHOWING = ("GET /api/me/daily-matches", "GET /api/me/matches", "GET /api/me/notices")
@@ -74,6 +74,52 @@ def test_to_each_of_the_two_the_other_is_as_somebody_who_never_was(
         assert (str(other).encode() in answer.body) is (side == "blocker" and call == "GET /api/me/blocks")
 
     loop.run(absent())
+
+
+async def addresses_of(stage: Stage, viewer: Person, other: UserId) -> str:
+    """An address of the other's picture, as the viewer was given it."""
+    seen = orjson.loads((await ask(stage.town, "GET", path=f"/api/people/{other}", token=viewer.token)).body)
+    address: str = seen["profile"]["photos"][0]["addresses"][0]["url"]
+    return "/media/" + address.partition("/media/")[2]
+
+
+@pytest.mark.parametrize("side", ["blocker", "blocked"])
+def test_an_address_of_a_picture_that_was_given_before_leads_nowhere_afterwards(
+    stage: Stage, loop: asyncio.Runner, side: str
+) -> None:
+    async def opened() -> None:
+        scene, other = await matched(stage)
+        address = await addresses_of(stage, scene.me, other)
+        assert (await ask(stage.town, "GET /media/{key}", path=address)).status == 200
+        await part(scene, other, side)
+        refused = await ask(stage.town, "GET /media/{key}", path=address)
+        assert (refused.status, orjson.loads(refused.body)["code"]) == (404, "media_missing")
+
+    loop.run(opened())
+
+
+@pytest.mark.parametrize("end", ["deleted", "taken down", "suspended", "leaving", "viewer suspended"])
+def test_an_address_of_a_picture_ends_with_the_picture_and_with_either_account(
+    stage: Stage, loop: asyncio.Runner, end: str
+) -> None:
+    async def opened() -> None:
+        scene, other = await matched(stage)
+        address = await addresses_of(stage, scene.me, other)
+        application = stage.town.application
+        photo = (await application.photos().photos(other))[0]
+        assert (await ask(stage.town, "GET /media/{key}", path=address)).status == 200
+        if end == "deleted":
+            await application.photos().delete_photo(other, photo.id)
+        elif end == "taken down":
+            await application.photo_reviews().take_down(scene.me.user_id, photo.id, "Not you.")
+        elif end == "leaving":
+            access = application.auth().authenticate((await stage.town.sign_in(other)).access_token)
+            await application.leaving().request_erasure(access, PASSWORD)
+        else:
+            await application.suspensions().suspend(other if end == "suspended" else scene.me.user_id, "Insults")
+        assert (await ask(stage.town, "GET /media/{key}", path=address)).status == 404
+
+    loop.run(opened())
 
 
 def test_an_undo_of_what_a_block_removed_is_like_one_of_nothing(stage: Stage, loop: asyncio.Runner) -> None:

@@ -169,3 +169,18 @@ async def test_a_picture_is_served_only_under_its_signed_address(house: House) -
     await visitor.get(url.partition("?")[0], 422)
     house.clock.advance(timedelta(minutes=15))
     await visitor.get(url, 404)
+
+
+async def test_where_somebody_else_delivers_pictures_an_address_leads_there_for_a_minute(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = await house.ready_member("woman", "man")
+    (photo,) = (await member.get("/api/me/photos"))["items"]
+    url, there = photo["addresses"][0]["url"], "https://pictures.saltbitter.example/"
+    monkeypatch.setattr(house.application.adapters.photo_store(), "delivery", lambda key: there + key)
+
+    led = await house.nobody().call("GET", url, 302, allow_redirects=False)
+    assert led.headers["Location"] == there + f"photos/{photo['id']}/1080.webp"
+    assert led.headers["Cache-Control"] == "no-store"
+    await member.delete(f"/api/me/photos/{photo['id']}")
+    await house.nobody().call("GET", url, 404, allow_redirects=False)

@@ -2,6 +2,7 @@
 
 from saltbitter_domain.compatibility.service.decisions import DecisionService
 from saltbitter_domain.compatibility.service.matching import MatchingService
+from saltbitter_domain.compatibility.service.pictures import PictureService
 from saltbitter_domain.compatibility.service.runs import DailyRunService
 from saltbitter_domain.compatibility.service.views import (
     BlockView,
@@ -24,6 +25,7 @@ __all__ = [
     "MatchView",
     "MatchingService",
     "PersonView",
+    "PictureService",
     "RunReport",
     "SuggestionView",
 ]

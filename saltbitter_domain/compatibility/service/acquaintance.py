@@ -39,14 +39,16 @@ def may_be_seen(other: Known) -> bool:
     return traits.visibility is not Visibility.INCOGNITO or other.standing.likes_me
 
 
-def profile_for(viewer: Member, other: Known, photos: PhotoStore, now: datetime) -> PublicProfile | None:
+def profile_for(
+    viewer_id: UserId, viewer: Member, other: Known, photos: PhotoStore, now: datetime
+) -> PublicProfile | None:
     """The other's public profile as the viewer sees it, or None when they have no active account."""
     card = other.member.card
     if card is None:
         return None
     return public_view(
         card.profile,
-        public_photos(card.photos, photos),
+        public_photos(card.photos, photos, viewer_id),
         seen_from=viewer.card.profile.cell if viewer.card else None,
         today=local_date(now, card.profile.time_zone),
     )

@@ -106,7 +106,7 @@ class MatchingService:
                 pages=pages,
                 made_at=shown.made_at,
                 short_because=shown.short_because,
-                suggestions=self._suggested(await self._policy(uow, shown.day), member, known, now),
+                suggestions=self._suggested(user_id, await self._policy(uow, shown.day), member, known, now),
             )
 
     async def next_page(self, user_id: UserId) -> DailyView:
@@ -124,7 +124,7 @@ class MatchingService:
         now = self._clock.now()
         async with self._begin() as uow:
             member, known = await acquainted(uow, viewer, other, now)
-            profile = profile_for(member, known, self._photos, now)
+            profile = profile_for(viewer, member, known, self._photos, now)
             if profile is None:
                 raise person_missing()
             explanation = None
@@ -148,7 +148,8 @@ class MatchingService:
 
             async def show(found: Sequence[Match]) -> Sequence[MatchView]:
                 member, known = await uow.people.known_to(user_id, [match.other(user_id) for match in found])
-                profiles = [profile_for(member, known[match.other(user_id)], self._photos, now) for match in found]
+                others = [known[match.other(user_id)] for match in found]
+                profiles = [profile_for(user_id, member, other, self._photos, now) for other in others]
                 return [MatchView(profile, match) for profile, match in zip(profiles, found, strict=True) if profile]
 
             return await full_page(
@@ -172,7 +173,7 @@ class MatchingService:
                         "Seeing who liked you is part of Premium and Elite. They may still come up in your day."
                     )
                 seen = [(like, known[like.by]) for like in likes if may_be_seen(known[like.by])]
-                profiles = [(like, profile_for(member, other, self._photos, now)) for like, other in seen]
+                profiles = [(like, profile_for(user_id, member, other, self._photos, now)) for like, other in seen]
                 return [LikeView(profile, like.at, like.note) for like, profile in profiles if profile]
 
             return await full_page(
@@ -260,7 +261,7 @@ class MatchingService:
         return self._crowd
 
     def _suggested(
-        self, policy: WeightedV1, member: Member, known: Mapping[UserId, Known], now: datetime
+        self, viewer: UserId, policy: WeightedV1, member: Member, known: Mapping[UserId, Known], now: datetime
     ) -> tuple[SuggestionView, ...]:
         """Those whom the member may still see, in the order of what the explanations say.
 
@@ -274,7 +275,7 @@ class MatchingService:
             if member.traits
             and (traits := other.member.traits)
             and may_be_seen(other)
-            and (profile := profile_for(member, other, self._photos, now))
+            and (profile := profile_for(viewer, member, other, self._photos, now))
         ]
         return tuple(sorted(views, key=lambda view: (-view.explanation.total, view.profile.user_id)))
 

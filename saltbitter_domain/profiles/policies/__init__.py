@@ -14,6 +14,7 @@ from saltbitter_domain.profiles.policies.photos import (
 from saltbitter_domain.profiles.policies.place import MEMBERS_IN_A_CELL, areas_around, distance_band, moves_to
 from saltbitter_domain.profiles.policies.views import (
     photo_addresses,
+    photo_at,
     public_photos,
     public_view,
     rendition_key,
@@ -36,6 +37,7 @@ __all__ = [
     "in_order",
     "moves_to",
     "photo_addresses",
+    "photo_at",
     "public_photos",
     "public_view",
     "rendition_key",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
-from saltbitter_domain.kernel import GridCell, PhotoId
+from saltbitter_domain.kernel import GridCell, PhotoId, UserId
 from saltbitter_domain.profiles.catalogue import INTERESTS
 from saltbitter_domain.profiles.model import (
     PHOTO_ADDRESS_LIFETIME,
@@ -20,6 +21,8 @@ from saltbitter_domain.profiles.model import (
 )
 from saltbitter_domain.profiles.policies.place import distance_band
 from saltbitter_domain.profiles.ports import PhotoStore
+
+_NAMES = frozenset(f"{size}.{form}" for size in Size for form in Format)
 
 
 def public_view(
@@ -63,22 +66,33 @@ def rendition_key(photo_id: PhotoId, size: Size, format: Format) -> str:  # noqa
     return f"{renditions_prefix(photo_id)}{size}.{format}"
 
 
-def photo_addresses(photo: Photo, store: PhotoStore) -> tuple[PhotoAddress, ...]:
-    """Signed addresses of every rendition, good for 15 minutes; none while the photo is processed or if it never could
-    be read. They are for its owner, and for others only when it is approved."""
+def photo_at(key: str) -> PhotoId | None:
+    """The photo whose rendition the photo store keeps under this key, or None for any other key."""
+    match key.split("/"):
+        case ["photos", photo_id, name] if name in _NAMES:
+            try:
+                return PhotoId(UUID(photo_id))
+            except ValueError:
+                return None
+    return None
+
+
+def photo_addresses(photo: Photo, store: PhotoStore, viewer: UserId) -> tuple[PhotoAddress, ...]:
+    """Signed addresses of every rendition, good for 15 minutes and for this viewer; none while the photo is processed
+    or if it never could be read. They are for its owner, for staff, and for others only when it is approved."""
     if photo.blurhash is None:
         return ()
     return tuple(
-        PhotoAddress(size, form, store.url(rendition_key(photo.id, size, form), PHOTO_ADDRESS_LIFETIME))
+        PhotoAddress(size, form, store.url(rendition_key(photo.id, size, form), viewer, PHOTO_ADDRESS_LIFETIME))
         for size in Size
         for form in Format
     )
 
 
-def public_photos(photos: Iterable[Photo], store: PhotoStore) -> tuple[PublicPhoto, ...]:
-    """The approved ones of a member's photos, as others see them."""
+def public_photos(photos: Iterable[Photo], store: PhotoStore, viewer: UserId) -> tuple[PublicPhoto, ...]:
+    """The approved ones of a member's photos, as the viewer sees them."""
     return tuple(
-        PublicPhoto(photo.id, photo.width, photo.height, photo.blurhash, photo_addresses(photo, store))
+        PublicPhoto(photo.id, photo.width, photo.height, photo.blurhash, photo_addresses(photo, store, viewer))
         for photo in photos
         if photo.state is PhotoState.APPROVED and photo.width and photo.height and photo.blurhash
     )

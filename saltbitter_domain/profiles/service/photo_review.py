@@ -40,9 +40,9 @@ class PhotoReviewService:
         async with self._begin() as uow:
             return await uow.photos.appealed(limit)
 
-    def urls(self, photo: Photo) -> tuple[PhotoAddress, ...]:
-        """Signed addresses of the renditions, good for 15 minutes."""
-        return photo_addresses(photo, self._store)
+    def urls(self, photo: Photo, staff_id: UserId) -> tuple[PhotoAddress, ...]:
+        """Signed addresses of the renditions, good for 15 minutes while whoever asks is of the staff."""
+        return photo_addresses(photo, self._store, staff_id)
 
     async def decide(self, staff_id: UserId, photo_id: PhotoId, refusal: RefusalReason | None, reason: str) -> Photo:
         """Decide on an appeal: approve the photo (None), or refuse it again.

@@ -96,7 +96,7 @@ class PhotoService:
 
     def urls(self, photo: Photo) -> tuple[PhotoAddress, ...]:
         """Signed addresses of the renditions for the photo's owner, good for 15 minutes; none while it is processed."""
-        return photo_addresses(photo, self._store)
+        return photo_addresses(photo, self._store, photo.user_id)
 
     async def arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> Sequence[Photo]:
         """Put all photos in this order. ``PhotoOrderInvalid``, ``PrimaryPhotoUnfit``."""

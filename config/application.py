@@ -135,6 +135,7 @@ class Application(containers.DeclarativeContainer):
         clock=adapters.clock,
         hasher=adapters.hasher,
         revocations=adapters.revocations,
+        register=providers.Callable(data_register),
     )
     suspensions = providers.Singleton(
         SuspensionService, begin=adapters.begin, clock=adapters.clock, revocations=adapters.revocations
@@ -143,7 +144,11 @@ class Application(containers.DeclarativeContainer):
         ErasureService,
         begin=adapters.begin,
         clock=adapters.clock,
+        ids=adapters.ids,
         ledger=adapters.erasure_ledger,
+        mailer=adapters.mailer,
+        register=providers.Callable(data_register),
+        public_url=adapters.settings.provided.public_url,
         gateway=adapters.payment_gateway,
     )
     account_mail = providers.Singleton(
@@ -152,6 +157,7 @@ class Application(containers.DeclarativeContainer):
         clock=adapters.clock,
         secrets=adapters.secrets,
         mailer=adapters.mailer,
+        register=providers.Callable(data_register),
         public_url=adapters.settings.provided.public_url,
     )
     consents = providers.Singleton(ConsentService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
@@ -172,7 +178,7 @@ class Application(containers.DeclarativeContainer):
         begin=adapters.begin,
         clock=adapters.clock,
         ids=adapters.ids,
-        hasher=adapters.hasher,
+        reauthenticate=second_factors.provided.prove,
         secrets=adapters.secrets,
         mailer=adapters.mailer,
         archives=adapters.archives,

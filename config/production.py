@@ -49,7 +49,7 @@ from saltbitter_domain.ledger.model import Account
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.ports import Mailer
-from saltbitter_domain.users.service import ErasureService, RoleService, SuspensionService
+from saltbitter_domain.users.service import ReplayService, RoleService, SuspensionService
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -174,12 +174,14 @@ async def opened_over_accounts(settings: ProductionSettings, service: type[S]) -
 
 
 @asynccontextmanager
-async def opened_erasure(settings: ProductionSettings) -> AsyncIterator[ErasureService]:
-    """Erasing alone, for whoever has restored the database."""
+async def opened_replay(settings: ProductionSettings) -> AsyncIterator[ReplayService]:
+    """Erasing again alone, for whoever has restored the database."""
     async with _database(settings) as database:
         clock = SystemClock()
-        begin = PostgresUnitsOfWork(database, clock, UuidV7Ids(clock))
-        yield ErasureService(begin=begin, clock=clock, ledger=FileErasureLedger(settings.erasure_directory))
+        ids = UuidV7Ids(clock)
+        begin = PostgresUnitsOfWork(database, clock, ids)
+        ledger = FileErasureLedger(settings.erasure_directory)
+        yield ReplayService(begin=begin, clock=clock, ids=ids, ledger=ledger)
 
 
 @asynccontextmanager

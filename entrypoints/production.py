@@ -128,8 +128,8 @@ async def _audited(settings: ProductionSettings, action: str, user_id: UUID, rea
 
 async def replay_erasures(settings: ProductionSettings, say: Say) -> None:
     """Erase again whom a restored database brought back; to be run before it serves anybody."""
-    async with production.opened_erasure(settings) as erasure:
-        say(f"{await erasure.replay()} erased again.")
+    async with production.opened_replay(settings) as again:
+        say(f"{await again.replay()} erased again.")
 
 
 async def search(

@@ -3,7 +3,7 @@
 Values only: ``config.data_register`` reads them from ``config/data_register.toml``."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import attrs
@@ -60,15 +60,19 @@ class Item:
     def __attrs_post_init__(self) -> None:
         if not self.purpose:
             raise ValueError(f"{self.where} needs a purpose")
-        personal = self.basis is not Basis.NOT_PERSONAL
         if self.special and self.basis is not Basis.EXPLICIT_CONSENT:
             raise ValueError(f"{self.where} is of a special category, so that its basis must be explicit_consent")
-        if personal and bool(self.export) == bool(self.withheld):
+        if self.personal and bool(self.export) == bool(self.withheld):
             raise ValueError(f"{self.where} needs either a heading in the export or a reason to withhold it")
         if (self.at_erasure is AtErasure.KEEP) != bool(self.kept):
             raise ValueError(f"{self.where} needs a reason in 'kept' exactly when erasure keeps it")
-        if personal and self.at_erasure is AtErasure.KEEP and self.retention is None:
+        if self.personal and self.at_erasure is AtErasure.KEEP and self.retention is None:
             raise ValueError(f"{self.where} is kept at erasure, so that it needs a period of retention")
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is about anybody."""
+        return self.basis is not Basis.NOT_PERSONAL
 
     @property
     def where(self) -> str:
@@ -77,10 +81,30 @@ class Item:
 
 
 @attrs.frozen
+class Kept:
+    """Something that outlives an erasure: what it is for, why it stays, and until when at the latest; what a party
+    keeps for us it removes from then on. ``place`` names it for programs."""
+
+    place: str
+    purpose: str
+    why: str
+    until: date
+
+
+@attrs.frozen
 class Register:
     """Every item, in the order of the file."""
 
     items: tuple[Item, ...]
+
+    def kept_after(self, erased_at: datetime) -> tuple[Kept, ...]:
+        """The receipt of an erasure: whatever of a member stays, each purpose once."""
+        receipt: dict[str, Kept] = {}
+        for item in self.items:
+            if item.at_erasure is AtErasure.KEEP and item.personal and item.retention is not None:
+                until = (erased_at + item.retention).date()
+                receipt.setdefault(item.purpose, Kept(item.place, item.purpose, item.kept, until))
+        return tuple(receipt.values())
 
     def of(self, kind: Kind, place: str | None = None) -> Iterator[Item]:
         """The items of a kind, or those in one place of that kind."""

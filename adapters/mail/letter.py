@@ -7,6 +7,7 @@ from importlib.resources import files
 import attrs
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
+from adapters.mail.kept import kept_in
 from adapters.mail.localised import facts_in
 from adapters.mail.money import MONEY_WORDS
 from adapters.mail.words import LANGUAGES, WORDS, Words
@@ -50,7 +51,8 @@ class Letters:
         """What the mail says, with the facts that it tells of filled in."""
         words = EVERY_MAIL[mail.template][self._language]
         facts = facts_in(self._language, mail.data)
-        return attrs.evolve(words, paragraphs=tuple(each.format_map(facts) for each in words.paragraphs))
+        said = (each.format_map(facts) for each in words.paragraphs)
+        return attrs.evolve(words, paragraphs=(*said, *kept_in(self._language, mail.data)))
 
     def write(self, mail: Mail) -> Letter:
         """The mail in words. Raises ``KeyError`` when it lacks its link, its reason, or a fact that it tells of."""

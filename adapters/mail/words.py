@@ -165,6 +165,7 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
                     "In 30 days everything we have of you is erased: your account, profile, photos, answers, consents, "
                     "likes and matches."
                 ),
+                "This stays, and why:",
             ),
             "Sign in and stay",
             "If you would rather stay, or if this was not you, sign in before then.",
@@ -177,9 +178,33 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
                     "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, "
                     "Antworten, Einwilligungen, Likes und Matches."
                 ),
+                "Das bleibt, und warum:",
             ),
             "Einloggen und bleiben",
             "Möchtest du doch bleiben, oder warst du es nicht, dann logge dich vorher ein.",
+        ),
+    },
+    MailTemplate.ERASED: {
+        "en": Words(
+            "Your account is erased",
+            (
+                "You asked for it 30 days ago. Now everything we have of you is erased, this address too.",
+                "This stays, and why:",
+            ),
+            "To SaltBitter",
+            "Keep this mail as your receipt: we cannot write to you again.",
+        ),
+        "de": Words(
+            "Dein Konto ist gelöscht",
+            (
+                (
+                    "Vor 30 Tagen hast du darum gebeten. Jetzt wird alles gelöscht, was wir von dir haben, auch diese "
+                    "Adresse."
+                ),
+                "Das bleibt, und warum:",
+            ),
+            "Zu SaltBitter",
+            "Bewahre diese Mail als Beleg auf: Wir können dir nicht mehr schreiben.",
         ),
     },
     MailTemplate.SUSPENDED: {

@@ -10,19 +10,23 @@ from msgspec import Meta
 
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, route
+from entrypoints.http.second_factor import Code
 from saltbitter_domain.exports.model import DataExport, ExportMissing, ExportRunning
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import ExportId
 from saltbitter_domain.users.model import Busy, PasswordRefused, SessionOver
+from saltbitter_domain.users.model.second_factor import CodeRefused, CodesPaused
 
 ZIP = "application/zip"
 
 
 @attrs.frozen
 class ExportRequest:
-    """The password again, so that nothing is copied by whoever holds the member's phone."""
+    """The password again, so that nothing is copied by whoever holds the member's phone; and where the member has a
+    second factor a code of it, or one of the recovery codes."""
 
     password: Annotated[str, Meta(max_length=1024)] = attrs.field(repr=False)
+    code: Code | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -55,13 +59,13 @@ class Exports:
         audience=Audience.MEMBER,
         guarded=True,
         status=202,
-        errors=(PasswordRefused, ExportRunning, SessionOver, Busy),
+        errors=(PasswordRefused, CodeRefused, CodesPaused, ExportRunning, SessionOver, Busy),
     )
     async def request_export(self, call: Call, body: ExportRequest) -> ExportView:
         """Have a copy made of everything that is kept about the member.
 
         One is made at a time, usually within minutes; a mail has its address. A new one takes the place of the last."""
-        return self._view(await self.exports.request(call.member, body.password))
+        return self._view(await self.exports.request(call.member, body.password, body.code))
 
     @route("GET", "/api/me/exports", audience=Audience.MEMBER)
     async def list_exports(self, call: Call) -> Items[ExportView]:

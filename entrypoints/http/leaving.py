@@ -1,6 +1,6 @@
 """Leaving for good."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import attrs
@@ -20,10 +20,22 @@ class ErasureRequest:
 
 
 @attrs.frozen
+class KeptView:
+    """Something that stays: ``purpose`` is what it is for, ``why`` the reason. It is gone at the latest after the day
+    ``until``; from then on, if somebody else keeps it for us. ``place`` is its name for programs."""
+
+    place: str
+    purpose: str
+    why: str
+    until: date
+
+
+@attrs.frozen
 class ErasureView:
-    """When everything is erased, unless the member signs in before."""
+    """When everything is erased, unless the member signs in before, and what is kept all the same."""
 
     erase_at: datetime
+    kept: tuple[KeptView, ...]
 
 
 @attrs.frozen
@@ -46,4 +58,5 @@ class Leaving:
         Whoever pays for a subscription ends it first."""
         erase_at = await self.leaving.request_erasure(call.member, body.password)
         sessions.forget(call)
-        return ErasureView(erase_at)
+        kept = tuple(KeptView(each.place, each.purpose, each.why, each.until) for each in self.leaving.kept(erase_at))
+        return ErasureView(erase_at, kept)

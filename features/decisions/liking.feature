@@ -47,3 +47,9 @@ Feature: Liking and passing
     Given Carl is a member who joined today
     When Ana likes Carl
     Then Ana is told that there is nobody to decide about
+
+  Scenario: A match that leaves for good
+    Given Ana and Ben have matched
+    And Ana has asked to be erased
+    When 31 days pass
+    Then Ben is told that a match has left, and nothing else of Ana

@@ -16,6 +16,14 @@ Feature: A copy of one's data
     When somebody with Ana's phone asks for a copy of Ana's data
     Then it is not done for want of the password
 
+  Scenario: With a code where there is a second factor
+    Given Ana has a second factor
+    When Ana asks for a copy of her data
+    Then it is not done for want of a code
+    When Ana asks for a copy of her data with the code that the app shows
+    And a moment passes
+    Then Ana is mailed the address of her copy
+
   Scenario: One at a time
     Given Ana has asked for a copy of her data
     When Ana asks for a copy of her data

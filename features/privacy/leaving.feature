@@ -26,3 +26,9 @@ Feature: Leaving for good
     Given Ana has asked to be erased
     When 31 days pass
     Then there is no such member as Ana any more
+
+  Scenario: A receipt of what stays
+    When Ana asks to be erased
+    Then Ana is told that the books stay for ten years, as tax law asks for them
+    When 31 days pass
+    Then the last mail to Ana says the same

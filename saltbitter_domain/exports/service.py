@@ -32,8 +32,7 @@ from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.register import Register
 from saltbitter_domain.uow import UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import MailTemplate
-from saltbitter_domain.users.policies import confirm_password
-from saltbitter_domain.users.ports import Access, Mail, Mailer, PasswordHasher, Secrets
+from saltbitter_domain.users.ports import Access, Mail, Mailer, Reauthentication, Secrets
 
 
 class ExportService:
@@ -45,7 +44,7 @@ class ExportService:
         begin: UnitsOfWork,
         clock: Clock,
         ids: Ids,
-        hasher: PasswordHasher,
+        reauthenticate: Reauthentication,
         secrets: Secrets,
         mailer: Mailer,
         archives: Archives,
@@ -56,7 +55,7 @@ class ExportService:
         self._begin = begin
         self._clock = clock
         self._ids = ids
-        self._hasher = hasher
+        self._reauthenticate = reauthenticate
         self._secrets = secrets
         self._mailer = mailer
         self._archives = archives
@@ -64,13 +63,13 @@ class ExportService:
         self._register = register
         self._public_url = public_url.rstrip("/")
 
-    async def request(self, access: Access, password: str) -> DataExport:
-        """Have a copy made, which is mailed to the member as a link once it is ready.
+    async def request(self, access: Access, password: str, code: str | None = None) -> DataExport:
+        """Have a copy made, which is mailed to the member as a link once it is ready. Whoever has a second factor needs
+        a ``code`` too.
 
-        Raises ``PasswordRefused`` under ``password``, ``ExportRunning`` while one is being made, ``SessionOver``."""
-        async with self._begin() as uow:
-            account = await uow.users.account(access.user_id, self._clock.now())
-        await confirm_password(self._hasher, account, access, password, "Nothing was copied.")
+        Raises ``PasswordRefused``, ``CodeRefused``, ``CodesPaused``, ``ExportRunning`` while one is being made,
+        ``SessionOver``."""
+        await self._reauthenticate(access, password, code, "Nothing was copied.")
         export = DataExport(ExportId(self._ids.new()), access.user_id, self._clock.now())
         async with self._begin() as uow:
             await uow.exports.add(export)

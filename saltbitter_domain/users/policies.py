@@ -13,8 +13,10 @@ import attrs
 
 from saltbitter_domain.kernel import FieldProblem, is_time_zone, local_date
 from saltbitter_domain.profiles.model import MAX_AGE, MIN_AGE, age_on
+from saltbitter_domain.register import Kept
 from saltbitter_domain.traffic import network_of, read_address
 from saltbitter_domain.users.model import (
+    KEPT_UNTIL,
     LOST_ANSWER_GRACE,
     MAX_PASSWORD,
     MIN_PASSWORD,
@@ -169,6 +171,11 @@ def rotate(session: Session, presented_hash: str, successor_hash: str, now: date
     ):
         return Rotation(Outcome.REPEATED, session)
     return Rotation(Outcome.REPLAYED, session)
+
+
+def kept_facts(kept: Iterable[Kept]) -> dict[str, str]:
+    """What outlives an erasure, as a mail carries it: the last day of each under the name of its place."""
+    return {f"{KEPT_UNTIL}{each.place}": each.until.isoformat() for each in kept}
 
 
 def session_over() -> SessionOver:

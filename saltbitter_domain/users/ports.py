@@ -1,6 +1,6 @@
 """What accounts need from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,12 @@ class Account:
     name: str = attrs.field(repr=False)
     sessions: tuple[Session, ...]
     second_factor: bool
+
+
+Reauthentication = Callable[["Access", str, str | None, str], Awaitable[None]]
+"""Proves once more that one is the member, before something grave is done: by the session, the password and, where it
+is on, a code of the second factor; with the detail of a refusal. Raises ``PasswordRefused``, ``CodeRefused``,
+``CodesPaused``, ``SessionOver``."""
 
 
 class Users(Protocol):

@@ -7,7 +7,6 @@ from pathlib import Path
 import attrs
 import pytest
 
-from config.production import opened_erasure
 from config.settings import ProductionSettings
 from config.start import running
 from entrypoints import production
@@ -56,8 +55,7 @@ async def _leave_and_be_erased(settings: ProductionSettings, user_id: UserId) ->
             user = await uow.users.get(user_id)
             await uow.users.save(user.leaving(datetime(2020, 1, 1, tzinfo=UTC)))
             await uow.commit()
-        async with opened_erasure(settings) as erasure:
-            return await erasure.erase_due()
+        return await application.erasure().erase_due()
 
 
 async def _known(settings: ProductionSettings) -> set[UserId]:

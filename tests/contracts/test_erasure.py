@@ -6,14 +6,18 @@ import attrs
 import pytest
 
 from adapters.memory.erasures import MemoryErasureLedger
+from adapters.memory.mailer import MemoryMailer
 from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.records import StripeRecords
+from adapters.system.ids import UuidV7Ids
+from config.data_register import data_register
 from saltbitter_domain.kernel import EventId, Money, OrderId, StaleWrite
 from saltbitter_domain.orders.model import Means, Order, OrderKind, OrderState
 from saltbitter_domain.payments.model import CustomerChanged, GatewayAway
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import User
+from saltbitter_domain.users.ports import ErasureLedger
 from saltbitter_domain.users.service.erasure import ErasureService
 from tests.contracts.stores import Store
 from tests.doubles.builders import NOW, a_consent, a_photo, a_profile, a_second_factor, a_session, a_token, new_id
@@ -80,6 +84,19 @@ async def test_who_came_back_meanwhile_is_not_erased(store: Store) -> None:
         assert await uow.users.get(user.id) == attrs.evolve(user.back(), version=3)
 
 
+def erasing(store: Store, ledger: ErasureLedger, gateway: StripeGateway | None = None) -> ErasureService:
+    return ErasureService(
+        begin=store.begin,
+        clock=store.clock,
+        ids=UuidV7Ids(store.clock),
+        ledger=ledger,
+        mailer=MemoryMailer(store.clock),
+        register=data_register(),
+        public_url="https://saltbitter.example",
+        gateway=gateway,
+    )
+
+
 @pytest.mark.parametrize("fault", ["done timeout", 500])
 async def test_nobody_is_erased_before_stripe_has_forgotten_them(store: Store, fault: str | int) -> None:
     pays = await leaving(store, "pays@example.org")
@@ -88,7 +105,7 @@ async def test_nobody_is_erased_before_stripe_has_forgotten_them(store: Store, f
     async with StripeDouble(store.clock).serving() as stripe:
         gateway, records = StripeGateway(stripe.account, seconds=1.0), StripeRecords(stripe.account, store.clock)
         ledger = MemoryErasureLedger()
-        erasure = ErasureService(begin=store.begin, clock=store.clock, ledger=ledger, gateway=gateway)
+        erasure = erasing(store, ledger, gateway)
         customer = await gateway.customer(pays.id)
         order = Order(OrderId(new_id()), pays.id, customer, OrderKind.SUBSCRIBE, Tier.PREMIUM, Money(1999, "USD"), NOW)
         await gateway.send(order, Means(payment_method="pm_card_visa"))
@@ -129,4 +146,4 @@ async def test_whoever_is_a_customer_of_a_gateway_that_is_not_configured_any_mor
         )
 
     with pytest.raises(GatewayAway):
-        await ErasureService(begin=store.begin, clock=store.clock, ledger=MemoryErasureLedger()).erase_due()
+        await erasing(store, MemoryErasureLedger()).erase_due()

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import Parser
 from email.policy import default
@@ -13,13 +14,16 @@ from pathlib import Path
 import attrs
 import pytest
 
+from adapters.mail.kept import KEPT
 from adapters.mail.letter import Envelopes, Letters, MailRefused
 from adapters.mail.ses import SesMailer
 from adapters.mail.smtp import SmtpMailer
 from adapters.mail.words import LANGUAGES
 from adapters.system.clock import ManualClock
+from config.data_register import data_register
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.users.model import MailTemplate
+from saltbitter_domain.users.policies import kept_facts
 from saltbitter_domain.users.ports import Mail
 from tests.contracts.stores import SENDER
 from tests.doubles.aws import REGION
@@ -101,6 +105,20 @@ def test_amounts_and_days_are_written_as_the_language_writes_them_and_days_are_t
         assert fact in said["en"]
     for fact in ("19,99\xa0$", "3. März 2026", "2. April 2026", "SaltBitter Premium", "ch_1"):
         assert fact in said["de"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", [MailTemplate.LEAVING, MailTemplate.ERASED])
+def test_a_receipt_of_an_erasure_names_everything_that_the_register_keeps_and_until_when(
+    template: MailTemplate, language: str
+) -> None:
+    kept = data_register().kept_after(datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
+    mail = Mail(EventId(new_id()), "ada@example.org", template, {"link": LINK, **kept_facts(kept)})
+    said = Letters(language).words(mail).paragraphs[-len(kept) :]
+
+    assert [each.place for each in kept] == list(KEPT), "say in adapters/mail/kept.py what else is kept"
+    assert all(str(each.until.year) in line for each, line in zip(kept, said, strict=True))
+    assert (said[1].endswith("March 2, 2036, as tax law demands.")) is (language == "en")
 
 
 def test_a_mail_that_lacks_a_fact_is_not_written() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import attrs
+import pyotp
 import pytest
 
 from adapters.memory.exports import MemoryArchives
@@ -29,6 +30,7 @@ from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId, ExportId
 from saltbitter_domain.profiles.model import Gender
 from saltbitter_domain.users.model import MailTemplate, PasswordRefused, SessionOver
+from saltbitter_domain.users.model.second_factor import CodeRefused
 from tests.doubles.builders import a_full_profile, a_photo, new_id
 from tests.doubles.canary import plant_picture
 from tests.doubles.users import EMAIL, PASSWORD, Accounts
@@ -47,7 +49,7 @@ class Desk:
             begin=self.accounts.begin,
             clock=self.accounts.clock,
             ids=self.accounts.ids,
-            hasher=self.accounts.passwords,
+            reauthenticate=self.accounts.second_factors.prove,
             secrets=self.accounts.secrets,
             mailer=self.accounts.mailer,
             archives=self.archives,
@@ -117,8 +119,28 @@ async def test_the_wrong_password_copies_nothing_and_neither_does_a_session_that
     await desk.accounts.auth.logout(access)
     with pytest.raises(SessionOver):
         await desk.service.request(access, PASSWORD)
-
     assert list(await desk.service.exports(access.user_id)) == []
+
+
+async def test_whoever_has_a_second_factor_needs_a_code_of_it_too_which_is_then_used_up() -> None:
+    desk = await opened()
+    accounts = desk.accounts
+    access = accounts.access(await accounts.login())
+    enrolment = await accounts.second_factors.enrol(access, PASSWORD)
+    await desk.service.request(access, PASSWORD)  # It is not on before a first code.
+    await desk.settle()
+    recovery, *_ = await accounts.second_factors.confirm(access, pyotp.TOTP(enrolment.secret).at(accounts.clock.now()))
+    for wrong, reason in ((None, "missing"), ("000000", "wrong")):
+        with pytest.raises(CodeRefused) as refused:
+            await desk.service.request(access, PASSWORD, wrong)
+        assert [(field.path, field.code) for field in refused.value.fields] == [("code", reason)]
+    with pytest.raises(PasswordRefused):
+        await desk.service.request(access, "not the password at all", recovery)
+
+    await desk.service.request(access, PASSWORD, recovery)
+
+    with pytest.raises(CodeRefused):
+        await desk.service.request(access, PASSWORD, recovery)
 
 
 async def test_one_is_made_at_a_time_and_the_newest_takes_the_place_of_the_last() -> None:

@@ -1,13 +1,16 @@
 """Leaving for good: hidden at once, a month to come back, then gone."""
 
 import functools
+from collections.abc import Collection
 from contextlib import nullcontext
 from datetime import timedelta
 
 import attrs
 import pytest
 
-from saltbitter_domain.kernel import EventId
+from config.data_register import data_register
+from saltbitter_domain.compatibility.model import Decision, DecisionKind, NoticeKind
+from saltbitter_domain.kernel import EventId, MatchId, Unavailable
 from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import (
@@ -23,6 +26,9 @@ from saltbitter_domain.users.model import (
     SubscriptionRunning,
     User,
 )
+from saltbitter_domain.users.policies import kept_facts
+from saltbitter_domain.users.ports import Mail, Mailer
+from saltbitter_domain.users.service import erasure
 from saltbitter_domain.users.service.erasure import LEDGER_KEPT
 from tests.doubles.builders import a_photo, new_id
 from tests.doubles.users import EMAIL, NOW, PASSWORD, Accounts
@@ -140,12 +146,95 @@ async def test_whom_an_older_database_brings_back_is_erased_again() -> None:
         await uow.photos.add(photo)
         await uow.commit()
 
-    assert await accounts.erasure.replay() == 1
-    assert await accounts.erasure.replay() == 0
+    assert await accounts.replay.replay() == 1
+    assert await accounts.replay.replay() == 0
 
     assert await account(accounts) is None
     assert PhotoDeleted(user.id, photo.id) in await accounts.events()
     assert await accounts.user("stays@example.test") is not None
+
+
+async def test_at_the_end_they_are_mailed_what_stays_and_why_while_there_is_an_address() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+    accounts.clock.advance(ERASURE_GRACE)
+
+    await accounts.erasure.erase_due()
+    await accounts.erasure.erase_due()
+
+    (receipt,) = [each.mail for each in accounts.mailer.inbox(EMAIL) if each.mail.template is MailTemplate.ERASED]
+    kept = data_register().kept_after(NOW + ERASURE_GRACE)
+    assert receipt.data == {"link": "https://saltbitter.example/", **kept_facts(kept)}
+    books = next(each for each in kept if each.place == "money_facts")
+    assert books.until == (NOW + ERASURE_GRACE + timedelta(days=3653)).date()
+    assert "ten years" in books.why
+
+
+@attrs.frozen
+class PostFor(Mailer):
+    """A post office that takes mail to some only."""
+
+    post: Mailer
+    open_for: Collection[str] = ()
+
+    async def send(self, mail: Mail) -> None:
+        if mail.to not in self.open_for:
+            raise Unavailable("Not now.")
+        await self.post.send(mail)
+
+
+async def test_an_erasure_waits_a_day_for_the_mail_to_be_accepted_and_no_longer() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+    accounts.clock.advance(ERASURE_GRACE)
+    accounts.erasure = accounts.erasing(PostFor(accounts.mailer))
+
+    for waited in (timedelta(0), timedelta(days=1) - timedelta(seconds=1)):
+        accounts.clock.advance(waited)
+        with pytest.raises(Unavailable):
+            await accounts.erasure.erase_due()
+    accounts.clock.advance(timedelta(seconds=1))
+    assert await accounts.erasure.erase_due() == 1
+
+
+async def test_whoever_waits_for_their_mail_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasure, "ERASURE_BATCH", 2)
+    accounts = Accounts()
+    emails = [f"member{number}@example.test" for number in range(5)]
+    for email in emails:
+        await accounts.register(email)
+        async with accounts.begin() as uow:
+            user = await uow.users.by_email(email)
+            assert user
+            await uow.users.save(user.leaving(accounts.clock.now()))
+            await uow.commit()
+        accounts.clock.advance(timedelta(seconds=1))
+    accounts.clock.advance(ERASURE_GRACE)
+    accounts.erasure = accounts.erasing(PostFor(accounts.mailer, emails[3:]))
+
+    with pytest.raises(Unavailable):
+        await accounts.erasure.erase_due()
+    assert [await accounts.user(email) is None for email in emails] == [False, False, False, True, True]
+
+
+async def test_whoever_was_matched_is_told_that_somebody_left_and_when_they_had_matched() -> None:
+    accounts = Accounts()
+    await accounts.register("ben@example.test")
+    await leave(accounts)
+    ana, ben = await accounts.id_of(), await accounts.id_of("ben@example.test")
+    async with accounts.begin() as uow:
+        for by, about in ((ana, ben), (ben, ana)):
+            await uow.decisions.add(Decision(by, about, DecisionKind.LIKE, NOW), MatchId(new_id()))
+        await uow.commit()
+    accounts.clock.advance(ERASURE_GRACE)
+
+    await accounts.erasure.erase_due()
+
+    async with accounts.begin() as uow:
+        (notice,) = await uow.notices.of(ben)
+        assert (notice.kind, notice.subject) == (NoticeKind.MATCH_LEFT, NOW.date().isoformat())
+        assert notice.at == NOW + ERASURE_GRACE
+        assert await uow.decisions.matches_of(ben) == []
 
 
 async def test_the_ledger_forgets_after_a_year() -> None:
@@ -195,4 +284,5 @@ async def test_who_leaves_is_told_how_to_come_back() -> None:
 
     (delivered,) = accounts.mailer.inbox(EMAIL)
     assert delivered.mail.template is MailTemplate.LEAVING
-    assert delivered.mail.data["link"] == "https://saltbitter.example/login"
+    kept = kept_facts(data_register().kept_after(NOW + ERASURE_GRACE))
+    assert delivered.mail.data == {"link": "https://saltbitter.example/login", **kept}

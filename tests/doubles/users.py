@@ -20,6 +20,7 @@ from adapters.system.ids import UuidV7Ids
 from adapters.system.passwords import BcryptPasswords
 from adapters.system.secrets import SystemSecrets
 from adapters.system.tokens import Hs256AccessTokens
+from config.data_register import data_register
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.events import Event, OutboxMessage
@@ -41,7 +42,7 @@ from saltbitter_domain.users.model import (
     VerificationRequested,
 )
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
-from saltbitter_domain.users.ports import Access, Mail, PasswordAdvisor, PasswordHasher
+from saltbitter_domain.users.ports import Access, Mail, Mailer, PasswordAdvisor, PasswordHasher
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
@@ -49,6 +50,7 @@ from saltbitter_domain.users.service import (
     ErasureService,
     LeavingService,
     RecoveryService,
+    ReplayService,
     SecondFactorService,
     SuspensionService,
 )
@@ -188,16 +190,34 @@ class Accounts:
             revocations=self.revocations,
         )
         self.leaving = LeavingService(
-            begin=self.begin, clock=self.clock, hasher=self.passwords, revocations=self.revocations
+            begin=self.begin,
+            clock=self.clock,
+            hasher=self.passwords,
+            revocations=self.revocations,
+            register=data_register(),
         )
         self.suspensions = SuspensionService(begin=self.begin, clock=self.clock, revocations=self.revocations)
         self.ledger = MemoryErasureLedger()
-        self.erasure = ErasureService(begin=self.begin, clock=self.clock, ledger=self.ledger)
+        self.erasure = self.erasing(self.mailer)
+        self.replay = ReplayService(begin=self.begin, clock=self.clock, ids=self.ids, ledger=self.ledger)
         self.mail = AccountMail(
             begin=self.begin,
             clock=self.clock,
             secrets=self.secrets,
             mailer=self.mailer,
+            register=data_register(),
+            public_url="https://saltbitter.example/",
+        )
+
+    def erasing(self, mailer: Mailer) -> ErasureService:
+        """Erasure that mails its receipts by this mailer."""
+        return ErasureService(
+            begin=self.begin,
+            clock=self.clock,
+            ids=self.ids,
+            ledger=self.ledger,
+            mailer=mailer,
+            register=data_register(),
             public_url="https://saltbitter.example/",
         )
 

@@ -3,11 +3,13 @@
 import io
 import json
 import zipfile
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pytest_bdd import given, parsers, then, when
 
 from tests.steps.person import Answer, Person
+from tests.steps.second_factor import App
 from tests.steps.signing_in import sign_in
 from tests.steps.world import World
 
@@ -33,6 +35,32 @@ def not_done(world: World) -> None:
     assert world.person("Ana").answer.reasons == {"password_refused", "wrong"}
 
 
+@then(parsers.parse("{name:w} is told that the books stay for ten years, as tax law asks for them"))
+def told_what_stays(world: World, name: str) -> None:
+    answer = world.person(name).answer.body
+    books = next(each for each in answer["kept"] if each["place"] == "money_facts")
+    assert "tax law" in books["why"]
+    assert books["until"] == (datetime.fromisoformat(answer["erase_at"]) + timedelta(days=3653)).date().isoformat()
+
+
+@then(parsers.parse("the last mail to {name:w} says the same"))
+def mailed_what_stays(world: World, name: str) -> None:
+    person = world.person(name)
+    template, data = world.inbox(person)[0]
+    assert template == "erased"
+    told = {each["place"]: date.fromisoformat(each["until"]) for each in person.answer.body["kept"]}
+    late = {place: date.fromisoformat(data[f"kept_until:{place}"]) - until for place, until in told.items()}
+    assert set(late.values()) == {timedelta(days=1)}, "they were erased when the 31 days had passed"
+
+
+@then(parsers.parse("{name:w} is told that a match has left, and nothing else of {gone:w}"))
+def told_of_match_that_left(world: World, name: str, gone: str) -> None:
+    person = world.person(name)
+    left = [notice for notice in person.gets("/api/me/notices")["items"] if notice["kind"] == "match_left"]
+    assert [date.fromisoformat(notice["subject"]) for notice in left] == [(world.now - timedelta(days=31)).date()]
+    assert person.gets("/api/me/matches")["items"] == []
+
+
 @when(parsers.parse("{name:w} signs in again"))
 def signs_in_again(world: World, name: str) -> None:
     assert sign_in(world.person(name), "phone").accepted
@@ -43,8 +71,8 @@ def no_such_member(world: World, name: str) -> None:
     assert sign_in(world.person(name), "phone").reasons == {"credentials_refused"}
 
 
-def ask_for_copy(person: Person, password: str) -> Answer:
-    return person.asks("POST", "/api/me/exports", json={"password": password})
+def ask_for_copy(person: Person, password: str, **more: str) -> Answer:
+    return person.asks("POST", "/api/me/exports", json={"password": password, **more})
 
 
 def fetch_copy(world: World, person: Person) -> Answer:
@@ -62,6 +90,17 @@ def copy_of(world: World, person: Person) -> zipfile.ZipFile:
 def asks_for_copy(world: World, name: str) -> None:
     person = world.person(name)
     ask_for_copy(person, person.password)
+
+
+@when(parsers.parse("{name:w} asks for a copy of her data with the code that the app shows"))
+def asks_for_copy_with_code(world: World, name: str, app: App) -> None:
+    person = world.person(name)
+    assert ask_for_copy(person, person.password, code=app.shows(world)).accepted
+
+
+@then("it is not done for want of a code")
+def not_done_without_code(world: World) -> None:
+    assert world.person("Ana").answer.reasons == {"code_refused", "missing"}
 
 
 @when(parsers.parse("somebody with {name:w}'s phone asks for a copy of Ana's data"))

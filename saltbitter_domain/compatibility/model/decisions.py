@@ -100,13 +100,15 @@ class Standing:
 class NoticeKind(StrEnum):
     DAILY_MATCHES = "daily_matches"
     MUTUAL_MATCH = "mutual_match"
+    MATCH_LEFT = "match_left"
 
 
 @attrs.frozen
 class Notice:
     """A quiet notification inside the product: it waits to be seen and never rings.
 
-    ``subject`` is the day (ISO 8601) for new daily matches, and the other person's id for a mutual match."""
+    ``subject`` is the day (ISO 8601) for new daily matches, the other person's id for a mutual match, and the day of
+    the match when the other was erased: nothing else of them is left to tell."""
 
     id: NoticeId
     user_id: UserId

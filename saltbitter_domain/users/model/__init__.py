@@ -42,6 +42,10 @@ ERASURE_GRACE = timedelta(days=30)
 signing in undoes it. Product rule, within the month that Art. 12(3) GDPR gives."""
 
 
+KEPT_UNTIL = "kept_until:"
+"""How the names of facts in a mail begin that tell until when something outlives an erasure."""
+
+
 class Role(StrEnum):
     MEMBER = "member"
     MODERATOR = "moderator"
@@ -168,6 +172,7 @@ class MailTemplate(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
     SESSION_REPLAYED = "session_replayed"
     LEAVING = "leaving"
+    ERASED = "erased"
     SUSPENDED = "suspended"
     RESTORED = "restored"
     EXPORT_READY = "export_ready"

@@ -4,7 +4,7 @@ leaving, and mail."""
 
 from saltbitter_domain.users.service.auth import AuthService
 from saltbitter_domain.users.service.email_change import EmailChangeService
-from saltbitter_domain.users.service.erasure import ErasureService
+from saltbitter_domain.users.service.erasure import ErasureService, ReplayService
 from saltbitter_domain.users.service.leaving import LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.recovery import RecoveryService
@@ -19,6 +19,7 @@ __all__ = [
     "ErasureService",
     "LeavingService",
     "RecoveryService",
+    "ReplayService",
     "RoleService",
     "SecondFactorService",
     "SuspensionService",

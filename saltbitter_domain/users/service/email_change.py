@@ -23,7 +23,6 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     User,
 )
-from saltbitter_domain.users.model.second_factor import CodeRefused
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import (
     Access,
@@ -34,7 +33,7 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service.links import token_refused, usable
-from saltbitter_domain.users.service.proof import prove_code, prove_password, proven_account
+from saltbitter_domain.users.service.proof import prove_password, prove_second_factor, proven_account
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -84,8 +83,8 @@ class EmailChangeService:
         async with self._begin() as uow:
             account = await proven_account(uow, access, proven, now)
             user = account.user
-            if account.second_factor:
-                await self._prove_second_factor(uow, user, code)
+            refusal = "Changing your address needs a code of your second factor too."
+            await prove_second_factor(uow, self._codes, account, code, refusal, now)
             if address == user.email:
                 raise _refused("unchanged", "This is the address you have.")
             kept = await uow.one_time_tokens.unused(user.id, TokenPurpose.KEEP_EMAIL, now)
@@ -110,13 +109,6 @@ class EmailChangeService:
             if user.email_verified_at is not None:
                 await self._keep(uow, user, change_id)
             await uow.commit()
-
-    async def _prove_second_factor(self, uow: UnitOfWork, user: User, code: str | None) -> None:
-        factor = await uow.second_factors.get(user.id)
-        if factor is None or code is None:
-            missing = FieldProblem("code", "missing", "Give the code your app shows now, or a recovery code.")
-            raise CodeRefused("Changing your address needs a code of your second factor too.", fields=(missing,))
-        await uow.second_factors.save(await prove_code(uow, self._codes, factor, code, self._clock.now()))
 
     async def _keep(self, uow: UnitOfWork, user: User, change_id: UUID) -> None:
         """Let whoever reads the present address keep it. One that was never verified may be a stranger's by a slip."""

@@ -1,40 +1,63 @@
 """Erasing whoever has left for good, also when an older database brings them back."""
 
 import functools
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from saltbitter_domain.compatibility.model import Notice, NoticeKind
 from saltbitter_domain.exports.model import ExportRemoved
-from saltbitter_domain.kernel import Clock, UserId
+from saltbitter_domain.kernel import Clock, EventId, Ids, NoticeId, Unavailable, UserId
 from saltbitter_domain.orders.ports import PaymentGateway
 from saltbitter_domain.payments.model import GatewayAway
 from saltbitter_domain.profiles.model import PhotoDeleted
+from saltbitter_domain.register import Register
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
-from saltbitter_domain.users.model import User
-from saltbitter_domain.users.ports import ErasureLedger
+from saltbitter_domain.users.model import MailTemplate, User
+from saltbitter_domain.users.policies import kept_facts
+from saltbitter_domain.users.ports import ErasureLedger, Mail, Mailer
 
 ERASURE_BATCH = 100
 """Members looked up at a time. Each is erased in a transaction of their own, so that one is erased whole or not yet."""
 
+MATCHES_TOLD = 100_000
+"""More matches than anybody has: all of them are told."""
 
 LEDGER_KEPT = timedelta(days=365)
 """How long the ledger knows who was erased: no backup may be older than this when it is restored."""
 
 
+RECEIPT_TRIED_FOR = timedelta(days=1)
+"""How long an erasure waits for its mail to be accepted. The member has had the same receipt before."""
+
+
 class ErasureService:
-    """``gateway`` is None where nothing was ever sold, and for erasing again, which is of those it forgot already."""
+    """``gateway`` is None where nothing was ever sold."""
 
     def __init__(
-        self, *, begin: UnitsOfWork, clock: Clock, ledger: ErasureLedger, gateway: PaymentGateway | None = None
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        ids: Ids,
+        ledger: ErasureLedger,
+        mailer: Mailer,
+        register: Register,
+        public_url: str,
+        gateway: PaymentGateway | None = None,
     ) -> None:
         self._begin = begin
         self._clock = clock
+        self._ids = ids
         self._ledger = ledger
+        self._mailer = mailer
+        self._register = register
+        self._public_url = public_url
         self._gateway = gateway
 
     async def erase_due(self) -> int:
         """Erase every member whose 30 days are over; how many. Stopped at any point, it goes on when run again.
 
-        Raises ``GatewayAway`` at the end when some are left because the payment gateway did not forget them yet."""
+        Raises ``Unavailable`` at the end when some are left, because the payment gateway did not forget them yet or
+        their last mail was not accepted."""
         erased, left, failure = 0, set[UserId](), None
         while True:
             async with self._begin() as uow:
@@ -43,7 +66,8 @@ class ErasureService:
             for user_id in due:
                 try:
                     await self._forget_outside(user_id)
-                except GatewayAway as away:
+                    await self._mail_receipt(user_id)
+                except Unavailable as away:
                     left.add(user_id)
                     failure = away
                 else:
@@ -52,14 +76,6 @@ class ErasureService:
                 break
         if failure is not None:
             raise failure
-        return erased
-
-    async def replay(self) -> int:
-        """Erase again whoever is in the ledger and in the database; how many. For a database that was restored, before
-        it serves anybody."""
-        erased = 0
-        for user_id in await self._ledger.erased():
-            erased += await retrying(functools.partial(self._erase_again, user_id))
         return erased
 
     async def forget_erased(self) -> int:
@@ -76,6 +92,24 @@ class ErasureService:
         elif customer is not None:
             raise GatewayAway("The member is a customer of a payment gateway that is not configured any more.")
 
+    async def _mail_receipt(self, user_id: UserId) -> None:
+        """Mail a member who is due that they are erased now, and what stays (``erased``), while there still is an
+        address. ``Unavailable`` when the mail was not accepted and should be tried again first.
+
+        Its key is the member's id: whoever is told twice, as a process ended before it had erased them, gets one mail
+        twice and not two."""
+        now = self._clock.now()
+        async with self._begin() as uow:
+            user = await uow.users.get(user_id)
+        if user is None or user.erase_at is None:
+            return
+        data = {"link": self._public_url, **kept_facts(self._register.kept_after(now))}
+        try:
+            await self._mailer.send(Mail(EventId(user.id), user.email, MailTemplate.ERASED, data))
+        except Unavailable:
+            if now < user.erase_at + RECEIPT_TRIED_FOR:
+                raise
+
     async def _erase(self, user_id: UserId) -> bool:
         """Erase one member, unless they came back meanwhile.
 
@@ -86,25 +120,48 @@ class ErasureService:
             user = await uow.users.get(user_id)
             if user is None or not user.is_due(now):
                 return False
-            await _delete(uow, user)
+            await _delete(uow, self._ids, user, now)
             await self._ledger.append(user_id, now)
             await uow.commit()
         return True
+
+
+class ReplayService:
+    """Erasing again, of a database that was restored and before it serves anybody. The gateway forgot them before."""
+
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, ledger: ErasureLedger) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._ledger = ledger
+
+    async def replay(self) -> int:
+        """Erase again whoever is in the ledger and in the database; how many. They were told when they were erased."""
+        erased = 0
+        for user_id in await self._ledger.erased():
+            erased += await retrying(functools.partial(self._erase_again, user_id))
+        return erased
 
     async def _erase_again(self, user_id: UserId) -> bool:
         async with self._begin() as uow:
             user = await uow.users.get(user_id)
             if user is None:
                 return False
-            await _delete(uow, user)
+            await _delete(uow, self._ids, user, self._clock.now())
             await uow.commit()
         return True
 
 
-async def _delete(uow: UnitOfWork, user: User) -> None:
-    """Delete everything of a member; the files of their photos and copies follow by their events."""
+async def _delete(uow: UnitOfWork, ids: Ids, user: User, now: datetime) -> None:
+    """Delete everything of a member; the files of their photos and copies follow by their events.
+
+    Whoever was matched with them is told that somebody has left and when the two had matched, and no more."""
     for photo in await uow.photos.of(user.id):
         uow.emit(PhotoDeleted(user.id, photo.id))
     for export in await uow.exports.of(user.id):
         uow.emit(ExportRemoved(export.id))
+    for match in await uow.decisions.matches_of(user.id, limit=MATCHES_TOLD):
+        told = match.other(user.id)
+        day = match.at.date().isoformat()
+        await uow.notices.add(Notice(NoticeId(ids.new()), told, NoticeKind.MATCH_LEFT, now, day))
     await uow.users.erase(user)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from saltbitter_domain.kernel import Clock, SessionId
+from saltbitter_domain.register import Kept, Register
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitsOfWork, retrying
 from saltbitter_domain.users.model import EndReason, ErasureRequested, SubscriptionRunning
@@ -14,11 +15,20 @@ from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 class LeavingService:
     """A member who asks to be erased is hidden at once, and erased 30 days later unless they sign in before."""
 
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, hasher: PasswordHasher, revocations: Revocations) -> None:
+    def __init__(
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        hasher: PasswordHasher,
+        revocations: Revocations,
+        register: Register,
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._hasher = hasher
         self._revocations = revocations
+        self._register = register
 
     async def request_erasure(self, access: Access, password: str) -> datetime:
         """Hide the member from everybody, end every session, and say when they will be erased.
@@ -30,6 +40,10 @@ class LeavingService:
         erase_at, ended = await retrying(lambda: self._request(access, proven))
         await revoke_here(self._revocations, ended, self._clock.now())
         return erase_at
+
+    def kept(self, erase_at: datetime) -> tuple[Kept, ...]:
+        """What of a member who is erased then stays, why, and until when."""
+        return self._register.kept_after(erase_at)
 
     async def _request(self, access: Access, proven: str) -> tuple[datetime, tuple[SessionId, ...]]:
         now = self._clock.now()

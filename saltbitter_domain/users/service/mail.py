@@ -2,6 +2,7 @@
 
 from saltbitter_domain.kernel import Clock, EventId, UserId
 from saltbitter_domain.profiles.model import PhotoReviewed
+from saltbitter_domain.register import Register
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
@@ -23,7 +24,7 @@ from saltbitter_domain.users.model import (
     VerificationRequested,
 )
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
-from saltbitter_domain.users.policies import hash_token
+from saltbitter_domain.users.policies import hash_token, kept_facts
 from saltbitter_domain.users.ports import Mail, Mailer, Secrets
 
 
@@ -35,11 +36,21 @@ class AccountMail:
     says of its host.
     """
 
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, secrets: Secrets, mailer: Mailer, public_url: str) -> None:
+    def __init__(
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        secrets: Secrets,
+        mailer: Mailer,
+        register: Register,
+        public_url: str,
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._secrets = secrets
         self._mailer = mailer
+        self._register = register
         self._public_url = public_url.rstrip("/")
 
     async def send_verification(self, message: EventId, event: Registered | VerificationRequested) -> None:
@@ -99,8 +110,13 @@ class AccountMail:
             await self._mailer.send(Mail(message, found.email, template, {"link": link, "token": token}))
 
     async def send_leaving(self, message: EventId, event: ErasureRequested) -> None:
-        """Tell a member that they will be erased, of what, and that signing in undoes it (``leaving``)."""
-        await self._notify(message, event.user_id, MailTemplate.LEAVING, "login")
+        """Tell a member that they will be erased, what stays, and that signing in undoes it (``leaving``)."""
+        user = await self._user(event.user_id)
+        if user is not None and user.erase_at is not None:
+            kept = kept_facts(self._register.kept_after(user.erase_at))
+            await self._mailer.send(
+                Mail(message, user.email, MailTemplate.LEAVING, {"link": f"{self._public_url}/login", **kept})
+            )
 
     async def send_suspended(self, message: EventId, event: Suspended) -> None:
         """Tell a member that their account is suspended, why, and where to appeal (``suspended``)."""

@@ -58,3 +58,17 @@ async def prove_code(
     if judged.outcome is CodeOutcome.RECOVERY:
         uow.emit(RecoveryCodeUsed(factor.user_id))
     return attrs.evolve(judged.factor, sealed_secret=codes.renewed(factor.sealed_secret, factor.user_id))
+
+
+async def prove_second_factor(
+    uow: UnitOfWork, codes: AuthenticatorCodes, account: Account, code: str | None, refusal: str, now: datetime
+) -> None:
+    """Use up a code, where the account has a second factor, with what the caller commits. Raises as ``prove_code``,
+    and ``CodeRefused`` with ``refusal`` without a code."""
+    if not account.second_factor:
+        return
+    factor = await uow.second_factors.get(account.user.id)
+    if factor is None or code is None:
+        missing = FieldProblem("code", "missing", "Give the code your app shows now, or a recovery code.")
+        raise CodeRefused(refusal, fields=(missing,))
+    await uow.second_factors.save(await prove_code(uow, codes, factor, code, now))

@@ -18,7 +18,13 @@ from saltbitter_domain.users.model.second_factor import (
 )
 from saltbitter_domain.users.policies import canonical_code, canonical_password, hash_token, recovery_code
 from saltbitter_domain.users.ports import Access, AuthenticatorCodes, PasswordHasher, Revocations, Secrets
-from saltbitter_domain.users.service.proof import own_account, prove_code, prove_password, proven_account
+from saltbitter_domain.users.service.proof import (
+    own_account,
+    prove_code,
+    prove_password,
+    prove_second_factor,
+    proven_account,
+)
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -142,6 +148,18 @@ class SecondFactorService:
             # A change of password at the same moment may have counted on it, and meets a later version.
             await uow.users.save(account.user)
             uow.emit(SecondFactorRemoved(access.user_id))
+            await uow.commit()
+
+    async def prove(self, access: Access, password: str, code: str | None, refusal: str) -> None:
+        """A ``Reauthentication``. The code is used up, and a wrong one counts towards a pause."""
+        proven = await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
+        await retrying(functools.partial(self._prove_code, access, proven, code, refusal))
+
+    async def _prove_code(self, access: Access, proven: str, code: str | None, refusal: str) -> None:
+        now = self._clock.now()
+        async with self._begin() as uow:
+            account = await proven_account(uow, access, proven, now)
+            await prove_second_factor(uow, self._codes, account, code, refusal, now)
             await uow.commit()
 
     async def _proven(self, access: Access, password: str) -> str:

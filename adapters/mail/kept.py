@@ -1,0 +1,52 @@
+"""What outlives an erasure, in words: what it is, why it stays, and until when. The register says what there is."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from adapters.mail.localised import day_in
+from saltbitter_domain.users.model import KEPT_UNTIL
+
+KEPT: Mapping[str, Mapping[str, str]] = {
+    "audit_log": {
+        "en": "A record of what our staff looked at and did, under a number of yours, until {until}: so long somebody "
+        "can be held liable for it.",
+        "de": "Ein Protokoll dessen, was unser Personal ansah und tat, unter einer Nummer von dir, bis {until}: So "
+        "lange kann jemand dafür haften.",
+    },
+    "money_facts": {
+        "en": "If you paid: our books, with amounts and numbers but nobody's name, until {until}, as tax law demands.",
+        "de": "Falls du bezahlt hast: unsere Bücher mit Beträgen und Nummern, aber ohne Namen, bis {until}, wie es das "
+        "Steuerrecht verlangt.",
+    },
+    "limit:": {
+        "en": "Counts that slow down attacks, until {until}.",
+        "de": "Zähler, die Angriffe bremsen, bis {until}.",
+    },
+    "erasures/": {
+        "en": "The number of your account and this day, until {until}, so that no backup brings you back.",
+        "de": "Die Nummer deines Kontos und dieser Tag, bis {until}, damit kein Backup dich zurückbringt.",
+    },
+    "stripe": {
+        "en": "If you paid: transactions at Stripe, which it removes from {until} on; invoices as long as tax law "
+        "demands.",
+        "de": "Falls du bezahlt hast: Vorgänge bei Stripe, die es ab {until} entfernt; Rechnungen, solange das "
+        "Steuerrecht es verlangt.",
+    },
+    "rekognition": {
+        "en": "What was looked at to judge your photos is not stored; nothing of it is left after {until}.",
+        "de": "Was zur Prüfung deiner Fotos angesehen wurde, wird nicht gespeichert; nach {until} ist nichts davon da.",
+    },
+    "mail": {
+        "en": "That mails like this one were delivered, until {until}. They cannot be called back.",
+        "de": "Dass Mails wie diese zugestellt wurden, bis {until}. Zurückholen lassen sie sich nicht.",
+    },
+}
+"""By the place of ``saltbitter_domain.register.Kept``, then by language."""
+
+
+def kept_in(language: str, data: Mapping[str, str]) -> Iterator[str]:
+    """A paragraph for each thing that the mail says is kept. Raises ``KeyError`` for one that has no words."""
+    for name, until in data.items():
+        if name.startswith(KEPT_UNTIL):
+            day = datetime.fromisoformat(until).replace(tzinfo=UTC)
+            yield KEPT[name.removeprefix(KEPT_UNTIL)][language].format(until=day_in(language, day, UTC))

@@ -8,7 +8,13 @@ from dependency_injector import containers, providers
 from config.data_register import data_register
 from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.audit.service import AuditService
-from saltbitter_domain.compatibility.service import DailyRunService, DecisionService, MatchingService, PictureService
+from saltbitter_domain.compatibility.service import (
+    DailyRunService,
+    DecisionService,
+    FilterService,
+    MatchingService,
+    PictureService,
+)
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
@@ -227,6 +233,7 @@ class Application(containers.DeclarativeContainer):
     )
     decisions = providers.Singleton(DecisionService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
     pictures = providers.Singleton(PictureService, begin=adapters.begin)
+    filters = providers.Singleton(FilterService, begin=adapters.begin, clock=adapters.clock)
     transparency = providers.Singleton(
         TransparencyService, clock=adapters.clock, reports=adapters.matching_reports, runs=adapters.matching_runs
     )

@@ -12,7 +12,7 @@ from saltbitter_domain.compatibility.model import Missing, Traits
 from saltbitter_domain.compatibility.participation import member_of, missing, traits_of
 from saltbitter_domain.compatibility.ports import Known, Member, People
 from saltbitter_domain.kernel import Clock, UserId
-from saltbitter_domain.profiles.model import Profile
+from saltbitter_domain.profiles.model import Gender, Profile
 from saltbitter_domain.subscriptions.model import Tier
 
 
@@ -39,6 +39,13 @@ class MemoryPeople(People):
             ]
 
         return self._transaction.read(query)
+
+    async def within_reach(
+        self, genders: Collection[Gender], seeks: Collection[Gender], limit: int
+    ) -> Sequence[Traits]:
+        everybody = sorted(await self.traits(), key=lambda traits: traits.user_id, reverse=True)
+        found = [who for who in everybody if who.genders & set(seeks) and who.seeks & set(genders)]
+        return found[:limit]
 
     async def member(self, user_id: UserId) -> Member:
         now = self._clock.now()

@@ -21,7 +21,7 @@ from saltbitter_domain.compatibility.participation import member_of
 from saltbitter_domain.compatibility.ports import Known, Member, People
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.kernel import Clock, UserId
-from saltbitter_domain.profiles.model import MIN_AGE, Photo, Profile
+from saltbitter_domain.profiles.model import MIN_AGE, Gender, Photo, Profile
 from saltbitter_domain.subscriptions.model import Tier
 
 BATCH = 2000
@@ -86,6 +86,17 @@ class PostgresPeople(People):
         )
     )
 
+    _WITHIN_REACH = Query(
+        text(
+            f"""
+            SELECT {_WHOLE} {_TAKING_PART}
+              AND profiles.content -> 'genders' ?| CAST(:seeks AS text[])
+              AND profiles.content #> '{{preferences,genders}}' ?| CAST(:genders AS text[])
+            ORDER BY users.id DESC LIMIT :limit
+            """
+        )
+    )
+
     def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
         self._clock = clock
@@ -109,6 +120,15 @@ class PostgresPeople(People):
             found += [traits for row in rows if (traits := _member(row, now).traits)]
             last = rows[-1]["account_id"]
         return found
+
+    async def within_reach(
+        self, genders: Collection[Gender], seeks: Collection[Gender], limit: int
+    ) -> Sequence[Traits]:
+        now = self._clock.now()
+        rows = await self._session.rows(
+            self._WITHIN_REACH, now=now, adult=MIN_AGE, genders=sorted(genders), seeks=sorted(seeks), limit=limit
+        )
+        return [traits for row in rows if (traits := _member(row, now).traits)]
 
     async def whole(self, user_ids: Collection[UserId]) -> Sequence[tuple[Traits, Profile]]:
         """Of these whoever can take part, with their profiles."""

@@ -7,6 +7,7 @@ from entrypoints.http.compatibility import Decisions, Matches
 from entrypoints.http.consent import Consents
 from entrypoints.http.email import EmailChanges
 from entrypoints.http.exports import Exports
+from entrypoints.http.filters import Filters
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
 from entrypoints.http.orders import Orders, Subscriptions
@@ -35,6 +36,7 @@ RESOURCES = (
     Assessments,
     Matches,
     Decisions,
+    Filters,
     Plans,
     Payments,
     Subscriptions,
@@ -64,6 +66,7 @@ def resources(application: Application) -> list[object]:
         Assessments(application.attachment()),
         Matches(application.matching()),
         Decisions(application.decisions()),
+        Filters(application.filters()),
         Plans(application.subscriptions()),
         Payments(application.payments()),
         Subscriptions(application.orders()),

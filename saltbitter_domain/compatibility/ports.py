@@ -20,7 +20,7 @@ from saltbitter_domain.compatibility.model import (
     Traits,
 )
 from saltbitter_domain.kernel import MatchId, NoticeId, UserId
-from saltbitter_domain.profiles.model import Photo, Profile
+from saltbitter_domain.profiles.model import Gender, Photo, Profile
 from saltbitter_domain.subscriptions.model import Tier
 
 
@@ -74,6 +74,13 @@ class People(Protocol):
 
     async def traits(self, user_ids: Collection[UserId] | None = None) -> Sequence[Traits]:
         """The traits of these people, or of all who can take part, ordered by id; whoever cannot is left out."""
+        ...
+
+    async def within_reach(
+        self, genders: Collection[Gender], seeks: Collection[Gender], limit: int
+    ) -> Sequence[Traits]:
+        """The traits of up to ``limit`` people who can take part, have one of the genders ``seeks`` and seek one of
+        ``genders``: those with the highest ids, who joined last."""
         ...
 
     async def member(self, user_id: UserId) -> Member:

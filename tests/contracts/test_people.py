@@ -13,7 +13,7 @@ from saltbitter_domain.compatibility.ports import Card, Known, People
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.policies import last_of
 from saltbitter_domain.kernel import MatchId, UserId
-from saltbitter_domain.profiles.model import PhotoState, Preferences, Visibility
+from saltbitter_domain.profiles.model import AgeRange, Gender, PhotoState, Preferences, Visibility
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus, User
 from tests.contracts.stores import Store
@@ -355,3 +355,26 @@ async def test_a_unit_of_work_sees_its_own_changes_in_people(store: Store) -> No
         assert await uow.people.traits() == []
 
     assert await missing_for(store, user.id) == ()
+
+
+async def test_within_reach_are_the_newest_of_the_genders_sought_who_seek_mine(store: Store) -> None:
+    women = [await join(store, profile=seeking("woman", "man")) for _ in range(3)]
+    await join(store, profile=seeking("woman", "woman"))
+    await join(store, profile=seeking("man", "man"))
+    await join(store, profile=seeking("woman", "man"), photo={"state": PhotoState.REFUSED})
+
+    async with store.begin() as uow:
+        found = await uow.people.within_reach({Gender.MAN}, {Gender.WOMAN, Gender.NON_BINARY}, 2)
+        everybody = await uow.people.within_reach({Gender.MAN}, {Gender.WOMAN}, 100)
+
+    newest = sorted((user.id for user in women), reverse=True)
+    assert [traits.user_id for traits in everybody] == newest
+    assert [traits.user_id for traits in found] == newest[:2]
+
+
+def seeking(gender: str, seeks: str) -> Mapping[str, Any]:
+    ages = AgeRange(18, 99)
+    content = a_content(
+        genders=frozenset({Gender(gender)}), preferences=Preferences(genders=frozenset({Gender(seeks)}), ages=ages)
+    )
+    return {"content": content}

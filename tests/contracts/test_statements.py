@@ -24,6 +24,7 @@ OF_STAFF = 4
 """Of whoever is staff the second factor is read; then whom it is about and the last record, and another is added."""
 MORE: Mapping[str, int] = {
     "POST /api/me/daily-matches/next-page": 9,
+    "POST /api/me/filter-costs": 4,
     "PUT /api/me/location": 6,  # At most once in ten minutes.
     "POST /api/auth/login": AROUND_A_PASSWORD,
     "POST /api/auth/second-factor": AROUND_A_PASSWORD,

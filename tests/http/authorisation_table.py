@@ -334,6 +334,9 @@ TABLE: Mapping[str, Row] = {
         201, body=lambda _, thing: {"user_id": str(thing), "kind": "like", "note": "Hello."}
     ),
     "POST /api/me/decisions/undo": member(before=liked, body=lambda scene, _: {"user_id": str(scene.me.knows)}),
+    "POST /api/me/filter-costs": member(
+        body=lambda *_: {"preferences": {"genders": ["man"], "ages": {"min": 25, "max": 40}, "deal_breakers": []}}
+    ),
     "POST /api/me/blocks": acquaintance(204, body=lambda _, thing: {"user_id": str(thing)}),
     "DELETE /api/me/blocks/{user_id}": own(lambda person: person.knows, 204, refused=204, before=blocked),
     "GET /api/me/blocks": member(before=blocked),

@@ -229,6 +229,7 @@ NOT_KEPT = {
     "PUT /api/me/photos/order",
     "POST /api/me/decisions/undo",
     "POST /api/me/blocks",
+    "POST /api/me/filter-costs",
     "POST /api/me/assessments",
     "POST /api/me/erasure",
     "POST /api/me/exports",

@@ -49,14 +49,28 @@ export async function journey(page, url, email, look) {
   await look("about");
   await button("Save and go on").click();
 
+  await heading("A little more");
+  await page.getByLabel("Add an answer").selectOption({ label: "Ask me about…" });
+  await button("Save and go on").click();
+  await page.getByText("Write an answer, or take it away.").first().waitFor();
+  await page.getByLabel("Ask me about…").fill("The boat that nobody wanted.");
+  await page.getByLabel("Belief").selectOption({ label: "Agnostic" });
+  await look("story");
+  await button("Save and go on").click();
+
   await heading("Your photos");
   await page.locator("input[type=file]").setInputFiles(PORTRAIT);
+  await page.getByLabel("Closer").fill("1.2");
+  await look("crop");
+  await button("Use this part").click();
   await page.getByText("Others can see it").waitFor();
   await page.locator("article img").evaluate((image) => image.decode());
   await look("photos");
   await button("Go on").click();
 
   await heading("Whom you hope to meet");
+  await page.getByLabel("To", { exact: true }).fill("35");
+  await page.getByText(/^Hides about \d+ of/).waitFor();
   await look("preferences");
   await button("Save and go on").click();
 
@@ -122,7 +136,12 @@ export async function journey(page, url, email, look) {
   await heading("Matches");
   await page.getByText(/^Since/).first().waitFor();
   await look("matches");
-  await page.getByRole("main").getByRole("link").first().click();
+  await page.getByRole("link", { name: "Who likes you" }).click();
+  await page.getByText("Part of Premium and Elite").waitFor();
+  await look("likes");
+  await page.getByRole("main").getByRole("link", { name: "Matches" }).click();
+  await page.getByText(/^Since/).first().waitFor();
+  await page.getByRole("main").getByRole("listitem").getByRole("heading").getByRole("link").first().click();
   await page.getByText(/like each other$/).waitFor();
   await look("person");
   await page.getByRole("button", { name: /^Block/ }).click();
@@ -138,6 +157,10 @@ export async function journey(page, url, email, look) {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText(`Signed in as ${email}`).waitFor();
   await look("settings");
+  await page.getByRole("link", { name: "Edit the profile" }).click();
+  await page.getByText("As others see you").or(page.getByText(/complete$/)).first().waitFor();
+  await look("profile");
+  await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("radio", { name: "Deutsch" }).click();
   await heading("Einstellungen");
   await look("settings-german");

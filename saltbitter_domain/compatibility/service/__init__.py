@@ -1,6 +1,7 @@
 """Use cases of matching and what they show."""
 
 from saltbitter_domain.compatibility.service.decisions import DecisionService
+from saltbitter_domain.compatibility.service.filters import FilterService
 from saltbitter_domain.compatibility.service.matching import MatchingService
 from saltbitter_domain.compatibility.service.pictures import PictureService
 from saltbitter_domain.compatibility.service.runs import DailyRunService
@@ -21,6 +22,7 @@ __all__ = [
     "DailyView",
     "DecisionOutcome",
     "DecisionService",
+    "FilterService",
     "LikeView",
     "MatchView",
     "MatchingService",

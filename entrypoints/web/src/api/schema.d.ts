@@ -587,6 +587,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/filter-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many people each of these wishes would hide from the member, and how many would be left. Saves nothing
+         * @description Counts are told by fives and none below ten, so that nobody is found out by moving a limit past them.
+         */
+        post: operations["costs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/likes-received": {
         parameters: {
             query?: never;
@@ -1216,6 +1236,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/audit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff looked at and did, newest first. Looking here is on record too */
+        get: operations["records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/matching-runs": {
         parameters: {
             query?: never;
@@ -1360,7 +1397,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture. Its address is signed, tells nothing about the member, and lasts for at most 15 minutes */
+        /**
+         * A picture, or the way to where it is delivered
+         * @description Its address is signed, tells nothing about whose picture it is, and lasts for at most 15 minutes and no longer
+         *     than the viewer it was made for may see the picture.
+         */
         get: operations["media"];
         put?: never;
         post?: never;
@@ -1435,6 +1476,28 @@ export interface components {
         AttachmentScores: {
             anxiety: number;
             avoidance: number;
+        };
+        /**
+         * AuditPage
+         * @description `next` is the `before` of the page after this one, null on the last.
+         */
+        AuditPage: {
+            items: components["schemas"]["AuditView"][];
+            next: number | null;
+        };
+        /**
+         * AuditView
+         * @description Who looked at or did what, why, and about which members.
+         */
+        AuditView: {
+            action: string;
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            reason: string;
+            request_id: string;
+            sequence: number;
+            subjects: string[];
         };
         /**
          * Band
@@ -1757,11 +1820,12 @@ export interface components {
         };
         /**
          * ErasureView
-         * @description When everything is erased, unless the member signs in before.
+         * @description When everything is erased, unless the member signs in before, and what is kept all the same.
          */
         ErasureView: {
             /** Format: date-time */
             erase_at: string;
+            kept: components["schemas"]["KeptView"][];
         };
         /**
          * Explanation
@@ -1775,9 +1839,12 @@ export interface components {
         };
         /**
          * ExportRequest
-         * @description The password again, so that nothing is copied by whoever holds the member's phone.
+         * @description The password again, so that nothing is copied by whoever holds the member's phone; and where the member has a
+         *     second factor a code of it, or one of the recovery codes.
          */
         ExportRequest: {
+            /** @default null */
+            code?: string | null;
             password: string;
         };
         /**
@@ -1873,6 +1940,27 @@ export interface components {
             code: string;
             message: string;
             path: string;
+        };
+        /**
+         * FilterCost
+         * @description `filter` is `age`, `distance` or `deal_breaker.` with its name. `hides` counts whom it hides, taken by
+         *     itself; None for fewer than ten.
+         */
+        FilterCost: {
+            filter: string;
+            hides: number | null;
+        };
+        /**
+         * FilterCosts
+         * @description `people` are those of the genders sought who seek the member's and whose own wishes the member meets; when
+         *     `and_more`, only the newest of them were looked at. `left` are those no filter hides. All are counted by fives;
+         *     None for fewer than ten.
+         */
+        FilterCosts: {
+            and_more: boolean;
+            filters: components["schemas"]["FilterCost"][];
+            left: number | null;
+            people: number | null;
         };
         /**
          * FirstCode
@@ -1992,6 +2080,18 @@ export interface components {
          */
         Items_SessionView_: {
             items: components["schemas"]["SessionView"][];
+        };
+        /**
+         * KeptView
+         * @description Something that stays: `purpose` is what it is for, `why` the reason. It is gone at the latest after the day
+         *     `until`; from then on, if somebody else keeps it for us. `place` is its name for programs.
+         */
+        KeptView: {
+            place: string;
+            purpose: string;
+            /** Format: date */
+            until: string;
+            why: string;
         };
         /**
          * Language
@@ -2137,7 +2237,8 @@ export interface components {
          * Notice
          * @description A quiet notification inside the product: it waits to be seen and never rings.
          *
-         *     `subject` is the day (ISO 8601) for new daily matches, and the other person's id for a mutual match.
+         *     `subject` is the day (ISO 8601) for new daily matches, the other person's id for a mutual match, and the day of
+         *     the match when the other was erased: nothing else of them is left to tell.
          */
         Notice: {
             /** Format: date-time */
@@ -2155,7 +2256,7 @@ export interface components {
          * NoticeKind
          * @enum {unknown}
          */
-        NoticeKind: "daily_matches" | "mutual_match";
+        NoticeKind: "daily_matches" | "match_left" | "mutual_match";
         /**
          * OneTimeToken
          * @description The token of a mailed link.
@@ -2880,6 +2981,13 @@ export interface components {
          * @enum {unknown}
          */
         WantsChildren: "maybe" | "no" | "yes";
+        /**
+         * Wishes
+         * @description Wishes to count for, saved or not.
+         */
+        Wishes: {
+            preferences: components["schemas"]["Preferences"];
+        };
         /**
          * Dimension
          * @enum {unknown}
@@ -5627,7 +5735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `password_refused`, `request_invalid`. */
+            /** @description One of: `password_refused`, `code_refused`, `request_invalid`. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5636,7 +5744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `rate_limited`. */
+            /** @description One of: `codes_paused`, `rate_limited`. */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -5649,6 +5757,96 @@ export interface operations {
             };
             /** @description One of: `busy`. */
             503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wishes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCosts"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `not_ready_to_match`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `profile_invalid`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
@@ -8604,6 +8802,85 @@ export interface operations {
             };
         };
     };
+    records: {
+        parameters: {
+            query?: {
+                actor?: string;
+                action?: string;
+                subject?: string;
+                since?: string;
+                until?: string;
+                before?: number;
+                limit?: number;
+            };
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`, `admins_only`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     matching_runs: {
         parameters: {
             query?: {
@@ -9228,6 +9505,7 @@ export interface operations {
     media: {
         parameters: {
             query: {
+                viewer: string;
                 expires: number;
                 signature: string;
             };
@@ -9247,6 +9525,15 @@ export interface operations {
                 content: {
                     "image/*": unknown;
                 };
+            };
+            /** @description It is delivered elsewhere. */
+            302: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description One of: `media_missing`, `route_missing`. */
             404: {

@@ -20,6 +20,8 @@ const Onboarding = lazy(() => import("../features/onboarding/Onboarding"));
 const Today = lazy(() => import("../features/today/Today"));
 const Person = lazy(() => import("../features/today/Person"));
 const Matches = lazy(() => import("../features/matches/Matches"));
+const Likes = lazy(() => import("../features/likes/Likes"));
+const MyProfile = lazy(() => import("../features/profile/MyProfile"));
 const Insights = lazy(() => import("../features/insights/Insights"));
 const Assessment = lazy(() => import("../features/insights/Assessment"));
 const Privacy = lazy(() => import("../features/privacy/Privacy"));
@@ -67,7 +69,7 @@ function VisitorPages() {
       <Route path="/keep-email" component={KeepEmail} />
       <Route path="/forgot-password" component={ForgotPassword} />
       <Route path="/reset-password" component={ResetPassword} />
-      {["/today", "/matches", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"].map((path) => (
+      {["/today", "/matches", "/likes", "/profile", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"].map((path) => (
         <Route key={path} path={path}>
           {() => <Redirect to={`/login?then=${encodeURIComponent(location.pathname)}`} replace />}
         </Route>
@@ -82,6 +84,8 @@ function MemberPages() {
     <Switch>
       <Route path="/today" component={Today} />
       <Route path="/matches" component={Matches} />
+      <Route path="/likes" component={Likes} />
+      <Route path="/profile" component={MyProfile} />
       <Route path="/people/:id">{({ id }) => <Person id={id} />}</Route>
       <Route path="/insights" component={Insights} />
       <Route path="/assessment" component={Assessment} />

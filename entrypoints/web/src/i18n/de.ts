@@ -1,4 +1,5 @@
 import words from "./deWords";
+import discover from "./deDiscover";
 import members from "./deMembers";
 
 /** Was der Client auf Deutsch sagt; dieselben Schlüssel wie im Englischen. */
@@ -133,6 +134,7 @@ export default {
     later: "Vorerst überspringen",
     toToday: "Zu heute",
     about: { title: "Über Sie", lead: "In Ihren eigenen Worten. Nur die ersten Fragen brauchen eine Antwort." },
+    story: { title: "Ein wenig mehr", lead: "Was immer Sie erzählen mögen. Alles kann warten, und alles lässt sich ändern." },
     photos: { title: "Ihre Fotos", lead: "Das erste zeigt Ihr Gesicht, und nur Ihres. Wir sehen jedes an, bevor andere es sehen." },
     preferences: { title: "Wen Sie treffen möchten", lead: "Was Sie hier wählen, gilt in beide Richtungen: Sie werden nur denen gezeigt, die auch jemanden wie Sie suchen." },
     interests: { title: "Was Sie lieben", lead: "Fünf bis fünfzehn. Etwas Seltenes gemeinsam zählt mehr als etwas, das alle mögen." },
@@ -243,6 +245,7 @@ export default {
     more: "Mehr zeigen",
   },
   ...members,
+  ...discover,
   problem: {
     unexpected: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
     internal_error: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",

@@ -30,6 +30,20 @@ export default {
     muslim: "Muslimisch",
     other: "Ein anderer Glaube",
   },
+  importance: {
+    not_important: "Mir nicht wichtig",
+    somewhat_important: "Mir etwas wichtig",
+    very_important: "Mir sehr wichtig",
+  },
+  orientation: {
+    straight: "Heterosexuell",
+    gay: "Homosexuell",
+    bisexual: "Bisexuell",
+    pansexual: "Pansexuell",
+    asexual: "Asexuell",
+    queer: "Queer",
+    questioning: "Noch fragend",
+  },
   deal_breaker: {
     smokes: "raucht",
     drinks_often: "oft trinkt",

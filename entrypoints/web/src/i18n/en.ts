@@ -1,3 +1,4 @@
+import discover from "./enDiscover";
 import members from "./enMembers";
 
 /** What the client says, in English. Every other language has the same keys. */
@@ -131,6 +132,7 @@ export default {
     later: "Skip for now",
     toToday: "To today",
     about: { title: "About you", lead: "In your own words. Only the first questions need an answer." },
+    story: { title: "A little more", lead: "Whatever you like to tell. All of it can wait, and all of it can change." },
     photos: { title: "Your photos", lead: "The first one shows your face, and only yours. We look at each before others can see it." },
     preferences: { title: "Whom you hope to meet", lead: "What you choose here works both ways: you are shown only to people who are looking for you too." },
     interests: { title: "What you love", lead: "Five to fifteen. Something rare in common counts for more than something everybody likes." },
@@ -241,6 +243,7 @@ export default {
     more: "Show more",
   },
   ...members,
+  ...discover,
   problem: {
     unexpected: "Something went wrong on our side. Please try again.",
     internal_error: "Something went wrong on our side. Please try again.",

@@ -64,6 +64,8 @@ test("German has a word for whatever the product's catalogue can hold", () => {
     drinking: "Drinking",
     education: "Education",
     religion: "Religion",
+    importance: "Importance",
+    orientation: "Orientation",
     deal_breaker: "DealBreaker",
     visibility: "Visibility",
     distance_band: "DistanceBand",

@@ -7,6 +7,7 @@ import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { Picture } from "../../design/Picture";
 import { useFormat } from "../../i18n/format";
+import { Views } from "../likes/Views";
 import { Facts } from "../today/PersonHeader";
 
 /** Everybody whose liking was mutual, newest first. */
@@ -22,7 +23,7 @@ export default function Matches() {
   });
   const everybody = matches.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Page wide title={t("matches.title")} lead={t("matches.lead")}>
+    <Page wide title={t("matches.title")} lead={t("matches.lead")} above={<Views />}>
       <ProblemNotice error={matches.error} retry={() => void matches.refetch()} />
       {matches.isPending ? <Loading /> : null}
       {matches.data && everybody.length === 0 ? (

@@ -7,7 +7,7 @@ import { Loading, Page } from "../../design/Page";
 import { useProfile } from "./profile";
 
 /** Every step saves by itself, so that a member may stop anywhere and go on another day, on another device. */
-export const STEPS = ["about", "photos", "preferences", "interests", "values", "consents", "attachment"] as const;
+export const STEPS = ["about", "story", "photos", "preferences", "interests", "values", "consents", "attachment"] as const;
 export type Step = (typeof STEPS)[number];
 
 export interface StepProps {
@@ -17,6 +17,7 @@ export interface StepProps {
 
 const PAGES: Record<Step, ComponentType<StepProps>> = {
   about: lazy(() => import("./AboutMe")),
+  story: lazy(() => import("./Story")),
   photos: lazy(() => import("./Photos")),
   preferences: lazy(() => import("./PreferencesStep")),
   interests: lazy(() => import("./Interests")),

@@ -5,6 +5,8 @@ import { Choices } from "../../design/Choices";
 import { Select, TextField } from "../../design/Field";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading } from "../../design/Page";
+import { FilterCost, PeopleLeft } from "./FilterCosts";
+import { useFilterCosts } from "./filterCosts";
 import type { StepProps } from "./Onboarding";
 import { EVERY_AGE, useProfile, useSaveProfile, type Preferences } from "./profile";
 import { useWords } from "./words";
@@ -23,12 +25,12 @@ export default function PreferencesStep({ next }: StepProps) {
   const [distance, setDistance] = useState(String(before?.max_distance_km ?? ""));
   const [breakers, setBreakers] = useState<string[]>([...(before?.deal_breakers ?? [])]);
   const [asked, setAsked] = useState(false);
-  if (!words.ready || !profile) return <Loading />;
   const ages = { min: Number(min), max: Number(max) };
-  const error =
-    ages.min >= EVERY_AGE.min && ages.max <= EVERY_AGE.max && ages.min <= ages.max
-      ? undefined
-      : t("preferences.agesWrong", EVERY_AGE);
+  const possible = [ages.min, ages.max].every(Number.isInteger) && ages.min >= EVERY_AGE.min && ages.max <= EVERY_AGE.max && ages.min <= ages.max;
+  const error = possible ? undefined : t("preferences.agesWrong", EVERY_AGE);
+  const wishes = { ages, max_distance_km: distance === "" ? null : Number(distance), deal_breakers: breakers as Preferences["deal_breakers"] };
+  const costs = useFilterCosts(possible && before ? ({ ...before, ...wishes } as Preferences) : null).data;
+  if (!words.ready || !profile) return <Loading />;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setAsked(true);
@@ -36,12 +38,7 @@ export default function PreferencesStep({ next }: StepProps) {
     save.mutate(
       (content) => ({
         ...(content ?? profile.content),
-        preferences: {
-          ...(content ?? profile.content).preferences,
-          ages,
-          max_distance_km: distance === "" ? null : Number(distance),
-          deal_breakers: breakers as Preferences["deal_breakers"],
-        } as Preferences,
+        preferences: { ...(content ?? profile.content).preferences, ...wishes } as Preferences,
       }),
       { onSuccess: next },
     );
@@ -54,16 +51,35 @@ export default function PreferencesStep({ next }: StepProps) {
           <TextField label={t("preferences.from")} type="number" inputMode="numeric" min={EVERY_AGE.min} max={EVERY_AGE.max} value={min} error={asked ? error : undefined} onChange={(event) => setMin(event.target.value)} />
           <TextField label={t("preferences.to")} type="number" inputMode="numeric" min={EVERY_AGE.min} max={EVERY_AGE.max} value={max} onChange={(event) => setMax(event.target.value)} />
         </div>
+        <FilterCost costs={costs} filter="age" />
       </fieldset>
-      <Select label={t("preferences.distance")} hint={t("preferences.distanceHint")} value={distance} onChange={(event) => setDistance(event.target.value)}>
-        <option value="">{t("preferences.anywhere")}</option>
-        {DISTANCES.map((km) => (
-          <option key={km} value={km}>
-            {t("preferences.within", { km })}
-          </option>
-        ))}
-      </Select>
-      <Choices many legend={t("preferences.dealBreakers")} hint={t("preferences.dealBreakersHint")} options={words.options("deal_breaker")} chosen={breakers} onChange={setBreakers} />
+      <div className="grid gap-2">
+        <Select label={t("preferences.distance")} hint={t("preferences.distanceHint")} value={distance} onChange={(event) => setDistance(event.target.value)}>
+          <option value="">{t("preferences.anywhere")}</option>
+          {DISTANCES.map((km) => (
+            <option key={km} value={km}>
+              {t("preferences.within", { km })}
+            </option>
+          ))}
+        </Select>
+        <FilterCost costs={costs} filter="distance" />
+      </div>
+      <div className="grid gap-3">
+        <Choices many legend={t("preferences.dealBreakers")} hint={t("preferences.dealBreakersHint")} options={words.options("deal_breaker")} chosen={breakers} onChange={setBreakers} />
+        {breakers.length > 0 && costs?.people ? (
+          <dl className="grid gap-2 text-sm">
+            {breakers.map((key) => (
+              <div key={key} className="flex flex-wrap justify-between gap-x-4 border-b border-line pb-2">
+                <dt className="font-semibold">{words.label("deal_breaker", key)}</dt>
+                <dd>
+                  <FilterCost costs={costs} filter={`deal_breaker.${key}`} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        ) : null}
+      </div>
+      <PeopleLeft costs={costs} />
       <ProblemNotice error={save.error} />
       <div>
         <Button type="submit" busy={save.isPending}>

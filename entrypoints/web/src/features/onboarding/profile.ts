@@ -62,3 +62,13 @@ export function useCatalogue() {
 export function useCompleteness(enabled: boolean) {
   return useQuery({ queryKey: ["completeness"], queryFn: () => answer(api.GET("/api/me/profile/completeness")), enabled });
 }
+
+/** The step at which each part of a profile is written. */
+export const PART_AT: Record<string, string> = {
+  primary_photo: "photos",
+  more_photos: "photos",
+  interests: "interests",
+  values: "values",
+  prompts: "story",
+  location: "consents",
+};

@@ -27,7 +27,7 @@ export default function Settings() {
     <Page title={t("settings.title")} lead={account.data ? t("settings.signedInAs", { email: account.data.email }) : undefined}>
       <Part title={t("settings.profile")} lead={t("settings.profileLead")}>
         <div>
-          <LinkButton look="quiet" href="/onboarding/about">
+          <LinkButton look="quiet" href="/profile">
             {t("settings.editProfile")}
           </LinkButton>
         </div>

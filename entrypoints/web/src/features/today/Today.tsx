@@ -7,8 +7,7 @@ import { Button, LINK, LinkButton, TextButton } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
-import { useCompleteness, useProfile } from "../onboarding/profile";
-import type { Step } from "../onboarding/Onboarding";
+import { PART_AT, useCompleteness, useProfile } from "../onboarding/profile";
 import { SuggestionCard } from "./SuggestionCard";
 
 /** Where a member mends what keeps them from taking part. */
@@ -18,13 +17,6 @@ const MENDED_AT: Partial<Record<Schemas["Missing"], string>> = {
   primary_photo: "/onboarding/photos",
   photo_in_review: "/onboarding/photos",
   paused: "/settings",
-};
-const PART_AT: Record<string, Step> = {
-  primary_photo: "photos",
-  more_photos: "photos",
-  interests: "interests",
-  values: "values",
-  location: "consents",
 };
 
 export default function Today() {

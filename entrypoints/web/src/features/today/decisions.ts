@@ -7,7 +7,7 @@ type Decision = { user_id: string; kind: Schemas["DecisionKind"]; note?: string 
 function useRefresh() {
   const queries = useQueryClient();
   return () =>
-    Promise.all(["today", "person", "matches"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+    Promise.all(["today", "person", "matches", "likes"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
 }
 
 export function useDecide() {

@@ -89,6 +89,7 @@ def listeners(
         "payments.grace_began": [("mail_grace", money_mail.send_grace)],
         "payments.renewal_cancelled": [("mail_cancelled", money_mail.send_cancelled)],
         "payments.renewal_due": [("mail_reminder", money_mail.send_reminder)],
+        "orders.spending_reached": [("mail_spending", money_mail.send_spending)],
         "ledger.booked": [("mail_booked", money_mail.send_booked)],
         "exports.requested": [("make_export", exports.make)],
         "exports.ready": [("mail_export", exports.send_ready)],

@@ -21,6 +21,7 @@ from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import MovableClock
 from config.common import common
 from config.settings import Settings
+from saltbitter_domain.ledger.model import Seller
 
 
 def settings(host: str, port: int) -> Settings:
@@ -35,6 +36,7 @@ def settings(host: str, port: int) -> Settings:
         host=host,
         port=port,
         log_format="text",
+        seller=Seller("SaltBitter (demonstration)", ("1 Example Street", "London N1 1AA"), "GB 000 0000 00"),
     )
 
 

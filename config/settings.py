@@ -17,6 +17,7 @@ from config.photos import read as read_photos
 from saltbitter_domain.assessments.catalogue import BUNDLED, questionnaire_from
 from saltbitter_domain.assessments.model import Questionnaire, QuestionnaireInvalid
 from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
+from saltbitter_domain.ledger.model import Seller
 
 PREFIX = "SALTBITTER_"
 MIN_SECRET_BYTES = 32
@@ -26,6 +27,9 @@ _REDIS = ("redis", "rediss", "unix")
 KNOWN_SECRETS = frozenset(
     {"changeme", "change-me", "secret", "password", "example", "saltbitter", "insecure", "default"}
 )
+
+
+UNNAMED = Seller("SaltBitter")
 
 
 @attrs.frozen
@@ -46,6 +50,8 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
     log_format: str = "json"
+    seller: Seller = UNNAMED
+    """Whom receipts are from."""
     questionnaires: tuple[Questionnaire, ...] = BUNDLED
     """Every version results may refer to, the one offered to members first."""
 
@@ -251,6 +257,20 @@ class Reader:
             self.refuse("STRIPE_BASE_URL", "must be an address such as https://api.stripe.com, encrypted in live mode")
         return StripeAccount(key, tuple(filter(None, (secret, previous))), live, base_url)
 
+    def seller(self, *, required: bool) -> Seller:
+        """Whom receipts are from; all of it where anything is sold, since a receipt without it is none."""
+        examples = {
+            "NAME": "SaltBitter Ltd.",
+            "ADDRESS": "1 Example Street; London N1 1AA",
+            "TAX_NUMBER": "GB123456789",
+        }
+        values = {name: self.text(f"SELLER_{name}", "").strip() for name in examples}
+        for name, value in values.items():
+            if (required and not value) or len(value) > 200 or not value.isprintable():
+                self.refuse(f"SELLER_{name}", f"must be what receipts say of the seller, such as {examples[name]!r}")
+        address = tuple(line.strip() for line in values["ADDRESS"].split(";") if line.strip())
+        return Seller(values["NAME"] or UNNAMED.name, address, values["TAX_NUMBER"])
+
     def origins(self, name: str) -> tuple[str, ...]:
         origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
         for origin in origins:
@@ -282,6 +302,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
     if broker and cache and _same_server(broker, cache):
         read.refuse("CACHE_URL", "is the broker's too; a cache that is full would drop jobs, so give each its own")
     mail = read.choice("MAIL", "maildir", ("ses", "smtp", "maildir"))
+    stripe = read.stripe()
     settings = ProductionSettings(
         public_url=read.address("PUBLIC_URL"),
         token_key=secrets["TOKEN_KEY"] or "",
@@ -297,6 +318,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         allowed_origins=read.origins("ALLOWED_ORIGINS"),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
+        seller=read.seller(required=stripe is not None),
         questionnaires=read.questionnaires("QUESTIONNAIRE_FILE"),
         database_url=read.server("DATABASE_URL", _POSTGRES) or "",
         database_replica_url=read.server("DATABASE_REPLICA_URL", _POSTGRES, required=False),
@@ -313,7 +335,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         photos=read_photos(read),
         erasure_directory=read.folder("ERASURE_DIRECTORY"),
         export_directory=read.folder("EXPORT_DIRECTORY"),
-        stripe=read.stripe(),
+        stripe=stripe,
         shadow_policy=read.shadow_policy("SHADOW_POLICY"),
     )
     if read.problems:

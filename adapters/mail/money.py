@@ -129,4 +129,24 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Kündigst du vor diesem Tag, wird nichts abgebucht.",
         ),
     },
+    MailTemplate.SPENDING_NOTICE: {
+        "en": Words(
+            "Your purchases this month",
+            (
+                "What you bought this month, beside any subscription, has reached {amount}.",
+                "We tell you so that you know. You need do nothing.",
+            ),
+            "See your purchases",
+            "If you did not buy this yourself, tell your bank, and change your password.",
+        ),
+        "de": Words(
+            "Deine Käufe in diesem Monat",
+            (
+                "Was du in diesem Monat neben einem Abo gekauft hast, hat {amount} erreicht.",
+                "Wir sagen es dir, damit du es weißt. Du musst nichts tun.",
+            ),
+            "Käufe ansehen",
+            "Hast du das nicht selbst gekauft, wende dich an deine Bank und ändere dein Passwort.",
+        ),
+    },
 }

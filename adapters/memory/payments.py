@@ -98,6 +98,9 @@ class MemoryGateway(PaymentGateway, PaymentRecords):
     async def events_since(self, since: datetime) -> Sequence[GatewayEvent]:  # noqa: ARG002
         return []
 
+    async def customer_of(self, named: str) -> str | None:
+        return named
+
     async def held_by(self, customer: str) -> Sequence[Held]:
         account = self._account(customer)
         if account is None:

@@ -71,6 +71,14 @@ _COUNTED: Mapping[str, str] = MappingProxyType(
         "messages_about_money_dead": """
             SELECT 1 FROM outbox WHERE dead_at IS NOT NULL AND topic IN ('payments.customer_changed', 'ledger.booked')
         """,
+        "orders_without_an_answer": f"""
+            SELECT 1 FROM orders WHERE state = 'open' AND made_at < {_NOW} - interval '15 minutes'
+        """,
+        # Each is ordered anew by ourselves until it is carried out, which takes one or two.
+        "leaving_not_carried_out": f"""
+            SELECT 1 FROM orders WHERE kind IN ('cancel', 'withdraw') AND made_at > {_NOW} - interval '1 hour'
+            GROUP BY user_id, kind HAVING count(*) >= 10 AND bool_and(state <> 'done')
+        """,
         # With 20 payments on a usual day, a day without any comes by chance once in 480 million (Poisson's exp(-20)).
         "no_payment_for_a_day": f"""
             SELECT 1 FROM money_facts WHERE kind = 'payment_succeeded' AND at > {_NOW} - interval '29 days'

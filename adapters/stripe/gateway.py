@@ -247,19 +247,20 @@ class StripeGateway(PaymentGateway):
         return Done((await _sent(sending))["id"])
 
     async def _withdraw(self, order: Order) -> Outcome:
-        """End it first, so that nothing more is charged, then pay back each payment. Of several, one that is paid back
-        already is left out, and none can be paid back twice."""
+        """End it first, so that nothing more is charged, then pay back what is left of each payment: nothing of one
+        that is paid back already, and none can be paid back twice."""
         subscription = order.subscription or ""
         with contextlib.suppress(InvalidRequestError):  # it ended by itself meanwhile
             await self._v1.subscriptions.cancel_async(subscription)
-        for intent in await self._unrefunded(subscription):
+        for intent, left in (await self._unrefunded(subscription)).items():
             key = f"{order.id}-{intent}"
-            wish: Any = {"payment_intent": intent, "metadata": _metadata(order)}
+            wish: Any = {"payment_intent": intent, "amount": left, "metadata": _metadata(order)}
             await self._v1.refunds.create_async(wish, {"idempotency_key": key})
         return Done(subscription)
 
-    async def _unrefunded(self, subscription: str) -> Sequence[str]:
-        """The payments of a subscription of which nothing was paid back."""
+    async def _unrefunded(self, subscription: str) -> Mapping[str, int]:
+        """By payment of a subscription, how much of it is not paid back. One that its bank took back is not ours to
+        give, and Stripe refuses to."""
         invoices = await every(
             self._v1.invoices.list_async,
             {"subscription": subscription, "status": "paid", "expand": ["data.payments"]},
@@ -271,12 +272,14 @@ class StripeGateway(PaymentGateway):
             for payment in invoice["payments"]["data"]
             if payment["status"] == "paid"
         ]
-        refunded = [await every(self._v1.refunds.list_async, {"payment_intent": intent}) for intent in paid]
-        return [
-            intent
-            for intent, refunds in zip(paid, refunded, strict=True)
-            if all(refund["status"] in {"failed", "canceled"} for refund in refunds)
-        ]
+        left = {intent: await self._left_of(intent) for intent in paid}
+        return {intent: amount for intent, amount in left.items() if amount > 0}
+
+    async def _left_of(self, intent: str) -> int:
+        charges = await every(self._v1.charges.list_async, {"payment_intent": intent})
+        refunds = await every(self._v1.refunds.list_async, {"payment_intent": intent})
+        kept = sum(charge["amount_captured"] for charge in charges if not charge["disputed"])
+        return int(kept - sum(each["amount"] for each in refunds if each["status"] not in {"failed", "canceled"}))
 
     async def _buy(self, order: Order, means: Means) -> Outcome:
         wish: Any = {

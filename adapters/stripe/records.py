@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from adapters.stripe.client import KEPT, KEPT_UNTIL, SECONDS, StripeAccount, connected, every
+from adapters.stripe.client import KEPT, KEPT_UNTIL, SECONDS, StripeAccount, answered, connected, every, missing
 from adapters.stripe.money import EXPANDED, MEMBER, PRODUCTS, facts_of, instant, paid_by, reference, tier_of_line
 from adapters.stripe.signatures import signed
 from saltbitter_domain.kernel import Clock, Money, UserId
 from saltbitter_domain.ledger.model import MoneyFact
-from saltbitter_domain.payments.model import GatewayEvent, GatewayEventRefused, Held, Renewal
+from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held, Renewal
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
 
 PAID_WITHIN = timedelta(days=60)
 """An invoice that is older than its payment by more is not looked for."""
+
+_CHARGES = ("ch_", "py_")
+"""How the ids of charges begin, by card and by other means."""
 
 _ENTITLING = ("active", "trialing", "past_due")
 
@@ -45,6 +48,17 @@ class StripeRecords(PaymentRecords):
         created = {"gte": int(since.timestamp())}
         found = await every(self._client.v1.events.list_async, {"created": created})
         return [event for each in reversed(found) if (event := _event(each)) is not None]
+
+    async def customer_of(self, named: str) -> str | None:
+        if not named.startswith(_CHARGES):
+            return named
+        try:
+            customer = (await answered(self._client.v1.charges.retrieve_async(named)))["customer"]
+        except GatewayAway as away:
+            if missing(away):
+                return None
+            raise
+        return reference(customer) if customer else None
 
     async def held_by(self, customer: str) -> Sequence[Held]:
         found = await every(self._client.v1.subscriptions.list_async, {"customer": customer, "status": "all"})
@@ -102,6 +116,7 @@ class StripeRecords(PaymentRecords):
 def _event(document: Mapping[str, Any]) -> GatewayEvent | None:
     subject = document["data"]["object"]
     customer = subject["id"] if subject.get("object") == "customer" else subject.get("customer")
+    customer = customer or subject.get("charge")  # disputes and refunds name nobody
     if not customer:
         return None
     return GatewayEvent(str(document["id"]), reference(customer), instant(document["created"]))

@@ -68,7 +68,7 @@ def resources(application: Application) -> list[object]:
         Decisions(application.decisions()),
         Filters(application.filters()),
         Plans(application.subscriptions()),
-        Payments(application.payments()),
+        Payments(application.payments(), adapters.settings().seller),
         Subscriptions(application.orders()),
         Orders(application.orders()),
         Transparency(application.transparency()),

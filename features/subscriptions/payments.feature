@@ -19,6 +19,8 @@ Feature: Payments
     When 5.00 dollars are paid back to Ana
     Then Ana sees that 19.99 dollars are partly refunded
     And the receipt says "$5.00", "Paid back in part" and "$19.99"
+    And the credit note says "re_1", "ch_1" and "$5.00"
+    And the credit note in German says "5,00 $", "SaltBitter Premium" and "2. März 2026"
 
   Scenario: A payment that failed cost nothing
     Given Ana is a member

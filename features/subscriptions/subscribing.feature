@@ -85,3 +85,4 @@ Feature: Subscribing and leaving again
     Then Ana is told that it comes to 50.00 dollars
     When Ana buys a practice pack
     Then Ana is not told how much it comes to
+    And Ana is told by mail what her purchases have come to

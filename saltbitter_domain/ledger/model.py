@@ -31,7 +31,8 @@ class MoneyFact:
 
     ``id`` is unique and comes from the gateway: the same fact always has the same. ``payment`` is the id of the payment
     it is about, which is a succeeded or a failed one's own. ``product`` is what was paid for, such as ``premium``, and
-    ``covers_from`` and ``covers_until`` are the time that was paid for, where it is for a time."""
+    ``covers_from`` and ``covers_until`` are the time that was paid for, where it is for a time. The id of a refund that
+    came back is the refund's own, a colon and a word."""
 
     id: str
     kind: FactKind
@@ -106,8 +107,27 @@ class PaymentStatus(StrEnum):
 
 
 @attrs.frozen
+class Refund:
+    """Something that was given back of a payment; ``came_back`` when it did not reach the member, and is ours again."""
+
+    id: str
+    at: datetime
+    amount: Money
+    came_back: bool
+
+
+@attrs.frozen
+class Seller:
+    """Whom a receipt is from, with the address line by line."""
+
+    name: str
+    address: tuple[str, ...] = ()
+    tax_number: str = ""
+
+
+@attrs.frozen
 class Payment:
-    """A payment as it stands, with how much of it was given back."""
+    """A payment as it stands, with how much of it was given back, and when."""
 
     id: str
     at: datetime
@@ -117,6 +137,7 @@ class Payment:
     product: str
     covers_from: datetime | None
     covers_until: datetime | None
+    refunds: tuple[Refund, ...] = ()
 
 
 @event("ledger.booked")

@@ -12,6 +12,7 @@ from saltbitter_domain.ledger.model import (
     MoneyFact,
     Payment,
     PaymentStatus,
+    Refund,
     Transaction,
 )
 
@@ -66,7 +67,15 @@ def _payment(facts: Sequence[MoneyFact]) -> Payment | None:
         product=made.product,
         covers_from=made.covers_from,
         covers_until=made.covers_until,
+        refunds=_refunds(facts),
     )
+
+
+def _refunds(facts: Sequence[MoneyFact]) -> tuple[Refund, ...]:
+    """The refunds among them, oldest first."""
+    came_back = {fact.id.partition(":")[0] for fact in facts if fact.kind is FactKind.REFUND_FAILED}
+    given = sorted((fact for fact in facts if fact.kind is FactKind.REFUNDED), key=lambda fact: (fact.at, fact.id))
+    return tuple(Refund(fact.id, fact.at, fact.amount, fact.id in came_back) for fact in given)
 
 
 def _status(made: MoneyFact, facts: Sequence[MoneyFact], refunded: int) -> PaymentStatus:

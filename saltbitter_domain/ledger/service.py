@@ -4,8 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from saltbitter_domain.kernel import Clock, EventId, Money, UserId
-from saltbitter_domain.ledger.model import Booked, FactKind, Payment, PaymentStatus, PaymentUnknown, ReceiptMissing
+from saltbitter_domain.ledger.model import (
+    Booked,
+    FactKind,
+    Payment,
+    PaymentStatus,
+    PaymentUnknown,
+    ReceiptMissing,
+    Refund,
+)
 from saltbitter_domain.ledger.policies import payments_from
+from saltbitter_domain.orders.model import SpendingReached
 from saltbitter_domain.payments.model import GraceBegan, RenewalCancelled, RenewalDue
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import MailTemplate
@@ -34,6 +43,18 @@ class PaymentService:
         if found.status is PaymentStatus.FAILED:
             raise ReceiptMissing("This payment failed: nothing was paid, so that there is no receipt.")
         return found
+
+    async def refunded(self, user_id: UserId, refund_id: str) -> tuple[Payment, Refund]:
+        """A refund of the member's and the payment it is of, for its credit note.
+
+        ``PaymentUnknown`` for another's, as for one that never was; ``ReceiptMissing`` for one that came back."""
+        for payment in await self.payments(user_id):
+            for refund in payment.refunds:
+                if refund.id == refund_id and refund.came_back:
+                    raise ReceiptMissing("This refund came back: nothing was credited, so that there is no note of it.")
+                if refund.id == refund_id:
+                    return payment, refund
+        raise PaymentUnknown("There is no such refund of yours.")
 
 
 class MoneyMail:
@@ -75,6 +96,11 @@ class MoneyMail:
         """Remind a member of when their subscription renews and of what it then costs (``renewal_reminder``)."""
         days, price = {"until": event.renews_at}, Money(event.amount_minor, event.currency)
         await self._send(message, event.member, MailTemplate.RENEWAL_REMINDER, event.tier, days, price)
+
+    async def send_spending(self, message: EventId, event: SpendingReached) -> None:
+        """Tell a member what their single purchases of a month have come to (``spending_notice``)."""
+        reached = Money(event.amount_minor, event.currency)
+        await self._send(message, event.member, MailTemplate.SPENDING_NOTICE, "", {}, reached)
 
     async def _send(
         self,

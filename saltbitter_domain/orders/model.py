@@ -1,12 +1,13 @@
 """Orders: what a member wants of the payment gateway, what became of it, and what runs there already."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 import attrs
 
+from saltbitter_domain.events import Event, event
 from saltbitter_domain.kernel import Conflict, Invalid, Money, NotFound, OrderId, PaymentNeeded, Unavailable, UserId
 from saltbitter_domain.subscriptions.model import Tier
 
@@ -233,9 +234,32 @@ def spending(since: datetime, spent: Money) -> Spending:
     return Spending(since, spent, tuple(sum_ for sum_ in NOTICES if sum_.amount_minor <= spent.amount_minor))
 
 
+def notice_of(order: Order, bought: Iterable[Order]) -> Money | None:
+    """The sum of ``NOTICES`` that the purchases of a month reached with this one, which is done, after those that were
+    settled before it in that month; None when it reached none."""
+    if order.settled_at is None:
+        return None
+    month, last = month_of(order.settled_at), (order.settled_at, order.id)
+    earlier = [
+        each for each in bought if each.settled_at and month <= each.settled_at and (each.settled_at, each.id) < last
+    ]
+    before = sum(each.amount.amount_minor for each in earlier)
+    after = before + order.amount.amount_minor
+    return next((sum_ for sum_ in reversed(NOTICES) if before < sum_.amount_minor <= after), None)
+
+
 def month_of(now: datetime) -> datetime:
     """The first instant of the month, in UTC."""
     return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+@event("orders.spending_reached")
+class SpendingReached(Event):
+    """The purchases of a month have reached a sum of ``NOTICES``, in minor units of the currency."""
+
+    member: UserId
+    amount_minor: int
+    currency: str
 
 
 class PaymentRefused(PaymentNeeded):

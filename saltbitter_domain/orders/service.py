@@ -32,18 +32,20 @@ from saltbitter_domain.orders.model import (
     Refused,
     RequiresAction,
     Spending,
+    SpendingReached,
     SubscriptionMissing,
     TierNotForSale,
     Unknown,
     WithdrawalOver,
     month_of,
+    notice_of,
     spending,
 )
 from saltbitter_domain.orders.ports import PaymentGateway
 from saltbitter_domain.payments.model import CustomerChanged, GatewayAway, GatewayOff
 from saltbitter_domain.subscriptions.catalogue import PLANS
 from saltbitter_domain.subscriptions.model import Plan, Tier
-from saltbitter_domain.uow import UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 
 NOTHING = Money(0, "USD")
 ASKED_AT_ONCE = 50
@@ -202,10 +204,8 @@ class OrderService:
         order = progress.order
         if order.kind is not OrderKind.PURCHASE or order.state is not OrderState.DONE:
             return progress
-        after = (await self.purchases(order.user_id)).spending
-        reached = spending(after.since, Money(after.spent.amount_minor - order.amount.amount_minor, "USD")).notices
-        new = [sum_ for sum_ in after.notices if sum_ not in reached]
-        return attrs.evolve(progress, notice=new[-1] if new else None)
+        async with self._begin() as uow:
+            return attrs.evolve(progress, notice=notice_of(order, await uow.orders.purchases_of(order.user_id)))
 
     async def _settle(self, order: Order) -> bool:
         try:
@@ -303,6 +303,7 @@ class OrderService:
                 await uow.orders.save(changed)
                 if changed.state is OrderState.DONE:
                     uow.emit(CustomerChanged(order.customer))
+                    await _tell_of_spending(uow, changed)
                 await uow.commit()
             return attrs.evolve(changed, version=changed.version + 1)
 
@@ -332,6 +333,15 @@ class OrderService:
         if self._given is None:
             raise GatewayOff("Nothing is sold here: payments are not configured.")
         return self._given
+
+
+async def _tell_of_spending(uow: UnitOfWork, done: Order) -> None:
+    """A member's orders are settled one after the other, so that one of them alone reaches a sum."""
+    if done.kind is not OrderKind.PURCHASE:
+        return
+    notice = notice_of(done, await uow.orders.purchases_of(done.user_id))
+    if notice is not None:
+        uow.emit(SpendingReached(done.user_id, notice.amount_minor, notice.currency))
 
 
 def _plan(tier: Tier) -> Plan:

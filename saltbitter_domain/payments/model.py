@@ -71,7 +71,8 @@ def next_expiry(held: Sequence[Held], now: datetime) -> datetime | None:
 
 @attrs.frozen
 class GatewayEvent:
-    """Something changed about a customer. ``id`` is the gateway's and unique; what changed is asked for, never told."""
+    """Something changed about a customer. ``id`` is the gateway's and unique; what changed is asked for, never told.
+    ``customer`` is a payment of theirs where the event names nobody, such as one about a dispute."""
 
     id: str
     customer: str
@@ -80,7 +81,7 @@ class GatewayEvent:
 
 @event("payments.customer_changed")
 class CustomerChanged(Event):
-    """What the gateway has of this customer is to be read again."""
+    """What the gateway has of this customer, or of whoever made this payment, is to be read again."""
 
     customer: str
 

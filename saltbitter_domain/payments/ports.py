@@ -23,6 +23,10 @@ class PaymentRecords(Protocol):
         """Every event about a customer at or after ``since``, oldest first. The gateway keeps them for 30 days."""
         ...
 
+    async def customer_of(self, named: str) -> str | None:
+        """The customer whom an event names, by themselves or by a payment of theirs; None when nobody is there."""
+        ...
+
     async def held_by(self, customer: str) -> Sequence[Held]:
         """What the customer holds by every subscription, ended ones too; nothing for a customer who is not there.
 

@@ -57,12 +57,14 @@ class ReconciliationService:
         while the member is not there: the event came before what we do was committed, and comes again."""
         if self._records is None:
             raise GatewayOff("Payments are not configured here.")
+        customer = await self._records.customer_of(event.customer)
+        if customer is None:
+            return
         async with self._begin() as uow:
-            number = await uow.gateway_inbox.begin_reading(event.customer)
+            number = await uow.gateway_inbox.begin_reading(customer)
             await uow.commit()
-        await self._book(await self._records.money_of(event.customer))
-        held = await self._records.held_by(event.customer)
-        await self._apply(event.customer, number, held)
+        await self._book(await self._records.money_of(customer))
+        await self._apply(customer, number, await self._records.held_by(customer))
 
     async def reconcile(self) -> int:
         """Look for events that never reached us; how many there were. It goes on where the last one ended, a little

@@ -37,6 +37,7 @@ from saltbitter_domain.compatibility.policies.fitted import (
     WeighedFeature,
 )
 from saltbitter_domain.kernel import UserId
+from saltbitter_domain.ledger.model import Seller
 from tests.doubles.aws import CREDENTIALS
 
 GOOD = {
@@ -463,6 +464,9 @@ STRIPE = {
     "SALTBITTER_STRIPE_SECRET_KEY": "sk_live_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp",
     "SALTBITTER_STRIPE_WEBHOOK_SECRET": "whsec_q7Kx2Vb9Tn4Ws8Lc3Hd6Zr1Fm5Pj0Yg",
     "SALTBITTER_STRIPE_LIVEMODE": "true",
+    "SALTBITTER_SELLER_NAME": "SaltBitter Ltd.",
+    "SALTBITTER_SELLER_ADDRESS": "1 Example Street; London N1 1AA",
+    "SALTBITTER_SELLER_TAX_NUMBER": "GB123456789",
 }
 
 
@@ -502,3 +506,19 @@ def test_an_account_at_stripe_that_is_half_weak_or_of_the_other_mode_is_refused(
 
     assert all(problem.name.startswith("SALTBITTER_STRIPE_") for problem in refused.value.problems)
     assert "51NbWq8" not in str(refused.value)
+
+
+def test_where_something_is_sold_the_seller_is_on_receipts() -> None:
+    assert from_environment({**GOOD, **STRIPE}).seller == Seller(
+        "SaltBitter Ltd.", ("1 Example Street", "London N1 1AA"), "GB123456789"
+    )
+    assert from_environment(GOOD).seller == Seller("SaltBitter")
+
+
+@pytest.mark.parametrize("name", ["NAME", "ADDRESS", "TAX_NUMBER"])
+@pytest.mark.parametrize("value", ["", " ", "two\nlines", "x" * 201])
+def test_nothing_is_sold_without_a_whole_seller(name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        from_environment({**GOOD, **STRIPE, f"SALTBITTER_SELLER_{name}": value})
+
+    assert [problem.name for problem in refused.value.problems] == [f"SALTBITTER_SELLER_{name}"]

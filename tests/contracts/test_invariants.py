@@ -23,6 +23,11 @@ from tests.doubles.money import a_fact
 
 MEMBER = a_user(email="pays@example.org")
 LATER = timedelta(days=1)
+ORDERED = """
+INSERT INTO orders (id, user_id, customer, kind, item, amount_minor, currency, made_at, state, settled_at, version)
+SELECT gen_random_uuid(), users.id, 'cus_1', '{kind}', '', 0, 'USD', swept.until - interval '16 minutes', '{state}',
+       {settled}, 1 FROM generate_series(1, {number}), users, gateway_sweeps AS swept
+"""
 
 
 @pytest.fixture
@@ -86,6 +91,9 @@ async def all_is_well(store: Store) -> None:
         ("UPDATE gateway_expiries SET at = at - interval '7 days'", {"access_longer_than_held"}),
         ("UPDATE gateway_sweeps SET until = until - interval '1 hour'", {"reconciliation_stands_still"}),
         ("UPDATE outbox SET dead_at = now()", {"messages_about_money_dead"}),
+        (ORDERED.format(number=1, kind="purchase", state="open", settled="NULL"), {"orders_without_an_answer"}),
+        (ORDERED.format(number=10, kind="withdraw", state="refused", settled="timestamptz '2026-03-03'"),
+         {"leaving_not_carried_out"}),
     ],
 )  # fmt: skip
 async def test_whatever_breaks_a_rule_is_told_by_the_next_look(

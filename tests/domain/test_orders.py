@@ -25,6 +25,7 @@ from saltbitter_domain.orders.model import (
     Reason,
     Refused,
     RequiresAction,
+    SpendingReached,
     SubscriptionMissing,
     TierNotForSale,
     Unknown,
@@ -323,6 +324,36 @@ async def test_the_months_purchases_are_told_of_at_fifty_and_a_hundred(desk: Des
     assert (spent.spent, [notice.amount_minor for notice in spent.notices]) == (Money(22 * 499, "USD"), [5000, 10000])
     desk.clock.advance(31 * DAY)
     assert (await desk.service.purchases(member)).spending.spent == Money(0, "USD")
+
+
+async def test_a_notice_is_of_the_purchase_that_reached_it_and_told_to_the_house_once(desk: Desk) -> None:
+    member = await desk.member()
+    bought = [(await desk.service.buy(member, PACK, GOOD, None)).order.id for _ in range(22)]
+
+    noticed = [(await desk.service.find(member, order_id)).notice for order_id in bought]
+    assert {place: notice.amount_minor for place, notice in enumerate(noticed, 1) if notice} == {11: 5000, 21: 10000}
+    desk.clock.advance(31 * DAY)
+    for _ in range(11):
+        await desk.service.buy(member, PACK, GOOD, None)
+    told = [each.event for each in desk.store.tables.outbox.items().values() if isinstance(each.event, SpendingReached)]
+    assert told == [SpendingReached(member, cents, "USD") for cents in (5000, 10000, 5000)]
+
+
+async def test_withdrawing_pays_back_what_is_left_and_nothing_that_the_bank_took_back(desk: Desk) -> None:
+    member = await subscribed(desk)
+    quote = await desk.service.quote(member, Tier.ELITE)
+    await desk.service.change(member, Tier.ELITE, quote.quoted_at)
+    money = desk.stripe.money
+    first, second = money.charges.values()
+    money.refund(first, 500)
+    money.dispute(second)
+
+    assert (await desk.service.withdraw(member)).order.state is OrderState.DONE
+
+    assert [(refund["charge"], refund["amount"]) for refund in money.refunds.values()] == [
+        (first["id"], 500),
+        (first["id"], 1499),
+    ]
 
 
 async def test_while_stripe_is_away_nothing_is_settled_and_later_it_is(desk: Desk) -> None:

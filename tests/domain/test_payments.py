@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from saltbitter_domain.events import MAX_ATTEMPTS
 from saltbitter_domain.kernel import UserId
+from saltbitter_domain.ledger.model import FactKind
 from saltbitter_domain.payments.model import GRACE, GatewayAway, GatewayOff, Held, next_expiry, tier_of
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.payments.service import OVERLAP, ReconciliationService
@@ -157,6 +158,9 @@ class Slow(PaymentRecords):
     async def events_since(self, since: datetime) -> Any:
         return await self.records.events_since(since)
 
+    async def customer_of(self, named: str) -> str | None:
+        return await self.records.customer_of(named)
+
     async def money_of(self, customer: str) -> Any:
         return await self.records.money_of(customer)
 
@@ -181,6 +185,36 @@ async def test_an_answer_that_was_long_on_its_way_does_not_undo_a_newer_one() ->
         await late
 
         assert await world.tier(member) is Tier.ELITE
+
+
+@pytest.mark.parametrize("lost", [True, False])
+async def test_a_dispute_long_after_a_payment_is_booked_though_its_event_names_no_customer(lost: bool) -> None:
+    async with opened() as world:
+        stripe, member = world.stripe, await world.member()
+        charge = stripe.money.charge("cus_1", 699, member=member, product="coaching_report")
+        await world.send(stripe.happen("charge.succeeded", charge))
+        await world.work()
+        world.clock.advance(timedelta(days=90))
+        await world.service.reconcile()
+
+        happened = stripe.happen("charge.dispute.created", stripe.money.dispute(charge))
+        assert "customer" not in happened["data"]["object"]
+        if not lost:
+            await world.send(happened)
+        assert await world.service.reconcile() == lost
+        await world.work()
+
+        async with world.begin() as uow:
+            assert FactKind.DISPUTED in {fact.kind for fact in await uow.ledger.about(member)}
+
+
+async def test_an_event_about_a_payment_that_is_not_there_is_about_nobody() -> None:
+    async with opened() as world:
+        about = {"id": "dp_1", "object": "dispute", "charge": "ch_none"}
+        await world.send(world.stripe.happen("charge.dispute.created", about))
+
+        assert await world.work() == 1
+        assert await world.work() == 0
 
 
 async def test_an_event_that_comes_before_its_member_is_tried_again() -> None:

@@ -348,6 +348,8 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/payments": member(),
     "GET /api/me/payments/{payment_id}/receipt": own(lambda person: person.payment),
     "GET /api/me/payments/{payment_id}/receipt.html": own(lambda person: person.payment),
+    "GET /api/me/refunds/{refund_id}/credit-note": own(lambda person: person.refund),
+    "GET /api/me/refunds/{refund_id}/credit-note.html": own(lambda person: person.refund),
     "POST /api/subscriptions": member(body=lambda *_: {"tier": "premium", "payment_method": CARD}),
     "GET /api/me/subscription/contract": member(before=subscribed),
     "GET /api/me/subscription/changes": member(

@@ -17,7 +17,8 @@ from adapters.population.generator import SyntheticMember
 from entrypoints.http.endpoint import AUDIT_REASON
 from saltbitter_domain.assessments.model import AttachmentScores
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Notice, NoticeKind, Standing
-from saltbitter_domain.kernel import GridCell, MatchId, NoticeId, OrderId, PhotoId, UserId
+from saltbitter_domain.kernel import GridCell, MatchId, Money, NoticeId, OrderId, PhotoId, UserId
+from saltbitter_domain.ledger.model import FactKind
 from saltbitter_domain.orders.model import ProductName
 from saltbitter_domain.profiles.model import AgeRange, Orientation, Photo, PhotoState, RefusalReason
 from saltbitter_domain.users.model import Tokens
@@ -56,6 +57,7 @@ class Person:
     refused: PhotoId
     knows: UserId
     payment: str
+    refund: str
     order: OrderId
 
     @property
@@ -159,12 +161,15 @@ async def furnish(home: Town, user_id: UserId) -> Person:
             Notice(NoticeId(new_id()), user_id, NoticeKind.MUTUAL_MATCH, clock.now(), str(partner), None)
         )
         paid = a_fact(f"ch_{new_id().hex}", member=user_id)
-        await uow.ledger.record([attrs.evolve(paid, payment=paid.id)])
+        refund = a_fact(
+            f"re_{new_id().hex}", FactKind.REFUNDED, member=user_id, payment=paid.id, amount=Money(500, "USD")
+        )
+        await uow.ledger.record([attrs.evolve(paid, payment=paid.id), refund])
         await uow.commit()
     bought = await home.application.orders().buy(user_id, ProductName.PRACTICE_PACK, CARD, None)
     await home.workers.settle()  # What was bought has the gateway asked for the tier, which knows of none.
     await home.upgrade(user_id)
-    return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows, paid.id, bought.order.id)
+    return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows, paid.id, refund.id, bought.order.id)
 
 
 @attrs.define

@@ -149,6 +149,7 @@ MAILS = {
     "that the second factor is off": "second_factor_removed",
     "that a recovery code was used": "recovery_code_used",
     "that the address is to change": "email_change_asked",
+    "what her purchases have come to": "spending_notice",
 }
 
 

@@ -39,6 +39,19 @@ def paid_back(world: World, amount: str, name: str) -> None:
     happens(world, name, FactKind.REFUNDED, amount, "re_1")
 
 
+@then(
+    parsers.re(r'the credit note(?P<german> in German)? says "(?P<one>[^"]+)", "(?P<two>[^"]+)" and "(?P<three>[^"]+)"')
+)
+def note_says(world: World, german: str | None, one: str, two: str, three: str) -> None:
+    ana, language = world.person("Ana"), "de" if german else "en"
+    (payment,) = ana.gets("/api/me/payments")["items"]
+    (refund,) = payment["refunds"]
+    note = f"/api/me/refunds/{refund['id']}/credit-note"
+    said = {line["value"].replace("\xa0", " ") for line in ana.gets(f"{note}?language={language}")["lines"]}
+    assert {one, two, three} <= said
+    assert b"<table>" in ana.asks("GET", f"{note}.html?language={language}").body
+
+
 @when(parsers.parse("a payment of {name:w}'s fails"))
 def fails(world: World, name: str) -> None:
     happens(world, name, FactKind.FAILED, "19.99", "ch_1")

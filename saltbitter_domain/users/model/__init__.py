@@ -184,6 +184,7 @@ class MailTemplate(StrEnum):
     REFUNDED = "refunded"
     SUBSCRIPTION_CANCELLED = "subscription_cancelled"
     RENEWAL_REMINDER = "renewal_reminder"
+    SPENDING_NOTICE = "spending_notice"
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODE_USED = "recovery_code_used"

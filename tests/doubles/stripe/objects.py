@@ -172,6 +172,7 @@ def refund(id_: str, of: Mapping[str, Any], amount: int, status: str, at: dateti
         "charge": of["id"],
         "created": int(at.timestamp()),
         "currency": of["currency"],
+        "payment_intent": of["payment_intent"],
         "status": status,
     }
 

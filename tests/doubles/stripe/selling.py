@@ -267,11 +267,13 @@ class Shop:
 
     def make_refund(self, parameters: Parameters) -> dict[str, Any]:
         intent = self.intents[parameters["payment_intent"]]
-        if any(refund["payment_intent"] == intent["id"] for refund in self.money.refunds.values()):
-            refuse("Charge has already been refunded.", "charge_already_refunded")
-        refund = self.money.refund(self.money.charges[intent["latest_charge"]], intent["amount"])
-        refund["payment_intent"] = intent["id"]
-        return refund
+        charge, amount = self.money.charges[intent["latest_charge"]], int(parameters["amount"])
+        given = [each["amount"] for each in self.money.refunds.values() if each["charge"] == charge["id"]]
+        if charge["disputed"]:
+            refuse("This charge has been charged back.", "charge_disputed")
+        if sum(given) + amount > charge["amount"]:
+            refuse("Refund amount is greater than unrefunded amount on charge.")
+        return self.money.refund(charge, amount)
 
     def portal(self, parameters: Parameters) -> dict[str, Any]:
         self._customer(parameters["customer"])

@@ -121,6 +121,8 @@ class StripeDouble:
             return web.json_response(sold)
         if request.path == "/v1/subscriptions":
             return self._list_subscriptions(query)
+        if charge := self.money.charges.get(request.path.removeprefix("/v1/charges/")):
+            return web.json_response(charge)
         listings = {
             "/v1/invoices": self.invoices,
             "/v1/charges": self.money.charges,
@@ -134,7 +136,9 @@ class StripeDouble:
             since = int(query["created"]["gte"])
             found = [event for event in reversed(self.events) if event["created"] >= since]
             return web.json_response(objects.listed(found, query, request.path))
-        return web.json_response(objects.error("invalid_request_error", "Unrecognized request URL"), status=404)
+        return web.json_response(
+            objects.error("invalid_request_error", "Unrecognized request URL", "resource_missing"), status=404
+        )
 
     def _list_subscriptions(self, query: dict[str, Any]) -> web.Response:
         found = list(reversed(self.subscriptions.values()))

@@ -26,6 +26,10 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "en": "The number of your account and this day, until {until}, so that no backup brings you back.",
         "de": "Die Nummer deines Kontos und dieser Tag, bis {until}, damit kein Backup dich zurückbringt.",
     },
+    "logs": {
+        "en": "Lines in our logs with the number of your account and nothing else of you, until {until}.",
+        "de": "Zeilen in unseren Logs mit der Nummer deines Kontos und sonst nichts von dir, bis {until}.",
+    },
     "stripe": {
         "en": "If you paid: transactions at Stripe, which it removes from {until} on; invoices as long as tax law "
         "demands.",

@@ -7,6 +7,7 @@ from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
+from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.users.model import EmailTaken, OneTimeToken, Session, TokenPurpose, User
 from saltbitter_domain.users.model.second_factor import SecondFactor
 from saltbitter_domain.users.ports import Account, OneTimeTokens, SecondFactors, Sessions, Users
@@ -73,6 +74,10 @@ class MemoryUsers(Users):
                 for key, row in table.items().items():
                     if _is_about(user.id, key, row):
                         table.drop(key)
+            for message in tables.outbox.items().values():
+                about = getattr(message.event, "user_id", None)
+                if message.dead_at and about == user.id and not isinstance(message.event, PhotoDeleted):
+                    tables.outbox.drop(message.id)
 
         self._transaction.write(change)
 

@@ -21,8 +21,10 @@ from adapters.postgres.statements import (
     replacement_of_all,
     sweeping,
 )
-from adapters.postgres.tables import one_time_tokens, refresh_tokens, second_factors, sessions, users
+from adapters.postgres.tables import one_time_tokens, outbox, refresh_tokens, second_factors, sessions, users
+from saltbitter_domain.events import event_name
 from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
+from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.users.model import (
     AccountStatus,
     EmailTaken,
@@ -78,6 +80,14 @@ class PostgresUsers(Users):
         .returning(users.c.id)
     )
 
+    _FORGET_DEAD = Query(
+        delete(outbox).where(
+            outbox.c.dead_at.is_not(None),
+            outbox.c.payload["user_id"].astext == bindparam("member", type_=Text),
+            outbox.c.topic != event_name(PhotoDeleted),
+        )
+    )
+
     def __init__(self, session: Connection) -> None:
         self._session = session
 
@@ -115,6 +125,7 @@ class PostgresUsers(Users):
         # Every column that names a member refers to the account, and its row goes with it (``tables._member``).
         if not await self._session.write(self._ERASE, id=user.id, version=user.version):
             raise _stale()
+        await self._session.change(self._FORGET_DEAD, {"member": str(user.id)})
 
 
 def _stale() -> StaleWrite:

@@ -59,7 +59,8 @@ class Users(Protocol):
 
     async def erase(self, user: User) -> None:
         """Delete the account and, in every store of this unit of work, everything that is this member's or about
-        them; ``StaleWrite`` when version ``user.version`` is outdated, as when they have signed in meanwhile."""
+        them, with the messages set aside that nobody is left to hear, which are all but of files still to be removed;
+        ``StaleWrite`` when version ``user.version`` is outdated, as when they have signed in meanwhile."""
         ...
 
 

@@ -1,118 +1,46 @@
 """A member with a marker in every field: all that belongs in it is in their copy, nothing of them stays when they are
-erased, and nothing of anybody else is touched or told. Over each store, and every other place where something is kept.
+erased, and nothing of anybody else is touched or told. In memory, and as in production.
 """
 
 import io
+import logging
+import re
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any
 
-import asyncpg
 import attrs
 import pytest
 
-from adapters.postgres.tables import metadata
-from config import test, test_postgres
-from config.application import Application
 from config.data_register import data_register
-from config.start import running
-from entrypoints.site import embedded_workers
-from entrypoints.worker.embedded import EmbeddedWorkers
+from config.logging import configure
+from saltbitter_domain.events import Event
 from saltbitter_domain.exports.model import DataExport, ExportRequested
-from saltbitter_domain.kernel import ExportId
+from saltbitter_domain.kernel import ExportId, SessionId
+from saltbitter_domain.profiles.model import PhotoReviewed
 from saltbitter_domain.register import AtErasure, Kind
 from saltbitter_domain.traffic import StoredAnswer
 from saltbitter_domain.users.model import Suspended
+from tests.contracts.canary_house import House, as_in_production, in_memory
 from tests.doubles.canary import Canary, a_canary, plant, plant_picture
 
-OUTSIDE_THE_STORE = ("photo_store", "archives", "idempotency", "rate_limits", "revocations", "mailer", "erasure_ledger")
 KEPT = {item.place for item in data_register().items if item.at_erasure is AtErasure.KEEP}
 """Where the register says that something outlives an erasure."""
-ALLOWED = KEPT | {"mailer", "erasure_ledger", "ledger_transactions"}
-"""By the names that these places have here: ``parties.mail``, ``files."erasures/"`` and, in memory, the books."""
+ALLOWED = KEPT | {"mailer", "erasure_ledger", "ledger_transactions", "rate_limits"}
+"""Also by the names that these places have in memory: ``mail``, ``erasures/``, the books and ``limit:``."""
 A_NUMBER_IN_ANOTHERS_ROW = {"daily_matches", "notices"}
 """Others were introduced to, or matched with, somebody of whom nothing is left but a random number."""
+MAILED = {"ana-email@example.org", "ana-reason"}
+"""What mails to Ana had to carry."""
 
 GONE_ANYWAY = {"ben-label", "ben-prefix", "ben-hash", "ben-note"}
 """Where Ben was signed in is forgotten by itself in the time that passes, and what he wrote to Ana goes with her."""
 
 
-@attrs.frozen
-class House:
-    application: Application
-    workers: EmbeddedWorkers
-    database_url: str
-
-    @property
-    def adapters(self) -> Any:
-        return self.application.adapters
-
-    async def places(self) -> Mapping[str, str]:
-        """All that is kept anywhere, as text, by place."""
-        found: dict[str, str] = {name: _text(getattr(self.adapters, name)()) for name in OUTSIDE_THE_STORE}
-        if self.database_url:
-            return {**found, **await _tables(self.database_url)}
-        return found | {name: _text(table) for name, table in vars(self.adapters.store().tables).items()}
-
-    async def passes(self, days: int) -> None:
-        self.adapters.clock().advance(timedelta(days=days))
-        for _ in range(2):
-            await self.workers.settle()
-
-
-@asynccontextmanager
-async def opened(mode: str, database_url: str) -> AsyncIterator[House]:
-    settings = test_postgres.settings(database_url) if database_url else test.settings()
-    async with (
-        running(mode, settings) as application,
-        embedded_workers(application, keep_running=False) as workers,
-    ):
-        yield House(application, workers, database_url)
-
-
 def _holds(text: str, marker: str) -> bool:
     """Whether the marker is in it, as it is or in the way PostgreSQL writes bytes."""
     return marker in text or marker.encode().hex() in text
-
-
-def _text(thing: object) -> str:
-    return "\n".join(_words(thing, set()))
-
-
-def _words(thing: object, seen: set[int]) -> Iterator[str]:
-    """Every value that can be reached from a thing of ours, whether or not its ``repr`` shows it."""
-    if id(thing) in seen:
-        return
-    if isinstance(thing, bytes):
-        yield thing.decode("latin-1")
-        return
-    seen.add(id(thing))
-    if isinstance(thing, Mapping):
-        parts: list[object] = [*thing.keys(), *thing.values()]
-    elif isinstance(thing, list | tuple | set | frozenset):
-        parts = list(thing)
-    elif fields := getattr(type(thing), "__attrs_attrs__", None):
-        parts = [getattr(thing, field.name) for field in fields]
-    elif type(thing).__module__.startswith("adapters.") and hasattr(thing, "__dict__"):
-        parts = list(vars(thing).values())
-    else:
-        yield str(thing)
-        return
-    for part in parts:
-        yield from _words(part, seen)
-
-
-async def _tables(url: str) -> Mapping[str, str]:
-    connection = await asyncpg.connect(url)
-    try:
-        return {
-            name: "\n".join(row["row"] for row in await connection.fetch(f"SELECT t::text AS row FROM {name} AS t"))  # noqa: S608
-            for name in metadata.tables
-        }
-    finally:
-        await connection.close()
 
 
 async def _settled_in(house: House) -> tuple[Canary, Canary, Mapping[str, bytes]]:
@@ -133,11 +61,26 @@ async def _settled_in(house: House) -> tuple[Canary, Canary, Mapping[str, bytes]
         canary.user.email: await plant_picture(house.adapters.photo_store(), canary.photo, name)
         for canary, name in ((first, "ana"), (second, "ben"))
     }
+    if house.stripe:
+        await house.adapters.payment_gateway().customer(ana.id)
+    await house.adapters.rate_limits().hit("login", "ana-limit", 5, timedelta(days=1))
+    await house.adapters.revocations().revoke(SessionId(house.adapters.ids().new()), now + timedelta(days=1))
     answers = house.adapters.idempotency()
     await answers.begin(f"user:{ana.id}", "a-key-of-ana", "fingerprint")
     await answers.finish(f"user:{ana.id}", "a-key-of-ana", StoredAnswer(200, (), b"ana-answer"))
     await house.workers.settle()
+    await _set_aside(house, PhotoReviewed(ana.id, first.photo.id, approved=False, reason="ana-letter"))
     return first, second, pixels
+
+
+async def _set_aside(house: House, event: Event) -> None:
+    """Leave a message that could not be delivered and waits for a person."""
+    async with house.adapters.begin()() as uow:
+        uow.emit(event)
+        await uow.commit()
+    outbox, now = house.adapters.outbox(), house.adapters.clock().now()
+    (message,) = await outbox.due(now, 10)
+    await outbox.save(attrs.evolve(message, dead_at=now, last_error="no worker reported back"))
 
 
 async def _copied(house: House, canary: Canary) -> zipfile.ZipFile:
@@ -151,38 +94,49 @@ async def _copied(house: House, canary: Canary) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(await house.adapters.archives().get(export.id)))
 
 
-@pytest.fixture(params=["test", "test_postgres"])
-def mode(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """A mode, and the database it is over, if any."""
-    return request.param, request.getfixturevalue("database_url") if request.param == "test_postgres" else ""
+@pytest.fixture(params=["in memory", "as in production"])
+def house(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[House]:
+    if request.param == "in memory":
+        return in_memory()
+    return as_in_production(request.getfixturevalue("production_settings"))
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What is logged, every line there is."""
+    stream = io.StringIO()
+    configure("json", stream, logging.DEBUG)
+    yield stream
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 
 async def test_what_belongs_is_in_the_copy_and_nothing_of_a_member_outlives_their_erasure(
-    mode: tuple[str, str],
+    house: AbstractAsyncContextManager[House], log: io.StringIO
 ) -> None:
-    async with opened(*mode) as house:
-        ana, ben, pixels = await _settled_in(house)
-        copy = await _copied(house, ana)
+    async with house as home:
+        ana, ben, pixels = await _settled_in(home)
+        copy = await _copied(home, ana)
         content = b"\n".join(map(copy.read, copy.namelist())).decode("latin-1")
         own, others = pixels[ana.user.email].decode(), pixels[ben.user.email].decode()
-        markers = [*ana.markers, own, "ana-reason", "ana-answer"]
+        markers = [*ana.markers, own, "ana-reason", "ana-answer", "ana-letter", "ana-limit"]
 
         assert [marker for marker in [*ana.kept, own] if marker not in content] == []
         assert [marker for marker in [*ben.markers, *ana.withheld, others] if marker in content] == []
 
-        before = "\n".join((await house.places()).values())
-        assert [marker for marker in markers if not _holds(before, marker)] == [], "the search finds what is there"
+        before = await home.places()
+        everything = "\n".join(before.values())
+        assert [marker for marker in markers if not _holds(everything, marker)] == [], "the search finds what is there"
 
-        async with house.adapters.begin()() as uow:
+        async with home.adapters.begin()() as uow:
             user = await uow.users.get(ana.user.id)
             assert user
-            await uow.users.save(user.leaving(house.adapters.clock().now()))
+            await uow.users.save(user.leaving(home.adapters.clock().now()))
             await uow.commit()
-        await house.passes(31)
-        await house.passes(31)
-        await house.adapters.idempotency().begin(f"user:{ben.user.id}", "a-key-of-ben", "fingerprint")  # forgets first
+        await home.passes(31)
+        await home.passes(31)
+        await home.adapters.idempotency().begin(f"user:{ben.user.id}", "a-key-of-ben", "fingerprint")  # forgets first
 
-        after = await house.places()
+        after = await home.places()
         left = {name for name, text in after.items() if any(_holds(text, marker) for marker in [*markers, "ana-"])}
         assert left <= ALLOWED, "these are left although the data register says otherwise"
         named = {name for name, text in after.items() if str(ana.user.id) in text}
@@ -191,13 +145,31 @@ async def test_what_belongs_is_in_the_copy_and_nothing_of_a_member_outlives_thei
         still = {*ben.markers, others} - GONE_ANYWAY
         assert [marker for marker in still if marker not in everything] == [], "Ben lost nothing"
 
+        if home.stripe:
+            _nothing_beyond_the_need_went_outside(home, ana, before, after)
+        assert [marker for marker in [*markers, *ben.markers, "ana-", "ben-"] if marker in log.getvalue()] == []
+        assert {"leaving_members", str(ana.user.id)} <= set(re.findall(r'"([^"]*)"', log.getvalue())), "it was written"
+
+
+def _nothing_beyond_the_need_went_outside(
+    home: House, ana: Canary, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
+    """Stripe has a number and no word of Ana, and no customer in the end; mails have what they had to carry."""
+    assert str(ana.user.id) in before["stripe customers"]
+    sent = "".join(each[place] for each in (before, after) for place in ("stripe", "stripe customers"))
+    assert [marker for marker in ana.markers - {"ana-customer"} if marker in sent] == []
+    assert str(ana.user.id) not in after["stripe customers"]
+    carried = before["mail"] + after["mail"]
+    assert {marker for marker in [*ana.markers, "ana-reason", "ana-letter"] if marker in carried} <= MAILED
+    assert "ana-limit" in before["limit:"]
+
 
 def test_every_place_of_the_register_is_searched() -> None:
-    """A new table is in the metadata by itself; a new cache, bucket or file needs a place here."""
+    """A new table is in the metadata by itself; a new cache, bucket or file needs a place in ``House.places``."""
     kinds = {kind: {item.place for item in data_register().of(kind)} for kind in (Kind.CACHE, Kind.BUCKET, Kind.FILE)}
 
     assert kinds == {
         Kind.CACHE: {"revoked", "limit:", "leader:"},
         Kind.BUCKET: {"uploads/", "photos/"},
-        Kind.FILE: {"exports/", "erasures/"},
-    }, "search the new place in OUTSIDE_THE_STORE"
+        Kind.FILE: {"exports/", "erasures/", "logs"},
+    }, "search the new place in tests/contracts/canary_house.py"

@@ -2,8 +2,11 @@
 
 import io
 import os
+import re
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,10 +76,25 @@ def test_the_worker_knows_none_of_our_secrets_and_is_within_limits() -> None:
         assert worker.render(photo("portrait.png"), "image/png") is not None
         process = Path(f"/proc/{worker._process.pid}")
         assert b"pepper" not in (process / "environ").read_bytes()
-        assert f"{photo_worker.MEMORY}" in (process / "limits").read_text()
+        limits = (process / "limits").read_text()
+        for what, most in (("data size", photo_worker.WRITABLE), ("address space", photo_worker.ADDRESS_SPACE)):
+            assert re.search(rf"Max {what}\s+{most}\s", limits)
     finally:
         worker.close()
         del os.environ["SALTBITTER_TEST_SECRET"]  # noqa: TID251
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process may write to")
+def test_a_process_within_the_limit_is_refused_the_memory_that_it_may_not_have() -> None:
+    greedy = (
+        "import resource; from adapters.local import photo_worker as worker\n"
+        "worker.limit(resource.RLIMIT_DATA, worker.WRITABLE)\n"
+        "taken = bytearray(worker.WRITABLE - 2**26)\n"
+        "try: bytearray(2**27)\n"
+        "except MemoryError: print('refused')\n"
+    )
+    said = subprocess.run([sys.executable, "-c", greedy], capture_output=True, check=True)  # noqa: S603
+    assert said.stdout == b"refused\n"
 
 
 @pytest.fixture

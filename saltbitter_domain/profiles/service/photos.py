@@ -1,5 +1,6 @@
 """From an uploaded picture to a photo others may see, and what its owner can do about it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -191,17 +192,20 @@ class PhotoService:
             return await uow.photos.get(photo_id)
 
     async def _examine(self, photo_id: PhotoId) -> Examined | RefusalReason:
-        """Render the original, store the renditions, count faces, ask the moderator: all outside any transaction."""
+        """Render the original, then store the renditions, count faces and ask the moderator at once, outside any
+        transaction."""
         original = await self._store.get(_original(photo_id))
         rendered = RefusalReason.UNREADABLE if original is None else await self._editor.render(original)
         if isinstance(rendered, RefusalReason):
             return rendered
-        for rendition in rendered.renditions:
-            key = rendition_key(photo_id, rendition.size, rendition.format)
-            await self._store.put(key, rendition.content, f"image/{rendition.format}")
         picture = _rendition(rendered, Size.LARGE)
-        faces = await self._faces.count(picture)
-        return Examined(rendered, faces, await self._objection(picture, rendered.perceptual_hash))
+        async with asyncio.TaskGroup() as tasks:
+            faces = tasks.create_task(self._faces.count(picture))
+            objection = tasks.create_task(self._objection(picture, rendered.perceptual_hash))
+            for each in rendered.renditions:
+                key = rendition_key(photo_id, each.size, each.format)
+                tasks.create_task(self._store.put(key, each.content, f"image/{each.format}"))
+        return Examined(rendered, faces.result(), objection.result())
 
     async def _objection(self, picture: bytes, perceptual_hash: str) -> RefusalReason | None:
         async with self._begin() as uow:

@@ -26,7 +26,7 @@ _CODE = 48 * 1024 * 1024
 
 WRITABLE = MEMORY - _CODE
 """Bytes that it may reserve to write to, whether or not it does (``RLIMIT_DATA``, Linux 4.7): a hard limit, at which
-the system refuses it more. Measured at 40 megapixels: JPEG 130 to 390 MB, PNG 165 to 290, WebP 300 to 420, HEIC 355 to 410."""
+the system refuses it more. At 40 megapixels: JPEG 130 to 390 MB, PNG 165 to 290, WebP 300 to 420, HEIC 355 to 410."""
 
 ADDRESS_SPACE = 1024 * 1024 * 1024
 """Bytes of all that is mapped, what it shares with others included."""

@@ -27,6 +27,7 @@ from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
+    DeviceService,
     EmailChangeService,
     ErasureService,
     LeavingService,
@@ -46,6 +47,7 @@ Listeners = Mapping[str, Sequence[tuple[str, Listener]]]
 def listeners(
     auth: AuthService,
     account_mail: AccountMail,
+    devices: DeviceService,
     profiles: ProfileService,
     photos: PhotoService,
     matching: MatchingService,
@@ -63,6 +65,10 @@ def listeners(
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],
         "users.email_change_requested": [("mail_email_change", account_mail.send_email_change)],
         "users.email_change_announced": [("mail_email_change_asked", account_mail.send_email_change_asked)],
+        "users.sign_in_noticed": [
+            ("record_alert", devices.record_alert),
+            ("mail_sign_in_noticed", account_mail.send_sign_in_noticed),
+        ],
         "users.erasure_requested": [("mail_leaving", account_mail.send_leaving)],
         "users.password_changed": [("mail_password_changed", account_mail.send_password_changed)],
         "users.second_factor_added": [("mail_second_factor_added", account_mail.send_second_factor_added)],
@@ -114,7 +120,7 @@ class Application(containers.DeclarativeContainer):
         "access_tokens": adapters.access_tokens,
         "revocations": adapters.revocations,
     }
-    auth = providers.Singleton(AuthService, **_of_accounts, codes=adapters.codes)
+    auth = providers.Singleton(AuthService, **_of_accounts, codes=adapters.codes, places=adapters.network_places)
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
     second_factors = providers.Singleton(
         SecondFactorService,
@@ -124,6 +130,9 @@ class Application(containers.DeclarativeContainer):
         secrets=adapters.secrets,
         codes=adapters.codes,
         revocations=adapters.revocations,
+    )
+    devices = providers.Singleton(
+        DeviceService, begin=adapters.begin, clock=adapters.clock, places=adapters.network_places
     )
     email_changes = providers.Singleton(
         EmailChangeService,
@@ -165,6 +174,7 @@ class Application(containers.DeclarativeContainer):
         secrets=adapters.secrets,
         mailer=adapters.mailer,
         register=providers.Callable(data_register),
+        places=adapters.network_places,
         public_url=adapters.settings.provided.public_url,
     )
     consents = providers.Singleton(ConsentService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
@@ -250,6 +260,7 @@ class Application(containers.DeclarativeContainer):
         listeners,
         auth=auth,
         account_mail=account_mail,
+        devices=devices,
         profiles=profiles,
         photos=photos,
         matching=matching,

@@ -60,6 +60,7 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.access_tokens = providers.Singleton(
         Hs256AccessTokens, token_keys(settings), issuer=settings.public_url, audience="saltbitter-api", clock=clock
     )
+    container.network_places = providers.Object(settings.networks)
     container.photo_editor = providers.Singleton(PillowEditor)
     container.faces = providers.Singleton(OpenCvFaces)
     container.moderator = providers.Singleton(MemoryModerator)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from adapters.local.networks import NetworkTable, read_networks
 from adapters.stripe.client import StripeAccount
 from config.photos import PhotoSettings
 from config.photos import read as read_photos
@@ -52,6 +53,8 @@ class Settings:
     log_format: str = "json"
     seller: Seller = UNNAMED
     """Whom receipts are from."""
+    networks: NetworkTable = attrs.field(factory=NetworkTable, repr=False)
+    """Roughly where networks are; an empty table knows of none."""
     questionnaires: tuple[Questionnaire, ...] = BUNDLED
     """Every version results may refer to, the one offered to members first."""
 
@@ -198,6 +201,17 @@ class Reader:
             )
         return value
 
+    def networks(self, name: str) -> NetworkTable:
+        """The table in the named file, or an empty one without a file."""
+        path = self.text(name, "")
+        if not path:
+            return NetworkTable()
+        try:
+            return read_networks(Path(path))
+        except (OSError, ValueError) as error:
+            self.refuse(name, f"{path} cannot be read: {error}")
+            return NetworkTable()
+
     def questionnaires(self, name: str) -> tuple[Questionnaire, ...]:
         """The licensed set in the named file before the bundled ones, or the bundled ones alone."""
         path = self.text(name, "")
@@ -319,6 +333,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
         seller=read.seller(required=stripe is not None),
+        networks=read.networks("NETWORKS_FILE"),
         questionnaires=read.questionnaires("QUESTIONNAIRE_FILE"),
         database_url=read.server("DATABASE_URL", _POSTGRES) or "",
         database_replica_url=read.server("DATABASE_REPLICA_URL", _POSTGRES, required=False),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from dependency_injector import containers, providers
 
+from adapters.local.networks import NetworkTable
 from adapters.memory.photo_checks import CountingFaces
 from adapters.system.clock import ManualClock
 from adapters.system.passwords import BcryptPasswords
@@ -13,6 +14,8 @@ from config.settings import Settings
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FAST_ROUNDS = 4
+PLACES = (("192.0.2.0/24", "Lisbon", 38.72, -9.14), ("198.51.100.0/24", "Tokyo", 35.68, 139.69))
+"""Networks that are nobody's (RFC 5737)."""
 
 
 def settings() -> Settings:
@@ -26,6 +29,7 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.override_providers(
         clock=providers.Singleton(ManualClock, START),
         hasher=providers.Singleton(BcryptPasswords, password_peppers(settings), rounds=FAST_ROUNDS),
+        network_places=providers.Singleton(NetworkTable, PLACES),
         faces=providers.Singleton(CountingFaces, 1),
     )
     return container

@@ -24,7 +24,15 @@ from saltbitter_domain.orders.ports import Orders
 from saltbitter_domain.payments.ports import GatewayInbox
 from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
 from saltbitter_domain.subscriptions.ports import Subscriptions
-from saltbitter_domain.users.ports import OneTimeTokens, SecondFactors, Sessions, Users
+from saltbitter_domain.users.ports import (
+    Devices,
+    OneTimeTokens,
+    SecondFactors,
+    Sessions,
+    SignInAlerts,
+    SignInTries,
+    Users,
+)
 
 _T = TypeVar("_T")
 
@@ -39,6 +47,9 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     one_time_tokens: OneTimeTokens
     second_factors: SecondFactors
+    devices: Devices
+    sign_in_tries: SignInTries
+    sign_in_alerts: SignInAlerts
     profiles: Profiles
     photos: Photos
     removed_photos: RemovedPhotos

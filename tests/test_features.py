@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.steps.joining",
     "tests.steps.signing_in",
     "tests.steps.another_address",
+    "tests.steps.known_devices",
     "tests.steps.second_factor",
     "tests.steps.profiles",
     "tests.steps.photos",

@@ -18,6 +18,10 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "de": "Falls du bezahlt hast: unsere Bücher mit Beträgen und Nummern, aber ohne Namen, bis {until}, wie es das "
         "Steuerrecht verlangt.",
     },
+    "sign_in_tries": {
+        "en": "How often wrong passwords were tried for your address, under a keyed hash, until {until}.",
+        "de": "Wie oft falsche Passwörter für deine Adresse probiert wurden, unter einem Schlüssel-Hash, bis {until}.",
+    },
     "limit:": {
         "en": "Counts that slow down attacks, until {until}.",
         "de": "Zähler, die Angriffe bremsen, bis {until}.",

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_currency_precision
 
 from saltbitter_domain.kernel import Money
@@ -28,6 +28,9 @@ PRODUCTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+UNKNOWN_PLACE: Mapping[str, str] = {"en": "an unknown place", "de": "einem unbekannten Ort"}
+
+
 def amount_in(language: str, money: Money) -> str:
     """The exact amount: ``$19.99`` or ``19,99 $``. How many decimals a currency has comes from Unicode's CLDR."""
     exact = Decimal(money.amount_minor).scaleb(-get_currency_precision(money.currency))
@@ -39,18 +42,27 @@ def day_in(language: str, at: datetime, zone: tzinfo) -> str:
     return format_date(at.astimezone(zone).date(), "long", locale=language)
 
 
+def moment_in(language: str, at: datetime, zone: tzinfo) -> str:
+    """The day and time there at that instant: ``March 2, 2026, 1:00 PM`` or ``2. März 2026, 13:00``."""
+    return f"{day_in(language, at, zone)}, {format_time(at, 'short', tzinfo=zone, locale=language)}"
+
+
 def product_in(language: str, name: str) -> str:
     """What was bought. A name that has no words stays as it is."""
     return PRODUCTS[language].get(name, name)
 
 
 def facts_in(language: str, data: Mapping[str, str]) -> Mapping[str, str]:
-    """The facts that a mail about money carries, as its language writes them; days are the member's own."""
+    """The facts that a mail carries, as its language writes them; days and times are the member's own."""
     facts = {"number": data["number"]} if "number" in data else {}
     if "amount_minor" in data:
         facts["amount"] = amount_in(language, Money(int(data["amount_minor"]), data["currency"]))
     if "product" in data:
         facts["product"] = product_in(language, data["product"])
+    if "place" in data:
+        facts["place"] = data["place"] or UNKNOWN_PLACE[language]
+    if "moment" in data:
+        facts["moment"] = moment_in(language, datetime.fromisoformat(data["moment"]), ZoneInfo(data["time_zone"]))
     for name in ("day", "until"):
         if name in data:
             facts[name] = day_in(language, datetime.fromisoformat(data[name]), ZoneInfo(data["time_zone"]))

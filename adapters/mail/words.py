@@ -325,6 +325,66 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Warst du es, musst du nichts tun.",
         ),
     },
+    MailTemplate.NEW_DEVICE: {
+        "en": Words(
+            "A sign-in on a new device",
+            (
+                "Somebody signed in to your account on a device we had not seen before.",
+                "It was on {moment}, from {place}. If it was not you, act now.",
+            ),
+            "Choose another password",
+            "If it was you, there is nothing to do. In your settings you see the device, and can sign it out.",
+        ),
+        "de": Words(
+            "Anmeldung auf einem neuen Gerät",
+            (
+                "Jemand hat sich auf einem Gerät, das wir noch nicht kannten, in dein Konto eingeloggt.",
+                "Das war am {moment}, von {place} aus. Warst du es nicht, handle jetzt.",
+            ),
+            "Anderes Passwort wählen",
+            "Warst du es, musst du nichts tun. In den Einstellungen siehst du das Gerät und kannst es abmelden.",
+        ),
+    },
+    MailTemplate.MANY_FAILURES: {
+        "en": Words(
+            "Many wrong passwords",
+            (
+                "Somebody has tried many wrong passwords for your account, the last on {moment}. They did not get in.",
+                "We make them wait. Devices on which you have signed in before are not affected.",
+            ),
+            "Choose another password",
+            "If you use your password elsewhere too, choose another. If it was you who forgot it, do the same.",
+        ),
+        "de": Words(
+            "Viele falsche Passwörter",
+            (
+                "Jemand hat viele falsche Passwörter für dein Konto probiert, zuletzt am {moment}, ohne Erfolg.",
+                "Wir lassen sie warten. Geräte, auf denen du dich schon eingeloggt hast, sind nicht betroffen.",
+            ),
+            "Anderes Passwort wählen",
+            "Benutzt du dein Passwort auch anderswo, wähle ein anderes. Hast du es vergessen, ebenso.",
+        ),
+    },
+    MailTemplate.IMPOSSIBLE_TRAVEL: {
+        "en": Words(
+            "A sign-in from far away",
+            (
+                "Somebody signed in to your account from {place} on {moment}.",
+                "Nobody travels so fast from where you signed in before. If it was not you, act now.",
+            ),
+            "Choose another password",
+            "If it was you, perhaps over a VPN, there is nothing to do.",
+        ),
+        "de": Words(
+            "Anmeldung von weit weg",
+            (
+                "Jemand hat sich am {moment} von {place} aus in dein Konto eingeloggt.",
+                "So schnell reist niemand von dort, wo du vorher eingeloggt warst. Warst du es nicht, handle jetzt.",
+            ),
+            "Anderes Passwort wählen",
+            "Warst du es, vielleicht über ein VPN, musst du nichts tun.",
+        ),
+    },
     MailTemplate.RECOVERY_CODE_USED: {
         "en": Words(
             "A recovery code was used",

@@ -7,6 +7,8 @@ from collections.abc import Hashable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 
+import attrs
+
 from adapters.memory.table import Table
 from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.audit.model import AuditRecord
@@ -16,7 +18,9 @@ from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
 from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import (
+    AlertId,
     AssessmentId,
+    DeviceId,
     EventId,
     ExportId,
     NoticeId,
@@ -31,10 +35,20 @@ from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, TokenPurpose, User
+from saltbitter_domain.users.model.devices import Device, SignInAlert
 from saltbitter_domain.users.model.second_factor import SecondFactor
 
 LOCK_WAIT_SECONDS = 5.0
 """How long a unit of work waits for a row that another holds, like a database's lock timeout."""
+
+
+@attrs.frozen
+class Tries:
+    """How many there were in a row, when the last was, and when the next counts."""
+
+    tries: int
+    tried_at: datetime
+    next_at: datetime
 
 
 class Tables:
@@ -49,6 +63,9 @@ class Tables:
             kept_email=lambda row: row.email if row.purpose is TokenPurpose.KEEP_EMAIL else None,
         )
         self.second_factors = Table[UserId, SecondFactor]()
+        self.devices = Table[DeviceId, Device](user=lambda row: row.user_id, token=lambda row: row.token_hash)
+        self.sign_in_tries = Table[str, Tries]()
+        self.sign_in_alerts = Table[AlertId, SignInAlert](user=lambda row: row.user_id)
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](
             user=lambda row: row.user_id, appealed=lambda row: row.state is PhotoState.APPEALED

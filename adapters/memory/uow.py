@@ -13,6 +13,7 @@ from adapters.memory.compatibility import (
     MemoryPopulations,
 )
 from adapters.memory.consent import MemoryConsentLog
+from adapters.memory.devices import MemoryDevices, MemorySignInAlerts, MemorySignInTries
 from adapters.memory.exports import MemoryExports, MemoryMemberRecords
 from adapters.memory.gateway import MemoryGatewayInbox
 from adapters.memory.ledger import MemoryLedger
@@ -47,6 +48,9 @@ class MemoryUnitOfWork(UnitOfWork):
         self.sessions = MemorySessions(transaction)
         self.one_time_tokens = MemoryOneTimeTokens(transaction)
         self.second_factors = MemorySecondFactors(transaction)
+        self.devices = MemoryDevices(transaction)
+        self.sign_in_tries = MemorySignInTries(transaction)
+        self.sign_in_alerts = MemorySignInAlerts(transaction)
         self.profiles = MemoryProfiles(transaction)
         self.photos = MemoryPhotos(transaction)
         self.removed_photos = MemoryRemovedPhotos(transaction)

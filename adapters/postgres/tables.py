@@ -121,6 +121,45 @@ second_factors = Table(
     _version(),
 )
 
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _member(),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("ip_prefix", Text, nullable=False),
+    Column("first_seen_at", INSTANT, nullable=False),
+    Column("last_seen_at", INSTANT, nullable=False, index=True),
+    _version(),
+    Index("ix_devices_user_id", "user_id"),
+    comment="What members have signed in on.",
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", INSTANT, nullable=False, index=True),
+    Column("next_at", INSTANT, nullable=False),
+    comment="How often a password was tried in a row, under keyed hashes of addresses.",
+)
+
+sign_in_alerts = Table(
+    "sign_in_alerts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _member(),
+    Column("kind", Text, nullable=False),
+    Column("at", INSTANT, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("ip_prefix", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Index("ix_sign_in_alerts_user_id", "user_id"),
+    comment="What members were warned of about signing in.",
+)
+
 profiles = Table(
     "profiles",
     metadata,

@@ -12,6 +12,7 @@ from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Session
 from adapters.postgres.decisions import PostgresDecisions
+from adapters.postgres.devices import PostgresDevices, PostgresSignInAlerts, PostgresSignInTries
 from adapters.postgres.exports import PostgresExports, PostgresMemberRecords
 from adapters.postgres.gateway import PostgresGatewayInbox
 from adapters.postgres.ledger import PostgresLedger
@@ -54,6 +55,9 @@ class PostgresUnitOfWork(UnitOfWork):
         self.sessions = PostgresSessions(session)
         self.one_time_tokens = PostgresOneTimeTokens(session)
         self.second_factors = PostgresSecondFactors(session)
+        self.devices = PostgresDevices(session)
+        self.sign_in_tries = PostgresSignInTries(session)
+        self.sign_in_alerts = PostgresSignInAlerts(session)
         self.profiles = PostgresProfiles(session)
         self.photos = PostgresPhotos(session)
         self.removed_photos = PostgresRemovedPhotos(session)

@@ -5,6 +5,7 @@ from entrypoints.http.assessments import Assessments
 from entrypoints.http.audit import AuditRecords
 from entrypoints.http.compatibility import Decisions, Matches
 from entrypoints.http.consent import Consents
+from entrypoints.http.devices import Devices
 from entrypoints.http.email import EmailChanges
 from entrypoints.http.exports import Exports
 from entrypoints.http.filters import Filters
@@ -25,6 +26,7 @@ RESOURCES = (
     Accounts,
     SecondFactors,
     EmailChanges,
+    Devices,
     Leaving,
     Exports,
     Consents,
@@ -55,6 +57,7 @@ def resources(application: Application) -> list[object]:
         Accounts(application.auth(), application.recovery()),
         SecondFactors(application.auth(), application.second_factors()),
         EmailChanges(application.email_changes()),
+        Devices(application.devices()),
         Leaving(application.leaving()),
         Exports(application.exports()),
         Consents(application.consents()),

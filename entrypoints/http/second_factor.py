@@ -31,6 +31,7 @@ class ChallengeAnswer:
     challenge_token: Token = attrs.field(repr=False)
     code: Code = attrs.field(repr=False)
     device_label: DeviceLabel | None = None
+    device_token: Token | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -93,6 +94,7 @@ class SecondFactors:
             code=body.code,
             label=device_of(call, body.device_label),
             ip=str(call.address),
+            device_token=sessions.known_as(call, body.device_token),
         )
         return sessions.handed_out(call, tokens)
 

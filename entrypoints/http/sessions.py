@@ -6,7 +6,7 @@ without asking first (Fetch standard, CORS), and nobody else is let. ``SameSite=
 behind it (OWASP, cross-site request forgery prevention).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 from aiohttp import web
@@ -15,13 +15,18 @@ from aiohttp.web import RequestKey
 from entrypoints.http.routing import Call
 from saltbitter_domain.kernel import Malformed, NotAllowed, NotAuthenticated, SessionId, UserId
 from saltbitter_domain.users.model import REFRESH_TOKEN_LIFETIME, Tokens
+from saltbitter_domain.users.model.devices import DEVICE_KNOWN_FOR
 
 ASK = "X-Session"
 BY_COOKIE = "cookie"
 COOKIE = "__Host-saltbitter-refresh"
 """By this prefix a browser sees to it that the cookie is secure, and of this host alone (RFC 6265bis)."""
 
+DEVICE_COOKIE = "__Host-saltbitter-device"
+"""Stays when the session ends: by it the browser is known at the next sign-in."""
+
 _TO_DELIVER = RequestKey("refresh_token", str)
+_DEVICE = RequestKey("device_token", str)
 
 
 class SessionHeaderMalformed(Malformed):
@@ -44,7 +49,10 @@ class RefreshTokenMissing(NotAuthenticated):
 
 @attrs.frozen
 class SessionTokens:
-    """A short-lived access token, and the refresh token that renews both; null where it is in the browser's cookie."""
+    """A short-lived access token, and the refresh token that renews both; null where it is in the browser's cookie.
+
+    ``device_token`` is what the device keeps and shows at its next sign-in, to be known; null where nobody signed in
+    just now, or where it is in the browser's other cookie."""
 
     access_token: str = attrs.field(repr=False)
     access_expires_at: datetime
@@ -52,6 +60,7 @@ class SessionTokens:
     refresh_expires_at: datetime
     session_id: SessionId
     user_id: UserId
+    device_token: str | None = attrs.field(default=None, repr=False)
 
 
 def handed_out(call: Call, tokens: Tokens) -> SessionTokens:
@@ -59,6 +68,8 @@ def handed_out(call: Call, tokens: Tokens) -> SessionTokens:
     by_cookie = kept_by_browser(call)
     if by_cookie:
         call.request[_TO_DELIVER] = tokens.refresh_token
+        if tokens.device_token:
+            call.request[_DEVICE] = tokens.device_token
     return SessionTokens(
         tokens.access_token,
         tokens.access_expires_at,
@@ -66,7 +77,13 @@ def handed_out(call: Call, tokens: Tokens) -> SessionTokens:
         tokens.refresh_expires_at,
         tokens.session_id,
         tokens.user_id,
+        None if by_cookie else tokens.device_token,
     )
+
+
+def known_as(call: Call, in_body: str | None) -> str | None:
+    """The token by which the device is known: that of the cookie, if the page says so, or that of the body."""
+    return call.request.cookies.get(DEVICE_COOKIE) if kept_by_browser(call) else in_body
 
 
 def presented(call: Call, in_body: str | None) -> str:
@@ -103,9 +120,15 @@ def admit(request: web.Request) -> None:
 
 
 def deliver(request: web.Request, response: web.StreamResponse) -> None:
-    """Put into the answer what its route decided about the cookie."""
+    """Put into the answer what its route decided about the cookies."""
     token = request.get(_TO_DELIVER)
     if token is None:
         return
-    lifetime = int(REFRESH_TOKEN_LIFETIME.total_seconds()) if token else 0
-    response.set_cookie(COOKIE, token, max_age=lifetime, path="/", secure=True, httponly=True, samesite="Strict")
+    _keep(response, COOKIE, token, REFRESH_TOKEN_LIFETIME if token else timedelta(0))
+    if device_token := request.get(_DEVICE):
+        _keep(response, DEVICE_COOKIE, device_token, DEVICE_KNOWN_FOR)
+
+
+def _keep(response: web.StreamResponse, name: str, value: str, lifetime: timedelta) -> None:
+    seconds = int(lifetime.total_seconds())
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="Strict")

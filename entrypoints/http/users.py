@@ -50,11 +50,13 @@ class Registration:
 
 @attrs.frozen
 class Login:
-    """``device_label`` is how the member will recognise the device in the list of sessions."""
+    """``device_label`` is how the member will recognise the device in the list of sessions. ``device_token`` is what it
+    was given at its last sign-in and is known by; it may be missing where the browser keeps it in its cookie."""
 
     email: Email = attrs.field(repr=False)
     password: Password = attrs.field(repr=False)
     device_label: DeviceLabel | None = None
+    device_token: Token | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -183,7 +185,13 @@ class Accounts:
 
         Whoever has a second factor gets a challenge in place of tokens, to answer at `/api/auth/second-factor`."""
         label = device_of(call, body.device_label)
-        opened = await self.auth.login(email=body.email, password=body.password, label=label, ip=str(call.address))
+        opened = await self.auth.login(
+            email=body.email,
+            password=body.password,
+            label=label,
+            ip=str(call.address),
+            device_token=sessions.known_as(call, body.device_token),
+        )
         return opened if isinstance(opened, Challenge) else sessions.handed_out(call, opened)
 
     @route(

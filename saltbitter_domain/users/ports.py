@@ -1,13 +1,14 @@
 """What accounts need from outside."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import attrs
 
-from saltbitter_domain.kernel import EventId, SessionId, UserId
+from saltbitter_domain.kernel import DeviceId, EventId, SessionId, UserId
 from saltbitter_domain.users.model import MailTemplate, OneTimeToken, Role, Session, TokenPurpose, User
+from saltbitter_domain.users.model.devices import Device, RoughPlace, SignInAlert
 from saltbitter_domain.users.model.second_factor import Enrolment, SecondFactor
 
 
@@ -145,6 +146,73 @@ class SecondFactors(Protocol):
 
     async def remove(self, factor: SecondFactor) -> None:
         """``StaleWrite`` when outdated."""
+        ...
+
+
+class Devices(Protocol):
+    """The store of devices that members have signed in on."""
+
+    async def add(self, device: Device) -> None: ...
+
+    async def by_token(self, token_hash: str) -> Device | None: ...
+
+    async def of(self, user_id: UserId) -> Sequence[Device]:
+        """The member's devices, the one of the latest sign-in first."""
+        ...
+
+    async def save(self, device: Device) -> None:
+        """``StaleWrite`` when outdated."""
+        ...
+
+    async def remove(self, *device_ids: DeviceId) -> None: ...
+
+    async def remove_all(self, user_id: UserId) -> None:
+        """Forget every device of the member."""
+        ...
+
+    async def forget(self, seen_before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` devices without a sign-in since ``seen_before``; how many."""
+        ...
+
+
+class SignInTries(Protocol):
+    """Counts tries of a password under keys that tell nothing of whose they are."""
+
+    async def count(self, key: str, now: datetime, pauses: Sequence[timedelta]) -> int | None:
+        """Count a try: how many there were in a row, this one among them, each counted once however many come at once.
+
+        After the n-th nothing counts for the n-th of ``pauses``, the last of them for all beyond; then the answer is
+        None."""
+        ...
+
+    async def clear(self, key: str) -> None:
+        """Begin anew."""
+        ...
+
+    async def forget(self, tried_before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` counts without a try since ``tried_before``; how many."""
+        ...
+
+
+class SignInAlerts(Protocol):
+    """The store of what members were warned of."""
+
+    async def add(self, alert: SignInAlert) -> None: ...
+
+    async def of(self, user_id: UserId) -> Sequence[SignInAlert]:
+        """The member's alerts, the latest first."""
+        ...
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` alerts of before this instant; how many."""
+        ...
+
+
+class NetworkPlaces(Protocol):
+    """Knows roughly where networks are."""
+
+    def of(self, network: str) -> RoughPlace | None:
+        """The place of a network as ``policies.ip_prefix`` writes them; None when it is not known, or there is none."""
         ...
 
 

@@ -522,3 +522,15 @@ def test_nothing_is_sold_without_a_whole_seller(name: str, value: str) -> None:
         from_environment({**GOOD, **STRIPE, f"SALTBITTER_SELLER_{name}": value})
 
     assert [problem.name for problem in refused.value.problems] == [f"SALTBITTER_SELLER_{name}"]
+
+
+def test_a_file_of_networks_is_read_and_one_that_is_wrong_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "networks.csv"
+    file.write_text("192.0.2.0/24,Lisbon,38.72,-9.14\n", "utf-8")
+    place = from_environment({**GOOD, "SALTBITTER_NETWORKS_FILE": str(file)}).networks.of("192.0.2.0/24")
+    assert place is not None
+    assert place.name == "Lisbon"
+
+    file.write_text("192.0.2.0/24,Lisbon\n", "utf-8")
+    assert refused({"NETWORKS_FILE": str(file)}) == {"NETWORKS_FILE"}
+    assert refused({"NETWORKS_FILE": str(tmp_path / "missing.csv")}) == {"NETWORKS_FILE"}

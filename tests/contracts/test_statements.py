@@ -18,6 +18,8 @@ from tests.http.stage import Stage
 FEW = 3
 AROUND_A_PASSWORD = 5
 """What was checked against a password or code is read again after the check, which takes longer than all of them."""
+SIGNING_IN = AROUND_A_PASSWORD + 2
+"""The try is counted before the password is looked at, and the member's devices are read to know this one."""
 AROUND_AN_ORDER = 6
 """An order is written down before the gateway is asked, and again with what became of it."""
 OF_STAFF = 4
@@ -26,8 +28,8 @@ MORE: Mapping[str, int] = {
     "POST /api/me/daily-matches/next-page": 9,
     "POST /api/me/filter-costs": 4,
     "PUT /api/me/location": 6,  # At most once in ten minutes.
-    "POST /api/auth/login": AROUND_A_PASSWORD,
-    "POST /api/auth/second-factor": AROUND_A_PASSWORD,
+    "POST /api/auth/login": SIGNING_IN,
+    "POST /api/auth/second-factor": SIGNING_IN,
     "POST /api/auth/password/reset": AROUND_A_PASSWORD,
     "POST /api/me/email": AROUND_A_PASSWORD + 1,  # Besides, whose the other address is.
     "POST /api/auth/email/confirm": AROUND_A_PASSWORD,

@@ -27,8 +27,10 @@ from saltbitter_domain.compatibility.participation import traits_of
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import (
+    AlertId,
     AssessmentId,
     ConsentRecordId,
+    DeviceId,
     GridCell,
     NoticeId,
     PhotoId,
@@ -67,6 +69,7 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     User,
 )
+from saltbitter_domain.users.model.devices import AlertKind, Device, SignInAlert
 from saltbitter_domain.users.model.second_factor import SecondFactor
 
 NOW = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
@@ -174,6 +177,34 @@ def a_second_factor(user: User, **changes: Any) -> SecondFactor:
         recovery_hashes=("hash-of-one", "hash-of-another"),
     )
     return attrs.evolve(factor, **changes)
+
+
+def a_device(user: User, **changes: Any) -> Device:
+    """A laptop that was signed in on an hour ago."""
+    device = Device(
+        id=DeviceId(new_id()),
+        user_id=user.id,
+        token_hash=f"hash-of-{new_id()}",
+        label="Firefox on Linux",
+        ip_prefix="192.0.2.0/24",
+        first_seen_at=NOW - timedelta(days=3),
+        last_seen_at=NOW - timedelta(hours=1),
+    )
+    return attrs.evolve(device, **changes)
+
+
+def a_sign_in_alert(user: User, **changes: Any) -> SignInAlert:
+    """A warning of a new device in Lisbon."""
+    alert = SignInAlert(
+        id=AlertId(new_id()),
+        user_id=user.id,
+        kind=AlertKind.NEW_DEVICE,
+        at=NOW,
+        label="Firefox on Linux",
+        ip_prefix="192.0.2.0/24",
+        place="Lisbon",
+    )
+    return attrs.evolve(alert, **changes)
 
 
 def a_content(**changes: Any) -> ProfileContent:

@@ -20,12 +20,14 @@ from saltbitter_domain.users.model import User
 from tests.doubles.builders import (
     a_consent,
     a_daily_set,
+    a_device,
     a_full_assessment,
     a_full_photo,
     a_full_profile,
     a_full_session,
     a_notice,
     a_second_factor,
+    a_sign_in_alert,
     a_user,
 )
 
@@ -59,6 +61,8 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         each: f"{name}-{each}"
         for each in (
             "label",
+            "device",
+            "place",
             "prefix",
             "bio",
             "pronouns",
@@ -99,6 +103,12 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         a_second_factor(
             user, created_at=now, confirmed_at=now, sealed_secret=mark["hash"], recovery_hashes=(mark["hash"],)
         )
+    )
+    await uow.devices.add(
+        a_device(user, label=mark["device"], ip_prefix=mark["prefix"], token_hash=mark["hash"], last_seen_at=now)
+    )
+    await uow.sign_in_alerts.add(
+        a_sign_in_alert(user, at=now, label=mark["device"], ip_prefix=mark["prefix"], place=mark["place"])
     )
     await uow.subscriptions.set_tier(user.id, Tier.PREMIUM)
     await uow.daily_matches.add(a_daily_set(user, other, day=now.date(), made_at=now, short_because="too_few"))

@@ -4,9 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from adapters.local.networks import NetworkTable
 from adapters.memory.erasures import MemoryErasureLedger
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
@@ -21,6 +22,7 @@ from adapters.system.passwords import BcryptPasswords
 from adapters.system.secrets import SystemSecrets
 from adapters.system.tokens import Hs256AccessTokens
 from config.data_register import data_register
+from config.test import PLACES
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.events import Event, OutboxMessage
@@ -41,11 +43,13 @@ from saltbitter_domain.users.model import (
     User,
     VerificationRequested,
 )
+from saltbitter_domain.users.model.devices import SignInNoticed
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
 from saltbitter_domain.users.ports import Access, Mail, Mailer, PasswordAdvisor, PasswordHasher
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
+    DeviceService,
     EmailChangeService,
     ErasureService,
     LeavingService,
@@ -118,16 +122,22 @@ class RacingUnits(UnitsOfWork):
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[UnitOfWork]:
         async with self._begin() as uow:
-            commit = uow.commit
+            commit, count, racing = uow.commit, uow.sign_in_tries.count, True
+
+            async def count_alone(key: str, now: datetime, pauses: Sequence[timedelta]) -> int | None:
+                nonlocal racing
+                racing = False  # Tries are counted one after the other, and waiting for others would wait for itself.
+                return await count(key, now, pauses)
 
             async def commit_together() -> None:
-                if self._refusals:
+                if self._refusals and racing:
                     raise self._refusals.pop(0)
-                if self._racing:
+                if self._racing and racing:
                     self._racing -= 1
                     await self._barrier.wait()
                 await commit()
 
+            uow.sign_in_tries.count = count_alone  # type: ignore[method-assign]
             uow.commit = commit_together  # type: ignore[method-assign]
             yield uow
 
@@ -147,7 +157,7 @@ class Accounts:
     def __init__(self) -> None:
         self.clock = ManualClock(NOW)
         self.ids = UuidV7Ids(self.clock)
-        store = MemoryStore()
+        self.store = store = MemoryStore()
         self.begin = RacingUnits(MemoryUnitsOfWork(store, self.clock, self.ids))
         self.outbox = MemoryOutbox(store)
         self.passwords = CountedPasswords()
@@ -169,7 +179,9 @@ class Accounts:
             "revocations": self.revocations,
         }
         self.codes = TotpCodes({"test": b"t" * 32})
-        self.auth = AuthService(**ports, codes=self.codes)
+        self.places = NetworkTable(PLACES)
+        self.auth = AuthService(**ports, codes=self.codes, places=self.places)
+        self.devices = DeviceService(begin=self.begin, clock=self.clock, places=self.places)
         self.recovery = RecoveryService(**ports)
         self.second_factors = SecondFactorService(
             begin=self.begin,
@@ -206,6 +218,7 @@ class Accounts:
             secrets=self.secrets,
             mailer=self.mailer,
             register=data_register(),
+            places=self.places,
             public_url="https://saltbitter.example/",
         )
 
@@ -240,8 +253,16 @@ class Accounts:
             privacy_policy_version=privacy_policy,
         )
 
-    async def login(self, email: str = EMAIL, password: str = PASSWORD, *, label: str = "Phone") -> Tokens:
-        tokens = await self.auth.login(email=email, password=password, label=label, ip="192.0.2.77")
+    async def login(
+        self,
+        email: str = EMAIL,
+        password: str = PASSWORD,
+        *,
+        label: str = "Phone",
+        ip: str = "192.0.2.77",
+        device: str | None = None,
+    ) -> Tokens:
+        tokens = await self.auth.login(email=email, password=password, label=label, ip=ip, device_token=device)
         assert isinstance(tokens, Tokens)
         return tokens
 
@@ -300,6 +321,7 @@ class Accounts:
             ResetRequested: [self.mail.send_reset],
             EmailChangeRequested: [self.mail.send_email_change],
             EmailChangeAnnounced: [self.mail.send_email_change_asked],
+            SignInNoticed: [self.devices.record_alert, self.mail.send_sign_in_noticed],
             PasswordChanged: [self.mail.send_password_changed],
             Suspended: [self.mail.send_suspended],
             Restored: [self.mail.send_restored],

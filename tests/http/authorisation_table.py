@@ -279,6 +279,9 @@ TABLE: Mapping[str, Row] = {
     "POST /api/auth/password/change": member(
         body=lambda *_: {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     ),
+    "GET /api/me/devices": member(),
+    "DELETE /api/me/devices/{device_id}": own(lambda person: person.device, 204),
+    "GET /api/me/sign-in-alerts": member(),
     "POST /api/me/email": member(
         202, body=lambda *_: {"email": "moved@saltbitter.example", "password": PASSWORD, "code": None}
     ),

@@ -53,6 +53,7 @@ class Person:
     user_id: UserId
     tokens: Tokens
     session: UUID
+    device: UUID
     photo: PhotoId
     refused: PhotoId
     knows: UserId
@@ -169,7 +170,11 @@ async def furnish(home: Town, user_id: UserId) -> Person:
     bought = await home.application.orders().buy(user_id, ProductName.PRACTICE_PACK, CARD, None)
     await home.workers.settle()  # What was bought has the gateway asked for the tier, which knows of none.
     await home.upgrade(user_id)
-    return Person(user_id, tokens, spare.session_id, photo.id, refused.id, knows, paid.id, refund.id, bought.order.id)
+    access = home.application.auth().authenticate(tokens.access_token)
+    device = (await home.application.devices().devices(access))[0].id
+    return Person(
+        user_id, tokens, spare.session_id, device, photo.id, refused.id, knows, paid.id, refund.id, bought.order.id
+    )
 
 
 @attrs.define

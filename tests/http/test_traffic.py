@@ -145,6 +145,7 @@ def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
 
     assert {call: limit for call, limit in limits.items() if limit is not None} == {
         "POST /api/auth/register": 200,
+        "POST /api/me/email": 10,
         "POST /api/me/daily-matches/next-page": 100,
         "GET /api/people/{user_id}": 3_000,
         "POST /api/me/decisions": 1_500,

@@ -148,6 +148,9 @@ MAILS = {
     "that the second factor is on": "second_factor_added",
     "that the second factor is off": "second_factor_removed",
     "that a recovery code was used": "recovery_code_used",
+    "that somebody signed in on a new device": "new_device",
+    "that many passwords were tried": "many_failures",
+    "that somebody signed in from too far away": "impossible_travel",
     "that the address is to change": "email_change_asked",
     "what her purchases have come to": "spending_notice",
 }

@@ -36,12 +36,13 @@ class Answer:
 @attrs.define
 class Device:
     """``address`` is the network it is in; ``tokens`` is what it holds once somebody has signed in on it, and
-    ``challenge`` what it holds before that where a second factor is on."""
+    ``challenge`` what it holds before that where a second factor is on; by ``token`` it is known."""
 
     label: str
     address: str
     tokens: dict[str, Any] = attrs.field(factory=dict, repr=False)
     challenge: str = attrs.field(default="", repr=False)
+    token: str | None = attrs.field(default=None, repr=False)
 
     def lasts(self, which: str, now: datetime) -> bool:
         return bool(self.tokens) and now < datetime.fromisoformat(self.tokens[f"{which}_expires_at"])
@@ -119,21 +120,23 @@ class Person:
 
     async def signing_in(self, on: str = PHONE, password: str | None = None) -> Answer:
         device = self.device(on)
-        body = {"email": self.email, "password": password or self.password, "device_label": on}
+        body: dict[str, str | None] = {"email": self.email, "password": password or self.password, "device_label": on}
+        body["device_token"] = device.token
         return self._holds(device, await self._without_token(device, "/api/auth/login", body))
 
     async def answering(self, on: str, code: str) -> Answer:
         """Finish signing in with a code, after the password."""
-        body = {"challenge_token": self.device(on).challenge, "code": code, "device_label": on}
+        body: dict[str, str | None] = {"challenge_token": self.device(on).challenge, "code": code, "device_label": on}
+        body["device_token"] = self.device(on).token
         return self._holds(self.device(on), await self._without_token(self.device(on), "/api/auth/second-factor", body))
 
     async def renewing(self, on: str = PHONE, key: str | None = None) -> Answer:
         """Exchange the device's key, or an older one, for the next."""
         device = self.device(on)
-        body = {"refresh_token": key or device.tokens["refresh_token"]}
+        body: dict[str, str | None] = {"refresh_token": key or device.tokens["refresh_token"]}
         return self._holds(device, await self._without_token(device, "/api/auth/refresh", body))
 
-    async def _without_token(self, device: Device, path: str, body: dict[str, str]) -> Answer:
+    async def _without_token(self, device: Device, path: str, body: dict[str, str | None]) -> Answer:
         return await send(self.world.http, "POST", path, headers={"X-Forwarded-For": device.address}, json=body)
 
     @staticmethod
@@ -142,6 +145,7 @@ class Person:
             device.challenge = answer.body["challenge_token"]
         elif answer.accepted:
             device.tokens = answer.body
+            device.token = answer.body["device_token"] or device.token
         return answer
 
 

@@ -148,6 +148,8 @@ class Tokens:
     refresh_expires_at: datetime
     session_id: SessionId
     user_id: UserId
+    device_token: str | None = attrs.field(default=None, repr=False)
+    """What the device shows at its next sign-in, to be known; None where nobody signed in just now."""
 
 
 class TokenPurpose(StrEnum):
@@ -188,6 +190,9 @@ class MailTemplate(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    NEW_DEVICE = "new_device"
+    MANY_FAILURES = "many_failures"
+    IMPOSSIBLE_TRAVEL = "impossible_travel"
 
 
 @attrs.frozen

@@ -1,8 +1,9 @@
 """Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
 being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, another address,
-leaving, and mail."""
+known devices, leaving, and mail."""
 
 from saltbitter_domain.users.service.auth import AuthService
+from saltbitter_domain.users.service.devices import DeviceService
 from saltbitter_domain.users.service.email_change import EmailChangeService
 from saltbitter_domain.users.service.erasure import ErasureService, ReplayService
 from saltbitter_domain.users.service.leaving import LeavingService
@@ -15,6 +16,7 @@ from saltbitter_domain.users.service.suspension import SuspensionService
 __all__ = [
     "AccountMail",
     "AuthService",
+    "DeviceService",
     "EmailChangeService",
     "ErasureService",
     "LeavingService",

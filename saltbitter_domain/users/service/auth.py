@@ -30,6 +30,7 @@ from saltbitter_domain.users.model import (
     User,
     UserMissing,
 )
+from saltbitter_domain.users.model.devices import FREE_TRIES, MOST_TRIES, PAUSES, AlertKind, SignInNoticed
 from saltbitter_domain.users.model.second_factor import CHALLENGE_LIFETIME, Challenge, ChallengeOver
 from saltbitter_domain.users.policies import (
     Outcome,
@@ -47,11 +48,13 @@ from saltbitter_domain.users.ports import (
     AccessTokens,
     AuthenticatorCodes,
     EmailAddresses,
+    NetworkPlaces,
     PasswordAdvisor,
     PasswordHasher,
     Revocations,
     Secrets,
 )
+from saltbitter_domain.users.service.devices import DeviceRegistry, Origin, known_device, tries_key
 from saltbitter_domain.users.service.links import discard_links
 from saltbitter_domain.users.service.proof import prove_code
 from saltbitter_domain.users.service.sessions import (
@@ -82,6 +85,7 @@ class AuthService:
         access_tokens: AccessTokens,
         revocations: Revocations,
         codes: AuthenticatorCodes,
+        places: NetworkPlaces,
     ) -> None:
         self._begin = begin
         self._clock = clock
@@ -93,6 +97,7 @@ class AuthService:
         self._access_tokens = access_tokens
         self._revocations = revocations
         self._codes = codes
+        self._registry = DeviceRegistry(ids=ids, secrets=secrets, places=places)
 
     async def register(
         self,
@@ -167,25 +172,35 @@ class AuthService:
             uow.emit(Registered(user.id))
             await uow.commit()
 
-    async def login(self, *, email: str, password: str, label: str, ip: str) -> Tokens | Challenge:
-        """Open a session on a device. ``label`` is the device as the member will see it, ``ip`` where it asks from.
+    async def login(
+        self, *, email: str, password: str, label: str, ip: str, device_token: str | None = None
+    ) -> Tokens | Challenge:
+        """Open a session on a device. ``label`` is the device as the member will see it, ``ip`` where it asks from, and
+        ``device_token`` what it was given when somebody signed in on it before.
 
         Where a second factor is on, the answer is a challenge for ``answer_challenge``, and nothing else happens.
         Whoever was leaving stays. Unused links die, those to reset the password and those to verify the address. Who
         has not verified theirs may log in all the same, and is mailed a fresh link so as not to be stranded.
-        Raises ``CredentialsRefused``, alike for unknown addresses and wrong passwords; ``AccountSuspended``.
+        Raises ``CredentialsRefused``, alike for unknown addresses, wrong passwords, and any password while there is a
+        pause after wrong ones (``PAUSES``); ``AccountSuspended``.
         """
         address = self._addresses.normalise(email)
-        return await retrying(
-            functools.partial(
-                self._login, address, canonical_password(password), label=device_label(label), prefix=ip_prefix(ip)
-            )
-        )
+        origin = Origin(device_label(label), ip_prefix(ip), device_token)
+        return await retrying(functools.partial(self._login, address, canonical_password(password), origin))
 
-    async def _login(self, address: str | None, password: str, *, label: str, prefix: str) -> Tokens | Challenge:
-        checked = await self._by_email(address) if address else None
-        fits = await self._hasher.verify(password, checked.password_hash if checked else None)
+    async def _login(self, address: str | None, password: str, origin: Origin) -> Tokens | Challenge:
+        async with self._begin() as uow:
+            checked = await uow.users.by_email(address) if address else None
+            device = await known_device(uow, checked, origin)
+        # Counted before it is looked at, so that of a thousand tries at once no more are than one after the other.
+        tries = tries_key(self._secrets, address or "", device)
+        async with self._begin() as uow:
+            tried = await uow.sign_in_tries.count(tries, self._clock.now(), PAUSES)
+            await uow.commit()
+        looked_at = checked.password_hash if checked and tried is not None else None
+        fits = await self._hasher.verify(password, looked_at)
         if checked is None or not fits:
+            await self._notice_failures(checked, tried)
             raise _credentials_refused()
         renewed = await self._hasher.hash(password) if self._hasher.outdated(checked.password_hash) else None
         now, token = self._clock.now(), self._secrets.token()
@@ -197,7 +212,8 @@ class AuthService:
             user = attrs.evolve(user, password_hash=renewed or user.password_hash)
             factor = await uow.second_factors.get(user.id)
             if factor is None or not factor.is_on:
-                return await self._let_in(uow, user, token, label=label, prefix=prefix)
+                return await self._let_in(uow, user, token, origin, tries)
+            await uow.sign_in_tries.clear(tries)
             await uow.users.save(user)  # for the same reason as where a session begins
             expires_at = now + CHALLENGE_LIFETIME
             await uow.one_time_tokens.add(
@@ -206,15 +222,26 @@ class AuthService:
             await uow.commit()
         return Challenge(token, expires_at)
 
-    async def answer_challenge(self, *, challenge_token: str, code: str, label: str, ip: str) -> Tokens:
+    async def _notice_failures(self, user: User | None, tried: int | None) -> None:
+        """Have the member told when somebody has tried so often in vain that there is a pause now."""
+        if tried not in {FREE_TRIES, MOST_TRIES}:
+            return
+        async with self._begin() as uow:
+            user_id = user.id if user else UserId(self._ids.new())
+            uow.emit(SignInNoticed(user_id, AlertKind.MANY_FAILURES, self._clock.now()))
+            await uow.commit()
+
+    async def answer_challenge(
+        self, *, challenge_token: str, code: str, label: str, ip: str, device_token: str | None = None
+    ) -> Tokens:
         """Open a session with a code of the second factor, or a recovery code, after ``login`` asked for it.
 
         What ``login`` does besides happens now. Raises ``CodeRefused``, after which the challenge can be answered
         again; ``CodesPaused``; ``ChallengeOver``; ``AccountSuspended``."""
-        token_hash, label, prefix = hash_token(challenge_token), device_label(label), ip_prefix(ip)
-        return await retrying(lambda: self._answer_challenge(token_hash, code, label=label, prefix=prefix))
+        token_hash, origin = hash_token(challenge_token), Origin(device_label(label), ip_prefix(ip), device_token)
+        return await retrying(lambda: self._answer_challenge(token_hash, code, origin))
 
-    async def _answer_challenge(self, token_hash: str, code: str, *, label: str, prefix: str) -> Tokens:
+    async def _answer_challenge(self, token_hash: str, code: str, origin: Origin) -> Tokens:
         now = self._clock.now()
         async with self._begin() as uow:
             challenge = await uow.one_time_tokens.get(token_hash)
@@ -227,25 +254,26 @@ class AuthService:
             _refuse_shut_out(user, now)
             await uow.second_factors.save(await prove_code(uow, self._codes, factor, code, now))
             await uow.one_time_tokens.save(attrs.evolve(challenge, used_at=now))
-            return await self._let_in(uow, user, self._secrets.token(), label=label, prefix=prefix)
+            return await self._let_in(uow, user, self._secrets.token(), origin)
 
-    async def _let_in(self, uow: UnitOfWork, user: User, refresh_token: str, *, label: str, prefix: str) -> Tokens:
-        """Begin a session, and commit."""
-        now = self._clock.now()
+    async def _let_in(
+        self, uow: UnitOfWork, user: User, refresh_token: str, origin: Origin, tries: str | None = None
+    ) -> Tokens:
+        """Begin a session, count tries of the password anew, and commit."""
+        now, session_id = self._clock.now(), SessionId(self._ids.new())
+        device_token = await self._registry.meet(uow, user, session_id, origin, now)
+        if tries is not None:
+            await uow.sign_in_tries.clear(tries)
         # Saved even when nothing of it is new: a change of password at the same moment, which ends the sessions it
         # finds, then meets a later version and is repeated, so that it finds this one too.
         await uow.users.save(user.back())
         await discard_links(uow, user)
-        session_id = SessionId(self._ids.new())
         session = await start_session(
-            uow, user, session_id, label=label, ip_prefix=prefix, refresh_token=refresh_token, now=now
+            uow, user, session_id, label=origin.label, ip_prefix=origin.ip_prefix, refresh_token=refresh_token, now=now
         )
         await uow.commit()
-        return issue_tokens(self._access_tokens, user, session, refresh_token, now)
-
-    async def _by_email(self, address: str) -> User | None:
-        async with self._begin() as uow:
-            return await uow.users.by_email(address)
+        tokens = issue_tokens(self._access_tokens, user, session, refresh_token, now)
+        return attrs.evolve(tokens, device_token=device_token)
 
     async def refresh(self, refresh_token: str, ip: str) -> Tokens:
         """Exchange a refresh token for its successor and a new access token.

@@ -166,6 +166,7 @@ class EmailChangeService:
                 raise token_refused()
             await uow.one_time_tokens.save(attrs.evolve(token, used_at=now))
             await uow.one_time_tokens.discard(token.user_id, *TokenPurpose)
+            await uow.devices.remove_all(token.user_id)
             await uow.users.save(attrs.evolve(account.user, email=token.email, password_hash=password_hash))
             ended = await end_sessions(uow, account.sessions, EndReason.EMAIL_CHANGE_STOPPED, now)
             uow.emit(ResetRequested(token.user_id))

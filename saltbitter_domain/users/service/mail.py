@@ -23,9 +23,10 @@ from saltbitter_domain.users.model import (
     User,
     VerificationRequested,
 )
+from saltbitter_domain.users.model.devices import SignInNoticed
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
 from saltbitter_domain.users.policies import hash_token, kept_facts
-from saltbitter_domain.users.ports import Mail, Mailer, Secrets
+from saltbitter_domain.users.ports import Mail, Mailer, NetworkPlaces, Secrets
 
 
 class AccountMail:
@@ -44,6 +45,7 @@ class AccountMail:
         secrets: Secrets,
         mailer: Mailer,
         register: Register,
+        places: NetworkPlaces,
         public_url: str,
     ) -> None:
         self._begin = begin
@@ -51,6 +53,7 @@ class AccountMail:
         self._secrets = secrets
         self._mailer = mailer
         self._register = register
+        self._places = places
         self._public_url = public_url.rstrip("/")
 
     async def send_verification(self, message: EventId, event: Registered | VerificationRequested) -> None:
@@ -108,6 +111,20 @@ class AccountMail:
         if found is not None and found.email is not None:
             link = f"{self._public_url}/{page}?token={token}"
             await self._mailer.send(Mail(message, found.email, template, {"link": link, "token": token}))
+
+    async def send_sign_in_noticed(self, message: EventId, event: SignInNoticed) -> None:
+        """Warn a member of a sign-in that may not have been theirs, or of many in vain (``new_device``,
+        ``impossible_travel``, ``many_failures``). The device's name is for the list only: whoever signs in chooses it.
+        """
+        async with self._begin() as uow:
+            user = await uow.users.get(event.user_id)
+            session = await uow.sessions.get(event.session_id) if event.session_id else None
+        if user is None:
+            return
+        place = self._places.of(session.ip_prefix) if session else None
+        facts = {"moment": event.at.isoformat(), "time_zone": user.time_zone, "place": place.name if place else ""}
+        link = f"{self._public_url}/forgot-password"
+        await self._mailer.send(Mail(message, user.email, MailTemplate(event.kind), {"link": link, **facts}))
 
     async def send_leaving(self, message: EventId, event: ErasureRequested) -> None:
         """Tell a member that they will be erased, what stays, and that signing in undoes it (``leaving``)."""

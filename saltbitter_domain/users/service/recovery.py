@@ -37,6 +37,7 @@ from saltbitter_domain.users.ports import (
     Revocations,
     Secrets,
 )
+from saltbitter_domain.users.service.devices import tries_key
 from saltbitter_domain.users.service.links import discard_links, token_refused, usable
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
@@ -106,7 +107,8 @@ class RecoveryService:
             await uow.commit()
 
     async def reset_password(self, token: str, password: str) -> None:
-        """Choose a new password with a mailed token. Every session ends, and every unused link dies, this one too.
+        """Choose a new password with a mailed token. Every session ends, and every unused link dies, this one too; no
+        device is known any more, and tries of the password are counted anew.
 
         The token also proves the address, which counts as verified from then on.
         Raises ``TokenRefused``; ``PasswordRefused``, after which the token can still be used.
@@ -123,6 +125,8 @@ class RecoveryService:
             async with self._begin() as uow:
                 verified = attrs.evolve(found, user=self._verified(uow, found.user))
                 ended = await self._set_password(uow, verified, password_hash, EndReason.PASSWORD_RESET)
+                await uow.devices.remove_all(found.user.id)
+                await uow.sign_in_tries.clear(tries_key(self._secrets, found.user.email))
                 await uow.commit()
             return ended
 

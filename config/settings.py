@@ -75,6 +75,8 @@ class ProductionSettings(Settings):
     mail: str = "maildir"
     """How mails leave: ``ses``, ``smtp`` or ``maildir``; only the settings of the chosen way need to be there."""
     mail_sender: str = "SaltBitter <no-reply@saltbitter.invalid>"
+    contact: str = ""
+    """The address of people who answer whoever cannot sign in; empty where the web client names none."""
     mail_language: str = "en"
     mail_directory: str = ""
     mail_ses_region: str = ""
@@ -186,6 +188,12 @@ class Reader:
             self.refuse(name, "must be whom mails are from, such as SaltBitter <no-reply@saltbitter.example>")
         return value
 
+    def contact(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+            self.refuse(name, "must be an e-mail address that people read, such as help@saltbitter.example")
+        return value
+
     def region(self, name: str, *, required: bool) -> str:
         value = self.text(name, "")
         if (value or required) and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value):
@@ -258,6 +266,7 @@ class Reader:
         names = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET_PREVIOUS", "STRIPE_LIVEMODE")
         key, secret, previous, mode = (self.text(name, "") for name in names)
         base_url = self.text("STRIPE_BASE_URL", "") or "https://api.stripe.com"
+        publishable = self.text("STRIPE_PUBLISHABLE_KEY", "")
         if not (key or secret or previous or mode):
             return None
         live = self.choice("STRIPE_LIVEMODE", "true", ("true", "false")) == "true"
@@ -269,7 +278,11 @@ class Reader:
                 self.refuse(name, "must be the signing secret of the webhook endpoint, which begins with whsec_")
         if not _is_origin(base_url) or (live and not base_url.startswith("https://")):
             self.refuse("STRIPE_BASE_URL", "must be an address such as https://api.stripe.com, encrypted in live mode")
-        return StripeAccount(key, tuple(filter(None, (secret, previous))), live, base_url)
+        if publishable and not publishable.startswith(f"pk_{kind}_"):
+            self.refuse(
+                "STRIPE_PUBLISHABLE_KEY", f"must be a key of Stripe's {kind} mode, which begins with pk_{kind}_"
+            )
+        return StripeAccount(key, tuple(filter(None, (secret, previous))), live, base_url, publishable or None)
 
     def seller(self, *, required: bool) -> Seller:
         """Whom receipts are from; all of it where anything is sold, since a receipt without it is none."""
@@ -343,6 +356,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         cache_url=cache or "",
         mail=mail,
         mail_sender=read.sender("MAIL_SENDER", required=mail in {"ses", "smtp"}),
+        contact=read.contact("CONTACT"),
         mail_language=read.choice("MAIL_LANGUAGE", "en", ("en", "de")),
         mail_directory=read.folder("MAIL_DIRECTORY") if mail == "maildir" else "",
         mail_ses_region=read.region("MAIL_SES_REGION", required=mail == "ses"),

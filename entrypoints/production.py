@@ -33,7 +33,15 @@ async def serve(settings: ProductionSettings, say: Say, *, web: bool = False) ->
     """Answer the API, and with ``web`` serve the web client too. Several processes may listen at the same port; the
     system shares the connections out. Raises ``Unavailable`` if the client is wanted and was not built."""
     delivery = settings.photos.cdn
-    client = built_client(pictures=delivery.origin if delivery else None) if web else []
+    client = (
+        built_client(
+            pictures=delivery.origin if delivery else None,
+            stripe=settings.stripe.publishable_key if settings.stripe else None,
+            contact=settings.contact or None,
+        )
+        if web
+        else []
+    )
     if web and not client:
         raise Unavailable("The web client is not built. Run `make web`, which needs Node.js, or serve without --web.")
     async with (

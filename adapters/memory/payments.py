@@ -18,6 +18,7 @@ from saltbitter_domain.orders.model import (
     Means,
     Order,
     OrderKind,
+    OrderMissing,
     Outcome,
     Reason,
     Refused,
@@ -88,8 +89,11 @@ class MemoryGateway(PaymentGateway, PaymentRecords):
         self._accounts.pop(f"customer-{user_id}", None)
 
     def confirm(self, client_secret: str) -> None:
-        """What the member's client does with a secret: have the bank asked, which agrees."""
-        order_id = next(each for each in self._confirmations if client_secret == f"{each}-to-confirm")
+        """What the member's client does with a secret: have the bank asked, which agrees. ``OrderMissing`` when no
+        order waits for that."""
+        order_id = next((each for each in self._confirmations if client_secret == f"{each}-to-confirm"), None)
+        if order_id is None:
+            raise OrderMissing("No payment waits for this confirmation. Look at what became of the order.")
         self._confirmations.pop(order_id)()
 
     def read_event(self, body: bytes, signature: str) -> GatewayEvent | None:  # noqa: ARG002

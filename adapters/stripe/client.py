@@ -29,6 +29,8 @@ class StripeAccount:
     webhook_secrets: tuple[str, ...] = attrs.field(repr=False)
     live: bool
     base_url: str = "https://api.stripe.com"
+    publishable_key: str | None = None
+    """By which members' browsers know the account; it is no secret. None where the web client takes no cards."""
 
 
 def connected(account: StripeAccount, seconds: float) -> tuple[StripeClient, AIOHTTPClient]:

@@ -11,14 +11,16 @@ from aiohttp import web
 
 from adapters.mail.letter import Letters
 from adapters.memory.mailer import MemoryMailer
+from adapters.memory.payments import MemoryGateway
 from adapters.system.clock import MovableClock
-from entrypoints.demo.seed import EMAIL, Seeded
+from entrypoints.demo.seed import EMAIL, STAFF, Seeded
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind, NotReadyToMatch, PersonMissing
 from saltbitter_domain.compatibility.service import DecisionService, MatchingService
 from saltbitter_domain.kernel import Invalid, UserId, is_time_zone
+from saltbitter_domain.orders.model import OrderMissing
 
 JUST_AFTER = timedelta(minutes=1)
 LETTERS = Letters()
@@ -72,6 +74,11 @@ class DemoChoice:
 
 
 @attrs.frozen
+class Confirmation:
+    client_secret: str = attrs.field(repr=False)
+
+
+@attrs.frozen
 class Demo:
     """The demo's pages. They exist in the demo only and need no sign-in: everybody in it is made up."""
 
@@ -81,6 +88,7 @@ class Demo:
     decisions: DecisionService
     seeded: Seeded
     settle: Callable[[], Awaitable[None]]
+    gateway: MemoryGateway
     _templates: jinja2.Environment = attrs.field(
         init=False, factory=lambda: jinja2.Environment(loader=jinja2.PackageLoader("entrypoints.demo"), autoescape=True)
     )
@@ -88,7 +96,9 @@ class Demo:
     @route("GET", "/demo", audience=Audience.ANYONE, produces="text/html")
     async def home(self, _call: Call) -> web.StreamResponse:
         """What there is to try."""
-        return self.page("home.html", email=EMAIL, password=self.seeded.password, size=len(self.seeded.members))
+        return self.page(
+            "home.html", email=EMAIL, staff=STAFF, password=self.seeded.password, size=len(self.seeded.members)
+        )
 
     @route("GET", "/demo/morning", audience=Audience.ANYONE, produces="text/html")
     async def morning(self, _call: Call) -> web.StreamResponse:
@@ -126,6 +136,11 @@ class Demo:
         now = self.clock.advance(morning + JUST_AFTER - now)
         await self.settle()
         return Arrival(now)
+
+    @route("POST", "/demo/bank", audience=Audience.ANYONE, errors=(OrderMissing,))
+    async def bank(self, _call: Call, body: Confirmation) -> None:
+        """Confirm a payment, as a member does with their bank."""
+        self.gateway.confirm(body.client_secret)
 
     @route("GET", "/demo/static/{name}", audience=Audience.ANYONE, produces="*/*")
     async def static(self, _call: Call, name: str) -> web.StreamResponse:

@@ -9,9 +9,13 @@ from config import demo as mode
 from config.start import running
 from entrypoints.demo.pages import Demo, WithoutClient
 from entrypoints.demo.people import DemoPeople
-from entrypoints.demo.seed import EMAIL, seed
+from entrypoints.demo.seed import EMAIL, STAFF, seed
+from entrypoints.http.dependencies import HttpSettings
 from entrypoints.http.web import built_client
 from entrypoints.site import embedded_workers, listening, site
+
+FROM_ONE_MACHINE = 60
+"""How often a minute one address may sign in: whoever tries the demo is several people on one machine."""
 
 CLIENT = "the web client and needs Node.js 20.19 or newer"
 
@@ -36,11 +40,18 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
         )
         adapters = application.adapters
         pages = Demo(
-            adapters.mailer(), adapters.clock(), application.matching(), application.decisions(), seeded, workers.settle
+            adapters.mailer(),
+            adapters.clock(),
+            application.matching(),
+            application.decisions(),
+            seeded,
+            workers.settle,
+            adapters.payment_gateway(),
         )
-        client = built_client(demo=True)
+        client = built_client(demo=True, contact="help@demo.saltbitter.example")
         more = [pages, *(client or [WithoutClient(pages)])]
-        await stack.enter_async_context(listening(site(application, more), host, port))
+        everybody_here = HttpSettings(signing_in_limit=FROM_ONE_MACHINE)
+        await stack.enter_async_context(listening(site(application, more, everybody_here), host, port))
         address = f"http://{host}:{port}"
         start = f"{address}   the web client: sign in, or join" if client else f"make web, which builds {CLIENT}"
         say(
@@ -49,6 +60,7 @@ SaltBitter's demo is ready after {time.perf_counter() - started:.1f} s: {address
 
   Sign in as   {EMAIL}
   password     {seeded.password}
+  as staff     {STAFF}, with the same password and a second factor that you set up
 
   Try          {start}
                {address}/demo   what there is to try, and the time machine

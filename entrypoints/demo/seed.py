@@ -11,17 +11,20 @@ from config.application import Application
 from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import Gender, Size
+from saltbitter_domain.users.model import Role
 
 SIZE = 2_000
 SEED = 2026
 CITIES = frozenset({"London", "New York City", "São Paulo", "Nairobi", "Sydney"})
 EMAIL = "sam@demo.saltbitter.example"
+STAFF = "staff@demo.saltbitter.example"
 LABEL = "Demo member, not a real person. "
 
 
 @attrs.frozen
 class Seeded:
-    """Who was made: the demo members, and the ready-made member with a password for this run only."""
+    """Who was made: the demo members, and the ready-made member and one of the staff with a password for this run
+    only."""
 
     members: Sequence[UserId]
     ready_made: UserId
@@ -42,13 +45,16 @@ async def seed(application: Application, size: int = SIZE) -> Seeded:
         on_photo=portraits.remember,
     )
     homes = [city for city in cities(200) if city.name in CITIES]
-    people = list(generate(size + 1, SEED, adapters.clock().now().date(), questionnaire(), homes))
+    people = list(generate(size + 2, SEED, adapters.clock().now().date(), questionnaire(), homes))
     sam = people.pop(next(index for index, person in enumerate(people) if _could_be_sam(person)))
-    members = await seeding.store(_relabelled(person, LABEL + person.content.bio) for person in people)
     bio = "The ready-made member of this demo: everything is filled in, so that you can start with the matches."
-    (ready_made,) = await seeding.store([_relabelled(sam, bio, name="Sam")])
+    ready_made, staff = await seeding.store(
+        [_relabelled(sam, bio, name="Sam"), _relabelled(people.pop(), "Looks at photos.", name="Staff")]
+    )
+    members = await seeding.store(_relabelled(person, LABEL + person.content.bio) for person in people)
     password = adapters.secrets().token()[:20]
-    await _let_in(application, ready_made, password)
+    await _let_in(application, ready_made, password, EMAIL)
+    await _let_in(application, staff, password, STAFF, Role.MODERATOR)
     return Seeded(members, ready_made, password)
 
 
@@ -67,10 +73,12 @@ def _relabelled(person: SyntheticMember, bio: str, name: str | None = None) -> S
     return attrs.evolve(person, content=attrs.evolve(person.content, bio=bio, name=name or person.content.name))
 
 
-async def _let_in(application: Application, user_id: UserId, password: str) -> None:
-    """Give the ready-made member an address and a password that work."""
+async def _let_in(
+    application: Application, user_id: UserId, password: str, email: str, role: Role = Role.MEMBER
+) -> None:
+    """Give a ready-made account an address, a password that works, and its role."""
     password_hash = await application.adapters.hasher().hash(password)
     async with application.adapters.begin()() as uow:
         user = await uow.users.get(user_id)
-        await uow.users.save(attrs.evolve(user, email=EMAIL, password_hash=password_hash))
+        await uow.users.save(attrs.evolve(user, email=email, password_hash=password_hash, role=role))
         await uow.commit()

@@ -1,5 +1,7 @@
 """The web client, where this process serves it: a page that starts it and the files it is built of."""
 
+from collections.abc import Mapping
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +21,15 @@ POLICY = (
 )
 """Scripts, styles and fonts in files of our own only; pictures from where the photos are delivered too."""
 
+CHECKOUT_POLICY = (
+    "default-src 'none'; script-src 'self' https://js.stripe.com https://*.js.stripe.com; style-src 'self'; "
+    "img-src 'self'; connect-src 'self' https://api.stripe.com; font-src 'self'; manifest-src 'self'; "
+    "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""The one page that asks elsewhere: card numbers are entered in Stripe's own frames, which its script makes
+(docs.stripe.com/security/guide, "Content Security Policy"). That script makes no trusted types."""
+
 PERMISSIONS = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
 """Where a member is, is asked for when they say they want to share it."""
 
@@ -36,12 +47,17 @@ OWN = r"(?!api(?:/|$)|media(?:/|$)|demo(?:/|$)|assets/|livez|readyz)[^.]*"
 @attrs.frozen
 class WebClient:
     """The built client in ``folder``, read once. In a ``demo`` its page says so, and the client shows the way to the
-    mailbox and the time machine. ``pictures`` is the origin that delivers photos, where that is another than ours."""
+    mailbox and the time machine. ``pictures`` is the origin that delivers photos, where that is another than ours.
+    ``stripe`` is the key by which the page where members pay is known to Stripe; ``contact`` is the address that
+    answers whoever cannot sign in."""
 
     folder: Path
     demo: bool = False
     pictures: str | None = None
-    _page: bytes = attrs.field(init=False, repr=False)
+    stripe: str | None = None
+    contact: str | None = None
+    _page: str = attrs.field(init=False, repr=False)
+    _checkout: str = attrs.field(init=False, repr=False)
     _files: dict[str, bytes] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -50,8 +66,10 @@ class WebClient:
             for file in self.folder.rglob("*")
             if file.suffix in TYPES
         }
-        page = (self.folder / "index.html").read_bytes()
-        object.__setattr__(self, "_page", page.replace(b"<html ", b"<html data-demo ", 1) if self.demo else page)
+        marks = {"data-demo": "" if self.demo else None, "data-contact": self.contact}
+        page = _marked((self.folder / "index.html").read_text(encoding="utf-8"), marks)
+        object.__setattr__(self, "_page", page)
+        object.__setattr__(self, "_checkout", _marked(page, {"data-checkout": self.stripe or ""}))
         object.__setattr__(self, "_files", read)
 
     @route("GET", "/assets/{file}", audience=Audience.ANYONE, produces="*/*", cache=UNCHANGING)
@@ -65,14 +83,19 @@ class WebClient:
         return self._file("icon.svg")
 
     @route("GET", f"/{{page:{OWN}}}", audience=Audience.ANYONE, produces="text/html")
-    async def page(self, _call: Call, page: str) -> web.StreamResponse:  # noqa: ARG002  the client reads its address
+    async def page(self, _call: Call, page: str) -> web.StreamResponse:
         """The page that starts the client, whatever it is to show."""
+        pictures = f" {self.pictures}" if self.pictures else ""
         headers = {
-            CONTENT_SECURITY_POLICY: POLICY.format(pictures=f" {self.pictures}" if self.pictures else ""),
+            CONTENT_SECURITY_POLICY: POLICY.format(pictures=pictures),
             "Permissions-Policy": PERMISSIONS,
             "Cross-Origin-Embedder-Policy": "credentialless",
         }
-        return web.Response(body=self._page, content_type="text/html", charset="utf-8", headers=headers)
+        paying = page.startswith("checkout/")
+        if paying and self.stripe:  # Stripe's frames do not say that they may be embedded.
+            headers |= {CONTENT_SECURITY_POLICY: CHECKOUT_POLICY, "Cross-Origin-Embedder-Policy": "unsafe-none"}
+        text = self._checkout if paying else self._page
+        return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
 
     def _file(self, name: str) -> web.StreamResponse:
         body = self._files.get(name)
@@ -81,6 +104,14 @@ class WebClient:
         return web.Response(body=body, headers={hdrs.CONTENT_TYPE: TYPES[Path(name).suffix]})
 
 
-def built_client(*, demo: bool = False, pictures: str | None = None) -> list[object]:
+def _marked(page: str, marks: Mapping[str, str | None]) -> str:
+    """The page with these attributes on its root, by which the client knows where it runs."""
+    written = "".join(f'{name}="{escape(value)}" ' for name, value in marks.items() if value is not None)
+    return page.replace("<html ", f"<html {written}", 1)
+
+
+def built_client(
+    *, demo: bool = False, pictures: str | None = None, stripe: str | None = None, contact: str | None = None
+) -> list[object]:
     """The client as a resource, if it was built."""
-    return [WebClient(BUILT, demo, pictures)] if (BUILT / "index.html").exists() else []
+    return [WebClient(BUILT, demo, pictures, stripe, contact)] if (BUILT / "index.html").exists() else []

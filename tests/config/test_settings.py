@@ -460,6 +460,14 @@ def test_check_config_accepts_good_settings(
     assert "complete" in capsys.readouterr().out
 
 
+def test_whoever_answers_those_who_cannot_sign_in_has_an_address() -> None:
+    assert (
+        from_environment({**GOOD, "SALTBITTER_CONTACT": "help@saltbitter.example"}).contact == "help@saltbitter.example"
+    )
+    with pytest.raises(SettingsRefused, match="SALTBITTER_CONTACT"):
+        from_environment({**GOOD, "SALTBITTER_CONTACT": "Help"})
+
+
 STRIPE = {
     "SALTBITTER_STRIPE_SECRET_KEY": "sk_live_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp",
     "SALTBITTER_STRIPE_WEBHOOK_SECRET": "whsec_q7Kx2Vb9Tn4Ws8Lc3Hd6Zr1Fm5Pj0Yg",
@@ -475,12 +483,16 @@ def test_without_anything_about_stripe_nothing_is_sold() -> None:
 
 
 def test_the_account_at_stripe_is_whole() -> None:
-    previous = {"SALTBITTER_STRIPE_WEBHOOK_SECRET_PREVIOUS": "whsec_b3Rv8Jy1Xk6Qd9Mw4Tz7Gn2Hs5Lc0Pf"}
-    account = from_environment({**GOOD, **STRIPE, **previous}).stripe
+    more = {
+        "SALTBITTER_STRIPE_WEBHOOK_SECRET_PREVIOUS": "whsec_b3Rv8Jy1Xk6Qd9Mw4Tz7Gn2Hs5Lc0Pf",
+        "SALTBITTER_STRIPE_PUBLISHABLE_KEY": "pk_live_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp",
+    }
+    account = from_environment({**GOOD, **STRIPE, **more}).stripe
 
     assert account is not None
     assert account.live
     assert account.base_url == "https://api.stripe.com"
+    assert account.publishable_key == "pk_live_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp"
     assert [secret[:9] for secret in account.webhook_secrets] == ["whsec_q7K", "whsec_b3R"]
 
 
@@ -498,6 +510,7 @@ def test_the_account_at_stripe_is_whole() -> None:
         ("LIVEMODE", "false"),
         ("BASE_URL", "http://127.0.0.1:12111"),
         ("BASE_URL", "stripe"),
+        ("PUBLISHABLE_KEY", "pk_test_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp"),
     ],
 )
 def test_an_account_at_stripe_that_is_half_weak_or_of_the_other_mode_is_refused(name: str, value: str) -> None:

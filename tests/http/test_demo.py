@@ -125,6 +125,8 @@ async def test_the_pages_load_nothing_from_elsewhere_and_the_mailbox_shows_every
                     mails = (await answer.json())["mails"]
         async with http.get(f"{address}/demo/mailbox", params={"to": EMAIL}) as answer:
             shown = await answer.text()
+        async with http.post(f"{address}/demo/bank", json={"client_secret": "of-nobody"}) as answer:
+            assert answer.status == 404
         async with http.post(f"{address}/demo/time-machine", json={"time_zone": "Middle/Earth"}) as answer:
             problem = await answer.json()
 

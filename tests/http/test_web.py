@@ -35,6 +35,39 @@ async def test_every_page_of_the_client_starts_it_and_is_never_kept(
         assert "http" not in policy
 
 
+async def test_only_the_page_where_members_pay_asks_elsewhere_and_only_where_cards_are_taken(
+    client: WebClient, serve: Serve, ports: Ports, pings: Pings
+) -> None:
+    index = client.folder / "index.html"
+    index.write_text(index.read_text().replace("<script", '<html lang="en"><script'))
+    selling = WebClient(client.folder, stripe='pk_live_"8Xr2', contact="help@saltbitter.example")
+    http = await serve(build([pings, selling], Authenticator(), ports, SETTINGS))
+
+    async def page(path: str) -> tuple[str, str, str]:
+        answer = await http.get(path)
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        return (
+            await answer.text(),
+            answer.headers["Content-Security-Policy"],
+            answer.headers["Cross-Origin-Embedder-Policy"],
+        )
+
+    text, policy, embedder = await page("/checkout/subscribe/premium")
+    assert 'data-checkout="pk_live_&quot;8Xr2"' in text
+    hosts = {part for part in policy.replace(";", "").split() if part.startswith("http")}
+    assert hosts == {f"https://{name}.stripe.com" for name in ("js", "*.js", "api", "hooks")}
+    assert embedder == "unsafe-none"
+    for path in ("/subscription", "/checkout", "/checkouts/premium", "/login"):
+        text, policy, embedder = await page(path)
+        assert ("stripe" in policy, "pk_live" in text, embedder) == (False, False, "credentialless"), path
+        assert 'data-contact="help@saltbitter.example"' in text
+
+    http = await serve(build([pings, WebClient(client.folder, demo=True)], Authenticator(), ports, SETTINGS))
+    text, policy, embedder = await page("/checkout/subscribe/premium")
+    assert ("stripe" in policy, embedder) == (False, "credentialless")
+    assert 'data-demo=""' in text
+
+
 async def test_a_file_named_by_its_content_is_kept_for_good(
     client: WebClient, serve: Serve, ports: Ports, pings: Pings
 ) -> None:

@@ -31,14 +31,15 @@ export async function startDemo(members) {
     process.stderr.on("data", listen);
     process.once("exit", () => reject(new Error(`The demo ended:\n${said}`)));
   });
-  return { url: `http://127.0.0.1:${port}`, stop: () => process.kill("SIGTERM") };
+  const staff = { email: /as staff\s+(\S+),/.exec(said)[1], password: /password\s+(\S+)/.exec(said)[1] };
+  return { staff, url: `http://127.0.0.1:${port}`, stop: () => process.kill("SIGTERM") };
 }
 
-/** The link in the newest mail to an address, without the host. */
-export async function mailedLink(url, to) {
+/** The link in the newest mail to an address, or in the newest of a kind, without the host. */
+export async function mailedLink(url, to, template) {
   for (let tries = 0; tries < 100; tries += 1) {
     const { mails } = await (await fetch(`${url}/demo/mailbox.json?to=${encodeURIComponent(to)}`)).json();
-    const link = mails[0]?.data.link;
+    const link = mails.find((mail) => template === undefined || mail.template === template)?.data.link;
     if (link) return link.slice(link.indexOf("/", "https://".length));
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

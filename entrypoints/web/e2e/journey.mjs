@@ -1,13 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { mailedLink, sleepUntilMorning } from "./demo.mjs";
+import { upgrade } from "./money.mjs";
+import { expiredSession, offline, wrongPhoto } from "./refusals.mjs";
+import { keepACopy, setUpSecondFactor } from "./rights.mjs";
 
 const PORTRAIT = fileURLToPath(new URL("../../probe_photos/portrait.jpg", import.meta.url));
 const PASSWORD = "six quiet boats at noon";
 const TIME_ZONE = "Europe/London";
 const STATEMENTS = 18;
 
-/** From a first visit to a match and out again, as a member would, with `look` at every page on the way. */
-export async function journey(page, url, email, look) {
+/** From a first visit to a match and out again, as a member would, with `look` at every page on the way; staff decide on a photo. */
+export async function journey(page, url, email, look, staffDecides) {
   const button = (name) => page.getByRole("button", { name, exact: true });
   const heading = (name) => page.getByRole("heading", { level: 1, name }).waitFor();
 
@@ -30,6 +33,7 @@ export async function journey(page, url, email, look) {
   await heading("Look into your mailbox");
   await look("check-mail");
   await page.goto(url + (await mailedLink(url, email)));
+  await heading("Confirm your address");
   await look("verify");
   await button("Confirm").click();
   await heading("Sign in");
@@ -59,11 +63,12 @@ export async function journey(page, url, email, look) {
   await button("Save and go on").click();
 
   await heading("Your photos");
+  await wrongPhoto(page, look, staffDecides);
   await page.locator("input[type=file]").setInputFiles(PORTRAIT);
   await page.getByLabel("Closer").fill("1.2");
   await look("crop");
   await button("Use this part").click();
-  await page.getByText("Others can see it").waitFor();
+  await page.getByText("Others can see it", { exact: true }).waitFor();
   await page.locator("article img").evaluate((image) => image.decode());
   await look("photos");
   await button("Go on").click();
@@ -148,11 +153,21 @@ export async function journey(page, url, email, look) {
   await button("Block").click();
   await heading("Today");
 
-  await page.getByRole("link", { name: "Privacy" }).click();
-  await page.getByText("This one").waitFor();
+  await offline(page, look);
   await page.getByRole("button", { name: /^Lift the block/ }).waitFor();
   await button("Every decision so far").click();
   await look("privacy");
+  await upgrade(page, look);
+
+  const signIn = async () => {
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await button("Sign in").click();
+  };
+  await expiredSession(page, url, signIn);
+  const codes = await setUpSecondFactor(page, url, PASSWORD, look);
+  await page.goto(`${url}/privacy`);
+  await keepACopy(page, PASSWORD, look);
 
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText(`Signed in as ${email}`).waitFor();
@@ -167,12 +182,33 @@ export async function journey(page, url, email, look) {
   await page.getByRole("radio", { name: "English" }).click();
   await heading("Settings");
   await page.getByRole("link", { name: "Privacy" }).click();
-  await page.getByLabel("Password").fill(PASSWORD);
-  await button("Delete my account").click();
+  await deleteAccount(page, "not the one at all");
+  await page.getByText("This is not your present password.").waitFor();
+  await deleteAccount(page, PASSWORD);
   await page.getByText("Your account is closed").waitFor();
+  await look("deleted");
+  await button("Leave").click();
+  await page.goto(url + (await mailedLink(url, email, "leaving")));
+  await signIn();
+  await heading("One more step");
+  await look("sign-in-code");
+  await page.getByRole("textbox", { name: "Code" }).fill(codes.pop());
+  await button("Sign in").click();
+  await heading("Today");
+  await page.getByRole("link", { name: "Privacy" }).click();
+  await deleteAccount(page, PASSWORD);
   await button("Leave").click();
   await page.getByRole("link", { name: "Sign in" }).first().waitFor();
+  await page.goto(`${url}/appeal`);
+  await heading("Appeal");
+  await look("appeal");
   await page.goto(`${url}/nowhere`);
   await heading("There is no such page");
   await look("not-found");
+}
+
+async function deleteAccount(page, password) {
+  const part = page.locator("section", { has: page.getByRole("heading", { name: "Delete the account" }) });
+  await part.getByLabel("Password").fill(password);
+  await part.getByRole("button", { name: "Delete my account" }).click();
 }

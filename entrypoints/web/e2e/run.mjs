@@ -1,11 +1,13 @@
-/** The journey in a real browser, on a desktop's screen and on a phone's. SHOTS=folder keeps a picture of every page. */
+/** The journey in a real browser, on a desktop's screen and on a phone's, or on one of them (SCREEN=phone). SHOTS=folder keeps a picture of
+every page. */
 import { existsSync, mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { startDemo } from "./demo.mjs";
 import { journey } from "./journey.mjs";
+import { decideOnPhoto } from "./rights.mjs";
 import { watch } from "./watch.mjs";
 
-const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
+const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 320, height: 640 } };
 const MEMBERS = 600;
 const ARGUMENTS = [
   "--no-sandbox",
@@ -29,18 +31,33 @@ if (shots) mkdirSync(shots, { recursive: true });
 
 const demo = await startDemo(MEMBERS);
 const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+const staff = { ...demo.staff };
 let failed = false;
 try {
   for (const [name, viewport] of Object.entries(SCREENS)) {
+    if (![undefined, name].includes(process.env["SCREEN"])) continue;
     const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London", reducedMotion: "reduce" });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const { look, findings, seen } = watch(page, demo.url, { name, shots });
+    const staffDecides = async () => {
+      const theirs = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London", reducedMotion: "reduce" });
+      const staffPage = await theirs.newPage();
+      staffPage.setDefaultTimeout(20_000);
+      const eyes = watch(staffPage, demo.url, { name: `${name}-staff`, shots });
+      staff.codes = await decideOnPhoto(staffPage, demo.url, staff, eyes.look);
+      findings.push(...eyes.findings);
+      await theirs.close();
+    };
     try {
-      await journey(page, demo.url, `mira.${name}@example.org`, look);
+      await journey(page, demo.url, `mira.${name}@example.org`, look, staffDecides);
     } catch (error) {
       findings.push(String(error));
-      if (shots) await page.screenshot({ path: `${shots}/${name}-failed.png`, fullPage: true });
+      if (shots) {
+        for (const [index, open] of browser.contexts().flatMap((each) => each.pages()).entries()) {
+          await open.screenshot({ path: `${shots}/${name}-failed-${index}.png`, fullPage: true });
+        }
+      }
     }
     console.log(`${findings.length ? "FAILED" : "ok"}  ${name}, ${viewport.width} × ${viewport.height}: ${seen()} pages, each in both themes`);
     for (const finding of findings) console.log(`      ${finding}`);

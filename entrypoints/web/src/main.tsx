@@ -17,11 +17,16 @@ const queries = new QueryClient({
   },
 });
 
+/** The member is told of a problem; only what nobody foresaw is told to the console too. */
+function onCaughtError(error: unknown) {
+  if (!isProblem(error)) console.error(error);
+}
+
 applyTheme();
 const root = document.getElementById("root");
 if (root) {
   void start().then(() =>
-    createRoot(root).render(
+    createRoot(root, { onCaughtError }).render(
       <StrictMode>
         <QueryClientProvider client={queries}>
           <App />

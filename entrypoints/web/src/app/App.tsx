@@ -1,11 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { Component, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch } from "wouter";
+import { isProblem } from "../api/problem";
 import { resume, useSession } from "../api/session";
 import { LinkButton } from "../design/Button";
 import { ProblemNotice } from "../design/Notice";
 import { Loading, Page } from "../design/Page";
+import { lazy } from "./lazy";
 import { Shell } from "./Shell";
 import { Welcome } from "./Welcome";
 
@@ -25,7 +27,19 @@ const MyProfile = lazy(() => import("../features/profile/MyProfile"));
 const Insights = lazy(() => import("../features/insights/Insights"));
 const Assessment = lazy(() => import("../features/insights/Assessment"));
 const Privacy = lazy(() => import("../features/privacy/Privacy"));
+const Membership = lazy(() => import("../features/membership/Membership"));
+const Checkout = lazy(() => import("../features/membership/Checkout"));
+const Receipt = lazy(() => import("../features/membership/Receipt"));
+const SecondFactorPage = lazy(() => import("../features/privacy/SecondFactorPage"));
+const Appeal = lazy(() => import("../features/account/Appeal"));
+const PhotoAppeals = lazy(() => import("../features/staff/PhotoAppeals"));
 const Settings = lazy(() => import("../features/settings/Settings"));
+
+/** Pages to which whoever is not signed in comes after signing in. */
+const FOR_MEMBERS = [
+  ...["/today", "/matches", "/likes", "/profile", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"],
+  ...["/subscription", "/checkout/*?", "/receipts/*?", "/privacy/second-factor", "/photos", "/staff/*?"],
+];
 
 export function App() {
   const session = useSession();
@@ -69,7 +83,8 @@ function VisitorPages() {
       <Route path="/keep-email" component={KeepEmail} />
       <Route path="/forgot-password" component={ForgotPassword} />
       <Route path="/reset-password" component={ResetPassword} />
-      {["/today", "/matches", "/likes", "/profile", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"].map((path) => (
+      <Route path="/appeal" component={Appeal} />
+      {FOR_MEMBERS.map((path) => (
         <Route key={path} path={path}>
           {() => <Redirect to={`/login?then=${encodeURIComponent(location.pathname)}`} replace />}
         </Route>
@@ -90,6 +105,13 @@ function MemberPages() {
       <Route path="/insights" component={Insights} />
       <Route path="/assessment" component={Assessment} />
       <Route path="/privacy" component={Privacy} />
+      <Route path="/privacy/second-factor" component={SecondFactorPage} />
+      <Route path="/subscription" component={Membership} />
+      <Route path="/checkout/:kind/:item">{({ kind, item }) => <Checkout kind={kind} item={item} />}</Route>
+      <Route path="/receipts/:id">{({ id }) => <Receipt id={id} />}</Route>
+      <Route path="/staff/photos" component={PhotoAppeals} />
+      <Route path="/photos">{() => <Redirect to="/onboarding/photos" replace />}</Route>
+      <Route path="/appeal" component={Appeal} />
       <Route path="/settings" component={Settings} />
       <Route path="/onboarding/:step?">{({ step }) => <Onboarding step={step} />}</Route>
       <Route path="/verify" component={Verify} />
@@ -147,9 +169,15 @@ class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
     return { error };
   }
 
+  /** A script that did not arrive is asked for again only by a fresh document. */
+  retry() {
+    if (!isProblem(this.state.error, "offline")) this.setState({ error: null });
+    else if (navigator.onLine) location.reload();
+  }
+
   override render() {
     return this.state.error ? (
-      <Unreachable problem={this.state.error} retry={() => this.setState({ error: null })} />
+      <Unreachable problem={this.state.error} retry={() => this.retry()} />
     ) : (
       this.props.children
     );

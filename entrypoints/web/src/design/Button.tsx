@@ -42,6 +42,15 @@ export function LinkButton({ href, look = "primary", className = "", children }:
   );
 }
 
+/** A link that the browser follows itself, to a page that is a document of its own. */
+export function BrowserLink({ href, look = "primary", children }: { href: string; look?: Look; children: ReactNode }) {
+  return (
+    <a href={href} className={`${SHAPE} ${LOOKS[look]}`}>
+      {children}
+    </a>
+  );
+}
+
 /** A button in the midst of text, or one of little weight. */
 export function TextButton({ className = "", type = "button", ...rest }: ButtonHTMLAttributes<HTMLButtonElement>) {
   return <button type={type} className={`${LINK} min-h-6 ${className}`} {...rest} />;

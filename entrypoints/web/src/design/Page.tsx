@@ -36,6 +36,22 @@ export function Card({ children, className = "" }: { children: ReactNode; classN
   return <section className={`rounded-lg border border-line bg-surface p-5 shadow-rest sm:p-7 ${className}`}>{children}</section>;
 }
 
+/** One part of a page that has several, with what it is for. */
+export function Part({ title, lead, children }: { title: string; lead?: string; children: ReactNode }) {
+  return (
+    <section className="grid gap-4 border-t border-line pt-8">
+      <div className="grid gap-1">
+        <h2 className="text-xl">{title}</h2>
+        {lead ? <p className="text-soft">{lead}</p> : null}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** How one of several things that are listed looks: what it is, and what one can do about it. */
+export const ROW = "flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-md border border-line bg-surface p-4";
+
 /** While something is on its way: said to those who cannot see it, and calm to those who can. */
 export function Loading({ rows = 3 }: { rows?: number }) {
   const { t } = useTranslation();

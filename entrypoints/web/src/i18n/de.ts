@@ -1,6 +1,8 @@
 import words from "./deWords";
 import discover from "./deDiscover";
 import members from "./deMembers";
+import money, { problems as moneyProblems } from "./deMoney";
+import privacy, { problems as privacyProblems } from "./dePrivacy";
 
 /** Was der Client auf Deutsch sagt; dieselben Schlüssel wie im Englischen. */
 export default {
@@ -246,7 +248,11 @@ export default {
   },
   ...members,
   ...discover,
+  ...money,
+  ...privacy,
   problem: {
+    ...moneyProblems,
+    ...privacyProblems,
     unexpected: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
     internal_error: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
     unreadable: "Zwischen Ihnen und SaltBitter stimmt etwas nicht. Bitte versuchen Sie es gleich noch einmal.",

@@ -1,5 +1,7 @@
 import discover from "./enDiscover";
 import members from "./enMembers";
+import money, { problems as moneyProblems } from "./enMoney";
+import privacy, { problems as privacyProblems } from "./enPrivacy";
 
 /** What the client says, in English. Every other language has the same keys. */
 export default {
@@ -244,7 +246,11 @@ export default {
   },
   ...members,
   ...discover,
+  ...money,
+  ...privacy,
   problem: {
+    ...moneyProblems,
+    ...privacyProblems,
     unexpected: "Something went wrong on our side. Please try again.",
     internal_error: "Something went wrong on our side. Please try again.",
     unreadable: "Something between you and SaltBitter is out of order. Please try again in a moment.",

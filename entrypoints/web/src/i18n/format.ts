@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "../api/client";
 
 /** Dates, times and numbers as the member's language and region write them, in the time zone of the device. */
 export function useFormat() {
@@ -10,6 +11,10 @@ export function useFormat() {
     morning: (at: string) => new Intl.DateTimeFormat(language, { weekday: "long", hour: "numeric", minute: "2-digit" }).format(new Date(at)),
     number: (value: number, digits = 0) =>
       new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),
+    money: (sum: Schemas["Money"]) => {
+      const written = new Intl.NumberFormat(language, { style: "currency", currency: sum.currency });
+      return written.format(sum.amount_minor / 10 ** (written.resolvedOptions().maximumFractionDigits ?? 0));
+    },
     list: (words: readonly string[]) => new Intl.ListFormat(language, { type: "conjunction" }).format(words),
   };
 }

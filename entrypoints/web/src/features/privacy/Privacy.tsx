@@ -1,15 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
 import { signedOut } from "../../api/session";
 import { Button, TextButton } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
-import { Loading, Page } from "../../design/Page";
+import { Loading, Page, Part, ROW } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
 import { ConsentHistory } from "./ConsentHistory";
 import { Consents } from "./Consents";
 import { Deletion } from "./Deletion";
+import { Exports } from "./Exports";
+import { SecondFactorState } from "./SecondFactorState";
 
 /** Everything a member may decide about what is known of them, in one place. */
 export default function Privacy() {
@@ -23,6 +24,12 @@ export default function Privacy() {
       <Part title={t("privacy.sessions")} lead={t("privacy.sessionsLead")}>
         <Sessions />
       </Part>
+      <Part title={t("factor2.title")} lead={t("factor2.lead")}>
+        <SecondFactorState />
+      </Part>
+      <Part title={t("exports.title")} lead={t("exports.lead")}>
+        <Exports />
+      </Part>
       <Part title={t("privacy.blocks")} lead={t("privacy.blocksLead")}>
         <Blocks />
       </Part>
@@ -32,20 +39,6 @@ export default function Privacy() {
     </Page>
   );
 }
-
-export function Part({ title, lead, children }: { title: string; lead?: string; children: ReactNode }) {
-  return (
-    <section className="grid gap-4 border-t border-line pt-8">
-      <div className="grid gap-1">
-        <h2 className="text-xl">{title}</h2>
-        {lead ? <p className="text-soft">{lead}</p> : null}
-      </div>
-      {children}
-    </section>
-  );
-}
-
-const ROW = "flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-md border border-line bg-surface p-4";
 
 function Sessions() {
   const { t } = useTranslation();

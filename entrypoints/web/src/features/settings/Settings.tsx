@@ -7,11 +7,10 @@ import { Button, LinkButton } from "../../design/Button";
 import { Choices } from "../../design/Choices";
 import { Select } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
-import { Page } from "../../design/Page";
+import { Page, Part } from "../../design/Page";
 import { choose, LANGUAGES, type Language } from "../../i18n";
 import { useProfile, type Profile } from "../onboarding/profile";
 import { useWords } from "../onboarding/words";
-import { Part } from "../privacy/Privacy";
 import { PasswordChange } from "./PasswordChange";
 import { chooseTheme, theme, type Theme } from "./theme";
 
@@ -32,6 +31,22 @@ export default function Settings() {
           </LinkButton>
         </div>
       </Part>
+      <Part title={t("membership.title")} lead={t("membership.settingsLead")}>
+        <div>
+          <LinkButton look="quiet" href="/subscription">
+            {t("membership.see")}
+          </LinkButton>
+        </div>
+      </Part>
+      {account.data && account.data.role !== "member" ? (
+        <Part title={t("staff.title")}>
+          <div>
+            <LinkButton look="quiet" href="/staff/photos">
+              {t("staff.photos")}
+            </LinkButton>
+          </div>
+        </Part>
+      ) : null}
       {profile.data ? <VisibilityPart profile={profile.data} /> : null}
       <Part title={t("settings.look")}>
         <Choices

@@ -1,0 +1,31 @@
+import { useTranslation } from "react-i18next";
+import { LINK, LinkButton } from "../../design/Button";
+import { Card, Page } from "../../design/Page";
+
+const CONTACT = document.documentElement.dataset["contact"];
+
+/** Where the mail about a suspension leads: whom to write to, and what comes of it. Whoever is suspended cannot sign in. */
+export default function Appeal() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("appeal.title")} lead={t("appeal.lead")}>
+      <Card className="grid gap-4">
+        <p>{CONTACT ? t("appeal.write") : t("appeal.answer")}</p>
+        {CONTACT ? (
+          <p>
+            <a className={`${LINK} font-semibold`} href={`mailto:${CONTACT}?subject=${encodeURIComponent(t("appeal.subject"))}`}>
+              {CONTACT}
+            </a>
+          </p>
+        ) : null}
+        <p className="text-soft">{t("appeal.what")}</p>
+      </Card>
+      <p className="text-soft">{t("appeal.photos")}</p>
+      <div>
+        <LinkButton look="quiet" href="/">
+          {t("state.home")}
+        </LinkButton>
+      </div>
+    </Page>
+  );
+}

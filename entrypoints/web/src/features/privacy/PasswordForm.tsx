@@ -1,0 +1,62 @@
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { isProblem } from "../../api/problem";
+import { Button } from "../../design/Button";
+import { TextField } from "../../design/Field";
+import { ProblemNotice } from "../../design/Notice";
+import { fieldWords } from "../../i18n/problems";
+
+export interface Secrets {
+  password: string;
+  code: string;
+}
+
+interface PasswordFormProps {
+  hint?: string;
+  action: string;
+  danger?: boolean;
+  busy: boolean;
+  error: unknown;
+  /** Whether a code of the second factor is asked for too. */
+  withCode?: boolean;
+  onSubmit: (secrets: Secrets) => void;
+  children?: ReactNode;
+}
+
+/** The password once more, and a code where one is on, before something that whoever holds the phone must not do. */
+export function PasswordForm({ hint, action, danger = false, busy, error, withCode = false, onSubmit, children }: PasswordFormProps) {
+  const { t } = useTranslation();
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const wrong = isProblem(error) ? error.fields.find(({ path }) => path === "password") : undefined;
+  return (
+    <form
+      noValidate
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) onSubmit({ password, code: code.trim() });
+      }}
+    >
+      <TextField
+        label={t("account.password")}
+        hint={hint}
+        type="password"
+        autoComplete="current-password"
+        value={password}
+        error={wrong ? fieldWords(wrong.code, wrong.message, t) : undefined}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      {withCode ? (
+        <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} />
+      ) : null}
+      <ProblemNotice error={wrong ? null : error} />
+      <div className="flex flex-wrap gap-3">
+        <Button type="submit" look={danger ? "danger" : "quiet"} busy={busy} disabled={password === "" || (withCode && code.trim() === "")}>
+          {action}
+        </Button>
+        {children}
+      </div>
+    </form>
+  );
+}

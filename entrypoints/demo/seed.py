@@ -54,7 +54,7 @@ async def seed(application: Application, size: int = SIZE) -> Seeded:
     members = await seeding.store(_relabelled(person, LABEL + person.content.bio) for person in people)
     password = adapters.secrets().token()[:20]
     await _let_in(application, ready_made, password, EMAIL)
-    await _let_in(application, staff, password, STAFF, Role.MODERATOR)
+    await _let_in(application, staff, password, STAFF, Role.ADMIN)
     return Seeded(members, ready_made, password)
 
 

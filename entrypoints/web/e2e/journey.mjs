@@ -57,7 +57,7 @@ export async function journey(page, url, email, look, staffDecides) {
   await page.getByLabel("Add an answer").selectOption({ label: "Ask me about…" });
   await button("Save and go on").click();
   await page.getByText("Write an answer, or take it away.").first().waitFor();
-  await page.getByLabel("Ask me about…").fill("The boat that nobody wanted.");
+  await page.getByRole("textbox", { name: "Ask me about…" }).fill("The boat that nobody wanted.");
   await page.getByLabel("Belief").selectOption({ label: "Agnostic" });
   await look("story");
   await button("Save and go on").click();
@@ -167,7 +167,7 @@ export async function journey(page, url, email, look, staffDecides) {
   await expiredSession(page, url, signIn);
   const codes = await setUpSecondFactor(page, url, PASSWORD, look);
   await page.goto(`${url}/privacy`);
-  await keepACopy(page, PASSWORD, look);
+  await keepACopy(page, PASSWORD, codes, look);
 
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText(`Signed in as ${email}`).waitFor();

@@ -71,4 +71,7 @@ export async function upgrade(page, look) {
   await page.reload();
   await page.getByText(/Paid back/).first().waitFor();
   await look("paid-back");
+  await page.getByRole("link", { name: /^Credit note of/ }).first().click();
+  await heading("Credit note");
+  await page.getByRole("button", { name: "Print" }).waitFor();
 }

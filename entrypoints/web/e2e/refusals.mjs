@@ -5,6 +5,7 @@ const CUP = fileURLToPath(new URL("../../../tests/data/photos/coffee.jpg", impor
 /** A first photo without a face: it is refused with what to do, and a person may be asked. It goes again. */
 export async function wrongPhoto(page, look, staffDecides) {
   await page.locator("input[type=file]").setInputFiles(CUP);
+  await page.getByRole("button", { name: "Use this part" }).click();
   await page.getByText("We could not see a face clearly").waitFor();
   await look("photo-refused");
   await page.getByText("We are mistaken?").click();

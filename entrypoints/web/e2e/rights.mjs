@@ -1,12 +1,15 @@
 import { codeAt, demoNow } from "./codes.mjs";
 
 /** A copy of everything: refused without the right password, then made and fetched. */
-export async function keepACopy(page, password, look) {
+export async function keepACopy(page, password, codes, look) {
   const part = page.locator("section", { has: page.getByRole("heading", { name: "A copy of everything" }) });
+  const code = part.getByRole("textbox", { name: "Code" });
   await part.getByLabel("Password").fill("not the one at all");
+  await code.fill(codes.pop());
   await part.getByRole("button", { name: "Make a copy" }).click();
   await part.getByText("This is not your present password.").waitFor();
   await part.getByLabel("Password").fill(password);
+  await code.fill(codes.pop());
   await part.getByRole("button", { name: "Make a copy" }).click();
   const link = part.getByRole("link", { name: "Download" });
   await link.waitFor();
@@ -62,7 +65,8 @@ export async function decideOnPhoto(page, url, { email, password, codes }, look)
     await look("staff-second-factor-needed");
     await page.getByRole("link", { name: "Set it up" }).click();
     known = await setUpSecondFactor(page, url, password, () => Promise.resolve());
-    await page.goto(`${url}/staff/photos`);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("link", { name: "Photo appeals" }).click();
     await askWhy();
   }
   await page.getByText("It is the cup from which I drink").waitFor();
@@ -76,5 +80,10 @@ export async function decideOnPhoto(page, url, { email, password, codes }, look)
   await page.getByText("One decision was made and mailed.").waitFor();
   await page.getByText("Nothing waits").waitFor();
   await look("staff-done");
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "What staff did" }).click();
+  await askWhy();
+  await page.getByText("POST /api/staff/photos/{photo_id}/review").first().waitFor();
+  await look("staff-audit");
   return known;
 }

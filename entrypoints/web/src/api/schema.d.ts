@@ -885,6 +885,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/refunds/{refund_id}/credit-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The credit note of something that was paid back, in words and for machines */
+        get: operations["credit_note"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/refunds/{refund_id}/credit-note.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The credit note of something that was paid back as a page to print */
+        get: operations["credit_note_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/second-factor": {
         parameters: {
             query?: never;
@@ -1679,6 +1713,23 @@ export interface components {
             withdrawable_until: string;
         };
         /**
+         * CreditNote
+         * @description What takes back a receipt in part or whole. `number` is the refund's own, `receipt` the payment's.
+         */
+        CreditNote: {
+            amount: components["schemas"]["Money"];
+            footnote: string;
+            language: components["schemas"]["Language"];
+            lines: components["schemas"]["ReceiptLine"][];
+            number: string;
+            /** Format: date-time */
+            paid_back_at: string;
+            product: string;
+            receipt: string;
+            seller: components["schemas"]["Seller"];
+            title: string;
+        };
+        /**
          * DailyView
          * @description One page of a member's day, `page` of `pages` counted from 1, the best fit first.
          *
@@ -2397,7 +2448,7 @@ export interface components {
         };
         /**
          * Payment
-         * @description A payment as it stands, with how much of it was given back.
+         * @description A payment as it stands, with how much of it was given back, and when.
          */
         Payment: {
             amount: components["schemas"]["Money"];
@@ -2408,6 +2459,8 @@ export interface components {
             id: string;
             product: string;
             refunded: components["schemas"]["Money"];
+            /** @default [] */
+            refunds: components["schemas"]["Refund"][];
             status: components["schemas"]["PaymentStatus"];
         };
         /**
@@ -2723,6 +2776,7 @@ export interface components {
             paid_at: string;
             product: string;
             refunded: components["schemas"]["Money"];
+            seller: components["schemas"]["Seller"];
             status: components["schemas"]["PaymentStatus"];
             title: string;
         };
@@ -2748,6 +2802,17 @@ export interface components {
         RefreshToken: {
             /** @default null */
             refresh_token?: string | null;
+        };
+        /**
+         * Refund
+         * @description Something that was given back of a payment; `came_back` when it did not reach the member, and is ours again.
+         */
+        Refund: {
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            came_back: boolean;
+            id: string;
         };
         /**
          * RefusalReason
@@ -2844,6 +2909,17 @@ export interface components {
             on: boolean;
             recovery_codes_left: number;
             since: string | null;
+        };
+        /**
+         * Seller
+         * @description Whom a receipt is from, with the address line by line.
+         */
+        Seller: {
+            /** @default [] */
+            address: string[];
+            name: string;
+            /** @default  */
+            tax_number: string;
         };
         /**
          * SessionTokens
@@ -7166,6 +7242,132 @@ export interface operations {
             401: {
                 headers: {
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credit_note: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditNote"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `payment_unknown`, `receipt_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credit_note_page: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `payment_unknown`, `receipt_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

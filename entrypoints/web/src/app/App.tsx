@@ -33,12 +33,13 @@ const Receipt = lazy(() => import("../features/membership/Receipt"));
 const SecondFactorPage = lazy(() => import("../features/privacy/SecondFactorPage"));
 const Appeal = lazy(() => import("../features/account/Appeal"));
 const PhotoAppeals = lazy(() => import("../features/staff/PhotoAppeals"));
+const AuditRecords = lazy(() => import("../features/staff/AuditRecords"));
 const Settings = lazy(() => import("../features/settings/Settings"));
 
 /** Pages to which whoever is not signed in comes after signing in. */
 const FOR_MEMBERS = [
   ...["/today", "/matches", "/likes", "/profile", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"],
-  ...["/subscription", "/checkout/*?", "/receipts/*?", "/privacy/second-factor", "/photos", "/staff/*?"],
+  ...["/subscription", "/checkout/*?", "/receipts/*?", "/credit-notes/*?", "/privacy/second-factor", "/photos", "/staff/*?"],
 ];
 
 export function App() {
@@ -109,7 +110,9 @@ function MemberPages() {
       <Route path="/subscription" component={Membership} />
       <Route path="/checkout/:kind/:item">{({ kind, item }) => <Checkout kind={kind} item={item} />}</Route>
       <Route path="/receipts/:id">{({ id }) => <Receipt id={id} />}</Route>
+      <Route path="/credit-notes/:id">{({ id }) => <Receipt id={id} credit />}</Route>
       <Route path="/staff/photos" component={PhotoAppeals} />
+      <Route path="/staff/audit" component={AuditRecords} />
       <Route path="/photos">{() => <Redirect to="/onboarding/photos" replace />}</Route>
       <Route path="/appeal" component={Appeal} />
       <Route path="/settings" component={Settings} />

@@ -74,6 +74,8 @@ export default {
       charged_back: "Von Ihrer Bank zurückgeholt",
     },
     receipt: "Beleg",
+    creditNote: "Gutschrift",
+    creditNoteOf: "Gutschrift vom {{day}}",
     receiptOf: "Beleg vom {{day}}",
     print: "Drucken",
     back: "Zurück zur Mitgliedschaft",

@@ -74,6 +74,8 @@ export default {
       charged_back: "Taken back by your bank",
     },
     receipt: "Receipt",
+    creditNote: "Credit note",
+    creditNoteOf: "Credit note of {{day}}",
     receiptOf: "Receipt of {{day}}",
     print: "Print",
     back: "Back to membership",

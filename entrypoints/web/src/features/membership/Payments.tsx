@@ -24,11 +24,20 @@ export function Payments() {
               {format.day(payment.at)} · {t(`payments.status.${payment.status}`, { sum: format.money(payment.refunded) })}
             </p>
           </div>
-          {payment.status === "failed" ? null : (
-            <Link href={`/receipts/${payment.id}`} className={LINK} aria-label={t("payments.receiptOf", { day: format.day(payment.at) })}>
-              {t("payments.receipt")}
-            </Link>
-          )}
+          <div className="flex flex-wrap gap-x-5 gap-y-1">
+            {payment.status === "failed" ? null : (
+              <Link href={`/receipts/${payment.id}`} className={LINK} aria-label={t("payments.receiptOf", { day: format.day(payment.at) })}>
+                {t("payments.receipt")}
+              </Link>
+            )}
+            {payment.refunds
+              .filter((refund) => !refund.came_back)
+              .map((refund) => (
+                <Link key={refund.id} href={`/credit-notes/${refund.id}`} className={LINK} aria-label={t("payments.creditNoteOf", { day: format.day(refund.at) })}>
+                  {t("payments.creditNote")}
+                </Link>
+              ))}
+          </div>
         </li>
       ))}
     </ul>

@@ -1,20 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { answer, api } from "../../api/client";
+import { answer, api, type Schemas } from "../../api/client";
 import { Button, LinkButton } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 
-/** A receipt to keep, plain enough to be printed; what stands around it stays off the paper. */
-export default function Receipt({ id }: { id: string }) {
+interface ReceiptProps {
+  id: string;
+  /** Of something that was paid back. */
+  credit?: boolean;
+}
+
+/** A receipt or credit note to keep, plain enough to be printed; what stands around it stays off the paper. */
+export default function Receipt({ id, credit = false }: ReceiptProps) {
   const { t, i18n } = useTranslation();
-  const language = i18n.language === "de" ? "de" : "en";
+  const query = { language: i18n.language === "de" ? ("de" as const) : ("en" as const) };
   const receipt = useQuery({
-    queryKey: ["receipt", id, language],
-    queryFn: () => answer(api.GET("/api/me/payments/{payment_id}/receipt", { params: { path: { payment_id: id }, query: { language } } })),
+    queryKey: ["receipt", id, credit, query.language],
+    queryFn: (): Promise<{ lines: Schemas["ReceiptLine"][]; footnote: string }> =>
+      credit
+        ? answer(api.GET("/api/me/refunds/{refund_id}/credit-note", { params: { path: { refund_id: id }, query } }))
+        : answer(api.GET("/api/me/payments/{payment_id}/receipt", { params: { path: { payment_id: id }, query } })),
   });
   return (
-    <Page title={t("payments.receipt")}>
+    <Page title={t(credit ? "payments.creditNote" : "payments.receipt")}>
       <ProblemNotice error={receipt.error} retry={() => void receipt.refetch()} />
       {receipt.isPending ? <Loading /> : null}
       {receipt.data ? (

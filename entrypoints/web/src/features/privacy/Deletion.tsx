@@ -16,6 +16,13 @@ export function Deletion() {
     return (
       <Notice role="status" title={t("deletion.done")}>
         <p>{t("deletion.until", { day: format.day(erase.data.erase_at) })}</p>
+        <ul className="grid list-disc gap-1 pl-5 text-sm">
+          {erase.data.kept.map((kept) => (
+            <li key={kept.place}>
+              <span lang="en">{kept.purpose}</span> · {t("exports.keptUntil", { day: format.day(kept.until) })}
+            </li>
+          ))}
+        </ul>
         <div>
           <Button look="quiet" onClick={signedOut}>
             {t("deletion.leave")}

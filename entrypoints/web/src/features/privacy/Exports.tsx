@@ -5,7 +5,8 @@ import { BrowserLink } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading, ROW } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
-import { PasswordForm } from "./PasswordForm";
+import { PasswordForm, type Secrets } from "./PasswordForm";
+import { useSecondFactor } from "./SecondFactorState";
 
 const LOOK_AGAIN_MS = 3000;
 const KIB = 1024;
@@ -14,13 +15,14 @@ const KIB = 1024;
 export function Exports() {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const factor = useSecondFactor();
   const copies = useQuery({
     queryKey: ["exports"],
     queryFn: () => answer(api.GET("/api/me/exports")),
     refetchInterval: (query) => (query.state.data?.items.some(beingMade) ? LOOK_AGAIN_MS : false),
   });
   const request = useMutation({
-    mutationFn: (password: string) => answer(api.POST("/api/me/exports", { body: { password } })),
+    mutationFn: ({ password, code }: Secrets) => answer(api.POST("/api/me/exports", { body: { password, code: code || null } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["exports"] }),
   });
   if (!copies.data) return copies.error ? <ProblemNotice error={copies.error} retry={() => void copies.refetch()} /> : <Loading rows={1} />;
@@ -34,7 +36,14 @@ export function Exports() {
         ))}
       </div>
       {copies.data.items.some(beingMade) ? null : (
-        <PasswordForm hint={t("exports.passwordHint")} action={t("exports.do")} busy={request.isPending} error={request.error} onSubmit={({ password }) => request.mutate(password)} />
+        <PasswordForm
+          withCode={factor.data?.on ?? false}
+          hint={t("exports.passwordHint")}
+          action={t("exports.do")}
+          busy={request.isPending}
+          error={request.error}
+          onSubmit={(secrets) => request.mutate(secrets)}
+        />
       )}
     </>
   );

@@ -40,10 +40,15 @@ export default function Settings() {
       </Part>
       {account.data && account.data.role !== "member" ? (
         <Part title={t("staff.title")}>
-          <div>
+          <div className="flex flex-wrap gap-3">
             <LinkButton look="quiet" href="/staff/photos">
               {t("staff.photos")}
             </LinkButton>
+            {account.data.role === "admin" ? (
+              <LinkButton look="quiet" href="/staff/audit">
+                {t("audit.title")}
+              </LinkButton>
+            ) : null}
           </div>
         </Part>
       ) : null}

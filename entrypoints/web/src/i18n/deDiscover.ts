@@ -30,7 +30,7 @@ export default {
     promptsHint: "Bis zu drei. Auf eine Antwort können andere eingehen.",
     addPrompt: "Antwort hinzufügen",
     choosePrompt: "Einen Anfang wählen",
-    removePrompt: "„{{prompt}}“ wegnehmen",
+    removePrompt: "Löschen: „{{prompt}}“",
     religionImportance: "Wie wichtig mir das ist",
     orientation: "Orientierung",
     orientationHint: "Steht nie in Ihrem Profil. Wir behalten sie nur mit Ihrer Zustimmung und vergessen sie, wenn Sie die zurücknehmen.",

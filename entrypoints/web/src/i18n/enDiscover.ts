@@ -30,7 +30,7 @@ export default {
     promptsHint: "Up to three. An answer gives others something to reply to.",
     addPrompt: "Add an answer",
     choosePrompt: "Choose a beginning",
-    removePrompt: "Take away “{{prompt}}”",
+    removePrompt: "Delete “{{prompt}}”",
     religionImportance: "How much it matters to me",
     orientation: "Orientation",
     orientationHint: "Never shown on your profile. We keep it only with your agreement, and forget it when you take that back.",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 import attrs
 from aiohttp import hdrs, web
@@ -29,6 +30,8 @@ CHECKOUT_POLICY = (
 )
 """The one page that asks elsewhere: card numbers are entered in Stripe's own frames, which its script makes
 (docs.stripe.com/security/guide, "Content Security Policy"). That script makes no trusted types."""
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+"""The service worker fetches what it keeps of the client, and nothing else."""
 
 PERMISSIONS = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
 """Where a member is, is asked for when they say they want to share it."""
@@ -38,7 +41,11 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
 }
+A_DAY = "public, max-age=86400"
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 UNCHANGING = "public, max-age=31536000, immutable"
 OWN = r"(?!api(?:/|$)|media(?:/|$)|demo(?:/|$)|assets/|livez|readyz)[^.]*"
 """Every address that is a page of the client: which there are is the client's affair."""
@@ -77,10 +84,25 @@ class WebClient:
         """A file of the client. Its name holds the hash of its content, so that it never changes."""
         return self._file(f"assets/{file}")
 
-    @route("GET", "/icon.svg", audience=Audience.ANYONE, produces="image/svg+xml", cache="public, max-age=86400")
+    @route("GET", "/icon.svg", audience=Audience.ANYONE, produces="image/svg+xml", cache=A_DAY)
     async def icon(self, _call: Call) -> web.StreamResponse:
         """The icon of the client."""
         return self._file("icon.svg")
+
+    @route("GET", "/icons/{file}", audience=Audience.ANYONE, produces="image/png", cache=A_DAY)
+    async def installed_icon(self, _call: Call, file: str) -> web.StreamResponse:
+        """An icon of the installed client."""
+        return self._file(f"icons/{file}")
+
+    @route("GET", "/manifest.webmanifest", audience=Audience.ANYONE, produces="application/manifest+json", cache=A_DAY)
+    async def manifest(self, _call: Call) -> web.StreamResponse:
+        """What a device needs to know to install the client."""
+        return self._file("manifest.webmanifest")
+
+    @route("GET", "/sw.js", audience=Audience.ANYONE, produces="text/javascript", cache="no-cache")
+    async def worker(self, _call: Call) -> web.StreamResponse:
+        """The service worker, which starts the client where there is no network."""
+        return self._file("sw.js", {CONTENT_SECURITY_POLICY: WORKER_POLICY})
 
     @route("GET", f"/{{page:{OWN}}}", audience=Audience.ANYONE, produces="text/html")
     async def page(self, _call: Call, page: str) -> web.StreamResponse:
@@ -97,11 +119,11 @@ class WebClient:
         text = self._checkout if paying else self._page
         return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
 
-    def _file(self, name: str) -> web.StreamResponse:
+    def _file(self, name: str, headers: Mapping[str, str] = NO_MORE) -> web.StreamResponse:
         body = self._files.get(name)
         if body is None:
             raise web.HTTPNotFound
-        return web.Response(body=body, headers={hdrs.CONTENT_TYPE: TYPES[Path(name).suffix]})
+        return web.Response(body=body, headers={hdrs.CONTENT_TYPE: TYPES[Path(name).suffix], **headers})
 
 
 def _marked(page: str, marks: Mapping[str, str | None]) -> str:

@@ -20,6 +20,10 @@ export default ts.config(
   { files: ["**/*.tsx"], ...a11y.flatConfigs.strict },
   { files: ["**/*.tsx"], ...hooks.configs.flat.recommended },
   {
+    files: ["public/sw.js"],
+    languageOptions: { globals: { self: "readonly", caches: "readonly", fetch: "readonly", URL: "readonly" } },
+  },
+  {
     files: ["e2e/**/*.mjs"],
     languageOptions: {
       globals: { process: "readonly", console: "readonly", fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly",

@@ -16,6 +16,10 @@ def client(tmp_path: Path) -> WebClient:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text('<!doctype html><script type="module" src="/assets/main-Ab1.js"></script>')
     (tmp_path / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (tmp_path / "icons").mkdir()
+    (tmp_path / "icons" / "icon-192.png").write_bytes(b"png")
+    (tmp_path / "manifest.webmanifest").write_text("{}")
+    (tmp_path / "sw.js").write_text("self")
     (tmp_path / "assets" / "main-Ab1.js").write_text("document.title = 'SaltBitter'")
     (tmp_path / "assets" / "notes.txt").write_text("not for members")
     return WebClient(tmp_path)
@@ -77,6 +81,19 @@ async def test_a_file_named_by_its_content_is_kept_for_good(
     assert script.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert script.headers["X-Content-Type-Options"] == "nosniff"
     assert (await http.get("/icon.svg")).content_type == "image/svg+xml"
+
+
+async def test_what_a_device_installs_is_served_and_its_worker_may_fetch_here_alone(
+    client: WebClient, serve: Serve, ports: Ports, pings: Pings
+) -> None:
+    http = await serve(build([pings, client], Authenticator(), ports, SETTINGS))
+    assert (await http.get("/icons/icon-192.png")).content_type == "image/png"
+    assert (await http.get("/manifest.webmanifest")).content_type == "application/manifest+json"
+    worker = await http.get("/sw.js")
+    assert worker.content_type == "text/javascript"
+    assert worker.headers["Cache-Control"] == "no-cache"
+    assert worker.headers["Content-Security-Policy"] == "default-src 'none'; connect-src 'self'"
+    assert (await http.get("/icons/..%2Fsw.js")).status == 404
 
 
 @pytest.mark.parametrize(

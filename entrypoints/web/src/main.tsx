@@ -3,6 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isProblem } from "./api/problem";
 import { App } from "./app/App";
+import { startWorker } from "./app/worker";
 import "./design/tokens.css";
 import { start } from "./i18n";
 import { applyTheme } from "./features/settings/theme";
@@ -34,4 +35,5 @@ if (root) {
       </StrictMode>,
     ),
   );
+  if (import.meta.env.PROD) void startWorker();
 }

@@ -524,6 +524,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices that are known, the latest used first: signing in on another is told by mail */
+        get: operations["devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a device, as one that was sold. Its sessions go on until they are ended */
+        delete: operations["forget_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/email": {
         parameters: {
             query?: never;
@@ -1028,6 +1062,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/sign-in-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was noticed about signing in during the last 90 days and told by mail, the latest first */
+        get: operations["sign_in_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/subscription": {
         parameters: {
             query?: never;
@@ -1474,6 +1525,12 @@ export interface components {
             min: number;
         };
         /**
+         * AlertKind
+         * @description What a member is warned of; the mail about it has the same name.
+         * @enum {unknown}
+         */
+        AlertKind: "impossible_travel" | "many_failures" | "new_device";
+        /**
          * Answers
          * @description `answers` maps statement ids to 1–7; `seconds` is how long answering took.
          */
@@ -1598,6 +1655,8 @@ export interface components {
             code: string;
             /** @default null */
             device_label?: string | null;
+            /** @default null */
+            device_token?: string | null;
         };
         /**
          * Change
@@ -1812,6 +1871,20 @@ export interface components {
          */
         Deleted: {
             deleted: number;
+        };
+        /**
+         * DeviceView
+         * @description `ip_prefix` is the network of the last sign-in.
+         */
+        DeviceView: {
+            /** Format: date-time */
+            first_seen_at: string;
+            /** Format: uuid */
+            id: string;
+            ip_prefix: string;
+            label: string;
+            /** Format: date-time */
+            last_seen_at: string;
         };
         /**
          * DistanceBand
@@ -2077,6 +2150,13 @@ export interface components {
             items: components["schemas"]["ConsentText"][];
         };
         /**
+         * Items[DeviceView]
+         * @description All of a short list.
+         */
+        Items_DeviceView_: {
+            items: components["schemas"]["DeviceView"][];
+        };
+        /**
          * Items[ExportView]
          * @description All of a short list.
          */
@@ -2131,6 +2211,13 @@ export interface components {
          */
         Items_SessionView_: {
             items: components["schemas"]["SessionView"][];
+        };
+        /**
+         * Items[SignInAlertView]
+         * @description All of a short list.
+         */
+        Items_SignInAlertView_: {
+            items: components["schemas"]["SignInAlertView"][];
         };
         /**
          * KeptView
@@ -2191,11 +2278,14 @@ export interface components {
         };
         /**
          * Login
-         * @description `device_label` is how the member will recognise the device in the list of sessions.
+         * @description `device_label` is how the member will recognise the device in the list of sessions. `device_token` is what it
+         *     was given at its last sign-in and is known by; it may be missing where the browser keeps it in its cookie.
          */
         Login: {
             /** @default null */
             device_label?: string | null;
+            /** @default null */
+            device_token?: string | null;
             /** @example mira@saltbitter.example */
             email: string;
             /** @example six quiet boats at noon */
@@ -2924,11 +3014,16 @@ export interface components {
         /**
          * SessionTokens
          * @description A short-lived access token, and the refresh token that renews both; null where it is in the browser's cookie.
+         *
+         *     `device_token` is what the device keeps and shows at its next sign-in, to be known; null where nobody signed in
+         *     just now, or where it is in the browser's other cookie.
          */
         SessionTokens: {
             /** Format: date-time */
             access_expires_at: string;
             access_token: string;
+            /** @default null */
+            device_token: string | null;
             /** Format: date-time */
             refresh_expires_at: string;
             refresh_token: string | null;
@@ -2953,6 +3048,19 @@ export interface components {
             label: string;
             /** Format: date-time */
             last_used_at: string;
+        };
+        /**
+         * SignInAlertView
+         * @description `label` and `ip_prefix` are those of the device that signed in, empty where none did; `place` is empty
+         *     where it is not known.
+         */
+        SignInAlertView: {
+            /** Format: date-time */
+            at: string;
+            ip_prefix: string;
+            kind: components["schemas"]["AlertKind"];
+            label: string;
+            place: string;
         };
         /**
          * Size
@@ -5490,6 +5598,106 @@ export interface operations {
             };
         };
     };
+    devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DeviceView_"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `device_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_email: {
         parameters: {
             query?: never;
@@ -7900,6 +8108,47 @@ export interface operations {
             /** @description One of: `stale_write`. */
             409: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SignInAlertView_"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -47,9 +47,14 @@ export function App() {
   const queries = useQueryClient();
   const [problem, setProblem] = useState<unknown>(null);
   const ask = () => void resume().catch(setProblem);
-  useEffect(ask, []);
   useEffect(() => {
-    if (session === "signed_out") queries.clear();
+    ask();
+    addEventListener("online", ask);
+    return () => removeEventListener("online", ask);
+  }, []);
+  useEffect(() => {
+    if (session === "signed_in") return () => queries.clear();
+    return undefined;
   }, [session, queries]);
 
   let pages: ReactNode;

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
 import { LINK } from "../design/Button";
+import { OfflineLine } from "./Offline";
 import { choose, LANGUAGES, type Language } from "../i18n";
 
 const PLACES = ["today", "matches", "insights", "privacy", "settings"] as const;
@@ -16,6 +17,7 @@ export function Shell({ signedIn, children }: { signedIn: boolean; children: Rea
         {t("shell.skip")}
       </a>
       {DEMO ? <DemoLine /> : null}
+      <OfflineLine />
       <header className="border-b border-line bg-ground/95">
         <div className="mx-auto flex w-full max-w-5xl flex-wrap items-center justify-between gap-x-6 gap-y-1 px-4 py-3 sm:px-6">
           <Link href="/" className="flex min-h-11 items-center gap-2.5 font-display text-lg font-semibold tracking-tight">

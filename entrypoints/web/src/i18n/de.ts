@@ -1,4 +1,5 @@
 import words from "./deWords";
+import app from "./deApp";
 import discover from "./deDiscover";
 import members from "./deMembers";
 import money, { problems as moneyProblems } from "./deMoney";
@@ -250,6 +251,7 @@ export default {
   ...discover,
   ...money,
   ...privacy,
+  ...app,
   problem: {
     ...moneyProblems,
     ...privacyProblems,

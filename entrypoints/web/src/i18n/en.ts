@@ -1,3 +1,4 @@
+import app from "./enApp";
 import discover from "./enDiscover";
 import members from "./enMembers";
 import money, { problems as moneyProblems } from "./enMoney";
@@ -248,6 +249,7 @@ export default {
   ...discover,
   ...money,
   ...privacy,
+  ...app,
   problem: {
     ...moneyProblems,
     ...privacyProblems,

@@ -27,7 +27,7 @@ export default function Likes() {
   return (
     <Page wide title={t("likes.title")} lead={locked ? undefined : t("likes.lead")} above={<Views />}>
       {locked ? (
-        <Quiet title={t("likes.locked")} words={t("likes.lockedWords")} href="/membership" go={t("likes.plans")} />
+        <Quiet title={t("likes.locked")} words={t("likes.lockedWords")} href="/subscription" go={t("likes.plans")} />
       ) : (
         <ProblemNotice error={likes.error} retry={() => void likes.refetch()} />
       )}

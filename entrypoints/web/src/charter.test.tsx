@@ -1,0 +1,94 @@
+/** The charter: on no page of the client is anybody pushed. Every page is rendered over answers made from the API's document. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, render, screen } from "@testing-library/react";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { App } from "./app/App";
+import de from "./i18n/de";
+import en from "./i18n/en";
+import { signedIn as signIn, signedOut, type SessionTokens } from "./api/session";
+import { answers, ID } from "./sampling";
+
+const APP = readFileSync("src/app/App.tsx", "utf8");
+const STEPS = ["about", "story", "photos", "preferences", "interests", "values", "consents", "attachment"];
+/** Every address that the client's own table of routes names, with something in each place that is left open. */
+const PAGES = [...new Set([...APP.matchAll(/path="(\/[^"*]*)"/g)].map(([, path]) => path ?? "/"))].flatMap((path) =>
+  path.includes(":step") ? STEPS.map((step) => `/onboarding/${step}`) : [path.replace("/:kind/:item", "/subscribe/premium").replace(/:\w+\??/g, ID)],
+);
+/** Where an address leads on to another. */
+const LEADS_TO: Record<string, string> = { "/photos": "/onboarding/photos" };
+const PUSHING = /hurry|last chance|only \d+ left|expires? (?:in|soon)|limited (?:time|offer)|don.t miss|act now|best value|most popular|\d+ ?% off|nur noch|letzte chance|beeilen|läuft (?:bald )?ab|verpassen sie nicht|meistgewählt|beliebteste|\d+ ?% rabatt/i;
+
+const TOKENS = { access_token: `x.${btoa('{"iat":0}')}.x`, access_expires_at: new Date(900_000).toISOString() };
+const TEXTS = ["terms", "privacy_policy", "orientation", "analytics"].map((purpose) => ({
+  purpose, version: "1", title: purpose, text: "Some words", required: false,
+}));
+const CATALOGUE = { interests: [], values: [], prompts: [], languages: [], vocabularies: {} };
+const VISITORS = ["/", "/login", "/join", "/verify", "/forgot-password", "/reset-password"];
+
+beforeAll(() => {
+  vi.stubGlobal("scrollTo", () => undefined);
+  // The page where one pays loads itself anew unless it was loaded so already.
+  performance.getEntriesByType = () => [{ type: "reload" } as unknown as PerformanceEntry];
+  vi.stubGlobal("fetch", answers({ "/api/auth/refresh": TOKENS, "/api/consents/texts": { items: TEXTS }, "/api/catalogue": CATALOGUE }));
+});
+afterAll(() => vi.unstubAllGlobals());
+
+async function open(path: string, signedIn = !VISITORS.includes(path)) {
+  if (signedIn) signIn(TOKENS as SessionTokens);
+  else signedOut();
+  history.pushState({}, "", path);
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const there = () => document.querySelector("h1") && queries.isFetching() === 0 && !document.body.textContent.includes("Loading …");
+  render(
+    <QueryClientProvider client={queries}>
+      <App />
+    </QueryClientProvider>,
+  );
+  // What `act` waits for is shown at once; outside it React holds back what has loaded for a moment, so as not to flicker.
+  for (let looks = 0; looks < 200 && there() !== true; looks += 1) await act(() => new Promise((resolve) => setTimeout(resolve, 2)));
+  expect(there()).toBe(true);
+  expect(document.querySelector("h1")?.textContent).not.toBe(en.state.unreachable);
+}
+
+const chosen = () => [...document.querySelectorAll("main input:checked, main [role=switch][aria-checked=true]")];
+
+test("the charter walks every page there is", () => {
+  expect(PAGES.length).toBeGreaterThan(20);
+});
+
+test.each(PAGES)("%s chooses nothing for anybody, and nothing on it runs out", async (path) => {
+  await open(path);
+  expect(location.pathname).toBe(LEADS_TO[path] ?? path);
+  const mine = ["/settings", "/privacy", "/onboarding/about"];
+  if (!mine.includes(path)) expect(chosen().map((each) => each.outerHTML)).toEqual([]);
+  expect(document.querySelector("[role=timer], marquee, blink, [autoplay]")).toBeNull();
+  expect(document.body.textContent).not.toMatch(PUSHING);
+});
+
+test("joining ticks nothing beforehand", async () => {
+  await open("/join");
+  expect(screen.getAllByRole("checkbox").length).toBeGreaterThanOrEqual(2);
+  expect(chosen()).toEqual([]);
+});
+
+test("no text in any language pushes", () => {
+  expect(`${JSON.stringify(en)}${JSON.stringify(de)}`).not.toMatch(PUSHING);
+});
+
+test("no page keeps time, but to look how far a photo, a payment or a copy has come", () => {
+  const sources = Object.entries(import.meta.glob<string>(["./**/*.{ts,tsx}", "!./**/*.test.*"], { query: "?raw", import: "default", eager: true }));
+  const keeping = sources.filter(([, text]) => /setInterval|refetchInterval|requestAnimationFrame/.test(text)).map(([path]) => path);
+  expect(keeping.sort()).toEqual(["./features/membership/Checkout.tsx", "./features/onboarding/Photos.tsx", "./features/privacy/Exports.tsx"]);
+});
+
+test("yes and no weigh the same on a person's card", async () => {
+  await open("/today");
+  const shape = (name: RegExp) =>
+    (screen.getAllByRole("button", { name })[0]?.className ?? "")
+      .split(/\s+/)
+      .filter((word) => word !== "" && !/(?:sea|edge|ink|line)/.test(word))
+      .sort();
+  expect(shape(/^Pass on/)).toEqual(shape(/^Like /));
+  expect(shape(/^Like /).length).toBeGreaterThan(5);
+});

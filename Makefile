@@ -14,7 +14,7 @@ NPM := npm --prefix $(WEB) --no-fund --no-audit
 NODE_FITS := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 11) || (a === 20 && b > 18) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
 NODE_NEEDED := The web client needs Node.js 20.19, 22.12 or newer, and npm. Debian, Ubuntu: apt-get install nodejs npm; macOS: brew install node.
 
-.PHONY: help demo web web-check web-test web-e2e require-node test services check lint types imports security format fuzz faults faults-payments faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
+.PHONY: help demo web web-check web-test web-e2e require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ faults: $(VENV)/.dev ## kill, stop and cut off everything under load; nothing lo
 
 faults-payments: $(VENV)/.dev ## 1,000 purchases through a gateway that fails and workers that die, each charged once
 	@$(BIN)/python -m tests.faults.payments
+
+faults-purchases: $(VENV)/.dev ## 1,000 purchases over real processes killed with kill -9, each charged once
+	@$(BIN)/python -m tests.faults.purchases
 
 faults-short: ## the most telling faults only
 	@$(MAKE) --no-print-directory faults SHORT=1

@@ -74,6 +74,29 @@ Feature: Subscribing and leaving again
     Then Ana is told that the time for it is over
     And Ana has premium
 
+  Scenario: A year of one member
+    Given Ana has subscribed to premium
+    And 10 days pass
+    When Ana asks what elite would cost
+    And Ana changes to it
+    And 31 days pass
+    Then Ana has elite
+    When Ana asks what premium would cost
+    And Ana changes to it
+    Then Ana has elite
+    When 31 days pass
+    Then Ana has premium
+    When Ana cancels
+    And 31 days pass
+    Then Ana has the free tier still
+    When 200 days pass
+    And Ana subscribes to premium
+    And 13 days pass
+    And Ana withdraws
+    And 30 days pass
+    Then Ana has the free tier still
+    And Ana has paid 19.99, 20.32, 49.99, 19.99 and 19.99 dollars, and got back 19.99
+
   Scenario: Buying once
     When Ana buys a practice pack
     Then Ana sees that she bought a practice pack and spent 4.99 dollars this month

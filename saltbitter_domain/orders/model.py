@@ -8,7 +8,17 @@ from types import MappingProxyType
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Conflict, Invalid, Money, NotFound, OrderId, PaymentNeeded, Unavailable, UserId
+from saltbitter_domain.kernel import (
+    Conflict,
+    Invalid,
+    Money,
+    NotFound,
+    OrderId,
+    PaymentNeeded,
+    Stale,
+    Unavailable,
+    UserId,
+)
 from saltbitter_domain.subscriptions.model import Tier
 
 SEND_WITHIN = timedelta(seconds=60)
@@ -266,7 +276,9 @@ class PaymentRefused(PaymentNeeded):
     code = "payment_refused"
 
 
-class OrderPending(Conflict):
+class OrderPending(Stale):
+    """Passes by itself, so that the same request, under the same key too, is answered anew."""
+
     code = "order_pending"
 
 

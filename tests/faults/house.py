@@ -25,6 +25,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
 from adapters.system.tokens import Hs256AccessTokens
 from config.common import keys_by_id
+from saltbitter_domain.kernel import Clock
 from saltbitter_domain.uow import UnitsOfWork
 from tests.faults.proxy import FaultProxy
 from tests.servers.databases import Housekeeper
@@ -34,6 +35,7 @@ from tests.servers.redis import redis
 from tests.servers.server import Server, free_port, temporary_folder
 
 ROOT = Path(__file__).parents[2]
+NOTHING_MORE: Mapping[str, str] = {}
 READY_SECONDS = 60.0
 SIDES = ("api", "worker")
 ROLES = (
@@ -127,7 +129,7 @@ class House:
     tokens: Hs256AccessTokens
     mails: Path
     http: aiohttp.ClientSession
-    clock: SystemClock = attrs.field(factory=SystemClock)
+    clock: Clock
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitsOfWork]:
@@ -177,8 +179,18 @@ class House:
 
 
 @asynccontextmanager
-async def house(say: Callable[[str], object]) -> AsyncIterator[House]:
-    """A house with an API, two workers and a schedule, ready to serve; everything is gone after the block."""
+async def house(
+    say: Callable[[str], object],
+    *,
+    roles: Sequence[tuple[str, str, str]] = ROLES,
+    program: Sequence[str] = ("entrypoints.cli",),
+    more: Mapping[str, str] = NOTHING_MORE,
+    clock: Clock | None = None,
+) -> AsyncIterator[House]:
+    """A house with processes of these roles, ready to serve; everything is gone after the block.
+
+    They run ``program`` with the command of their role and ``more`` settings, and look at ``clock``."""
+    clock = clock or SystemClock()
     machine = prepared(Machine.this(), say)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
@@ -198,10 +210,10 @@ async def house(say: Callable[[str], object]) -> AsyncIterator[House]:
             for name, target in targets.items()
         }
         port = free_port()
-        common = _common(port, folder)
+        common = {**_common(port, folder), **more}
         processes = {
-            name: Process(name, ["-m", "entrypoints.cli", command], common | _behind(proxies, side), folder / name)
-            for name, command, side in ROLES
+            name: Process(name, ["-m", *program, *command.split()], common | _behind(proxies, side), folder / name)
+            for name, command, side in roles
         }
         stack.push_async_callback(_end, processes.values())
         home = House(
@@ -216,13 +228,14 @@ async def house(say: Callable[[str], object]) -> AsyncIterator[House]:
                 keys_by_id(common["SALTBITTER_TOKEN_KEY"]),
                 issuer=common["SALTBITTER_PUBLIC_URL"],
                 audience="saltbitter-api",
-                clock=SystemClock(),
+                clock=clock,
             ),
             mails=folder / "mails",
             # Every request has a connection of its own, so that the client repeats none without our knowledge.
             http=await stack.enter_async_context(
                 aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit=0))
             ),
+            clock=clock,
         )
         for process in processes.values():
             process.start()

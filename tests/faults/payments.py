@@ -75,7 +75,7 @@ async def prove(number: int, seed: int) -> list[Row]:
     chance = random.Random(seed)
     async with opened(SECONDS) as desk:
         intents = [Intent(await desk.member(), f"intent-{place:05}", place % 2 == 0) for place in range(number)]
-        desk.stripe.fate = lambda request: _fate(request, chance)
+        desk.stripe.fate = lambda request: fate(request, chance)
         killed = await _ordered_by_all(desk, intents, chance)
         desk.stripe.fate = lambda _request: None
         posted = desk.posted()
@@ -130,7 +130,7 @@ async def _survived(work: Coroutine[Any, Any, Any], chance: random.Random, desks
     return None
 
 
-def _fate(request: str, chance: random.Random) -> int | str | None:
+def fate(request: str, chance: random.Random) -> int | str | None:
     if request.startswith("GET"):
         return chance.choice(FAULTS) if chance.random() < EACH else None
     fault = int(chance.random() / EACH)
@@ -152,17 +152,21 @@ async def _booked(desk: Desk) -> dict[UserId, int]:
     return dict(Counter(fact.member for fact in facts if fact.kind is FactKind.SUCCEEDED))
 
 
+def told(rows: list[Row], report: Path) -> int:
+    """Write and print the figures; the exit status, 1 when one does not hold."""
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(json.dumps([attrs.asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
+    for row in rows:
+        print(f"{'holds' if row.holds else 'FAILS':6} {row.name}: {row.value:g} {row.unit} (bar {row.bar})")
+    return 0 if all(row.holds for row in rows) else 1
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--intents", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=20261126)
     options = parser.parse_args()
-    rows = asyncio.run(prove(options.intents, options.seed))
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(json.dumps([attrs.asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
-    for row in rows:
-        print(f"{'holds' if row.holds else 'FAILS':6} {row.name}: {row.value:g} {row.unit} (bar {row.bar})")
-    return 0 if all(row.holds for row in rows) else 1
+    return told(asyncio.run(prove(options.intents, options.seed)), REPORT)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Steps of subscribing, leaving and buying."""
 
+import re
 from typing import Any
 
 from pytest_bdd import given, parsers, then, when
@@ -131,6 +132,14 @@ def leaves(world: World, name: str, what: str) -> None:
 def as_easy(world: World) -> None:
     ana = world.person("Ana")
     assert (ana.answer.status, ana.answer.body["kind"], ana.answer.body["state"]) == (200, "cancel", "done")
+
+
+@then(parsers.parse("{name:w} has paid {amounts} dollars, and got back {back}"))
+def has_paid(world: World, name: str, amounts: str, back: str) -> None:
+    payments = world.person(name).gets("/api/me/payments")["items"]
+    assert [each["amount"] for each in reversed(payments)] == [dollars(each) for each in re.findall(r"[\d.]+", amounts)]
+    refunds = [refund["amount"] for each in payments for refund in each["refunds"]]
+    assert refunds == [dollars(back)]
 
 
 @when(parsers.re(r"(?P<name>\w+) buys a practice pack( (?P<times>\d+) times)?"))

@@ -14,7 +14,7 @@ NPM := npm --prefix $(WEB) --no-fund --no-audit
 NODE_FITS := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 11) || (a === 20 && b > 18) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
 NODE_NEEDED := The web client needs Node.js 20.19, 22.12 or newer, and npm. Debian, Ubuntu: apt-get install nodejs npm; macOS: brew install node.
 
-.PHONY: help demo web web-check web-test web-e2e require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
+.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos explain mutants population openapi lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ web-test: $(WEB)/node_modules/.installed ## the web client's own tests
 
 web-e2e: $(VENV)/.demo web ## the journey in Chromium, on a desktop's and a phone's screen, with axe in both themes
 	@$(NPM) run --silent e2e
+
+web-lighthouse: $(VENV)/.demo web ## Lighthouse over the built client, at least 95 in each category; report in build/reports
+	@$(NPM) run --silent lighthouse
 
 test: $(VENV)/.dev ## every test on servers of its own, with coverage, and the web client's (TESTS=tests/domain for a part)
 	@if [ "$(TESTS)" = tests ]; then $(MAKE) --no-print-directory web-test; fi

@@ -83,6 +83,22 @@ async def test_a_file_named_by_its_content_is_kept_for_good(
     assert (await http.get("/icon.svg")).content_type == "image/svg+xml"
 
 
+async def test_a_script_is_sent_packed_to_whoever_can_unpack_it(
+    client: WebClient, serve: Serve, ports: Ports, pings: Pings
+) -> None:
+    http = await serve(build([pings, client], Authenticator(), ports, SETTINGS))
+    packed = await http.get("/assets/main-Ab1.js", headers={"Accept-Encoding": "gzip, br"})
+    plain = await http.get("/assets/main-Ab1.js", headers={"Accept-Encoding": "identity"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert await packed.text() == await plain.text() == "document.title = 'SaltBitter'"
+    for answer in (packed, plain):
+        assert "Accept-Encoding" in answer.headers.getall("Vary")
+    picture = await http.get("/icons/icon-192.png", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in picture.headers
+
+
 async def test_what_a_device_installs_is_served_and_its_worker_may_fetch_here_alone(
     client: WebClient, serve: Serve, ports: Ports, pings: Pings
 ) -> None:

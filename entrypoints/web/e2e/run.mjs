@@ -1,7 +1,8 @@
-/** The journey in a real browser, on a desktop's screen and on a phone's, or on one of them (SCREEN=phone). SHOTS=folder keeps a picture of
-every page. */
-import { existsSync, mkdirSync } from "node:fs";
+/** The journey in a real browser, on a desktop's screen and on a phone's, or on one of them (SCREEN=phone).
+SHOTS=folder keeps a picture of every page. */
+import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { BROWSER } from "./browser.mjs";
 import { startDemo } from "./demo.mjs";
 import { journey } from "./journey.mjs";
 import { decideOnPhoto } from "./rights.mjs";
@@ -18,19 +19,12 @@ const ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const BROWSERS = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
-const executablePath = BROWSERS.find((path) => path && existsSync(path));
-if (!executablePath) {
-  console.error("The journey needs Chromium. Debian, Ubuntu: apt-get install chromium; elsewhere name it in CHROMIUM.");
-  process.exit(1);
-}
 const shots = process.env["SHOTS"];
 if (shots) mkdirSync(shots, { recursive: true });
 
 const demo = await startDemo(MEMBERS);
-const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+const browser = await chromium.launch({ executablePath: BROWSER, args: ARGUMENTS });
 const staff = { ...demo.staff };
 let failed = false;
 try {

@@ -15,6 +15,7 @@ function tokens(name: string, minutes = 15): SessionTokens {
     refresh_expires_at: new Date(now + 7 * 24 * 60 * MINUTE).toISOString(),
     session_id: "018f0000-0000-7000-8000-000000000001",
     user_id: "018f0000-0000-7000-8000-000000000002",
+    device_token: null,
   };
 }
 

@@ -45,6 +45,20 @@ export default {
     save: "Als Datei speichern",
     kept: "Ich habe sie aufbewahrt",
   },
+  devices: {
+    title: "Geräte, die wir kennen",
+    lead: "Meldet sich jemand auf einem anderen an, schreiben wir Ihnen.",
+    seen: "Seit {{first}}, zuletzt am {{last}} aus dem Netz {{network}}",
+    forget: "Vergessen",
+    forgetNamed: "Vergessen: {{label}}",
+  },
+  emailChange: {
+    title: "E-Mail-Adresse",
+    lead: "Wir schicken einen Link an die neue Adresse und sagen der jetzigen Bescheid, von der aus sich die Änderung stoppen lässt.",
+    email: "Neue Adresse",
+    do: "Link schicken",
+    done: "Der Link ist auf dem Weg an {{email}}. Die Adresse ändert sich, sobald ihm jemand folgt.",
+  },
   appeal: {
     title: "Widersprechen",
     lead: "Wenn Ihr Konto gesperrt wurde und Sie das für einen Fehler halten, sagen Sie es uns.",
@@ -88,7 +102,7 @@ export default {
     who: "Von wem",
     whoHint: "Eine Kennung, oder console.",
     what: "Was",
-    whatHint: "Zum Beispiel GET /api/staff/photos/appeals.",
+    whatHint: "So, wie es unten steht.",
     subject: "Über welches Mitglied",
     subjectHint: "Seine Kennung.",
     search: "Diese zeigen",
@@ -110,6 +124,7 @@ export default {
 /** Was auf diesen Seiten abgelehnt wird. */
 export const problems = {
   export_running: "Eine Kopie wird schon angefertigt. Sie ist bald fertig.",
+  email_changed_recently: "Ihre Adresse wurde vor weniger als einer Woche geändert. Bitte warten Sie, bis die Woche vorbei ist.",
   codes_paused: "Zu viele falsche Codes. Bitte warten Sie {{seconds}} Sekunden, und geben Sie dann den nächsten ein.",
   second_factor_on: "Der zweite Faktor ist schon eingeschaltet.",
   second_factor_off: "Es gibt keinen zweiten Faktor, oder das Einrichten hat zu lange gedauert. Bitte beginnen Sie neu.",

@@ -45,6 +45,20 @@ export default {
     save: "Save as a file",
     kept: "I have kept them",
   },
+  devices: {
+    title: "Devices we know",
+    lead: "When somebody signs in on another, we write to you.",
+    seen: "Since {{first}}, last on {{last}} from the network {{network}}",
+    forget: "Forget",
+    forgetNamed: "Forget {{label}}",
+  },
+  emailChange: {
+    title: "E-mail address",
+    lead: "We mail a link to the new address, and tell the present one, from which the change can be stopped.",
+    email: "New address",
+    do: "Mail the link",
+    done: "The link is on its way to {{email}}. The address changes once it is followed.",
+  },
   appeal: {
     title: "Appeal",
     lead: "If your account was suspended and you think that is a mistake, tell us.",
@@ -88,7 +102,7 @@ export default {
     who: "By whom",
     whoHint: "An id, or console.",
     what: "What",
-    whatHint: "Such as GET /api/staff/photos/appeals.",
+    whatHint: "As it stands below.",
     subject: "About which member",
     subjectHint: "Their id.",
     search: "Show these",
@@ -110,6 +124,7 @@ export default {
 /** What is refused on these pages. */
 export const problems = {
   export_running: "A copy is being made already. It will be ready soon.",
+  email_changed_recently: "Your address was changed less than a week ago. Please wait until the week is over.",
   codes_paused: "Too many wrong codes. Please wait {{seconds}} seconds, then enter the next one.",
   second_factor_on: "The second factor is on already.",
   second_factor_off: "There is no second factor, or it took too long to set it up. Please begin anew.",

@@ -20,6 +20,7 @@ interface PasswordFormProps {
   /** Whether a code of the second factor is asked for too. */
   withCode?: boolean;
   onSubmit: (secrets: Secrets) => void;
+  /** What else is asked, before the password. */
   children?: ReactNode;
 }
 
@@ -38,6 +39,7 @@ export function PasswordForm({ hint, action, danger = false, busy, error, withCo
         if (!busy) onSubmit({ password, code: code.trim() });
       }}
     >
+      {children}
       <TextField
         label={t("account.password")}
         hint={hint}
@@ -51,11 +53,10 @@ export function PasswordForm({ hint, action, danger = false, busy, error, withCo
         <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} />
       ) : null}
       <ProblemNotice error={wrong ? null : error} />
-      <div className="flex flex-wrap gap-3">
+      <div>
         <Button type="submit" look={danger ? "danger" : "quiet"} busy={busy} disabled={password === "" || (withCode && code.trim() === "")}>
           {action}
         </Button>
-        {children}
       </div>
     </form>
   );

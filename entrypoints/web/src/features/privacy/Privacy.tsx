@@ -9,6 +9,7 @@ import { useFormat } from "../../i18n/format";
 import { ConsentHistory } from "./ConsentHistory";
 import { Consents } from "./Consents";
 import { Deletion } from "./Deletion";
+import { Devices } from "./Devices";
 import { Exports } from "./Exports";
 import { SecondFactorState } from "./SecondFactorState";
 
@@ -23,6 +24,9 @@ export default function Privacy() {
       </Part>
       <Part title={t("privacy.sessions")} lead={t("privacy.sessionsLead")}>
         <Sessions />
+      </Part>
+      <Part title={t("devices.title")} lead={t("devices.lead")}>
+        <Devices />
       </Part>
       <Part title={t("factor2.title")} lead={t("factor2.lead")}>
         <SecondFactorState />

@@ -11,6 +11,7 @@ import { Page, Part } from "../../design/Page";
 import { choose, LANGUAGES, type Language } from "../../i18n";
 import { useProfile, type Profile } from "../onboarding/profile";
 import { useWords } from "../onboarding/words";
+import { EmailChange } from "./EmailChange";
 import { PasswordChange } from "./PasswordChange";
 import { chooseTheme, theme, type Theme } from "./theme";
 
@@ -73,6 +74,9 @@ export default function Settings() {
         />
       </Part>
       {profile.data ? <TimeZonePart current={profile.data.time_zone} /> : null}
+      <Part title={t("emailChange.title")} lead={t("emailChange.lead")}>
+        <EmailChange />
+      </Part>
       <Part title={t("settings.password")}>
         <PasswordChange />
       </Part>

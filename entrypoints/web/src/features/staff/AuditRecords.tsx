@@ -2,12 +2,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
-import { isProblem } from "../../api/problem";
-import { Button, LinkButton } from "../../design/Button";
+import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
-import { ProblemNotice } from "../../design/Notice";
 import { Loading, Page } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
+import { StaffProblem } from "./StaffProblem";
 import { WhyNow } from "./WhyNow";
 
 const EVERYTHING = { actor: "", action: "", subject: "" };
@@ -74,12 +73,7 @@ function Records({ why, filter }: { why: string; filter: Filter }) {
   const found = records.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
-      <ProblemNotice error={records.error} retry={() => void records.refetch()} />
-      {isProblem(records.error, "second_factor_needed") ? (
-        <div>
-          <LinkButton href="/privacy/second-factor">{t("factor2.setUp")}</LinkButton>
-        </div>
-      ) : null}
+      <StaffProblem error={records.error} retry={() => void records.refetch()} />
       {records.isPending ? <Loading /> : null}
       {records.data && found.length === 0 ? <p className="text-soft">{t("audit.none")}</p> : null}
       <ol className="grid gap-3">

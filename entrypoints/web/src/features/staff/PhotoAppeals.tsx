@@ -2,14 +2,14 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
-import { isProblem } from "../../api/problem";
-import { Button, LinkButton, TextButton } from "../../design/Button";
+import { Button, TextButton } from "../../design/Button";
 import { Choices } from "../../design/Choices";
 import { TextArea } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { Picture } from "../../design/Picture";
 import { useFormat } from "../../i18n/format";
+import { StaffProblem } from "./StaffProblem";
 import { WhyNow } from "./WhyNow";
 
 type Photo = Schemas["ReviewedPhoto"];
@@ -39,12 +39,7 @@ function Queue({ why, onAnew }: { why: string; onAnew: () => void }) {
       <p className="text-sm text-soft">
         {t("staff.lookingFor", { why })} <TextButton onClick={onAnew}>{t("staff.anew")}</TextButton>
       </p>
-      <ProblemNotice error={appeals.error} retry={() => void appeals.refetch()} />
-      {isProblem(appeals.error, "second_factor_needed") ? (
-        <div>
-          <LinkButton href="/privacy/second-factor">{t("factor2.setUp")}</LinkButton>
-        </div>
-      ) : null}
+      <StaffProblem error={appeals.error} retry={() => void appeals.refetch()} />
       {appeals.isPending ? <Loading /> : null}
       {decided.length > 0 ? <Notice role="status">{t("staff.decided", { count: decided.length })}</Notice> : null}
       {waiting?.length === 0 ? (

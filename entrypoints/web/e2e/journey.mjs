@@ -139,6 +139,11 @@ export async function journey(page, url, email, look, staffDecides) {
 
   await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Matches" }).click();
   await heading("Matches");
+  for (let tries = 0; tries < 20 && (await page.getByText(/^Since/).count()) === 0; tries += 1) {
+    await page.waitForTimeout(1000); // Whoever is liked answers in a moment, and the page is asked anew.
+    await page.reload();
+    await heading("Matches");
+  }
   await page.getByText(/^Since/).first().waitFor();
   await look("matches");
   await page.getByRole("link", { name: "Who likes you" }).click();

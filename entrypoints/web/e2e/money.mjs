@@ -55,7 +55,7 @@ export async function upgrade(page, look) {
   await page.getByRole("link", { name: /^Receipt of/ }).nth(2).waitFor();
   await look("membership");
   await page.getByRole("link", { name: /^Receipt of/ }).last().click();
-  await page.getByText("Total, tax included").waitFor();
+  await page.getByText("Total, tax included", { exact: true }).waitFor();
   await look("receipt");
   await page.getByRole("link", { name: "Back to membership" }).click();
 

@@ -75,7 +75,7 @@ export async function journey(page, url, email, look, staffDecides) {
 
   await heading("Whom you hope to meet");
   await page.getByLabel("To", { exact: true }).fill("35");
-  await page.getByText(/^Hides (about \d+ of|hardly anybody)/).first().waitFor();
+  await page.getByText(/people are left\.$|people fit so far/).first().waitFor();
   await look("preferences");
   await button("Save and go on").click();
 

@@ -3,7 +3,7 @@ export default {
   filters: {
     title: "Wer damit bleibt",
     counting: "Wird gezählt …",
-    few: "Von den Geschlechtern, die Sie suchen, sind erst wenige hier; darum zählen wir sie nicht.",
+    few: "Bisher passen weniger als zehn Menschen, was immer Sie wünschen. Viele wünschen sich jemanden in der Nähe, und dafür braucht es Ihren Ort.",
     left: "Etwa {{left}} von {{people}} Menschen bleiben.",
     leftFew: "Weniger als zehn von {{people}} Menschen bleiben.",
     newest: "Wir haben die {{people}} angesehen, die zuletzt kamen; es gibt mehr.",

@@ -3,7 +3,7 @@ export default {
   filters: {
     title: "Whom this leaves",
     counting: "Counting …",
-    few: "Only a few people of the genders you look for are here yet, so we do not count them.",
+    few: "Fewer than ten people fit so far, whatever you wish for. Many wish for somebody nearby, and that needs your place.",
     left: "About {{left}} of {{people}} people are left.",
     leftFew: "Fewer than ten of {{people}} people are left.",
     newest: "We looked at the {{people}} who joined last; there are more.",

@@ -27,12 +27,14 @@ from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
+    DeliveryService,
     DeviceService,
     EmailChangeService,
     ErasureService,
     LeavingService,
     RecoveryService,
     SecondFactorService,
+    SparingMailer,
     SuspensionService,
 )
 
@@ -120,6 +122,15 @@ class Application(containers.DeclarativeContainer):
         "access_tokens": adapters.access_tokens,
         "revocations": adapters.revocations,
     }
+    delivery = providers.Singleton(
+        DeliveryService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        addresses=adapters.addresses,
+        secrets=adapters.secrets,
+        reports=adapters.delivery_reports,
+    )
+    mailer = providers.Singleton(SparingMailer, adapters.mailer, delivery)
     auth = providers.Singleton(AuthService, **_of_accounts, codes=adapters.codes, places=adapters.network_places)
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
     second_factors = providers.Singleton(
@@ -162,7 +173,7 @@ class Application(containers.DeclarativeContainer):
         clock=adapters.clock,
         ids=adapters.ids,
         ledger=adapters.erasure_ledger,
-        mailer=adapters.mailer,
+        mailer=mailer,
         register=providers.Callable(data_register),
         public_url=adapters.settings.provided.public_url,
         gateway=adapters.payment_gateway,
@@ -172,7 +183,7 @@ class Application(containers.DeclarativeContainer):
         begin=adapters.begin,
         clock=adapters.clock,
         secrets=adapters.secrets,
-        mailer=adapters.mailer,
+        mailer=mailer,
         register=providers.Callable(data_register),
         places=adapters.network_places,
         public_url=adapters.settings.provided.public_url,
@@ -197,7 +208,7 @@ class Application(containers.DeclarativeContainer):
         ids=adapters.ids,
         reauthenticate=second_factors.provided.prove,
         secrets=adapters.secrets,
-        mailer=adapters.mailer,
+        mailer=mailer,
         archives=adapters.archives,
         photos=adapters.photo_store,
         register=providers.Callable(data_register),
@@ -219,7 +230,7 @@ class Application(containers.DeclarativeContainer):
         MoneyMail,
         begin=adapters.begin,
         clock=adapters.clock,
-        mailer=adapters.mailer,
+        mailer=mailer,
         public_url=adapters.settings.provided.public_url,
     )
     orders = providers.Singleton(

@@ -67,6 +67,7 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.places = providers.Singleton(GeonamesPlaces)
     container.match_engine = providers.Singleton(ReferenceEngine)
     container.crowd_holds = providers.Object(timedelta(0))
+    container.delivery_reports = providers.Object(None)
     container.payment_records = providers.Object(None)
     container.payment_gateway = providers.Object(None)
     return container

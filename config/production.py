@@ -9,6 +9,7 @@ from typing import TypeVar
 from dependency_injector import containers, providers
 
 from adapters.aws.rekognition import RekognitionFaces, RekognitionModerator
+from adapters.aws.sns import SnsDeliveryReports
 from adapters.laboratory.shadow import ShadowedEngine
 from adapters.local.archives import EncryptedArchives
 from adapters.local.erasures import FileErasureLedger
@@ -87,6 +88,8 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
         container.payment_gateway = providers.Singleton(StripeGateway, settings.stripe)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = _mailer(settings, clock)
+    if settings.sns_topics:
+        container.delivery_reports = providers.Singleton(SnsDeliveryReports, clock, settings.sns_topics)
     container.erasure_ledger = providers.Singleton(FileErasureLedger, settings.erasure_directory)
     container.archives = providers.Singleton(
         EncryptedArchives, clock, settings.export_directory, settings.derivation_key.encode()

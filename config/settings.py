@@ -81,6 +81,8 @@ class ProductionSettings(Settings):
     mail_directory: str = ""
     mail_ses_region: str = ""
     mail_smtp_url: str = attrs.field(default="", repr=False)
+    sns_topics: tuple[str, ...] = ()
+    """Those of Amazon SNS by which SES reports bounces and complaints; empty where nobody reports."""
     photos: PhotoSettings
     erasure_directory: str
     """The ledger of erasures, in a place that is not restored with the database."""
@@ -199,6 +201,13 @@ class Reader:
         if (value or required) and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value):
             self.refuse(name, "must be a region of AWS, such as eu-west-1")
         return value
+
+    def topics(self, name: str) -> tuple[str, ...]:
+        topics = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
+        for topic in topics:
+            if not re.fullmatch(r"arn:aws:sns:[a-z]{2}(-[a-z]+)+-\d:\d{12}:[\w-]{1,256}", topic, re.ASCII):
+                self.refuse(name, f"{topic!r} is not a topic such as arn:aws:sns:eu-west-1:123456789012:mail")
+        return topics
 
     def mail_server(self, name: str, *, required: bool) -> str:
         """The address may hold a password, so a refusal never repeats it."""
@@ -360,6 +369,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         mail_language=read.choice("MAIL_LANGUAGE", "en", ("en", "de")),
         mail_directory=read.folder("MAIL_DIRECTORY") if mail == "maildir" else "",
         mail_ses_region=read.region("MAIL_SES_REGION", required=mail == "ses"),
+        sns_topics=read.topics("SNS_TOPICS"),
         mail_smtp_url=read.mail_server("MAIL_SMTP_URL", required=mail == "smtp"),
         photos=read_photos(read),
         erasure_directory=read.folder("ERASURE_DIRECTORY"),

@@ -31,6 +31,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     forgotten: dict[str, Callable[[], Awaitable[int]]] = {
         "one_time_tokens": application.recovery().forget_tokens,
         "sessions": application.auth().forget_sessions,
+        "suppressions": application.delivery().forget_suppressions,
         "devices": application.devices().forget_devices,
         "sign_in_alerts": application.devices().forget_alerts,
         "sign_in_tries": application.devices().forget_tries,

@@ -31,6 +31,7 @@ from saltbitter_domain.users.ports import (
     Sessions,
     SignInAlerts,
     SignInTries,
+    Suppressions,
     Users,
 )
 
@@ -50,6 +51,7 @@ class UnitOfWork(Protocol):
     devices: Devices
     sign_in_tries: SignInTries
     sign_in_alerts: SignInAlerts
+    suppressions: Suppressions
     profiles: Profiles
     photos: Photos
     removed_photos: RemovedPhotos

@@ -22,6 +22,11 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "en": "How often wrong passwords were tried for your address, under a keyed hash, until {until}.",
         "de": "Wie oft falsche Passwörter für deine Adresse probiert wurden, unter einem Schlüssel-Hash, bis {until}.",
     },
+    "suppressed_addresses": {
+        "en": "If mails came back or were called spam: that your address gets none, under a keyed hash, until {until}.",
+        "de": "Falls Mails zurückkamen oder als Spam galten: dass deine Adresse keine bekommt, unter einem "
+        "Schlüssel-Hash, bis {until}.",
+    },
     "limit:": {
         "en": "Counts that slow down attacks, until {until}.",
         "de": "Zähler, die Angriffe bremsen, bis {until}.",

@@ -35,6 +35,7 @@ from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, TokenPurpose, User
+from saltbitter_domain.users.model.delivery import Suppression
 from saltbitter_domain.users.model.devices import Device, SignInAlert
 from saltbitter_domain.users.model.second_factor import SecondFactor
 
@@ -66,6 +67,7 @@ class Tables:
         self.devices = Table[DeviceId, Device](user=lambda row: row.user_id, token=lambda row: row.token_hash)
         self.sign_in_tries = Table[str, Tries]()
         self.sign_in_alerts = Table[AlertId, SignInAlert](user=lambda row: row.user_id)
+        self.suppressed_addresses = Table[str, Suppression]()
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](
             user=lambda row: row.user_id, appealed=lambda row: row.state is PhotoState.APPEALED

@@ -23,6 +23,7 @@ from adapters.memory.profiles import MemoryPhotos, MemoryProfiles, MemoryRemoved
 from adapters.memory.roster import MemoryRoster
 from adapters.memory.store import MemoryStore, Tables
 from adapters.memory.subscriptions import MemorySubscriptions
+from adapters.memory.suppressions import MemorySuppressions
 from adapters.memory.transaction import Transaction
 from adapters.memory.users import MemoryOneTimeTokens, MemorySecondFactors, MemorySessions, MemoryUsers
 from saltbitter_domain.events import Event, OutboxMessage
@@ -51,6 +52,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.devices = MemoryDevices(transaction)
         self.sign_in_tries = MemorySignInTries(transaction)
         self.sign_in_alerts = MemorySignInAlerts(transaction)
+        self.suppressions = MemorySuppressions(transaction)
         self.profiles = MemoryProfiles(transaction)
         self.photos = MemoryPhotos(transaction)
         self.removed_photos = MemoryRemovedPhotos(transaction)

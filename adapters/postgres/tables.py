@@ -160,6 +160,15 @@ sign_in_alerts = Table(
     comment="What members were warned of about signing in.",
 )
 
+suppressed_addresses = Table(
+    "suppressed_addresses",
+    metadata,
+    Column("address_hash", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("at", INSTANT, nullable=False, index=True),
+    comment="Where mails came back from, or were not wanted, under keyed hashes of addresses.",
+)
+
 profiles = Table(
     "profiles",
     metadata,

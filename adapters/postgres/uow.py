@@ -23,6 +23,7 @@ from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles, Postgre
 from adapters.postgres.query import Query
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.subscriptions import PostgresSubscriptions
+from adapters.postgres.suppressions import PostgresSuppressions
 from adapters.postgres.tables import processed
 from adapters.postgres.users import PostgresOneTimeTokens, PostgresSecondFactors, PostgresSessions, PostgresUsers
 from saltbitter_domain.events import Event, OutboxMessage
@@ -58,6 +59,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.devices = PostgresDevices(session)
         self.sign_in_tries = PostgresSignInTries(session)
         self.sign_in_alerts = PostgresSignInAlerts(session)
+        self.suppressions = PostgresSuppressions(session)
         self.profiles = PostgresProfiles(session)
         self.photos = PostgresPhotos(session)
         self.removed_photos = PostgresRemovedPhotos(session)

@@ -54,7 +54,7 @@ def resources(application: Application) -> list[object]:
     """Every resource, given the services it needs and nothing else."""
     adapters = application.adapters
     return [
-        Accounts(application.auth(), application.recovery()),
+        Accounts(application.auth(), application.recovery(), application.delivery()),
         SecondFactors(application.auth(), application.second_factors()),
         EmailChanges(application.email_changes()),
         Devices(application.devices()),
@@ -77,5 +77,5 @@ def resources(application: Application) -> list[object]:
         Transparency(application.transparency()),
         Staff(application.transparency()),
         AuditRecords(application.audit()),
-        Webhooks(application.reconciliation()),
+        Webhooks(application.reconciliation(), application.delivery()),
     ]

@@ -27,7 +27,7 @@ from saltbitter_domain.users.model import (
     UserMissing,
 )
 from saltbitter_domain.users.model.second_factor import Challenge
-from saltbitter_domain.users.service import AuthService, RecoveryService
+from saltbitter_domain.users.service import AuthService, DeliveryService, RecoveryService
 
 Email = Annotated[str, Meta(max_length=320, examples=["mira@saltbitter.example"])]
 Password = Annotated[str, Meta(max_length=1024, examples=["six quiet boats at noon"])]
@@ -111,9 +111,13 @@ class PasswordStrength:
 
 @attrs.frozen
 class AccountView:
+    """``email_reached`` is false where mails came back or were called spam, so that none is sent any more: another
+    address is needed to hear from us."""
+
     id: UserId
     email: str = attrs.field(repr=False)
     email_verified: bool
+    email_reached: bool
     time_zone: str
     role: Role
     created_at: datetime
@@ -141,6 +145,7 @@ def device_of(call: Call, label: str | None) -> str:
 class Accounts:
     auth: AuthService
     recovery: RecoveryService
+    delivery: DeliveryService
 
     @route(
         "POST",
@@ -261,7 +266,13 @@ class Accounts:
         """The account that is signed in."""
         user = await self.auth.account(call.user_id)
         return AccountView(
-            user.id, user.email, user.email_verified_at is not None, user.time_zone, user.role, user.created_at
+            user.id,
+            user.email,
+            user.email_verified_at is not None,
+            await self.delivery.reaches(user.email),
+            user.time_zone,
+            user.role,
+            user.created_at,
         )
 
     @route("GET", "/api/me/sessions", audience=Audience.MEMBER)

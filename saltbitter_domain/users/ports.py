@@ -8,6 +8,7 @@ import attrs
 
 from saltbitter_domain.kernel import DeviceId, EventId, SessionId, UserId
 from saltbitter_domain.users.model import MailTemplate, OneTimeToken, Role, Session, TokenPurpose, User
+from saltbitter_domain.users.model.delivery import DeliveryReport, Suppression
 from saltbitter_domain.users.model.devices import Device, RoughPlace, SignInAlert
 from saltbitter_domain.users.model.second_factor import Enrolment, SecondFactor
 
@@ -315,6 +316,31 @@ class EmailAddresses(Protocol):
 
     def normalise(self, raw: str) -> str | None:
         """The address in its one canonical form (NFKC, case, IDNA), or None when it is not an address."""
+        ...
+
+
+class Suppressions(Protocol):
+    """The store of addresses that get no mail."""
+
+    async def put(self, suppression: Suppression) -> None:
+        """Store it in place of an older one for the same address."""
+        ...
+
+    async def get(self, address_hash: str) -> Suppression | None: ...
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` of before this instant; how many."""
+        ...
+
+
+class DeliveryReports(Protocol):
+    """What the post office tells of mails that it could not deliver or that were not wanted."""
+
+    async def read(self, body: bytes) -> DeliveryReport | None:
+        """The report in a message, or None where it reports nothing of that kind.
+
+        ``DeliveryReportRefused`` unless the post office sent it to us just now; ``DeliveryReportUnchecked`` when that
+        could not be found out."""
         ...
 
 

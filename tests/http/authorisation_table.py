@@ -264,6 +264,7 @@ TABLE: Mapping[str, Row] = {
     "GET /api/products": anyone(),
     "GET /api/transparency/matching": anyone(),
     "POST /api/webhooks/stripe": anyone(status=404, body=lambda *_: {}),
+    "POST /api/webhooks/sns": anyone(status=404, body=lambda *_: {}),
     "GET /media/{key}": anyone(whose=Whose.BEARERS, path=picture),
     "POST /api/auth/password/strength": signing_in(200, lambda *_: {"password": PASSWORD, "hints": ["heron"]}),
     "POST /api/auth/register": signing_in(202, registration),

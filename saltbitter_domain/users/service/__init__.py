@@ -1,8 +1,9 @@
 """Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
 being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, another address,
-known devices, leaving, and mail."""
+known devices, leaving, mail, and where none goes."""
 
 from saltbitter_domain.users.service.auth import AuthService
+from saltbitter_domain.users.service.delivery import DeliveryService, SparingMailer
 from saltbitter_domain.users.service.devices import DeviceService
 from saltbitter_domain.users.service.email_change import EmailChangeService
 from saltbitter_domain.users.service.erasure import ErasureService, ReplayService
@@ -16,6 +17,7 @@ from saltbitter_domain.users.service.suspension import SuspensionService
 __all__ = [
     "AccountMail",
     "AuthService",
+    "DeliveryService",
     "DeviceService",
     "EmailChangeService",
     "ErasureService",
@@ -24,5 +26,6 @@ __all__ = [
     "ReplayService",
     "RoleService",
     "SecondFactorService",
+    "SparingMailer",
     "SuspensionService",
 ]

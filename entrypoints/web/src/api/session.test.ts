@@ -12,7 +12,6 @@ function tokens(name: string, minutes = 15): SessionTokens {
     access_token: `head.${claims}.${name}`,
     access_expires_at: new Date(now + minutes * MINUTE).toISOString(),
     refresh_token: null,
-    device_token: null,
     refresh_expires_at: new Date(now + 7 * 24 * 60 * MINUTE).toISOString(),
     session_id: "018f0000-0000-7000-8000-000000000001",
     user_id: "018f0000-0000-7000-8000-000000000002",

@@ -1,7 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemError } from "../../api/problem";
+import { lazy } from "../../app/lazy";
 import { BrowserLink, Button } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
@@ -81,20 +82,18 @@ function Pay({ intent, onOutdated }: { intent: Intent; onOutdated: () => void })
       <Card>
         <Terms intent={intent} />
       </Card>
-      {due.amount_minor > 0 ? (
-        <Suspense fallback={<Loading rows={1} />}>
-          <Form ref={payer} asks={asks} amount={due} monthly={intent.kind !== "buy"} />
-        </Suspense>
-      ) : null}
-      <ProblemNotice error={pay.error} />
-      <div className="flex flex-wrap gap-3">
-        <Button type="submit" busy={pay.isPending}>
-          {due.amount_minor > 0 ? t("checkout.pay", { sum: format.money(due) }) : t("checkout.changeDo")}
-        </Button>
-        <BrowserLink look="quiet" href="/subscription">
-          {t("checkout.leave")}
-        </BrowserLink>
-      </div>
+      <Suspense fallback={<Loading rows={1} />}>
+        {due.amount_minor > 0 ? <Form ref={payer} asks={asks} amount={due} monthly={intent.kind !== "buy"} /> : null}
+        <ProblemNotice error={pay.error} />
+        <div className="flex flex-wrap gap-3">
+          <Button type="submit" busy={pay.isPending}>
+            {due.amount_minor > 0 ? t("checkout.pay", { sum: format.money(due) }) : t("checkout.changeDo")}
+          </Button>
+          <BrowserLink look="quiet" href="/subscription">
+            {t("checkout.leave")}
+          </BrowserLink>
+        </div>
+      </Suspense>
     </form>
   );
 }

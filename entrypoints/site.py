@@ -49,6 +49,9 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     answers = application.adapters.idempotency()
     if hasattr(answers, "forget"):  # The one in memory forgets by itself.
         forgotten["answers"] = partial(_all, answers.forget)
+    partitions = application.adapters.providers.get("partitions")
+    if partitions is not None:
+        forgotten["daily_matches"] = partial(_all, partitions().forget)
     jobs = [
         PeriodicJob("daily_matches", "*/5 * * * *", application.daily_runs().generate_matches),
         PeriodicJob("ask_about_orders", "* * * * *", application.orders().ask_unanswered),
@@ -62,7 +65,6 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
     invariants = application.adapters.providers.get("money_invariants")
     if invariants is not None:
         jobs.append(PeriodicJob("watch_money", "*/10 * * * *", partial(raise_alarms, invariants().broken)))
-    partitions = application.adapters.providers.get("partitions")
     if partitions is not None:
         jobs.append(PeriodicJob("partitions", "37 3 * * *", partitions().prepare))
     return tuple(jobs)

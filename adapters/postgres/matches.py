@@ -8,11 +8,20 @@ import attrs
 from sqlalchemy import bindparam, select, text
 
 from adapters.postgres import documents
+from adapters.postgres.bulk import Bulk
 from adapters.postgres.database import Database, Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import columns, insertion_of_all, insertion_unless, sweeping
-from adapters.postgres.tables import exposures, notices, populations
-from saltbitter_domain.compatibility.model import DailyMatches, Exposure, Notice, NoticeKind, Population, Suggestion
+from adapters.postgres.tables import daily_matches, exposures, notices, populations
+from saltbitter_domain.compatibility.model import (
+    KNOWN_FOR,
+    DailyMatches,
+    Exposure,
+    Notice,
+    NoticeKind,
+    Population,
+    Suggestion,
+)
 from saltbitter_domain.compatibility.ports import DailyMatchesStore, Exposures, Notices, Populations
 from saltbitter_domain.kernel import Clock, NoticeId, UserId
 
@@ -204,10 +213,24 @@ class PostgresNotices(Notices):
         await self._session.change(self._SEEN, {"user_id": user_id, "at": at})
 
 
+KEPT_FOR = KNOWN_FOR + timedelta(days=2)
+"""Sets serve as long as people in them may be looked up, in whatever zone it is still that day."""
+
+
 class DailyPartitions:
     """The partitions in which sets of daily matches are kept, one a day. A day without one is kept with the others."""
 
     _MAKE = Query(text("SELECT make_daily_partitions(CAST(:first AS date), CAST(:days AS int)) AS made"))
+    _OLD = Query(
+        text(
+            """
+            SELECT relname AS name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+            WHERE inhparent = to_regclass('daily_matches') AND relname ~ '^daily_matches_[0-9]{8}$' AND relname < :first
+            ORDER BY relname
+            """
+        )
+    )
+    _FORGET = sweeping(daily_matches, "day < :before")
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -220,3 +243,18 @@ class DailyPartitions:
             (row,) = await session.write(self._MAKE, first=yesterday, days=days + 1)
             await session.commit()
         return int(row["made"])
+
+    async def forget(self, limit: int) -> int:
+        """Sweep: drop the partitions of days on which nobody may look back any more, and up to ``limit`` of the sets
+        that are kept with the others; how many of those."""
+        before = self._clock.now().date() - KEPT_FOR
+        async with self._database.session() as session:
+            old = await session.rows(self._OLD, first=f"daily_matches_{before:%Y%m%d}")
+        for partition in old:
+            async with self._database.session() as session:
+                await Bulk(session).execute(f"DROP TABLE {partition['name']}")
+                await session.commit()
+        async with self._database.session() as session:
+            forgotten = await session.write(self._FORGET, before=before, limit=limit)
+            await session.commit()
+        return len(forgotten)

@@ -218,6 +218,33 @@ async def test_days_to_come_have_a_partition_each_and_making_them_again_does_not
             await sql(database_url, f"DROP TABLE IF EXISTS daily_matches_{today + timedelta(days=number):%Y%m%d}")
 
 
+async def test_days_nobody_may_look_back_on_are_forgotten_whatever_partition_they_are_in(
+    store: Store, database: Database, clock: ManualClock, database_url: str
+) -> None:
+    user = await store.member()
+    partitions = DailyPartitions(database, clock)
+    today = clock.now().date()
+    try:
+        await partitions.prepare(days=0)
+        async with store.unit() as uow:
+            for ago in (1, 0, -10, -11, -12):  # yesterday has a partition, the others have not
+                assert await uow.daily_matches.add(a_daily_set(user, day=today - timedelta(days=ago)))
+        kept = "SELECT day FROM daily_matches ORDER BY day"
+
+        clock.advance(timedelta(days=31))
+        assert (await partitions.forget(100), len(await sql(database_url, kept))) == (0, 5)
+        clock.advance(timedelta(days=12))
+        assert await partitions.forget(1) == 1, "one of those kept together, beside the partition of its own"
+        assert await partitions.forget(100) == 1
+        assert [row["day"] for row in await sql(database_url, kept)] == [today + timedelta(days=n) for n in (11, 12)]
+        (own,) = await sql(
+            database_url, f"SELECT to_regclass('daily_matches_{today - timedelta(days=1):%Y%m%d}') AS kept"
+        )
+        assert own["kept"] is None
+    finally:
+        await sql(database_url, f"DROP TABLE IF EXISTS daily_matches_{today - timedelta(days=1):%Y%m%d}")
+
+
 async def test_what_a_newer_release_emitted_waits_for_it_and_holds_nothing_up(store: Store, database_url: str) -> None:
     user = await store.member()
     async with store.unit() as uow:

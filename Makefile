@@ -135,9 +135,10 @@ bench-policies: $(VENV)/.dev ## the ways to allocate side by side, over 100,000 
 openapi: $(VENV)/.dev ## renew docs/openapi.json
 	@$(BIN)/python -m entrypoints.http.document docs/openapi.json
 
-ropa: $(VENV)/.dev ## renew docs/ropa.md and docs/export.schema.json from the data register
+ropa: $(VENV)/.dev ## renew docs/ropa.md, docs/export.schema.json and docs/breach-runbook.md
 	@$(BIN)/python -m entrypoints.ropa docs/ropa.md
 	@$(BIN)/python -m config.export_schema docs/export.schema.json
+	@$(BIN)/python -m entrypoints.breach_runbook docs/breach-runbook.md
 
 mutants: $(VENV)/.dev ## mutation score of scoring, policies and allocation (bar 85 %)
 	@$(BIN)/python -m tests.bench.mutants

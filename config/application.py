@@ -8,6 +8,7 @@ from dependency_injector import containers, providers
 from config.data_register import data_register
 from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.audit.service import AuditService
+from saltbitter_domain.breaches.service import BreachService, DetectionService
 from saltbitter_domain.compatibility.service import (
     DailyRunService,
     DecisionService,
@@ -57,6 +58,7 @@ def listeners(
     reconciliation: ReconciliationService,
     money_mail: MoneyMail,
     exports: ExportService,
+    breaches: BreachService,
 ) -> Listeners:
     """Every reaction there is."""
     return {
@@ -103,6 +105,7 @@ def listeners(
         "exports.ready": [("mail_export", exports.send_ready)],
         "exports.removed": [("remove_archive", exports.remove_archive)],
         "compatibility.matched": [("notify_match", matching.notify_match)],
+        "breaches.notices_ordered": [("mail_breach_notices", breaches.send_notices)],
     }
 
 
@@ -201,6 +204,16 @@ class Application(containers.DeclarativeContainer):
         moderator=adapters.moderator,
     )
     audit = providers.Singleton(AuditService, begin=adapters.begin, clock=adapters.clock)
+    detection = providers.Singleton(DetectionService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
+    breaches = providers.Singleton(
+        BreachService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        mailer=adapters.mailer,
+        public_url=adapters.settings.provided.public_url,
+        contact=adapters.settings.provided.privacy_contact,
+    )
     exports = providers.Singleton(
         ExportService,
         begin=adapters.begin,
@@ -279,4 +292,5 @@ class Application(containers.DeclarativeContainer):
         reconciliation=reconciliation,
         money_mail=money_mail,
         exports=exports,
+        breaches=breaches,
     )

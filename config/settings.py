@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import attrs
 
@@ -57,6 +58,10 @@ class Settings:
     """Roughly where networks are; an empty table knows of none."""
     questionnaires: tuple[Questionnaire, ...] = BUNDLED
     """Every version results may refer to, the one offered to members first."""
+    privacy_contact: str = ""
+    """Whom the authority and members ask about a breach, such as the data protection officer's address."""
+    honey: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    """Ids and e-mail addresses of accounts that nobody has a reason to come across."""
 
 
 @attrs.frozen(kw_only=True)
@@ -307,6 +312,13 @@ class Reader:
         address = tuple(line.strip() for line in values["ADDRESS"].split(";") if line.strip())
         return Seller(values["NAME"] or UNNAMED.name, address, values["TAX_NUMBER"])
 
+    def honey(self, name: str) -> frozenset[str]:
+        """Ids in their hyphenated form and addresses, all in lower case."""
+        found = frozenset(part.strip().casefold() for part in self.text(name, "").split(",") if part.strip())
+        if any("@" not in part and not _is_id(part) for part in found):
+            self.refuse(name, "must be ids of accounts and their e-mail addresses, separated by commas")
+        return found
+
     def origins(self, name: str) -> tuple[str, ...]:
         origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
         for origin in origins:
@@ -357,6 +369,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         seller=read.seller(required=stripe is not None),
         networks=read.networks("NETWORKS_FILE"),
         questionnaires=read.questionnaires("QUESTIONNAIRE_FILE"),
+        privacy_contact=read.text("PRIVACY_CONTACT", ""),
+        honey=read.honey("HONEY"),
         database_url=read.server("DATABASE_URL", _POSTGRES) or "",
         database_replica_url=read.server("DATABASE_REPLICA_URL", _POSTGRES, required=False),
         database_pool=read.number("DATABASE_POOL", 10, 1, 1000),
@@ -380,6 +394,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
     if read.problems:
         raise SettingsRefused(read.problems)
     return settings
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _is_stripe_secret(value: str, prefixes: tuple[str, ...]) -> bool:

@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from uuid import UUID
+
+import structlog
 
 from config import production
 from config.settings import ProductionSettings
@@ -13,6 +15,7 @@ from entrypoints.http.web import built_client
 from entrypoints.site import listening, site
 from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.audit.model import CONSOLE
+from saltbitter_domain.breaches.service import DetectionService
 from saltbitter_domain.chain import Flaw
 from saltbitter_domain.consent.policies import find_faults
 from saltbitter_domain.events import event_name
@@ -22,6 +25,10 @@ from saltbitter_domain.transparency.model import MatchingRun
 from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.service import RoleService, SuspensionService
 
+log = structlog.get_logger()
+
+TRACES_STORED_SECONDS = 5.0
+"""What a process that ends by force may lose of who saw whom."""
 SHOWN_LETTERS = 100
 YOUNG_OBJECTS = 20_000
 """So many new objects the API makes between two looks for cycles among them, of which a request leaves none."""
@@ -46,11 +53,35 @@ async def serve(settings: ProductionSettings, say: Say, *, web: bool = False) ->
         raise Unavailable("The web client is not built. Run `make web`, which needs Node.js, or serve without --web.")
     async with (
         running("production", settings) as application,
+        _storing_traces(application.detection()),
         listening(site(application, client), settings.host, settings.port, shared=True),
     ):
         with _sparing_the_living():
             say(f"SaltBitter answers at http://{settings.host}:{settings.port}.")
             await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _storing_traces(detection: DetectionService) -> AsyncIterator[None]:
+    """Store every few seconds who saw whom, and the rest at the end of the block."""
+
+    async def keep_storing() -> None:
+        while True:
+            await asyncio.sleep(TRACES_STORED_SECONDS)
+            try:
+                if lost := await detection.flush():
+                    log.error("traces_lost", count=lost)
+            except Exception as error:  # noqa: BLE001  whatever it was, they are kept for the next time
+                log.warning("traces_wait", error=type(error).__name__)
+
+    task = asyncio.create_task(keep_storing())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await detection.flush()
 
 
 @contextmanager

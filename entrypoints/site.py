@@ -39,6 +39,8 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         "erased_members": application.erasure().forget_erased,
         "exports": application.exports().forget_expired,
         "audit_records": application.audit().forget_old,
+        "traces": application.detection().forget_traces,
+        "breaches": application.breaches().forget_old,
         "uploads": application.photos().forget_orphans,
         "exposures": partial(_counted_first, application),
         "populations": application.matching().forget_populations,
@@ -46,6 +48,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         "gateway_events": application.reconciliation().forget_events,
         "outbox": relay.forget_done,
     }
+    detection = application.detection()
     answers = application.adapters.idempotency()
     if hasattr(answers, "forget"):  # The one in memory forgets by itself.
         forgotten["answers"] = partial(_all, answers.forget)
@@ -60,6 +63,8 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         PeriodicJob("remind_of_renewals", "7 9 * * *", application.reconciliation().remind),
         PeriodicJob("compare_payments", "23 2 * * *", application.reconciliation().compare),
         PeriodicJob("watch_exports", "*/15 * * * *", partial(raise_alarm, "exports_late", application.exports().late)),
+        PeriodicJob("look_for_breaches", "* * * * *", partial(raise_alarm, "breach_suspected", detection.detect)),
+        PeriodicJob("watch_breaches", "*/5 * * * *", partial(raise_alarms, application.breaches().late)),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),
     ]
     invariants = application.adapters.providers.get("money_invariants")
@@ -117,7 +122,7 @@ async def embedded_workers(
 
 def http_settings(settings: Settings) -> HttpSettings:
     """How the API is served under these settings, with the limits of the product."""
-    return HttpSettings(settings.allowed_origins, settings.trusted_proxies)
+    return HttpSettings(settings.allowed_origins, settings.trusted_proxies, honey=settings.honey)
 
 
 def site(
@@ -140,7 +145,13 @@ def site(
         [*resources(application), *more_resources],
         application.auth(),
         Ports(
-            adapters.rate_limits(), adapters.idempotency(), adapters.clock(), adapters.ids(), application.audit(), ready
+            rate_limits=adapters.rate_limits(),
+            idempotency=adapters.idempotency(),
+            clock=adapters.clock(),
+            ids=adapters.ids(),
+            audit=application.audit(),
+            detection=application.detection(),
+            ready=ready,
         ),
         http or http_settings(adapters.settings()),
     )

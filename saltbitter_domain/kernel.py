@@ -21,6 +21,7 @@ ExportId = NewType("ExportId", UUID)
 OrderId = NewType("OrderId", UUID)
 DeviceId = NewType("DeviceId", UUID)
 AlertId = NewType("AlertId", UUID)
+BreachId = NewType("BreachId", UUID)
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""

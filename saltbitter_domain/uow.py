@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from saltbitter_domain.assessments.ports import Assessments
 from saltbitter_domain.audit.ports import AuditLog
+from saltbitter_domain.breaches.ports import BreachRegister, Traces
 from saltbitter_domain.compatibility.ports import (
     DailyMatchesStore,
     Decisions,
@@ -68,6 +69,8 @@ class UnitOfWork(Protocol):
     gateway_inbox: GatewayInbox
     ledger: Ledger
     audit_log: AuditLog
+    traces: Traces
+    breaches: BreachRegister
     exports: Exports
     member_records: MemberRecords
     orders: Orders

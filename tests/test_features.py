@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.steps.payments",
     "tests.steps.orders",
     "tests.steps.promises",
+    "tests.steps.breaches",
 ]
 
 scenarios(".")

@@ -13,6 +13,14 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "de": "Ein Protokoll dessen, was unser Personal ansah und tat, unter einer Nummer von dir, bis {until}: So "
         "lange kann jemand dafür haften.",
     },
+    "traces": {
+        "en": "Who saw whose profile, under numbers of accounts, until {until}: so whoever a breach concerns is told.",
+        "de": "Wer wessen Profil sah, unter Nummern von Konten, bis {until}: So erfährt, wen eine Datenpanne betrifft.",
+    },
+    "breach_entries": {
+        "en": "If there was a breach: what we found out and did, without names, until {until}, as the law asks.",
+        "de": "Falls es eine Datenpanne gab: was wir fanden und taten, ohne Namen, bis {until}, wie verlangt.",
+    },
     "money_facts": {
         "en": "If you paid: our books, with amounts and numbers but nobody's name, until {until}, as tax law demands.",
         "de": "Falls du bezahlt hast: unsere Bücher mit Beträgen und Nummern, aber ohne Namen, bis {until}, wie es das "

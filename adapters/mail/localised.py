@@ -29,6 +29,8 @@ PRODUCTS: Mapping[str, Mapping[str, str]] = {
 
 
 UNKNOWN_PLACE: Mapping[str, str] = {"en": "an unknown place", "de": "einem unbekannten Ort"}
+AS_GIVEN = ("number", "happened", "consequences", "measures", "contact")
+"""Facts that are the same in every language, and what staff wrote to members."""
 
 
 def amount_in(language: str, money: Money) -> str:
@@ -53,8 +55,9 @@ def product_in(language: str, name: str) -> str:
 
 
 def facts_in(language: str, data: Mapping[str, str]) -> Mapping[str, str]:
-    """The facts that a mail carries, as its language writes them; days and times are the member's own."""
-    facts = {"number": data["number"]} if "number" in data else {}
+    """The facts that a mail carries, as its language writes them; days and times are the member's own, and words are as
+    given."""
+    facts = {name: data[name] for name in AS_GIVEN if name in data}
     if "amount_minor" in data:
         facts["amount"] = amount_in(language, Money(int(data["amount_minor"]), data["currency"]))
     if "product" in data:

@@ -405,4 +405,32 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Warst du es und ist dein Telefon weg, richte deinen zweiten Faktor neu ein.",
         ),
     },
+    MailTemplate.BREACH_NOTICE: {
+        "en": Words(
+            "Important: your data and a security incident",
+            (
+                "There was a security incident at SaltBitter, and data about you is affected.",
+                "What happened: {happened}",
+                "What it may mean for you: {consequences}",
+                "What we have done, and what you can do: {measures}",
+                "Whom you can ask: {contact}",
+            ),
+            "Look after your account",
+            "We have told the data protection authority where the law asks for it. We will never ask for your password "
+            "or for money because of this.",
+        ),
+        "de": Words(
+            "Wichtig: deine Daten und ein Sicherheitsvorfall",
+            (
+                "Bei SaltBitter gab es einen Sicherheitsvorfall, und Daten über dich sind betroffen.",
+                "Was geschehen ist: {happened}",
+                "Was das für dich bedeuten kann: {consequences}",
+                "Was wir getan haben und was du tun kannst: {measures}",
+                "Wen du fragen kannst: {contact}",
+            ),
+            "Dein Konto ansehen",
+            "Die Datenschutzbehörde haben wir unterrichtet, wo das Gesetz es verlangt. Wir fragen deswegen nie nach "
+            "deinem Passwort oder nach Geld.",
+        ),
+    },
 }

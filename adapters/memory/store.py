@@ -6,12 +6,14 @@ import threading
 from collections.abc import Hashable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
+from uuid import UUID
 
 import attrs
 
 from adapters.memory.table import Table
 from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.audit.model import AuditRecord
+from saltbitter_domain.breaches.model import Entry, Trace
 from saltbitter_domain.chain import ChainHead
 from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposure, Match, Notice, Population
 from saltbitter_domain.consent.model import ConsentRecord
@@ -20,6 +22,7 @@ from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import (
     AlertId,
     AssessmentId,
+    BreachId,
     DeviceId,
     EventId,
     ExportId,
@@ -88,6 +91,11 @@ class Tables:
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
         self.audit_log = Table[int, AuditRecord]()
         self.audit_forgotten = Table[int, ChainHead]()
+        self.traces = Table[UUID, Trace]()
+        self.breach_entries = Table[tuple[BreachId, int], Entry](breach=lambda row: row.breach_id)
+        self.breach_keys = Table[str, BreachId]()
+        self.breach_members = Table[tuple[BreachId, UserId], UserId]()
+        self.breach_told = Table[tuple[BreachId, UserId], datetime]()
         self.exports = Table[ExportId, DataExport](user=lambda row: row.user_id)
         self.gateway_events = Table[str, tuple[datetime, str]]()
         self.gateway_readings = Table[str, tuple[int, int]]()

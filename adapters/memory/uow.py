@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from adapters.memory.assessments import MemoryAssessments
 from adapters.memory.audit import MemoryAuditLog
+from adapters.memory.breaches import MemoryBreachRegister, MemoryTraces
 from adapters.memory.compatibility import (
     MemoryDailyMatches,
     MemoryDecisions,
@@ -69,6 +70,8 @@ class MemoryUnitOfWork(UnitOfWork):
         self.gateway_inbox = MemoryGatewayInbox(transaction)
         self.ledger = MemoryLedger(transaction)
         self.audit_log = MemoryAuditLog(transaction, clock)
+        self.traces = MemoryTraces(transaction)
+        self.breaches = MemoryBreachRegister(transaction, clock)
         self.exports = MemoryExports(transaction)
         self.member_records = MemoryMemberRecords(transaction)
         self.orders = MemoryOrders(transaction)

@@ -569,6 +569,45 @@ audit_head = Table(
     comment="The last record of the audit log: a trigger writes it with the record.",
 )
 
+traces = Table(
+    "traces",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("minute", INSTANT, nullable=False, index=True),
+    Column("times", Integer, nullable=False),
+    Column("subjects", ARRAY(Uuid), nullable=False),
+    Index("ix_traces_act_minute", "act", "minute"),
+    Index("ix_traces_actor_minute", "actor", "minute"),
+    comment="Who did what within a minute, and whom it was about, so that it can be told whom a breach is about.",
+)
+
+breach_entries = Table(
+    "breach_entries",
+    metadata,
+    Column("breach_id", Uuid, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", INSTANT, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("content", DOCUMENT, nullable=False),
+    Column("key", Text, unique=True),
+    comment="Append-only: what was noticed, decided and done about breaches. Triggers refuse changes of a row.",
+)
+
+breach_members = Table(
+    "breach_members",
+    metadata,
+    Column("breach_id", Uuid, primary_key=True),
+    _member(key=True),
+    Column("told_at", INSTANT),
+    Index("ix_breach_members_user_id", "user_id"),
+    Index("ix_breach_members_untold", "breach_id", "user_id", postgresql_where=text("told_at IS NULL")),
+    comment="Whom a breach is about, and when they were told of it.",
+)
+
 orders = Table(
     "orders",
     metadata,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres import outbox
 from adapters.postgres.assessments import PostgresAssessments
 from adapters.postgres.audit import PostgresAuditLog
+from adapters.postgres.breaches import PostgresBreachRegister, PostgresTraces
 from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Session
 from adapters.postgres.decisions import PostgresDecisions
@@ -76,6 +77,8 @@ class PostgresUnitOfWork(UnitOfWork):
         self.gateway_inbox = PostgresGatewayInbox(session)
         self.ledger = PostgresLedger(session)
         self.audit_log = PostgresAuditLog(session)
+        self.traces = PostgresTraces(session)
+        self.breaches = PostgresBreachRegister(session)
         self.exports = PostgresExports(session)
         self.member_records = PostgresMemberRecords(session)
         self.orders = PostgresOrders(session)

@@ -3,6 +3,7 @@
 from config.application import Application
 from entrypoints.http.assessments import Assessments
 from entrypoints.http.audit import AuditRecords
+from entrypoints.http.breaches import Breaches
 from entrypoints.http.compatibility import Decisions, Matches
 from entrypoints.http.consent import Consents
 from entrypoints.http.devices import Devices
@@ -46,6 +47,7 @@ RESOURCES = (
     Transparency,
     Staff,
     AuditRecords,
+    Breaches,
     Webhooks,
 )
 
@@ -77,5 +79,6 @@ def resources(application: Application) -> list[object]:
         Transparency(application.transparency()),
         Staff(application.transparency()),
         AuditRecords(application.audit()),
+        Breaches(application.breaches(), adapters.clock()),
         Webhooks(application.reconciliation(), application.delivery()),
     ]

@@ -75,7 +75,7 @@ class Matches:
     @route("GET", "/api/me/daily-matches", audience=Audience.MEMBER, errors=(PageMissing, UserMissing))
     async def daily_matches(self, call: Call, query: DayQuery) -> DailyView:
         """Whom the member was introduced to today, why, and what they decided: one page of up to ten."""
-        return await self.matching.daily_matches(call.user_id, query.page)
+        return _noted(call, await self.matching.daily_matches(call.user_id, query.page))
 
     @route(
         "POST",
@@ -87,18 +87,21 @@ class Matches:
     )
     async def next_page(self, call: Call) -> DailyView:
         """Add ten more people to the day, in the tiers without a daily limit; the page they are on."""
-        return await self.matching.next_page(call.user_id)
+        return _noted(call, await self.matching.next_page(call.user_id))
 
     @route("GET", "/api/people/{user_id}", audience=Audience.MEMBER, a_day=3_000, errors=(PersonMissing,))
     async def person(self, call: Call, user_id: UUID) -> PersonView:
         """Another member, as far as this one may know them."""
-        return await self.matching.person(call.user_id, UserId(user_id))
+        view = await self.matching.person(call.user_id, UserId(user_id))
+        call.shown.add(view.profile.user_id)
+        return view
 
     @route("GET", "/api/me/matches", audience=Audience.MEMBER)
     async def matches(self, call: Call, query: PageQuery) -> Page[MatchView]:
         """The member's mutual matches, newest first."""
         before = query.after_id()
         found = await self.matching.matches(call.user_id, MatchId(before) if before else None, query.limit + 1)
+        call.shown.update(view.profile.user_id for view in found[: query.limit])
         return page(found, lambda view: view, query.limit, lambda view: view.match.id)
 
     @route("GET", "/api/me/likes-received", audience=Audience.MEMBER, errors=(NotEntitled,))
@@ -107,6 +110,7 @@ class Matches:
         after = query.after_moment()
         before = (after[0], UserId(after[1])) if after else None
         found = await self.matching.likes_received(call.user_id, before, query.limit + 1)
+        call.shown.update(view.profile.user_id for view in found[: query.limit])
         return page(found, lambda view: view, query.limit, lambda view: (view.at, view.profile.user_id))
 
     @route("GET", "/api/me/notices", audience=Audience.MEMBER)
@@ -162,3 +166,9 @@ class Decisions:
         before = (after[0], UserId(after[1])) if after else None
         found = await self.decisions.blocks(call.user_id, before, query.limit + 1)
         return page(found, lambda view: view, query.limit, lambda view: (view.at, view.user_id))
+
+
+def _noted(call: Call, day: DailyView) -> DailyView:
+    """The day, whose people are noted as shown."""
+    call.shown.update(suggestion.profile.user_id for suggestion in day.suggestions)
+    return day

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import attrs
 
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import Clock, Ids, UserId
 from saltbitter_domain.traffic import Idempotency, RateLimits
 from saltbitter_domain.users.ports import Access
@@ -39,6 +40,14 @@ class Audit(Protocol):
         ...
 
 
+class Detection(Protocol):
+    """Knows who sees whom, so that it can be told whom a breach is about."""
+
+    def note(self, act: Act, actor: str, subjects: Collection[UserId] = ()) -> None:
+        """The actor does this just now, about these people. Nobody waits for it."""
+        ...
+
+
 @attrs.frozen
 class HttpSettings:
     """``trusted_proxies`` is how many proxies of ours stand before the process; limits are requests per minute."""
@@ -52,6 +61,8 @@ class HttpSettings:
     """Whether the limits that routes have for a day hold."""
     body_seconds: float = 30.0
     """How long a body may take to arrive."""
+    honey: frozenset[str] = frozenset()
+    """Ids and e-mail addresses, in lower case, for which nobody has a reason to ask."""
 
 
 @attrs.frozen
@@ -63,4 +74,5 @@ class Ports:
     clock: Clock
     ids: Ids
     audit: Audit
+    detection: Detection
     ready: Callable[[], Awaitable[Mapping[str, bool]]]

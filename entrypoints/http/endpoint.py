@@ -27,6 +27,7 @@ from entrypoints.http.errors import (
 )
 from entrypoints.http.routing import JSON, Call, Method, Route, Upload
 from saltbitter_domain.audit.model import MAX_AUDIT_REASON
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import DomainError, Stale, TooMany, Unavailable
 from saltbitter_domain.traffic import StoredAnswer
 
@@ -56,7 +57,7 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
         payload = await _payload(request, route, settings.body_seconds)
         key = _idempotency_key(request) if route.idempotent else None
         if key is None:
-            return await _answer(route, method, call, payload, ports.audit)
+            return await _answer(route, method, call, payload, ports.audit, settings.honey)
         owner = f"user:{call.user_id}" if call.access else f"address:{call.address}"
         fingerprint = hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + payload).hexdigest()
         stored = await ports.idempotency.begin(owner, key, fingerprint)
@@ -65,7 +66,7 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
         answer = None
         try:
             try:
-                response = await _answer(route, method, call, payload, ports.audit)
+                response = await _answer(route, method, call, payload, ports.audit, settings.honey)
             except PASSING:
                 raise
             except DomainError as refusal:
@@ -78,7 +79,9 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings)
     return handle
 
 
-async def _answer(route: Route, method: Method, call: Call, payload: bytes, audit: Audit) -> web.StreamResponse:
+async def _answer(
+    route: Route, method: Method, call: Call, payload: bytes, audit: Audit, honey: frozenset[str]
+) -> web.StreamResponse:
     if route.session:
         sessions.admit(call.request)
     arguments: dict[str, object] = {}
@@ -94,9 +97,18 @@ async def _answer(route: Route, method: Method, call: Call, payload: bytes, audi
         arguments["body"] = wire.read_body(payload, route.body)
     elif route.upload is not None:
         call = attrs.evolve(call, upload=payload)
+    if honey and _touches(honey, arguments):
+        call.acts.append((Act.HONEY_TOUCHED, frozenset()))
     asked = _on_record(route, method, call, arguments, audit) if route.audience.of_staff else method(call, **arguments)
     value = await asked
     return value if isinstance(value, web.StreamResponse) else _written(route, value)
+
+
+def _touches(honey: frozenset[str], arguments: Mapping[str, object]) -> bool:
+    """Whether it is about somebody nobody has a reason to ask for, or is an attempt to sign in as them."""
+    body = arguments.get("body")
+    asked = [*arguments.values(), getattr(body, "user_id", None), getattr(body, "email", None)]
+    return any(str(each).strip().casefold() in honey for each in asked if isinstance(each, UUID | str))
 
 
 async def _on_record(route: Route, method: Method, call: Call, arguments: Mapping[str, object], audit: Audit) -> Any:

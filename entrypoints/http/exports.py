@@ -11,6 +11,7 @@ from msgspec import Meta
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, route
 from entrypoints.http.second_factor import Code
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.exports.model import DataExport, ExportMissing, ExportRunning
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import ExportId
@@ -73,11 +74,12 @@ class Exports:
         return Items(tuple(map(self._view, await self.exports.exports(call.user_id))))
 
     @route("GET", "/api/exports/{export_id}/archive", audience=Audience.ANYONE, produces=ZIP, errors=(ExportMissing,))
-    async def fetch_export(self, _call: Call, export_id: UUID, query: SignedFor) -> web.StreamResponse:
+    async def fetch_export(self, call: Call, export_id: UUID, query: SignedFor) -> web.StreamResponse:
         """The copy as a ZIP, for whoever holds its signed address: `data.json`, `index.html` and the photos.
 
         `data.json` is described by `docs/export.schema.json`."""
-        content = await self.exports.fetch(ExportId(export_id), query.signature)
+        owner, content = await self.exports.fetch(ExportId(export_id), query.signature)
+        call.acts.append((Act.COPY_FETCHED, frozenset({owner})))
         headers = {hdrs.CONTENT_DISPOSITION: 'attachment; filename="saltbitter-export.zip"'}
         return web.Response(body=content, content_type=ZIP, headers=headers)
 

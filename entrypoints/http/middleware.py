@@ -15,9 +15,10 @@ from entrypoints.http import callers, errors, headers, sessions
 from entrypoints.http.dependencies import Authenticator, HttpSettings, Ports
 from entrypoints.http.endpoint import CALL, Handler
 from entrypoints.http.routing import Audience, Call, Route
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import DomainError, NotAuthenticated
-from saltbitter_domain.traffic import RateLimited
-from saltbitter_domain.users.model import Role
+from saltbitter_domain.traffic import RateLimited, network_of
+from saltbitter_domain.users.model import CredentialsRefused, Role
 from saltbitter_domain.users.model.second_factor import SecondFactorNeeded
 from saltbitter_domain.users.ports import Access
 
@@ -68,6 +69,7 @@ class Gate:
             response = errors.unexpected(request_id)
         sessions.deliver(request, response)
         access = request[CALL].access
+        self._trace(request[CALL], route, code)
         _log.info(
             "request",
             method=request.method,
@@ -105,6 +107,19 @@ class Gate:
         response = await handler(request)
         response.headers.setdefault(hdrs.CACHE_CONTROL, route.cache)
         return response
+
+    def _trace(self, call: Call, route: Route | None, code: str | None) -> None:
+        """Note whom the answer told of, and what else was done, by whom: a member, staff or a network."""
+        actor = str(call.access.user_id) if call.access else network_of(call.address, 24)
+        note = self._ports.detection.note
+        if call.shown:
+            note(Act.STAFF_READ if route and route.audience.of_staff else Act.PROFILE_READ, actor, call.shown)
+            if self._settings.honey & set(map(str, call.shown)):
+                note(Act.HONEY_TOUCHED, actor)
+        for act, subjects in call.acts:
+            note(act, actor, subjects)
+        if code == CredentialsRefused.code:
+            note(Act.SIGN_IN_FAILED, actor)
 
     async def _unknown(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         missing = request.match_info.http_exception

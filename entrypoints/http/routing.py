@@ -24,6 +24,7 @@ from uuid import UUID
 import attrs
 from aiohttp import web
 
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import DomainError, UserId
 from saltbitter_domain.traffic import Address
 from saltbitter_domain.users.ports import Access
@@ -66,8 +67,8 @@ class Audience(Enum):
 
 @attrs.frozen
 class Call:
-    """One request: what a method may need besides its body. To ``shown`` it adds the members of whom its answer
-    tells."""
+    """One request: what a method may need besides its body. To ``shown`` it adds the members of whom its answer tells,
+    to ``acts`` what else is to be traced, and whom it is about."""
 
     id: str
     address: Address = attrs.field(repr=False)
@@ -76,6 +77,7 @@ class Call:
     version: int | None = None
     upload: bytes = attrs.field(default=b"", repr=False)
     shown: set[UserId] = attrs.field(factory=set, repr=False)
+    acts: list[tuple[Act, frozenset[UserId]]] = attrs.field(factory=list, repr=False)
 
     @property
     def member(self) -> Access:

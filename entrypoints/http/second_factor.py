@@ -10,6 +10,7 @@ from entrypoints.http import sessions
 from entrypoints.http.routing import Audience, Call, route
 from entrypoints.http.sessions import SessionTokens
 from entrypoints.http.users import DeviceLabel, Password, Token, device_of
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.users.model import AccountSuspended, Busy, CredentialsRefused, PasswordRefused
 from saltbitter_domain.users.model.second_factor import (
     ChallengeOver,
@@ -96,6 +97,7 @@ class SecondFactors:
             ip=str(call.address),
             device_token=sessions.known_as(call, body.device_token),
         )
+        call.acts.append((Act.SIGN_IN, frozenset({tokens.user_id})))
         return sessions.handed_out(call, tokens)
 
     @route("GET", "/api/me/second-factor", audience=Audience.MEMBER)

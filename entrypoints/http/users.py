@@ -12,6 +12,7 @@ from entrypoints.http import sessions
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, route
 from entrypoints.http.sessions import RefreshTokenMissing, SessionTokens
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.consent.model import ConsentOutdated
 from saltbitter_domain.kernel import SessionId, UserId
 from saltbitter_domain.users.model import (
@@ -197,7 +198,10 @@ class Accounts:
             ip=str(call.address),
             device_token=sessions.known_as(call, body.device_token),
         )
-        return opened if isinstance(opened, Challenge) else sessions.handed_out(call, opened)
+        if isinstance(opened, Challenge):
+            return opened
+        call.acts.append((Act.SIGN_IN, frozenset({opened.user_id})))
+        return sessions.handed_out(call, opened)
 
     @route(
         "POST",

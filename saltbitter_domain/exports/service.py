@@ -87,15 +87,16 @@ class ExportService:
         fetchable = export.can_be_fetched(self._clock.now())
         return self._public_url + archive_path(self._secrets, export.id) if fetchable else None
 
-    async def fetch(self, export_id: ExportId, signed: str) -> bytes:
-        """The archive, for whoever holds its address. ``ExportMissing`` for any other, and for one that is too old."""
+    async def fetch(self, export_id: ExportId, signed: str) -> tuple[UserId, bytes]:
+        """Whose copy it is and its archive, for whoever holds its address. ``ExportMissing`` for any other, and for one
+        that is too old."""
         if hmac.compare_digest(signed.encode(), signature(self._secrets, export_id).encode()):
             async with self._begin() as uow:
                 export = await uow.exports.get(export_id)
             if export is not None and export.can_be_fetched(self._clock.now()):
                 content = await self._archives.get(export_id)
                 if content is not None:
-                    return content
+                    return export.user_id, content
         raise ExportMissing("This copy is gone, or never was. Ask for a new one in your settings.")
 
     async def make(self, _message: EventId, event: ExportRequested) -> None:

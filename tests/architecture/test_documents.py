@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from entrypoints.breach_runbook import document
+
 DOCS = Path(__file__).parents[2] / "docs"
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| [^|]+ \| (.+) \|$", re.MULTILINE)
@@ -28,9 +30,9 @@ SECTIONS = {
 """The level of each requirement of a section, in order: ASVS 5.0.0, the chapters of docs/asvs.md."""
 
 
-@pytest.mark.parametrize("document", ["security.md", "asvs.md"])
-def test_every_test_that_is_named_as_proof_exists(document: str) -> None:
-    named = NAMED.findall((DOCS / document).read_text())
+@pytest.mark.parametrize("name", ["security.md", "asvs.md"])
+def test_every_test_that_is_named_as_proof_exists(name: str) -> None:
+    named = NAMED.findall((DOCS / name).read_text())
     defined = {path: _tests_in(DOCS.parent / path) for path, _ in named}
 
     assert named
@@ -42,6 +44,10 @@ def test_every_requirement_of_the_first_two_levels_is_shown_or_answered() -> Non
 
     assert [(number, level) for number, level, _ in rows] == list(_required())
     assert [row for row in rows if not NAMED.search(row[2]) and not re.match(r"(Reason|Open): \S", row[2])] == []
+
+
+def test_the_runbook_for_breaches_is_current() -> None:
+    assert (DOCS / "breach-runbook.md").read_text(encoding="utf-8") == document(), "run make ropa"
 
 
 def _required() -> Iterator[tuple[str, str]]:

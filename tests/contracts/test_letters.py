@@ -43,6 +43,10 @@ PAID = {
     "time_zone": "Europe/Berlin",
     "moment": "2026-03-02T23:30:00+00:00",
     "place": "",
+    "happened": "Somebody copied profiles {on} a weekend.",
+    "consequences": "<b>Strangers</b> may know you are here.",
+    "measures": "They are out.",
+    "contact": "privacy@saltbitter.example",
 }
 
 
@@ -120,7 +124,7 @@ def test_a_receipt_of_an_erasure_names_everything_that_the_register_keeps_and_un
 
     assert [each.place for each in kept] == list(KEPT), "say in adapters/mail/kept.py what else is kept"
     assert all(str(each.until.year) in line for each, line in zip(kept, said, strict=True))
-    assert (said[1].endswith("March 2, 2036, as tax law demands.")) is (language == "en")
+    assert any(line.endswith("March 2, 2036, as tax law demands.") for line in said) is (language == "en")
 
 
 def test_a_mail_that_lacks_a_fact_is_not_written() -> None:

@@ -47,8 +47,8 @@ MORE: Mapping[str, int] = {
 }
 """Routes that ask more often than ``FEW``, and how often at most. None of them is asked many times a day."""
 
-OVER_EVERYBODY = {"POST /api/me/daily-matches/next-page"}
-"""Routes that read everybody, though not more often than once a minute in a process."""
+OVER_EVERYBODY = {"POST /api/me/daily-matches/next-page", "POST /api/staff/breaches/{breach_id}/assessment"}
+"""Routes that read everybody, though not more often than once a minute in a process, or where everybody is meant."""
 OVER_WHAT_STAFF_REMOVED = {"POST /api/staff/photos/{photo_id}/review"}
 """Routes that compare a picture with every removed one, of which there are as many as people took down."""
 

@@ -82,7 +82,7 @@ class Desk:
     async def fetched(self, export: DataExport) -> bytes:
         link = self.service.link(export)
         assert link
-        return await self.service.fetch(export.id, link.partition("signature=")[2])
+        return (await self.service.fetch(export.id, link.partition("signature=")[2]))[1]
 
 
 async def opened() -> Desk:

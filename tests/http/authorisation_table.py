@@ -18,9 +18,19 @@ from aiohttp import hdrs
 
 from entrypoints.http.routing import Audience
 from saltbitter_domain.assessments.catalogue import questionnaire
+from saltbitter_domain.breaches.model import (
+    Act,
+    Confirmed,
+    DataContext,
+    Identification,
+    Loss,
+    Scope,
+    Severity,
+)
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.kernel import BreachId
 from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
@@ -236,6 +246,38 @@ async def challenge(scene: Scene) -> Any:
     return {"challenge_token": answer.challenge_token, "code": code}
 
 
+BREACHES: dict[UUID, BreachId] = {}
+"""By whom a breach is about."""
+SEVERITY = Severity(DataContext.SENSITIVE, Identification.MAXIMUM, Loss.LIMITED)
+
+
+def on_breach(rest: str = "") -> Callable[[Scene], Awaitable[str]]:
+    """The address of a breach that is confirmed and about one other member, who was not told yet."""
+
+    async def path(scene: Scene) -> str:
+        application, about = scene.town.application, scene.other.user_id
+        if about not in BREACHES:
+            now, by = scene.town.clock.now(), scene.me.user_id
+            application.detection().note(Act.PROFILE_READ, str(by), {about})
+            await application.detection().flush()
+            scene.town.clock.advance(timedelta(minutes=1))
+            scope = Scope(now, None, (Act.PROFILE_READ,), (str(by),))
+            words = {"consequences": "They may be known.", "measures": "It is shut.", "words": "Seen."}
+            BREACHES[about] = breach_id = (await application.breaches().report(by, scope, "A lost phone.")).id
+            await application.breaches().assess(breach_id, by, SEVERITY, scope, **words)
+            await application.breaches().add(breach_id, by, Confirmed(now), "It was unlocked.")
+        return f"/api/staff/breaches/{BREACHES[about]}{rest}"
+
+    return path
+
+
+ACTORS = {"acts": ["profile_read"], "actors": ["10.0.0.0/24"]}
+
+
+def everybody(scene: Scene) -> Any:
+    return {"since": (scene.town.clock.now() - timedelta(days=1)).isoformat(), "everybody": True, **ACTORS}
+
+
 async def subscribed(scene: Scene) -> None:
     await scene.town.application.orders().subscribe(scene.me.user_id, Tier.PREMIUM, CARD, None)
 
@@ -382,6 +424,39 @@ TABLE: Mapping[str, Row] = {
         body=lambda *_: {"reason": "It is not you."},
     ),
     "GET /api/staff/audit-records": admin(),
+    "GET /api/staff/breaches": staff(),
+    "POST /api/staff/breaches": staff(
+        201, body=lambda scene, _: {"scope": everybody(scene), "words": "A lost laptop."}
+    ),
+    "GET /api/staff/breaches/{breach_id}": staff(path=on_breach(), whose=Whose.ANYBODYS),
+    "GET /api/staff/breaches/{breach_id}/notification": staff(path=on_breach("/notification"), whose=Whose.ANYBODYS),
+    "GET /api/staff/breaches/{breach_id}/members": admin(path=on_breach("/members"), whose=Whose.ANYBODYS),
+    "POST /api/staff/breaches/{breach_id}/decisions": admin(
+        path=on_breach("/decisions"),
+        whose=Whose.ANYBODYS,
+        body=lambda *_: {"decision": "note", "words": "Still there."},
+    ),
+    "POST /api/staff/breaches/{breach_id}/assessment": admin(
+        path=on_breach("/assessment"),
+        whose=Whose.ANYBODYS,
+        body=lambda scene, _: {
+            "severity": {"context": "simple", "identification": "limited", "confidentiality": "limited"},
+            "scope": everybody(scene),
+            "consequences": "None.",
+            "measures": "It is shut.",
+            "words": "It was locked.",
+        },
+    ),
+    "POST /api/staff/breaches/{breach_id}/member-notices": admin(
+        path=on_breach("/member-notices"),
+        whose=Whose.ANYBODYS,
+        body=lambda *_: {
+            "happened": "A phone was lost.",
+            "consequences": "Your profile may be known.",
+            "measures": "It is shut.",
+            "words": "A high risk.",
+        },
+    ),
 }
 FOR_MEMBERS = [call for call, row in TABLE.items() if row.audience.signed_in]
 FOR_STAFF = [call for call, row in TABLE.items() if row.audience.of_staff]

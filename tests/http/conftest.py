@@ -16,7 +16,8 @@ from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from entrypoints.http.app import build
-from entrypoints.http.dependencies import Audit, HttpSettings, Ports
+from entrypoints.http.dependencies import Audit, Detection, HttpSettings, Ports
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import UserId
 from tests.conftest import Run
 from tests.http.house import House, opened
@@ -62,6 +63,13 @@ class Unaudited(Audit):
         """Nothing is kept."""
 
 
+class Untraced(Detection):
+    """For routes of tests, which tell of nobody."""
+
+    def note(self, act: Act, actor: str, subjects: Collection[UserId] = ()) -> None:
+        """Nothing is kept."""
+
+
 @pytest.fixture
 def ports(clock: ManualClock, dependencies: dict[str, bool]) -> Ports:
     async def ready() -> Mapping[str, bool]:
@@ -73,6 +81,7 @@ def ports(clock: ManualClock, dependencies: dict[str, bool]) -> Ports:
         clock=clock,
         ids=UuidV7Ids(clock),
         audit=Unaudited(),
+        detection=Untraced(),
         ready=ready,
     )
 

@@ -30,7 +30,16 @@ from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.policies import device_label
 from tests.doubles.contract import Contract
 from tests.doubles.town import Town, town
-from tests.http.authorisation_table import TABLE, Row, appealed, shown, staff_token, without_second_factor
+from tests.http.authorisation_table import (
+    BREACHES,
+    TABLE,
+    Row,
+    appealed,
+    on_breach,
+    shown,
+    staff_token,
+    without_second_factor,
+)
 from tests.http.naughty import BIG_LIST, OURS, big_list
 from tests.http.stage import Scene, Stage
 from tests.http.texts import Field, fields, filled, taken
@@ -136,6 +145,12 @@ def among_staff(before: Callable[[Scene], Awaitable[None]]) -> Callable[[Author]
     return prepare
 
 
+async def among_admins(author: Author) -> None:
+    """Make the author an admin, and let there be a breach to decide on."""
+    await on_breach()(author.scene)
+    author.token = await staff_token(author.scene, Role.ADMIN)
+
+
 async def by_password_alone(author: Author) -> None:
     """Whoever was of the staff meanwhile has a second factor, and signing in would answer a challenge."""
     await without_second_factor(author.scene)
@@ -151,6 +166,10 @@ AGAIN: Mapping[str, Callable[[Author], Awaitable[None]]] = {
     "POST /api/me/assessments": unassessed,
     "POST /api/auth/password/change": let_in,
     "POST /api/auth/login": by_password_alone,
+    "POST /api/staff/breaches": among_admins,
+    "POST /api/staff/breaches/{breach_id}/decisions": among_admins,
+    "POST /api/staff/breaches/{breach_id}/assessment": among_admins,
+    "POST /api/staff/breaches/{breach_id}/member-notices": among_admins,
     "POST /api/staff/photos/{photo_id}/review": among_staff(appealed),
     "POST /api/staff/photos/{photo_id}/removal": among_staff(shown),
 }
@@ -169,6 +188,11 @@ async def on_photo(author: Author, _text: str) -> Any:
 async def on_reviewed_photo(author: Author, _text: str) -> Any:
     async with author.town.application.adapters.begin()() as uow:
         return {"reason": (await uow.photos.get(author.scene.other.refused)).reason}
+
+
+async def in_newest_breach(author: Author, _text: str) -> Any:
+    breach = (await author.read("/api/staff/breaches?limit=1"))["items"][0]
+    return {"words": breach["timeline"][0]["words"], "scope": breach["scope"]}
 
 
 async def in_decision(author: Author, _text: str) -> Any:
@@ -204,6 +228,7 @@ KEPT: Mapping[str, Kept] = {
     "POST /api/me/profile": IN_PROFILE,
     "PUT /api/me/profile": IN_PROFILE,
     "POST /api/me/photos/{photo_id}/appeal": Kept(on_photo, frozenset({"words"})),
+    "POST /api/staff/breaches": Kept(in_newest_breach, frozenset({"words"})),
     "POST /api/staff/photos/{photo_id}/review": Kept(on_reviewed_photo, frozenset({"reason"})),
     "POST /api/staff/photos/{photo_id}/removal": Kept(on_reviewed_photo, frozenset({"reason"})),
     "POST /api/me/decisions": Kept(in_decision, frozenset({"note"})),
@@ -240,8 +265,12 @@ NOT_KEPT = {
     "POST /api/subscriptions",
     "POST /api/me/subscription/changes",
     "POST /api/purchases",
+    "POST /api/staff/breaches/{breach_id}/decisions",
+    "POST /api/staff/breaches/{breach_id}/assessment",
+    "POST /api/staff/breaches/{breach_id}/member-notices",
 }
-"""Secrets that are only compared, addresses, and what must be one of ours to be accepted."""
+"""Secrets that are only compared, addresses, what must be one of ours to be accepted, and steps of a breach, which are
+written as its report is and of which most are not shown."""
 
 BROWSER = "a browser"
 CLEANED = {"device_label": lambda text: device_label(text or BROWSER)}
@@ -279,7 +308,13 @@ def address(call: str, row: Row, scene: Scene, wanted: Sequence[Field], text: st
     """The path and query of the request with ``text`` in each wanted field of them."""
     named = [field.path[0] for field in wanted if field.place != "body"]
     given = {name: quote(text[: LONGEST_ADDRESS // 4 // len(named)], safe="", errors="surrogatepass") for name in named}
-    path, others = call.partition(" ")[2], {"photo_id": str(scene.other.refused)}
+    path, others = (
+        call.partition(" ")[2],
+        {
+            "photo_id": str(scene.other.refused),
+            "breach_id": str(BREACHES.get(scene.other.user_id)),
+        },
+    )
     for field in FIELDS[call]:
         name = str(field.path[0])
         if field.place == "path":

@@ -131,11 +131,11 @@ def alone(world: World, name: str) -> None:
 
 
 @given(parsers.parse("{name:w} works here"))
-def works_here(world: World, name: str) -> None:
+def works_here(world: World, name: str, role: Role = Role.MODERATOR) -> None:
     async def appoint() -> None:
         async with world.application.adapters.begin()() as uow:
             user = await uow.users.get(UserId(UUID(world.person(name).user_id)))
-            await uow.users.save(attrs.evolve(user, role=Role.MODERATOR))
+            await uow.users.save(attrs.evolve(user, role=role))
             await uow.commit()
 
     world.run(appoint())

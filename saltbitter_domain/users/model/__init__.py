@@ -193,6 +193,7 @@ class MailTemplate(StrEnum):
     NEW_DEVICE = "new_device"
     MANY_FAILURES = "many_failures"
     IMPOSSIBLE_TRAVEL = "impossible_travel"
+    BREACH_NOTICE = "breach_notice"
 
 
 @attrs.frozen

@@ -1,0 +1,181 @@
+"""The register of breaches: what staff report, decide and do about them, and the mails to those whom they are about."""
+
+from collections.abc import Mapping, Sequence
+from uuid import uuid5
+
+import attrs
+
+from saltbitter_domain.breaches.model import (
+    BREACHES_KEPT,
+    Assessed,
+    Breach,
+    BreachKind,
+    BreachMissing,
+    Entry,
+    MembersNotified,
+    NoticesOrdered,
+    Opened,
+    Scope,
+    Severity,
+    Step,
+    StepRefused,
+)
+from saltbitter_domain.breaches.policies import (
+    Notification,
+    alarms,
+    breach_of,
+    breaches_of,
+    next_entry,
+    notification,
+    refuse_scope,
+    refuse_words,
+)
+from saltbitter_domain.kernel import BreachId, Clock, EventId, Ids, UserId
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, sweep
+from saltbitter_domain.users.model import MailTemplate
+from saltbitter_domain.users.ports import Mail, Mailer
+
+MAILS_AT_ONCE = 100
+
+
+class BreachService:
+    """Entries are only ever added; two at once follow one another, or the later is refused with ``StaleWrite``."""
+
+    def __init__(
+        self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, mailer: Mailer, public_url: str, contact: str
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._ids = ids
+        self._mailer = mailer
+        self._public_url = public_url.rstrip("/")
+        self._contact = contact
+
+    async def newest(self, before: BreachId | None, limit: int) -> Sequence[Breach]:
+        """Up to ``limit`` breaches, the one opened last first, older than ``before``."""
+        async with self._begin() as uow:
+            return breaches_of(await uow.breaches.newest(before, limit))
+
+    async def breach(self, breach_id: BreachId) -> Breach:
+        """A breach with its timeline; ``BreachMissing``."""
+        async with self._begin() as uow:
+            return await _read(uow, breach_id)
+
+    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Up to ``limit`` members the breach is about, by id, after this one. Nobody before it was assessed."""
+        async with self._begin() as uow:
+            return await uow.breaches.affected(breach_id, after, limit)
+
+    async def notification(self, breach_id: BreachId) -> Notification:
+        """The draft of what the authority is told; ``BreachMissing``."""
+        return notification(await self.breach(breach_id), self._contact, self._clock.now())
+
+    async def report(self, by: UserId, scope: Scope, words: str) -> Breach:
+        """Open a breach that a person noticed. ``BreachInvalid``."""
+        now = self._clock.now()
+        refuse_words("words", words)
+        refuse_scope(scope, now)
+        entry = Entry(BreachId(self._ids.new()), 1, now, str(by), words, Opened(BreachKind.REPORTED, scope, 0))
+        async with self._begin() as uow:
+            await uow.breaches.open(entry)
+            await uow.commit()
+        return breach_of([entry])
+
+    async def add(self, breach_id: BreachId, by: UserId, step: Step, words: str) -> Breach:
+        """Decide, note or tell: add this step to the breach and say why.
+
+        ``BreachMissing``, ``StepRefused`` where it does not follow, ``BreachInvalid``, ``StaleWrite``."""
+        async with self._begin() as uow:
+            breach = await self._append(uow, await _read(uow, breach_id), by, step, words)
+            await uow.commit()
+        return breach
+
+    async def assess(
+        self,
+        breach_id: BreachId,
+        by: UserId,
+        severity: Severity,
+        scope: Scope,
+        *,
+        consequences: str,
+        measures: str,
+        words: str,
+    ) -> Breach:
+        """Say how severe a breach is and whom it is about, who are then kept for as long as the register is.
+
+        What it is about may be put anew as more is known. Refusals as for ``add``."""
+        now = self._clock.now()
+        refuse_words("consequences", consequences)
+        refuse_words("measures", measures)
+        refuse_scope(scope, now)
+        async with self._begin() as uow:
+            breach = await _read(uow, breach_id)
+            affected = await uow.breaches.affect(breach_id, scope, scope.until or now)
+            ended = attrs.evolve(scope, until=scope.until or now)
+            step = Assessed(severity, ended, affected, consequences, measures)
+            breach = await self._append(uow, breach, by, step, words)
+            await uow.commit()
+        return breach
+
+    async def notify_members(
+        self, breach_id: BreachId, by: UserId, *, happened: str, consequences: str, measures: str, words: str
+    ) -> Breach:
+        """Have everybody it is about who was not told yet written to, in these words. Refusals as for ``add``;
+        ``StepRefused`` also when everybody was told."""
+        for field, text in (("happened", happened), ("consequences", consequences), ("measures", measures)):
+            refuse_words(field, text)
+        async with self._begin() as uow:
+            breach = await _read(uow, breach_id)
+            step = MembersNotified(await uow.breaches.waiting(breach_id), happened, consequences, measures)
+            breach = await self._append(uow, breach, by, step, words)
+            if not step.number:
+                raise StepRefused("Everybody it is about was told, or has no account any more.")
+            uow.emit(NoticesOrdered(breach_id))
+            await uow.commit()
+        return breach
+
+    async def send_notices(self, _message: EventId, event: NoticesOrdered) -> None:
+        """Listener: write to everybody who was not told yet. Whoever is written to again, because this ended halfway,
+        gets the same mail under the same number."""
+        breach = await self.breach(event.breach_id)
+        notice = next(entry.step for entry in reversed(breach.timeline) if isinstance(entry.step, MembersNotified))
+        data = {
+            "link": f"{self._public_url}/settings",
+            "happened": notice.happened,
+            "consequences": notice.consequences,
+            "measures": notice.measures,
+            "contact": self._contact,
+        }
+        while True:
+            async with self._begin() as uow:
+                waiting = await uow.breaches.to_notify(event.breach_id, MAILS_AT_ONCE)
+            if not waiting:
+                return
+            for user_id, address in waiting:
+                key = EventId(uuid5(event.breach_id, str(user_id)))
+                await self._mailer.send(Mail(key, address, MailTemplate.BREACH_NOTICE, data))
+            async with self._begin() as uow:
+                await uow.breaches.notified(event.breach_id, [user_id for user_id, _ in waiting], self._clock.now())
+                await uow.commit()
+
+    async def late(self) -> Mapping[str, int]:
+        """What has to be looked at by a person now, by the name of the alarm."""
+        async with self._begin() as uow:
+            return alarms(breaches_of(await uow.breaches.unfinished()), self._clock.now())
+
+    async def forget_old(self) -> int:
+        """Sweep: forget breaches about which nothing was written for ``BREACHES_KEPT``; how many."""
+        before = self._clock.now() - BREACHES_KEPT
+        return await sweep(self._begin, lambda uow, limit: uow.breaches.forget(before, limit))
+
+    async def _append(self, uow: UnitOfWork, breach: Breach, by: UserId, step: Step, words: str) -> Breach:
+        entry = next_entry(breach, step, by=str(by), words=words, now=self._clock.now())
+        await uow.breaches.append(entry)
+        return breach_of([*breach.timeline, entry])
+
+
+async def _read(uow: UnitOfWork, breach_id: BreachId) -> Breach:
+    entries = await uow.breaches.of(breach_id)
+    if not entries:
+        raise BreachMissing("There is no such breach.")
+    return breach_of(entries)

@@ -4,13 +4,13 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import attrs
 
 from saltbitter_domain.kernel import Clock, UserId
-from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
+from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME, UploadForm
 
 
 @attrs.frozen
@@ -35,6 +35,26 @@ class SignedAddresses:
         genuine = hmac.compare_digest(self._sign(key, viewer, expires).encode(), signature.encode())
         return genuine and now.timestamp() < expires
 
+    def form(self, key: str, content_type: str, max_bytes: int, lifetime: timedelta) -> UploadForm:
+        """A form by which a file is put under ``key``. Its address is signed for that alone."""
+        expires = int((self.clock.now() + lifetime).timestamp())
+        signature = self._sign_form(key, content_type, max_bytes, expires)
+        limits = urlencode({"content_type": content_type, "max_bytes": max_bytes, "expires": expires})
+        return UploadForm(f"{self.base_path}/{quote(key)}?{limits}&signature={signature}", {})
+
+    def verify_form(
+        self, key: str, content_type: str, max_bytes: int, expires: int, signature: str, now: datetime
+    ) -> bool:
+        """Whether ``form`` made this address and it has not expired."""
+        genuine = self._sign_form(key, content_type, max_bytes, expires)
+        return hmac.compare_digest(genuine.encode(), signature.encode()) and now.timestamp() < expires
+
+    def _sign_form(self, key: str, content_type: str, max_bytes: int, expires: int) -> str:
+        return self._digest(f"put/{expires}/{max_bytes}/{content_type}/{key}")
+
     def _sign(self, key: str, viewer: UUID, expires: int) -> str:
-        digest = hmac.digest(self.secret, f"{viewer}/{expires}/{key}".encode(), hashlib.sha256)
+        return self._digest(f"{viewer}/{expires}/{key}")
+
+    def _digest(self, words: str) -> str:
+        digest = hmac.digest(self.secret, words.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -16,7 +16,7 @@ from adapters.aws.client import CONNECTIONS, client
 from adapters.aws.cloudfront import CloudFront
 from adapters.signing import SignedAddresses
 from saltbitter_domain.kernel import UserId
-from saltbitter_domain.profiles.model import PhotoStoreUnavailable
+from saltbitter_domain.profiles.model import PhotoStoreUnavailable, UploadForm
 from saltbitter_domain.profiles.ports import PhotoStore
 
 _T = TypeVar("_T")
@@ -73,6 +73,14 @@ class S3PhotoStore(PhotoStore):
         """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
         return self._addresses.verify(key, viewer, expires, signature, now)
 
+    async def form(self, key: str, content_type: str, max_bytes: int, lifetime: timedelta) -> UploadForm:
+        """A form that S3 takes (POST policy, Signature Version 4); its time is this machine's."""
+        return await self._asked(partial(self._form, key, content_type, max_bytes, lifetime))
+
+    def verify_form(self, *_: object) -> bool:
+        """False: what is uploaded goes to S3."""
+        return False
+
     def delivery(self, key: str) -> str | None:
         """Where CloudFront delivers the picture for the next minute, or None where this process does."""
         return self._cloudfront.url(key) if self._cloudfront else None
@@ -84,6 +92,16 @@ class S3PhotoStore(PhotoStore):
 
     def _put(self, key: str, content: bytes, content_type: str) -> None:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+
+    def _form(self, key: str, content_type: str, max_bytes: int, lifetime: timedelta) -> UploadForm:
+        signed = self._s3.generate_presigned_post(
+            self._bucket,
+            key,
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+            ExpiresIn=int(lifetime.total_seconds()),
+        )
+        return UploadForm(signed["url"], signed["fields"])
 
     def _get(self, key: str) -> bytes | None:
         try:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from adapters.signing import SignedAddresses
 from saltbitter_domain.kernel import Clock, UserId
+from saltbitter_domain.profiles.model import UploadForm
 from saltbitter_domain.profiles.ports import PhotoStore
 
 
@@ -45,6 +46,15 @@ class FilePhotoStore(PhotoStore):
     def verify(self, key: str, viewer: UUID, expires: int, signature: str, now: datetime) -> bool:
         """Whether ``url`` made this address and it has not expired. ``expires`` is in Unix seconds."""
         return self._addresses.verify(key, viewer, expires, signature, now)
+
+    async def form(self, key: str, content_type: str, max_bytes: int, lifetime: timedelta) -> UploadForm:
+        return self._addresses.form(key, content_type, max_bytes, lifetime)
+
+    def verify_form(
+        self, key: str, content_type: str, max_bytes: int, expires: int, signature: str, now: datetime
+    ) -> bool:
+        """Whether ``form`` made this address and it has not expired."""
+        return self._addresses.verify_form(key, content_type, max_bytes, expires, signature, now)
 
     def delivery(self, key: str) -> str | None:  # noqa: ARG002
         """None: this process delivers them."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
-from saltbitter_domain.kernel import GridArea, PhotoId, UserId
+from saltbitter_domain.kernel import GridArea, PhotoId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, Profile, ProfileExists, TooManyPhotos
 from saltbitter_domain.profiles.ports import SAME_PICTURE_BITS, Photos, Profiles, RemovedPhotos
 
@@ -44,6 +44,8 @@ class MemoryPhotos(Photos):
         def change(tables: Tables) -> None:
             if len(tables.photos.where("user", photo.user_id)) >= MAX_PHOTOS:
                 raise TooManyPhotos(f"You already have {MAX_PHOTOS} photos. Delete one before you add another.")
+            if tables.photos.get(photo.id) is not None:
+                raise StaleWrite("This photo is there already.")
             tables.photos.put(photo.id, photo)
 
         self._transaction.write(change)

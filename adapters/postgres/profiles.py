@@ -20,7 +20,7 @@ from adapters.postgres.statements import (
     stored_columns,
 )
 from adapters.postgres.tables import photos, profiles, removed_photos, users
-from saltbitter_domain.kernel import GridArea, GridCell, PhotoId, UserId
+from saltbitter_domain.kernel import GridArea, GridCell, PhotoId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import (
     MAX_PHOTOS,
     Photo,
@@ -132,7 +132,9 @@ class PostgresPhotos(Photos):
 
     async def add(self, photo: Photo) -> None:
         await self._session.write(self._HOLD, user_id=photo.user_id)
-        await self._session.change(self._ADD, attrs.asdict(photo, recurse=False), rows=1, refusal=_too_many_photos)
+        await self._session.change(
+            self._ADD, attrs.asdict(photo, recurse=False), rows=1, refusal=_too_many_photos, taken=_taken
+        )
 
     async def get(self, photo_id: PhotoId) -> Photo | None:
         row = await self._session.row(self._GET, id=photo_id)
@@ -174,6 +176,10 @@ class PostgresRemovedPhotos(RemovedPhotos):
     async def resembles(self, perceptual_hash: str) -> bool:
         row = await self._session.row(self._RESEMBLES, alike=perceptual_hash)
         return bool(row and row["found"])
+
+
+def _taken() -> StaleWrite:
+    return StaleWrite("This photo is there already.")
 
 
 def _too_many_photos() -> TooManyPhotos:

@@ -9,12 +9,19 @@ from aiohttp import hdrs, web
 from msgspec import Meta
 
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY
-from entrypoints.http.routing import Audience, Call, route
+from entrypoints.http.photos import PHOTO_TYPES
+from entrypoints.http.routing import Audience, Call, Upload, route
 from saltbitter_domain.compatibility.service import PictureService
 from saltbitter_domain.kernel import Clock, NotFound, UserId
-from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME, PhotoStoreUnavailable
+from saltbitter_domain.profiles.model import (
+    MAX_PHOTO_BYTES,
+    PHOTO_ADDRESS_LIFETIME,
+    PhotoStoreUnavailable,
+    PhotoTooLarge,
+)
 from saltbitter_domain.profiles.policies import photo_at
 
+PHOTO_FILE = Upload("file", PHOTO_TYPES, MAX_PHOTO_BYTES, PhotoTooLarge)
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
@@ -36,7 +43,15 @@ class MediaFiles(Protocol):
         """The address of somebody else who delivers the bytes for the next minute; None where this process does."""
         ...
 
+    def verify_form(
+        self, key: str, content_type: str, max_bytes: int, expires: int, signature: str, now: datetime
+    ) -> bool:
+        """Whether the form was signed here and holds."""
+        ...
+
     async def get(self, key: str) -> bytes | None: ...
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None: ...
 
     def content_type(self, key: str) -> str: ...
 
@@ -46,6 +61,16 @@ class Signed:
     """``viewer`` is for whom the address was made, ``expires`` in Unix seconds."""
 
     viewer: UUID
+    expires: Annotated[int, Meta(ge=0, le=253_402_300_799)]
+    signature: Annotated[str, Meta(max_length=128)] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class SignedForm:
+    """What the form says of the file, and until when it holds, in Unix seconds."""
+
+    content_type: Annotated[str, Meta(max_length=64)]
+    max_bytes: Annotated[int, Meta(ge=1, le=MAX_PHOTO_BYTES)]
     expires: Annotated[int, Meta(ge=0, le=253_402_300_799)]
     signature: Annotated[str, Meta(max_length=128)] = attrs.field(repr=False)
 
@@ -87,6 +112,24 @@ class Media:
             hdrs.CACHE_CONTROL: f"private, max-age={seconds}",
         }
         return web.Response(body=content, content_type=self.files.content_type(key), headers=headers)
+
+    @route(
+        "POST",
+        "/media/{key:.+}",
+        audience=Audience.ANYONE,
+        upload=PHOTO_FILE,
+        errors=(MediaMissing, PhotoStoreUnavailable),
+    )
+    async def receive(self, call: Call, key: str, query: SignedForm) -> None:
+        """Send a photo by a form that was given out for it, as the field `file`.
+
+        It is kept as it is until it is said to be there."""
+        now = self.clock.now()
+        if not self.files.verify_form(key, query.content_type, query.max_bytes, query.expires, query.signature, now):
+            raise _missing()
+        if not 1 <= len(call.upload) <= query.max_bytes:
+            raise PhotoTooLarge(f"The file may have 1 to {query.max_bytes} bytes.")
+        await self.files.put(key, call.upload, query.content_type)
 
 
 def _missing() -> MediaMissing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from saltbitter_domain.profiles.model import (
     MAX_PHOTO_BYTES,
     AppealInvalid,
     AppealNotPossible,
+    AwaitedUpload,
     Photo,
     PhotoAddress,
     PhotoMissing,
@@ -28,12 +30,23 @@ from saltbitter_domain.profiles.model import (
     PrimaryPhotoUnfit,
     RefusalReason,
     TooManyPhotos,
+    UploadMissing,
 )
 from saltbitter_domain.profiles.service import PhotoService
 
-PHOTO = Upload(
-    "photo", ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"), MAX_PHOTO_BYTES, PhotoTooLarge
-)
+
+class PhotoType(StrEnum):
+    """As what a photo may be sent."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    WEBP = "image/webp"
+    HEIC = "image/heic"
+    HEIF = "image/heif"
+
+
+PHOTO_TYPES = tuple(kind.value for kind in PhotoType)
+PHOTO = Upload("photo", PHOTO_TYPES, MAX_PHOTO_BYTES, PhotoTooLarge)
 
 
 @attrs.frozen
@@ -63,6 +76,11 @@ class PhotoOrder:
 
 
 @attrs.frozen
+class UploadWish:
+    media_type: PhotoType
+
+
+@attrs.frozen
 class Appeal:
     words: Annotated[str, Meta(min_length=1, max_length=MAX_APPEAL)] = attrs.field(repr=False)
 
@@ -85,6 +103,33 @@ class Photos:
 
         It is looked at first; others see it once it is approved."""
         return self._view(await self.photos.upload_photo(call.user_id, call.upload))
+
+    @route(
+        "POST",
+        "/api/me/photos/uploads",
+        audience=Audience.MEMBER,
+        status=201,
+        a_day=200,
+        errors=(TooManyPhotos, PhotoStoreUnavailable),
+    )
+    async def await_upload(self, call: Call, body: UploadWish) -> AwaitedUpload:
+        """Ask for a form by which a photo is sent straight to the store.
+
+        POST the photo to its address within ten minutes, as multipart/form-data: the fields as they are, then the photo
+        as `file`. Then say that it is there. What is never said to be there is removed after a day."""
+        return await self.photos.await_upload(call.user_id, body.media_type)
+
+    @route(
+        "PUT",
+        "/api/me/photos/{photo_id}",
+        audience=Audience.MEMBER,
+        errors=(UploadMissing, PhotoTooLarge, PhotoTypeNotAccepted, TooManyPhotos, PhotoStoreUnavailable),
+    )
+    async def complete_upload(self, call: Call, photo_id: UUID) -> PhotoView:
+        """Say that a photo is there that was sent straight to the store.
+
+        It is looked at first, like any other. Said again, it is answered with the same photo."""
+        return self._view(await self.photos.complete_upload(call.user_id, PhotoId(photo_id)))
 
     @route("GET", "/api/me/photos", audience=Audience.MEMBER)
     async def list_photos(self, call: Call) -> Items[PhotoView]:

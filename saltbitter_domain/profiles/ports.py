@@ -7,7 +7,7 @@ from typing import Protocol
 import attrs
 
 from saltbitter_domain.kernel import GridArea, GridCell, PhotoId, UserId
-from saltbitter_domain.profiles.model import Format, Photo, Profile, RefusalReason, Size
+from saltbitter_domain.profiles.model import Format, Photo, Profile, RefusalReason, Size, UploadForm
 
 
 class Profiles(Protocol):
@@ -36,7 +36,7 @@ class Photos(Protocol):
     """The store of what is known of photos (their pixels are in the ``PhotoStore``)."""
 
     async def add(self, photo: Photo) -> None:
-        """Store a new photo; ``TooManyPhotos`` when the member already has six."""
+        """Store a new photo; ``TooManyPhotos`` when the member already has six, ``StaleWrite`` when it is there."""
         ...
 
     async def get(self, photo_id: PhotoId) -> Photo | None:
@@ -122,6 +122,11 @@ class PhotoStore(Protocol):
     def url(self, key: str, viewer: UserId, lifetime: timedelta) -> str:
         """A signed address that serves the bytes for at most ``lifetime``, itself at most 15 minutes, and no longer
         than the ``viewer`` may see them."""
+        ...
+
+    async def form(self, key: str, content_type: str, max_bytes: int, lifetime: timedelta) -> UploadForm:
+        """By which anybody can put one file of 1 to ``max_bytes`` bytes under ``key``, said to be of exactly this type,
+        for ``lifetime``. What it is in truth, nobody has looked at."""
         ...
 
 

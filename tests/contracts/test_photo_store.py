@@ -1,20 +1,37 @@
 """What every store of photos' bytes promises, and the signed addresses of the one in memory."""
 
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+import aiohttp
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
+from adapters.aws.photo_store import S3PhotoStore
 from adapters.memory.photo_store import MemoryPhotoStore
+from adapters.memory.store import MemoryStore
+from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
+from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
+from adapters.system.ids import UuidV7Ids
+from entrypoints.http.app import build
+from entrypoints.http.dependencies import HttpSettings, Ports
+from entrypoints.http.media import Media, MediaFiles
+from saltbitter_domain.compatibility.service import PictureService
 from saltbitter_domain.kernel import UserId
-from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME
+from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME, UPLOAD_LIFETIME, UploadForm
 from saltbitter_domain.profiles.ports import PhotoStore
 from tests.doubles.builders import NOW
+from tests.http.conftest import Unaudited
+from tests.http.ping import Authenticator
 
 PORT = PhotoStore
 KEY = "0195/1080.webp"
+UPLOAD = "uploads/0195/0195"
+Send = Callable[..., Coroutine[Any, Any, int]]
 VIEWER, ANOTHER = UserId(UUID(int=1)), UserId(UUID(int=2))
 SECOND = timedelta(seconds=1)
 """Stores may tell times no finer."""
@@ -71,6 +88,66 @@ async def test_an_address_differs_by_key_and_viewer_and_ends_with_its_lifetime(p
     for lifetime in (PHOTO_ADDRESS_LIFETIME + timedelta(seconds=1), timedelta(), timedelta(seconds=-1)):
         with pytest.raises(ValueError, match="lives"):
             photo_store.url(KEY, VIEWER, lifetime)
+
+
+async def ready() -> Mapping[str, bool]:
+    return {}
+
+
+@pytest.fixture
+def send(photo_store: PhotoStore, clock: ManualClock) -> Send:
+    """Sends a form with a file over HTTP: to S3, or to where this product serves its own stores."""
+
+    async def sent(form: UploadForm, content: bytes, **changes: str) -> int:
+        body = aiohttp.FormData({**form.fields, **changes})
+        body.add_field("file", content, filename="photo.jpg", content_type="image/jpeg")
+        if isinstance(photo_store, S3PhotoStore):
+            async with aiohttp.ClientSession() as session, session.post(form.url, data=body) as response:
+                return response.status
+        pictures = PictureService(begin=MemoryUnitsOfWork(MemoryStore(), clock, UuidV7Ids(clock)))
+        ports = Ports(MemoryRateLimits(clock), MemoryIdempotency(clock), clock, UuidV7Ids(clock), Unaudited(), ready)
+        media = Media(cast("MediaFiles", photo_store), pictures, clock)
+        served = build([media], Authenticator(), ports, HttpSettings())
+        async with TestClient(TestServer(served)) as client, client.post(form.url, data=body) as response:
+            return response.status
+
+    return sent
+
+
+async def test_a_form_takes_one_file_of_up_to_so_many_bytes_to_its_key(photo_store: PhotoStore, send: Send) -> None:
+    form = await photo_store.form(UPLOAD, "image/jpeg", 1000, UPLOAD_LIFETIME)
+
+    assert await send(form, bytes(1001)) in {400, 413}
+    assert await send(form, b"") in {400, 413}
+    assert await photo_store.get(UPLOAD) is None
+    assert await send(form, bytes(1000)) == 204
+    assert await photo_store.get(UPLOAD) == bytes(1000)
+
+
+async def test_a_form_that_was_changed_takes_nothing(photo_store: PhotoStore, send: Send) -> None:
+    form = await photo_store.form(UPLOAD, "image/jpeg", 1000, UPLOAD_LIFETIME)
+    changes = [
+        (UPLOAD, "uploads/0196/0195"),
+        ("image%2Fjpeg", "text%2Fhtml"),
+        ("image/jpeg", "text/html"),
+        ("max_bytes=1000", "max_bytes=9999"),
+    ]
+    changed = [
+        UploadForm(form.url.replace(old, new), {name: value.replace(old, new) for name, value in form.fields.items()})
+        for old, new in changes
+    ]
+    changed = [each for each in changed if each != form]
+
+    assert len(changed) >= 2
+    assert {await send(each, b"picture") for each in changed} <= {403, 404}
+    assert await photo_store.keys_older_than("", NOW + timedelta(days=1)) == []
+
+
+async def test_a_form_holds_for_its_time(photo_store: PhotoStore, send: Send, clock: ManualClock) -> None:
+    over = await photo_store.form(UPLOAD, "image/jpeg", 1000, timedelta(seconds=-1))
+
+    assert await send(over, b"picture") in {403, 404}
+    assert await photo_store.get(UPLOAD) is None
 
 
 def in_memory(clock: ManualClock, secret: bytes = b"a secret of this test") -> MemoryPhotoStore:

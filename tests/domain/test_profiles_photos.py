@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 import pytest
 
-from saltbitter_domain.kernel import EventId, PhotoId, Unavailable
+from saltbitter_domain.kernel import DomainError, EventId, PhotoId, Unavailable
 from saltbitter_domain.profiles.model import (
     MAX_PHOTO_BYTES,
     MAX_PHOTOS,
@@ -21,10 +21,11 @@ from saltbitter_domain.profiles.model import (
     PhotoUploaded,
     RefusalReason,
     TooManyPhotos,
+    UploadMissing,
 )
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.uow import UnitOfWork
-from tests.doubles.albums import ANA, KEYS, House, sketch_hash, states
+from tests.doubles.albums import ANA, BEA, KEYS, House, sketch_hash, states
 from tests.doubles.builders import NOW
 from tests.doubles.refusals import told
 
@@ -42,8 +43,8 @@ async def test_an_upload_waits_unseen_until_it_was_processed(house: House) -> No
     assert photo == Photo(photo.id, ANA.id, 0, PROCESSING, NOW)
     assert await house.service.photos(ANA.id) == [photo]
     assert await house.events() == [PhotoUploaded(ANA.id, photo.id)]
-    assert await house.files.get(f"uploads/{photo.id}") == b"JPEG portrait 1"
-    assert house.files.content_type(f"uploads/{photo.id}") == "image/jpeg"
+    assert await house.files.get(f"uploads/{ANA.id}/{photo.id}") == b"JPEG portrait 1"
+    assert house.files.content_type(f"uploads/{ANA.id}/{photo.id}") == "image/jpeg"
     assert house.service.urls(photo) == ()
 
 
@@ -88,7 +89,7 @@ async def test_a_first_photo_is_refused_with_a_reason(house: House, picture: str
     house.moderator.forbid(b"1080 jpeg JPEG forbidden 1")
     (photo,) = await house.has(picture)
     assert states([photo]) == [(0, REFUSED, refusal)]
-    assert f"uploads/{photo.id}" not in await house.kept(photo.id)
+    assert f"uploads/{ANA.id}/{photo.id}" not in await house.kept(photo.id)
 
 
 async def test_a_refused_photo_can_still_be_looked_at_by_its_owner_unless_it_was_unreadable(house: House) -> None:
@@ -215,7 +216,7 @@ async def test_when_an_outside_party_is_away_the_photo_waits_with_its_original(h
     with pytest.raises(Unavailable):
         await house.deliver()
     assert states(await house.service.photos(ANA.id)) == [(0, PROCESSING, None)]
-    assert await house.files.get(f"uploads/{photo.id}") is not None
+    assert await house.files.get(f"uploads/{ANA.id}/{photo.id}") is not None
 
     await house.deliver()
     assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None)]
@@ -223,7 +224,7 @@ async def test_when_an_outside_party_is_away_the_photo_waits_with_its_original(h
 
 async def test_an_upload_whose_original_is_lost_is_refused_as_unreadable(house: House) -> None:
     photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
-    await house.files.delete(f"uploads/{photo.id}")
+    await house.files.delete(f"uploads/{ANA.id}/{photo.id}")
     await house.deliver()
     assert states(await house.service.photos(ANA.id)) == [(0, REFUSED, RefusalReason.UNREADABLE)]
 
@@ -233,7 +234,7 @@ async def test_originals_that_nobody_waits_for_are_removed_after_a_day(house: Ho
     waiting = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
     lost = PhotoId(UUID(int=7))
     for photo_id in (decided.id, lost):
-        await house.files.put(f"uploads/{photo_id}", b"JPEG portrait 1", "image/jpeg")
+        await house.files.put(f"uploads/{ANA.id}/{photo_id}", b"JPEG portrait 1", "image/jpeg")
     kept = await house.kept(decided.id)
 
     house.clock.advance(timedelta(days=1))
@@ -243,14 +244,75 @@ async def test_originals_that_nobody_waits_for_are_removed_after_a_day(house: Ho
 
     assert await house.kept(lost) == []
     assert await house.kept(decided.id) == kept[1:]
-    assert await house.kept(waiting.id) == [f"uploads/{waiting.id}"]
+    assert await house.kept(waiting.id) == [f"uploads/{ANA.id}/{waiting.id}"]
 
 
 async def test_a_sweep_looks_at_every_page_of_old_originals(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
     for number in range(5):
-        await house.files.put(f"uploads/{UUID(int=number)}", b"JPEG portrait 1", "image/jpeg")
+        await house.files.put(f"uploads/{ANA.id}/{UUID(int=number)}", b"JPEG portrait 1", "image/jpeg")
     house.clock.advance(timedelta(days=2))
     monkeypatch.setattr(house.files, "keys_older_than", partial(house.files.keys_older_than, limit=2))
     assert await house.service.forget_orphans() == 5
-    assert list(house.files._contents) == [f"uploads/{waiting.id}"]
+    assert list(house.files._contents) == [f"uploads/{ANA.id}/{waiting.id}"]
+
+
+async def sent(house: House, content: bytes) -> PhotoId:
+    """Ask for a form and have the file sent by it."""
+    awaited = await house.service.await_upload(ANA.id, "image/jpeg")
+    await house.files.put(f"uploads/{ANA.id}/{awaited.photo_id}", content, "image/jpeg")
+    return awaited.photo_id
+
+
+async def test_what_was_sent_to_the_store_becomes_a_photo_once_however_often_it_is_said_to_be_there(
+    house: House,
+) -> None:
+    photo_id = await sent(house, b"JPEG portrait 1")
+    assert await house.service.photos(ANA.id) == []
+
+    told = await asyncio.gather(*(house.service.complete_upload(ANA.id, photo_id) for _ in range(5)))
+    assert {photo.id for photo in told} == {photo_id}
+    assert await house.events(PhotoUploaded) == [PhotoUploaded(ANA.id, photo_id)]
+    await house.deliver()
+    assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None)]
+    assert (await house.service.complete_upload(ANA.id, photo_id)).state is APPROVED
+
+
+async def test_nobody_completes_what_another_sent_or_what_was_never_sent(house: House) -> None:
+    photo_id = await sent(house, b"JPEG portrait 1")
+    never = (await house.service.await_upload(ANA.id, "image/jpeg")).photo_id
+    for who, what in ((BEA.id, photo_id), (ANA.id, never)):
+        with pytest.raises(UploadMissing):
+            await house.service.complete_upload(who, what)
+    await house.service.complete_upload(ANA.id, photo_id)
+    with pytest.raises(UploadMissing):
+        await house.service.complete_upload(BEA.id, photo_id)
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [(b"GIF89a", PhotoTypeNotAccepted), (b"JPEG" + bytes(MAX_PHOTO_BYTES), PhotoTooLarge)],
+)
+async def test_what_is_no_photo_is_refused_and_not_kept(
+    house: House, content: bytes, refusal: type[DomainError]
+) -> None:
+    photo_id = await sent(house, content)
+    with pytest.raises(refusal):
+        await house.service.complete_upload(ANA.id, photo_id)
+    assert await house.files.get(f"uploads/{ANA.id}/{photo_id}") is None
+    assert await house.service.photos(ANA.id) == []
+
+
+async def test_whoever_has_six_photos_is_given_no_form_and_completes_no_other(house: House) -> None:
+    photo_id = await sent(house, b"JPEG portrait 1")
+    await house.has(*["portrait 1"] * MAX_PHOTOS)
+    for asked in (house.service.await_upload(ANA.id, "image/jpeg"), house.service.complete_upload(ANA.id, photo_id)):
+        with pytest.raises(TooManyPhotos):
+            await asked
+
+
+async def test_what_is_never_completed_is_removed_after_a_day(house: House) -> None:
+    photo_id = await sent(house, b"JPEG portrait 1")
+    house.clock.advance(timedelta(days=1, seconds=1))
+    assert await house.service.forget_orphans() == 1
+    assert await house.kept(photo_id) == []

@@ -118,7 +118,7 @@ class House:
 
     async def kept(self, photo_id: PhotoId) -> list[str]:
         """The keys under which anything is kept of a photo."""
-        keys = [f"uploads/{photo_id}", *(rendition_key(photo_id, size, form) for size, form in KEYS)]
+        keys = [f"uploads/{ANA.id}/{photo_id}", *(rendition_key(photo_id, size, form) for size, form in KEYS)]
         return [key for key in keys if await self.files.get(key) is not None]
 
 

@@ -160,6 +160,11 @@ async def picture(scene: Scene) -> str:
     return "/media/" + address.partition("/media/")[2]
 
 
+async def form(scene: Scene) -> str:
+    """Where a photo of the member's can be sent."""
+    return (await scene.town.application.photos().await_upload(scene.me.user_id, "image/jpeg")).form.url
+
+
 async def copied(scene: Scene) -> str:
     """The signed address of a copy of the member's data."""
     exports, workers = scene.town.application.exports(), scene.town.workers
@@ -308,6 +313,7 @@ TABLE: Mapping[str, Row] = {
     "POST /api/webhooks/stripe": anyone(status=404, body=lambda *_: {}),
     "POST /api/webhooks/sns": anyone(status=404, body=lambda *_: {}),
     "GET /media/{key}": anyone(whose=Whose.BEARERS, path=picture),
+    "POST /media/{key}": anyone(status=204, whose=Whose.BEARERS, path=form, body=lambda *_: PORTRAIT.read_bytes()),
     "POST /api/auth/password/strength": signing_in(200, lambda *_: {"password": PASSWORD, "hints": ["heron"]}),
     "POST /api/auth/register": signing_in(202, registration),
     "POST /api/auth/verify": signing_in(204, lambda _, made: made, verification),
@@ -358,6 +364,8 @@ TABLE: Mapping[str, Row] = {
     "PUT /api/me/location": member(body=lambda *_: MOVED),
     "PUT /api/me/time-zone": member(body=lambda *_: {"time_zone": "Asia/Tokyo"}),
     "POST /api/me/photos": member(201, body=lambda *_: PORTRAIT.read_bytes()),
+    "POST /api/me/photos/uploads": member(201, body=lambda *_: {"media_type": "image/jpeg"}),
+    "PUT /api/me/photos/{photo_id}": own(lambda person: person.photo),
     "GET /api/me/photos": member(),
     "PUT /api/me/photos/order": own(
         lambda person: person.refused,

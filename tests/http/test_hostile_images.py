@@ -94,7 +94,7 @@ async def findings(house: House, member: Member, file: Hostile) -> list[str]:
         found.append(f"ends as {end}")
     if (end == APPROVED) is bool(photo["what_to_do"]) or (end == APPROVED) is not bool(photo["addresses"]):
         found.append("says too much or too little")
-    if await house.application.adapters.photo_store().get(f"uploads/{photo['id']}") is not None:
+    if await house.application.adapters.photo_store().get(f"uploads/{member.id}/{photo['id']}") is not None:
         found.append("the original is still there")
     await member.delete(f"/api/me/photos/{photo['id']}")
     return found

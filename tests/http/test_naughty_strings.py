@@ -252,6 +252,7 @@ NOT_KEPT = {
     "PUT /api/me/consents/{purpose}",
     "PUT /api/me/visibility",
     "PUT /api/me/photos/order",
+    "POST /api/me/photos/uploads",
     "POST /api/me/decisions/undo",
     "POST /api/me/blocks",
     "POST /api/me/filter-costs",
@@ -295,8 +296,11 @@ BODIES: Mapping[str, Any] = {
 """What the table of authorisation does not say of a body, or says only after something else was done."""
 
 
+OF_FILES = {"POST /media/{key}"}
+
+
 def body_of(call: str, row: Row, scene: Scene) -> Any:
-    if row.body is None:
+    if row.body is None or call in OF_FILES:
         return None
     stated = BODIES.get(call, {})
     if row.before and call in BODIES:

@@ -184,3 +184,22 @@ async def test_where_somebody_else_delivers_pictures_an_address_leads_there_for_
     assert led.headers["Cache-Control"] == "no-store"
     await member.delete(f"/api/me/photos/{photo['id']}")
     await house.nobody().call("GET", url, 404, allow_redirects=False)
+
+
+async def test_a_photo_is_sent_straight_to_the_store_and_then_looked_at_like_any_other(house: House) -> None:
+    member = await house.member()
+    await member.post("/api/me/profile", profile_content(), 201)
+    awaited = await member.post("/api/me/photos/uploads", {"media_type": "image/jpeg"}, 201)
+    there = f"/api/me/photos/{awaited['photo_id']}"
+    assert (await member.call("PUT", there, 404)).body["code"] == "upload_missing"
+
+    form = FormData(awaited["form"]["fields"])
+    form.add_field("file", PORTRAIT.read_bytes(), filename="me.jpg", content_type="image/jpeg")
+    await house.nobody().call("POST", awaited["form"]["url"], 204, data=form)
+    assert (await member.get("/api/me/photos"))["items"] == []
+
+    said = [(await member.call("PUT", there, 200)).body for _ in range(2)]
+    assert said[0] == said[1]
+    await house.settle()
+    (photo,) = (await member.get("/api/me/photos"))["items"]
+    assert (photo["id"], photo["state"]) == (awaited["photo_id"], "approved")

@@ -47,7 +47,7 @@ async def test_the_hourly_sweep_forgets_what_is_over_and_nothing_else() -> None:
                 uow.emit(ResetRequested(UserId(new_id())))
                 await uow.commit()
             await workers.settle()
-            await adapters.photo_store().put(f"uploads/{new_id()}", b"picture", "image/jpeg")
+            await adapters.photo_store().put(f"uploads/{new_id()}/{new_id()}", b"picture", "image/jpeg")
             clock.advance(LONG_OVER)
 
             await workers.settle()

@@ -1,5 +1,6 @@
 """A member's photos, from upload to what others may see."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +29,8 @@ MAX_PHOTO_PIXELS = 40_000_000
 """Width times height, counted before decoding: a small file can hold a picture that fills the memory."""
 PHOTO_ADDRESS_LIFETIME = timedelta(minutes=15)
 """As long as an access token: whoever may no longer see a photo has no address of it either."""
+UPLOAD_LIFETIME = timedelta(minutes=10)
+"""In which a photo can be sent straight to the store: enough for 10 MB over a slow line."""
 
 
 class PhotoState(StrEnum):
@@ -95,6 +98,25 @@ class PhotoAddress:
     url: str = attrs.field(repr=False)
 
 
+@attrs.frozen
+class UploadForm:
+    """Where a file is sent as multipart/form-data: these fields first, as they are, then the file as ``file``.
+
+    Whoever has it can send one file in one place, of the type and size that were asked for, and read nothing."""
+
+    url: str = attrs.field(repr=False)
+    fields: Mapping[str, str] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class AwaitedUpload:
+    """A photo that can be sent straight to the store until ``expires_at``, and is then said to be there."""
+
+    photo_id: PhotoId
+    form: UploadForm
+    expires_at: datetime
+
+
 @event("profiles.photo_uploaded")
 class PhotoUploaded(Event):
     user_id: UserId
@@ -126,6 +148,12 @@ class PhotoDeleted(Event):
 
 class PhotoMissing(NotFound):
     code = "photo_missing"
+
+
+class UploadMissing(NotFound):
+    """Nothing was sent to the store under this id, by this member, in the last day."""
+
+    code = "upload_missing"
 
 
 class TooManyPhotos(Conflict):

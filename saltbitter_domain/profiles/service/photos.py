@@ -7,12 +7,15 @@ from uuid import UUID
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, EventId, Ids, PhotoId, UserId
+from saltbitter_domain.kernel import Clock, DomainError, EventId, Ids, PhotoId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import (
     MAX_APPEAL,
     MAX_PHOTO_BYTES,
+    MAX_PHOTOS,
+    UPLOAD_LIFETIME,
     AppealInvalid,
     AppealNotPossible,
+    AwaitedUpload,
     Format,
     Photo,
     PhotoAddress,
@@ -26,6 +29,8 @@ from saltbitter_domain.profiles.model import (
     ProfileChanged,
     RefusalReason,
     Size,
+    TooManyPhotos,
+    UploadMissing,
 )
 from saltbitter_domain.profiles.policies import (
     LINE_BREAKS,
@@ -43,7 +48,7 @@ from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, PhotoMod
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 
 UPLOADS = "uploads/"
-"""Where originals lie until they were processed."""
+"""Where originals lie until they were processed, by member, so that nobody completes what another sent."""
 
 ORPHANED_AFTER = timedelta(days=1)
 """No upload takes so long; an original this old is waited for by its message or by nobody."""
@@ -75,20 +80,31 @@ class PhotoService:
         """Take in a JPEG, PNG, WebP or HEIC of at most 10 MiB; others see it once it was processed and approved.
 
         ``PhotoTooLarge``, ``PhotoTypeNotAccepted``, ``TooManyPhotos``."""
-        if len(content) > MAX_PHOTO_BYTES:
-            raise PhotoTooLarge(
-                f"A photo may have at most {MAX_PHOTO_BYTES // 2**20} MB. Save it smaller and try again."
-            )
-        media_type = self._editor.sniff(content)
-        if media_type is None:
-            raise PhotoTypeNotAccepted("Send the photo as JPEG, PNG, WebP or HEIC.")
+        media_type = self._accepted(content)
         photo_id = PhotoId(self._ids.new())
         try:
-            await self._store.put(_original(photo_id), content, media_type)
+            await self._store.put(_original(user_id, photo_id), content, media_type)
             return await self._add(user_id, photo_id)
         except BaseException:  # Also when the request is broken off: a picture that nobody has must not be kept.
-            await self._store.delete(_original(photo_id))
+            await self._store.delete(_original(user_id, photo_id))
             raise
+
+    async def await_upload(self, user_id: UserId, media_type: str) -> AwaitedUpload:
+        """Let the member send a photo of up to 10 MiB straight to the store within 10 minutes, under a key of ours.
+
+        Nothing is a photo before ``complete_upload``; what nobody completes is removed after a day.
+        ``TooManyPhotos``."""
+        if len(await self.photos(user_id)) >= MAX_PHOTOS:
+            raise TooManyPhotos(f"You already have {MAX_PHOTOS} photos. Delete one before you add another.")
+        photo_id, expires_at = PhotoId(self._ids.new()), self._clock.now() + UPLOAD_LIFETIME
+        form = await self._store.form(_original(user_id, photo_id), media_type, MAX_PHOTO_BYTES, UPLOAD_LIFETIME)
+        return AwaitedUpload(photo_id, form, expires_at)
+
+    async def complete_upload(self, user_id: UserId, photo_id: PhotoId) -> Photo:
+        """Take in what the member sent to the store, as ``upload_photo`` would; asking again gives the same photo.
+
+        ``UploadMissing`` when nothing is there, ``PhotoTooLarge``, ``PhotoTypeNotAccepted``, ``TooManyPhotos``."""
+        return await retrying(lambda: self._complete(user_id, photo_id))
 
     async def photos(self, user_id: UserId) -> Sequence[Photo]:
         """The member's photos in their order, in whatever state."""
@@ -122,15 +138,15 @@ class PhotoService:
         Running again, at the same time or after the photo was deleted, leaves the same end."""
         photo = await self._present(event.photo_id)
         if photo is not None and photo.state is PhotoState.PROCESSING:
-            examined = await self._examine(photo.id)
+            examined = await self._examine(photo)
             photo = await retrying(lambda: self._decide(event, examined))
-        await self._store.delete(_original(event.photo_id))
+        await self._store.delete(_original(event.user_id, event.photo_id))
         if photo is None:
             await self._store.delete(renditions_prefix(event.photo_id))
 
     async def remove_files(self, _message: EventId, event: PhotoDeleted) -> None:
         """Listener: a deleted photo leaves nothing behind."""
-        await self._store.delete(_original(event.photo_id))
+        await self._store.delete(_original(event.user_id, event.photo_id))
         await self._store.delete(renditions_prefix(event.photo_id))
 
     async def forget_orphans(self) -> int:
@@ -141,12 +157,38 @@ class PhotoService:
         before, last, removed = self._clock.now() - ORPHANED_AFTER, "", 0
         while keys := await self._store.keys_older_than(UPLOADS, before, after=last):
             for key in keys:
-                photo = await self._present(PhotoId(UUID(key.removeprefix(UPLOADS))))
+                photo = await self._present(PhotoId(UUID(key.rpartition("/")[2])))
                 if photo is None or photo.state is not PhotoState.PROCESSING:
                     await self._store.delete(key)
                     removed += 1
             last = keys[-1]
         return removed
+
+    def _accepted(self, content: bytes) -> str:
+        """Its media type; ``PhotoTooLarge``, ``PhotoTypeNotAccepted``."""
+        if len(content) > MAX_PHOTO_BYTES:
+            raise PhotoTooLarge(
+                f"A photo may have at most {MAX_PHOTO_BYTES // 2**20} MB. Save it smaller and try again."
+            )
+        media_type = self._editor.sniff(content)
+        if media_type is None:
+            raise PhotoTypeNotAccepted("Send the photo as JPEG, PNG, WebP or HEIC.")
+        return media_type
+
+    async def _complete(self, user_id: UserId, photo_id: PhotoId) -> Photo:
+        photo = await self._present(photo_id)
+        if photo is not None and photo.user_id == user_id:
+            return photo
+        content = await self._store.get(_original(user_id, photo_id))
+        if content is None:
+            raise UploadMissing("Nothing of yours was sent to the store under this id. Send the photo first.")
+        try:
+            self._accepted(content)
+            return await self._add(user_id, photo_id)
+        except DomainError as refusal:
+            if not isinstance(refusal, StaleWrite):  # Then it was completed at the same moment, and is being looked at.
+                await self._store.delete(_original(user_id, photo_id))
+            raise
 
     async def _add(self, user_id: UserId, photo_id: PhotoId) -> Photo:
         async with self._begin() as uow:
@@ -191,10 +233,10 @@ class PhotoService:
         async with self._begin() as uow:
             return await uow.photos.get(photo_id)
 
-    async def _examine(self, photo_id: PhotoId) -> Examined | RefusalReason:
+    async def _examine(self, photo: Photo) -> Examined | RefusalReason:
         """Render the original, then store the renditions, count faces and ask the moderator at once, outside any
         transaction."""
-        original = await self._store.get(_original(photo_id))
+        original = await self._store.get(_original(photo.user_id, photo.id))
         rendered = RefusalReason.UNREADABLE if original is None else await self._editor.render(original)
         if isinstance(rendered, RefusalReason):
             return rendered
@@ -203,7 +245,7 @@ class PhotoService:
             faces = tasks.create_task(self._faces.count(picture))
             objection = tasks.create_task(self._objection(picture, rendered.perceptual_hash))
             for each in rendered.renditions:
-                key = rendition_key(photo_id, each.size, each.format)
+                key = rendition_key(photo.id, each.size, each.format)
                 tasks.create_task(self._store.put(key, each.content, f"image/{each.format}"))
         return Examined(rendered, faces.result(), objection.result())
 
@@ -247,8 +289,8 @@ async def save_changes(uow: UnitOfWork, before: Sequence[Photo], after: Sequence
             uow.emit(PhotoDecided(photo.user_id, photo.id, photo.state))
 
 
-def _original(photo_id: PhotoId) -> str:
-    return f"{UPLOADS}{photo_id}"
+def _original(user_id: UserId, photo_id: PhotoId) -> str:
+    return f"{UPLOADS}{user_id}/{photo_id}"
 
 
 def _rendition(rendered: Rendered, size: Size) -> bytes:

@@ -1,5 +1,6 @@
-"""Amazon S3 as moto plays it, with a bucket that keeps every version, a clock that the test moves, and what POST policies
-limit, which moto leaves out."""
+"""Amazon S3 as moto plays it, with a bucket that keeps every version, and a clock that the test moves.
+
+What POST policies limit, moto leaves out and is enforced here."""
 
 import base64
 import hashlib

@@ -19,6 +19,7 @@ from entrypoints.http.errors import PROBLEM_JSON, STATUS, status_of
 from entrypoints.http.routing import Audience, Call, bound_routes, route
 from entrypoints.http.wire import RequestInvalid
 from saltbitter_domain.kernel import DomainError, FieldProblem
+from tests.conftest import Run
 from tests.http.conftest import ANNA, SETTINGS, Client, Serve
 from tests.http.ping import Authenticator, Pings
 
@@ -310,3 +311,32 @@ async def test_what_a_request_does_not_hear_is_not_in_its_problem(api: Client, p
 
     assert "secret" not in json.dumps(await answer.json(content_type=PROBLEM_JSON))
     assert pings.made == 0
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 2\r\nContent-Length: 40\r\n",
+        b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: -2\r\n",
+        b"Content-Length: 2, 40\r\n",
+        b"Transfer-Encoding: identity, chunked, gzip\r\n",
+    ],
+)
+def test_a_request_that_says_twice_where_it_ends_is_refused_and_nothing_after_it_is_answered(
+    api: Client, run: Run, lengths: bytes
+) -> None:
+    async def answered() -> bytes:
+        reader, writer = await asyncio.open_connection(api.server.host, api.server.port)
+        writer.write(
+            b"POST /ping/seen HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + lengths + b"\r\n"
+        )
+        writer.write(b"{}GET /ping/seen HTTP/1.1\r\nHost: here\r\n\r\n")
+        await writer.drain()
+        everything = await reader.read()  # until the server closes
+        writer.close()
+        return everything
+
+    said = run(answered())
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert said.count(b"HTTP/1.1 ") == 1

@@ -119,6 +119,16 @@ class Photos:
         as `file`. Then say that it is there. What is never said to be there is removed after a day."""
         return await self.photos.await_upload(call.user_id, body.media_type)
 
+    @route("GET", "/api/me/photos", audience=Audience.MEMBER)
+    async def list_photos(self, call: Call) -> Items[PhotoView]:
+        """The member's photos in their order, in whatever state."""
+        return self._views(await self.photos.photos(call.user_id))
+
+    @route("PUT", "/api/me/photos/order", audience=Audience.MEMBER, errors=(PhotoOrderInvalid, PrimaryPhotoUnfit))
+    async def arrange_photos(self, call: Call, body: PhotoOrder) -> Items[PhotoView]:
+        """Put the photos in another order."""
+        return self._views(await self.photos.arrange(call.user_id, body.photo_ids))
+
     @route(
         "PUT",
         "/api/me/photos/{photo_id}",
@@ -130,16 +140,6 @@ class Photos:
 
         It is looked at first, like any other. Said again, it is answered with the same photo."""
         return self._view(await self.photos.complete_upload(call.user_id, PhotoId(photo_id)))
-
-    @route("GET", "/api/me/photos", audience=Audience.MEMBER)
-    async def list_photos(self, call: Call) -> Items[PhotoView]:
-        """The member's photos in their order, in whatever state."""
-        return self._views(await self.photos.photos(call.user_id))
-
-    @route("PUT", "/api/me/photos/order", audience=Audience.MEMBER, errors=(PhotoOrderInvalid, PrimaryPhotoUnfit))
-    async def arrange_photos(self, call: Call, body: PhotoOrder) -> Items[PhotoView]:
-        """Put the photos in another order."""
-        return self._views(await self.photos.arrange(call.user_id, body.photo_ids))
 
     @route("DELETE", "/api/me/photos/{photo_id}", audience=Audience.MEMBER, errors=(PhotoMissing,))
     async def delete_photo(self, call: Call, photo_id: UUID) -> None:

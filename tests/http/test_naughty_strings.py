@@ -204,9 +204,10 @@ async def in_profile_itself(author: Author, _text: str) -> Any:
     return await author.read("/api/me/profile")
 
 
-async def on_newest_session(author: Author, _text: str) -> Any:
+async def on_newest_session(author: Author, text: str) -> Any:
+    """With the token by which a device is known as it was sent: a wrong one is that of a device nobody knows."""
     sessions = (await author.read("/api/me/sessions"))["items"]
-    return {"device_label": max(sessions, key=lambda session: session["id"])["label"]}
+    return {"device_label": max(sessions, key=lambda session: session["id"])["label"], "device_token": text}
 
 
 async def by_signing_in(author: Author, text: str) -> Any:

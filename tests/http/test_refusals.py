@@ -338,5 +338,5 @@ def test_a_request_that_says_twice_where_it_ends_is_refused_and_nothing_after_it
         return everything
 
     said = run(answered())
-    assert said.startswith(b"HTTP/1.1 400 ")
-    assert said.count(b"HTTP/1.1 ") == 1
+    assert said.partition(b"\r\n")[0].split()[1] == b"400"
+    assert said.count(b"HTTP/1.") == 1

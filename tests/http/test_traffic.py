@@ -147,6 +147,7 @@ def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
         "POST /api/auth/register": 200,
         "POST /api/me/email": 10,
         "POST /api/me/daily-matches/next-page": 100,
+        "POST /api/me/filter-costs": 500,
         "GET /api/people/{user_id}": 3_000,
         "POST /api/me/decisions": 1_500,
         "POST /api/me/photos/uploads": 200,

@@ -832,7 +832,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/me/photos/{photo_id}": {
+    "/api/me/photos/uploads": {
         parameters: {
             query?: never;
             header?: never;
@@ -841,6 +841,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Ask for a form by which a photo is sent straight to the store
+         * @description POST the photo to its address within ten minutes, as multipart/form-data: the fields as they are, then the photo
+         *     as `file`. Then say that it is there. What is never said to be there is removed after a day.
+         */
+        post: operations["await_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that a photo is there that was sent straight to the store
+         * @description It is looked at first, like any other. Said again, it is answered with the same photo.
+         */
+        put: operations["complete_upload"];
         post?: never;
         /** Delete a photo for good */
         delete: operations["delete_photo"];
@@ -1338,6 +1363,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/breaches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suspected and confirmed breaches, opened last first */
+        get: operations["breaches_found"];
+        put?: never;
+        /** Report something that may be a breach */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/breaches/{breach_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A breach and its timeline */
+        get: operations["breach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/breaches/{breach_id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how severe it is and whom it is about; again as more is known
+         * @description Whom exactly is found from the traces of the last 30 days, to the minute.
+         */
+        post: operations["assess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/breaches/{breach_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide what it is, or write down what was done. The 72 hours run from when we became aware */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/breaches/{breach_id}/member-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to everybody it is about who was not told yet (Art. 34 GDPR) */
+        post: operations["notify_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/breaches/{breach_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the breach is about, by id */
+        get: operations["members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/breaches/{breach_id}/notification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft of what the authority is told (Art. 33(3) GDPR), and what it lacks */
+        get: operations["notification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/matching-runs": {
         parameters: {
             query?: never;
@@ -1454,6 +1602,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks/sns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in a message of Amazon SNS about mails that came back or were called spam
+         * @description It must be signed by SNS and of a topic of ours. A subscription is confirmed by asking SNS.
+         */
+        post: operations["sns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhooks/stripe": {
         parameters: {
             query?: never;
@@ -1489,7 +1657,11 @@ export interface paths {
          */
         get: operations["media"];
         put?: never;
-        post?: never;
+        /**
+         * Send a photo by a form that was given out for it, as the field `file`
+         * @description It is kept as it is until it is said to be there.
+         */
+        post: operations["receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1500,21 +1672,37 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AccountView */
+        /**
+         * AccountView
+         * @description `email_reached` is false where mails came back or were called spam, so that none is sent any more: another
+         *     address is needed to hear from us.
+         */
         AccountView: {
             /** Format: date-time */
             created_at: string;
             email: string;
+            email_reached: boolean;
             email_verified: boolean;
             /** Format: uuid */
             id: string;
             role: components["schemas"]["Role"];
             time_zone: string;
         };
+        /**
+         * Act
+         * @description What is traced. The actor is the id of a member or of staff, or the network of whoever is signed in nowhere.
+         * @enum {unknown}
+         */
+        Act: "copy_fetched" | "honey_touched" | "profile_read" | "sign_in" | "sign_in_failed" | "staff_read";
         /** Address */
         Address: {
             /** @example mira@saltbitter.example */
             email: string;
+        };
+        /** AffectedMember */
+        AffectedMember: {
+            /** Format: uuid */
+            id: string;
         };
         /**
          * AgeRange
@@ -1591,6 +1779,17 @@ export interface components {
             subjects: string[];
         };
         /**
+         * AwaitedUpload
+         * @description A photo that can be sent straight to the store until `expires_at`, and is then said to be there.
+         */
+        AwaitedUpload: {
+            /** Format: date-time */
+            expires_at: string;
+            form: components["schemas"]["UploadForm"];
+            /** Format: uuid */
+            photo_id: string;
+        };
+        /**
          * Band
          * @enum {unknown}
          */
@@ -1619,6 +1818,79 @@ export interface components {
             name: string | null;
             /** Format: uuid */
             user_id: string;
+        };
+        /**
+         * BreachAssessment
+         * @description How severe it is, whom exactly it is about, what it may lead to and what was done against it.
+         */
+        BreachAssessment: {
+            consequences: string;
+            measures: string;
+            scope: components["schemas"]["Scope"];
+            severity: components["schemas"]["Severity"];
+            words: string;
+        };
+        /**
+         * BreachDecision
+         * @description `at` is since when we have been aware of the breach, or when the authority was told: now, unless it is given.
+         *     `reference` is the authority's. `words` say why.
+         */
+        BreachDecision: {
+            /** @default null */
+            at?: string | null;
+            decision: components["schemas"]["BreachDecisionKind"];
+            /** @default  */
+            reference?: string;
+            words: string;
+        };
+        /**
+         * BreachDecisionKind
+         * @enum {unknown}
+         */
+        BreachDecisionKind: "authority_notified" | "close" | "confirm" | "dismiss" | "note";
+        /**
+         * BreachKind
+         * @enum {unknown}
+         */
+        BreachKind: "credential_stuffing" | "honey_record" | "mass_export" | "reported" | "scraping" | "staff_bulk_read";
+        /**
+         * BreachReport
+         * @description What somebody noticed, and whom it may be about.
+         */
+        BreachReport: {
+            scope: components["schemas"]["Scope"];
+            words: string;
+        };
+        /**
+         * BreachState
+         * @enum {unknown}
+         */
+        BreachState: "closed" | "confirmed" | "dismissed" | "suspected";
+        /**
+         * BreachView
+         * @description A breach. `due_at` is when the authority has to be told, 72 hours after we became aware; `score` and
+         *     `level` are those of ENISA's methodology of 2013; `affected` is whom it is about, as assessed last.
+         */
+        BreachView: {
+            affected: number | null;
+            authority_notified_at: string | null;
+            authority_to_be_told: boolean;
+            aware_at: string | null;
+            due_at: string | null;
+            found: number;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["BreachKind"];
+            level: components["schemas"]["Level"] | null;
+            members_notified: number;
+            members_to_be_told: boolean;
+            /** Format: date-time */
+            opened_at: string;
+            scope: components["schemas"]["Scope"];
+            score: number | null;
+            severity: components["schemas"]["Severity"] | null;
+            state: components["schemas"]["BreachState"];
+            timeline: components["schemas"]["TimelineView"][];
         };
         /**
          * CatalogueView
@@ -1816,6 +2088,12 @@ export interface components {
             /** @default [] */
             suggestions: components["schemas"]["SuggestionView"][];
         };
+        /**
+         * DataContext
+         * @description What kind of data it is.
+         * @enum {unknown}
+         */
+        DataContext: "behavioural" | "financial" | "sensitive" | "simple";
         /**
          * DealBreaker
          * @description What a member will not do without, judged on the other's answer; an unanswered question breaks nothing.
@@ -2127,6 +2405,12 @@ export interface components {
          */
         HasChildren: "no" | "yes";
         /**
+         * Identification
+         * @description How easily somebody is recognised by it.
+         * @enum {unknown}
+         */
+        Identification: "limited" | "maximum" | "negligible" | "significant";
+        /**
          * Importance
          * @description How much religion matters to the member.
          * @enum {unknown}
@@ -2257,6 +2541,11 @@ export interface components {
             user_id: string;
         };
         /**
+         * Level
+         * @enum {unknown}
+         */
+        Level: "high" | "low" | "medium" | "very_high";
+        /**
          * LikeView
          * @description Somebody who likes the member and waits for an answer, with the note they sent along.
          */
@@ -2291,6 +2580,13 @@ export interface components {
             /** @example six quiet boats at noon */
             password: string;
         };
+        /**
+         * Loss
+         * @description How far confidentiality, integrity or availability is lost: limited where it is known to whom or for how long,
+         *         or can be made good.
+         * @enum {unknown}
+         */
+        Loss: "limited" | "none" | "unbounded";
         /**
          * Match
          * @description A mutual like: one row per `pair`, `low` < `high`.
@@ -2340,6 +2636,16 @@ export interface components {
             };
             /** Format: date-time */
             started_at: string;
+        };
+        /**
+         * MemberNotices
+         * @description What members read, in the language of the installation's mails. `words` are for the register.
+         */
+        MemberNotices: {
+            consequences: string;
+            happened: string;
+            measures: string;
+            words: string;
         };
         /**
          * Missing
@@ -2399,6 +2705,24 @@ export interface components {
          */
         NoticeKind: "daily_matches" | "match_left" | "mutual_match";
         /**
+         * Notification
+         * @description The draft of what the authority is told (Art. 33(3) GDPR). `missing` is what has to be found out or written
+         *     before it is sent; it can be sent in parts (Art. 33(4)). `text` is all of it to copy.
+         */
+        Notification: {
+            consequences: string;
+            contact: string;
+            data: string[];
+            delay: string;
+            due_at: string | null;
+            measures: string;
+            missing: string[];
+            nature: string;
+            people: string;
+            /** @default  */
+            text: string;
+        };
+        /**
          * OneTimeToken
          * @description The token of a mailed link.
          */
@@ -2444,6 +2768,14 @@ export interface components {
          */
         Orientation: "asexual" | "bisexual" | "gay" | "pansexual" | "queer" | "questioning" | "straight";
         /**
+         * Page[AffectedMember]
+         * @description `next` is the cursor of the page after this one, null on the last.
+         */
+        Page_AffectedMember_: {
+            items: components["schemas"]["AffectedMember"][];
+            next: string | null;
+        };
+        /**
          * Page[AssessmentView]
          * @description `next` is the cursor of the page after this one, null on the last.
          */
@@ -2457,6 +2789,14 @@ export interface components {
          */
         Page_BlockView_: {
             items: components["schemas"]["BlockView"][];
+            next: string | null;
+        };
+        /**
+         * Page[BreachView]
+         * @description `next` is the cursor of the page after this one, null on the last.
+         */
+        Page_BreachView_: {
+            items: components["schemas"]["BreachView"][];
             next: string | null;
         };
         /**
@@ -2602,6 +2942,12 @@ export interface components {
          * @enum {unknown}
          */
         PhotoState: "appealed" | "approved" | "processing" | "refused";
+        /**
+         * PhotoType
+         * @description As what a photo may be sent.
+         * @enum {unknown}
+         */
+        PhotoType: "image/heic" | "image/heif" | "image/jpeg" | "image/png" | "image/webp";
         /**
          * PhotoView
          * @description A photo as its owner sees it. `what_to_do` goes with a refusal, `reason` is what a person wrote
@@ -2992,6 +3338,24 @@ export interface components {
          */
         Role: "admin" | "member" | "moderator";
         /**
+         * Scope
+         * @description Whom a breach is about: whoever these `acts` were about, by these `actors` (or by anybody, if none is named),
+         *     from the minute of `since` and before `until`, or until now. `everybody` means every account opened before
+         *     `until`, whatever anybody did: for a database that was lost as a whole.
+         */
+        Scope: {
+            /** @default [] */
+            actors?: string[];
+            /** @default [] */
+            acts?: components["schemas"]["Act"][];
+            /** @default false */
+            everybody?: boolean;
+            /** Format: date-time */
+            since: string;
+            /** @default null */
+            until?: string | null;
+        };
+        /**
          * SecondFactorView
          * @description `since` is when it was turned on, null while it is off.
          */
@@ -3048,6 +3412,21 @@ export interface components {
             label: string;
             /** Format: date-time */
             last_used_at: string;
+        };
+        /**
+         * Severity
+         * @description What the severity of a breach is worked out from (`scoring`).
+         */
+        Severity: {
+            /** @default none */
+            availability?: components["schemas"]["Loss"];
+            confidentiality: components["schemas"]["Loss"];
+            context: components["schemas"]["DataContext"];
+            identification: components["schemas"]["Identification"];
+            /** @default none */
+            integrity?: components["schemas"]["Loss"];
+            /** @default false */
+            malicious?: boolean;
         };
         /**
          * SignInAlertView
@@ -3137,12 +3516,40 @@ export interface components {
             time_zone: string;
         };
         /**
+         * TimelineView
+         * @description One line: who did which step when, and why. `by` is an id of staff, or `detector`.
+         */
+        TimelineView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            sequence: number;
+            step: string;
+            words: string;
+        };
+        /**
          * UndoBody
          * @description Whom the decision is about that is to be taken back.
          */
         UndoBody: {
             /** Format: uuid */
             user_id: string;
+        };
+        /**
+         * UploadForm
+         * @description Where a file is sent as multipart/form-data: these fields first, as they are, then the file as `file`.
+         *
+         *     Whoever has it can send one file in one place, of the type and size that were asked for, and read nothing.
+         */
+        UploadForm: {
+            fields: {
+                [key: string]: string;
+            };
+            url: string;
+        };
+        /** UploadWish */
+        UploadWish: {
+            media_type: components["schemas"]["PhotoType"];
         };
         /** ValueChoice */
         ValueChoice: {
@@ -6931,6 +7338,197 @@ export interface operations {
             };
         };
     };
+    await_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwaitedUpload"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `too_many_photos`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `photo_store_unavailable`. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoView"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `upload_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `too_many_photos`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `photo_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `photo_type_not_accepted`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `photo_store_unavailable`. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_photo: {
         parameters: {
             query?: never;
@@ -9332,6 +9930,790 @@ export interface operations {
             };
         };
     };
+    breaches_found: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BreachView_"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A UUID or the like. Repeated with the same content, the request is answered as before. */
+                "Idempotency-Key"?: string;
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreachReport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreachView"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`, `idempotency_key_malformed`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `stale_write`, `idempotency_key_reused`, `request_in_progress`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_invalid`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breach: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path: {
+                breach_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreachView"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assess: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path: {
+                breach_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreachAssessment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreachView"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`, `admins_only`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_step_refused`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_invalid`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path: {
+                breach_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreachDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreachView"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`, `admins_only`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_step_refused`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_invalid`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notify_members: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path: {
+                breach_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberNotices"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreachView"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`, `admins_only`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_step_refused`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_invalid`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path: {
+                breach_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AffectedMember_"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`, `admins_only`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notification: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path: {
+                breach_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `breach_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     matching_runs: {
         parameters: {
             query?: {
@@ -9875,6 +11257,96 @@ export interface operations {
             };
         };
     };
+    sns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "text/plain": unknown;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: `delivery_report_refused`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `delivery_reports_off`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `delivery_report_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `delivery_report_unchecked`. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stripe: {
         parameters: {
             query?: never;
@@ -9988,6 +11460,118 @@ export interface operations {
             };
             /** @description One of: `media_missing`, `route_missing`. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `photo_store_unavailable`. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive: {
+        parameters: {
+            query: {
+                content_type: string;
+                max_bytes: number;
+                expires: number;
+                signature: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/heic": unknown;
+                "image/heif": unknown;
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `photo_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,10 @@ Drawer = Callable[[str], bytes | None]
 """Draws the picture of a key when it is first asked for, for example the demo's portraits; None when it has none."""
 
 
+_DRAWN = "photos/"
+"""What is drawn when it is asked for. Only of this it has to be remembered what was deleted."""
+
+
 @attrs.frozen
 class _Stored:
     content: bytes
@@ -46,7 +50,7 @@ class MemoryPhotoStore(PhotoStore):
         for key in list(self._contents):
             if key.startswith(prefix):
                 self._contents.pop(key, None)
-        if self._lazy is not None:
+        if self._lazy is not None and prefix.startswith(_DRAWN):
             self._deleted.add(prefix)
 
     async def keys_older_than(self, prefix: str, before: datetime, after: str = "", limit: int = 1000) -> Sequence[str]:

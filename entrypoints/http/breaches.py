@@ -164,7 +164,7 @@ class Breaches:
         return page(found, AffectedMember, query.limit, lambda user_id: user_id)
 
     @route("POST", "/api/staff/breaches/{breach_id}/decisions", audience=Audience.ADMIN, errors=_STEPPED)
-    async def decide(self, call: Call, body: BreachDecision, breach_id: UUID) -> BreachView:
+    async def decide_on_breach(self, call: Call, body: BreachDecision, breach_id: UUID) -> BreachView:
         """Decide what it is, or write down what was done. The 72 hours run from when we became aware."""
         step = _step(body, body.at or self.clock.now())
         return _view(await self.breaches.add(BreachId(breach_id), call.user_id, step, body.words))

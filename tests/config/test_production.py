@@ -52,10 +52,12 @@ def settings(production_settings: ProductionSettings) -> ProductionSettings:
 def environment(settings: ProductionSettings, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
     """The same settings as the environment of this process and of those it starts."""
     named = attrs.asdict(settings, recurse=False)
-    named = {name: value for name, value in named.items() if name not in ("questionnaires", "allowed_origins")}
+    named = {name: value for name, value in named.items() if name not in ("questionnaires", "honey")}
     named["photo_directory"] = named.pop("photos").directory
     variables = {
-        PREFIX + SPELT.get(name, name.upper()): str(value) for name, value in named.items() if value is not None
+        PREFIX + SPELT.get(name, name.upper()): ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        for name, value in named.items()
+        if value is not None
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -25,7 +25,7 @@ from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import PHOTO_ADDRESS_LIFETIME, UPLOAD_LIFETIME, UploadForm
 from saltbitter_domain.profiles.ports import PhotoStore
 from tests.doubles.builders import NOW
-from tests.http.conftest import Unaudited
+from tests.http.conftest import Unaudited, Untraced
 from tests.http.ping import Authenticator
 
 PORT = PhotoStore
@@ -105,7 +105,9 @@ def send(photo_store: PhotoStore, clock: ManualClock) -> Send:
             async with aiohttp.ClientSession() as session, session.post(form.url, data=body) as response:
                 return response.status
         pictures = PictureService(begin=MemoryUnitsOfWork(MemoryStore(), clock, UuidV7Ids(clock)))
-        ports = Ports(MemoryRateLimits(clock), MemoryIdempotency(clock), clock, UuidV7Ids(clock), Unaudited(), ready)
+        ports = Ports(
+            MemoryRateLimits(clock), MemoryIdempotency(clock), clock, UuidV7Ids(clock), Unaudited(), Untraced(), ready
+        )
         media = Media(cast("MediaFiles", photo_store), pictures, clock)
         served = build([media], Authenticator(), ports, HttpSettings())
         async with TestClient(TestServer(served)) as client, client.post(form.url, data=body) as response:
@@ -200,18 +202,18 @@ async def test_the_media_type_is_the_one_put_or_told_by_the_ending(clock: Manual
 
 
 async def test_portraits_can_be_drawn_when_they_are_asked_for(clock: ManualClock) -> None:
-    store = MemoryPhotoStore(clock, b"secret", lazy=lambda key: b"drawn" if key.startswith("demo-") else None)
-    await store.put("demo-1/160.webp", b"put", "image/webp")
+    store = MemoryPhotoStore(clock, b"secret", lazy=lambda key: b"drawn" if key.startswith("photos/demo-") else None)
+    await store.put("photos/demo-1/160.webp", b"put", "image/webp")
 
-    assert await store.get("demo-1/160.webp") == b"put"
-    assert await store.get("demo-2/160.webp") == b"drawn"
+    assert await store.get("photos/demo-1/160.webp") == b"put"
+    assert await store.get("photos/demo-2/160.webp") == b"drawn"
     assert await store.get("other/160.webp") is None
 
 
 async def test_a_drawn_portrait_that_was_deleted_is_not_drawn_again(clock: ManualClock) -> None:
     store = MemoryPhotoStore(clock, b"secret", lazy=lambda _: b"drawn")
 
-    await store.delete("demo-1/")
+    await store.delete("photos/demo-1/")
 
-    assert await store.get("demo-1/160.webp") is None
-    assert await store.get("demo-2/160.webp") == b"drawn"
+    assert await store.get("photos/demo-1/160.webp") is None
+    assert await store.get("photos/demo-2/160.webp") == b"drawn"

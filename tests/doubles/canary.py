@@ -16,7 +16,7 @@ from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitOfWork
-from saltbitter_domain.users.model import User
+from saltbitter_domain.users.model import OneTimeToken, TokenPurpose, User
 from tests.doubles.builders import (
     a_consent,
     a_daily_set,
@@ -99,6 +99,9 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.photos.add(photo)
     await uow.assessments.add(assessment)
     await uow.consents.append(a_consent(user, at=now))
+    await uow.one_time_tokens.add(
+        OneTimeToken(mark["hash"], user.id, TokenPurpose.KEEP_EMAIL, now, now + timedelta(days=7), email=user.email)
+    )
     await uow.second_factors.add(
         a_second_factor(
             user, created_at=now, confirmed_at=now, sealed_secret=mark["hash"], recovery_hashes=(mark["hash"],)

@@ -60,6 +60,7 @@ def test_no_request_with_a_secret_is_remembered() -> None:
         "change_email",
         "confirm_email",
         "keep_email",
+        "request_export",
     }
     assert not [route.public_path for route in with_secrets if route.idempotent]
 
@@ -192,7 +193,7 @@ async def test_the_account_shows_no_secret_and_no_birth_date(house: House) -> No
     member = await house.member()
     account = await member.get("/api/me")
 
-    assert set(account) == {"id", "email", "email_verified", "time_zone", "role", "created_at"}
+    assert set(account) == {"id", "email", "email_verified", "email_reached", "time_zone", "role", "created_at"}
     assert account["email_verified"] is True
 
 

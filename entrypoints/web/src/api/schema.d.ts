@@ -1428,7 +1428,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Decide what it is, or write down what was done. The 72 hours run from when we became aware */
-        post: operations["decide"];
+        post: operations["decide_on_breach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10312,7 +10312,7 @@ export interface operations {
             };
         };
     };
-    decide: {
+    decide_on_breach: {
         parameters: {
             query?: never;
             header: {

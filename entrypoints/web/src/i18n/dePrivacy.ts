@@ -56,6 +56,7 @@ export default {
     title: "E-Mail-Adresse",
     lead: "Wir schicken einen Link an die neue Adresse und sagen der jetzigen Bescheid, von der aus sich die Änderung stoppen lässt.",
     email: "Neue Adresse",
+    unreached: "Mails an {{email}} kommen zurück oder sind dort unerwünscht, darum schicken wir keine. Geben Sie eine Adresse an, die sie empfängt.",
     do: "Link schicken",
     done: "Der Link ist auf dem Weg an {{email}}. Die Adresse ändert sich, sobald ihm jemand folgt.",
   },

@@ -56,6 +56,7 @@ export default {
     title: "E-mail address",
     lead: "We mail a link to the new address, and tell the present one, from which the change can be stopped.",
     email: "New address",
+    unreached: "Mail to {{email}} comes back or is not wanted there, so we send none. Give an address that receives it.",
     do: "Mail the link",
     done: "The link is on its way to {{email}}. The address changes once it is followed.",
   },

@@ -75,6 +75,9 @@ export default function Settings() {
       </Part>
       {profile.data ? <TimeZonePart current={profile.data.time_zone} /> : null}
       <Part title={t("emailChange.title")} lead={t("emailChange.lead")}>
+        {account.data?.email_reached === false ? (
+          <Notice role="status">{t("emailChange.unreached", { email: account.data.email })}</Notice>
+        ) : null}
         <EmailChange />
       </Part>
       <Part title={t("settings.password")}>

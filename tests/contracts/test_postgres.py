@@ -201,6 +201,7 @@ async def test_four_hundred_pairs_liking_each_other_from_two_processes_make_four
 async def test_days_to_come_have_a_partition_each_and_making_them_again_does_nothing(
     store: Store, database: Database, clock: ManualClock, database_url: str
 ) -> None:
+    clock.advance(timedelta(days=3650))  # to where no other test has made any
     user = await store.member()
     partitions = DailyPartitions(database, clock)
     today = clock.now().date()
@@ -221,6 +222,7 @@ async def test_days_to_come_have_a_partition_each_and_making_them_again_does_not
 async def test_days_nobody_may_look_back_on_are_forgotten_whatever_partition_they_are_in(
     store: Store, database: Database, clock: ManualClock, database_url: str
 ) -> None:
+    clock.advance(timedelta(days=3650))  # to where no other test has made any
     user = await store.member()
     partitions = DailyPartitions(database, clock)
     today = clock.now().date()

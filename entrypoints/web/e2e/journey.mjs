@@ -178,7 +178,7 @@ export async function journey(page, url, email, look, staffDecides) {
   await page.getByText(`Signed in as ${email}`).waitFor();
   await look("settings");
   await page.getByRole("link", { name: "Edit the profile" }).click();
-  await page.getByText("As others see you").or(page.getByText(/complete$/)).first().waitFor();
+  await page.getByRole("region", { name: "As others see you" }).waitFor();
   await look("profile");
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("radio", { name: "Deutsch" }).click();

@@ -177,6 +177,7 @@ export async function journey(page, url, email, look, staffDecides) {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText(`Signed in as ${email}`).waitFor();
   await look("settings");
+  await page.waitForTimeout(30_000); // A member may ask a hundred times a minute, which only a script does.
   await page.getByRole("link", { name: "Edit the profile" }).click();
   await page.getByRole("region", { name: "As others see you" }).waitFor();
   await look("profile");

@@ -23,6 +23,7 @@ from saltbitter_domain.ledger.service import MoneyMail, PaymentService
 from saltbitter_domain.orders.service import OrderService
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService, ProfileService
+from saltbitter_domain.search.service import AcquaintanceSearch
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.service import (
@@ -267,6 +268,13 @@ class Application(containers.DeclarativeContainer):
         crowd_holds=adapters.crowd_holds,
     )
     decisions = providers.Singleton(DecisionService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
+    search = providers.Singleton(
+        AcquaintanceSearch,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        search=adapters.profile_search,
+        photos=adapters.photo_store,
+    )
     pictures = providers.Singleton(PictureService, begin=adapters.begin)
     filters = providers.Singleton(FilterService, begin=adapters.begin, clock=adapters.clock)
     transparency = providers.Singleton(

@@ -1,6 +1,7 @@
 """Searching by looking at every profile."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from adapters.memory.compatibility import MemoryDecisions
 from adapters.memory.people import MemoryPeople
@@ -8,7 +9,7 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.compatibility.eligibility import eligible
 from saltbitter_domain.compatibility.model import Traits
-from saltbitter_domain.kernel import Clock
+from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.search.model import Hit, Terms, rank
 from saltbitter_domain.search.ports import ProfileSearch
 
@@ -34,3 +35,20 @@ class MemoryProfileSearch(ProfileSearch):
         transaction.close()
         following = [hit for hit in hits if after is None or hit.place > after.place]
         return sorted(following, key=lambda hit: hit.place)[:limit]
+
+    async def find_met(self, viewer: UserId, asked: Terms, since: date, limit: int, *, likers: bool) -> Sequence[Hit]:
+        transaction = Transaction(self._store)
+        sets = transaction.read(lambda tables: tables.daily_matches.where("user", viewer))
+        matches = transaction.read(
+            lambda tables: [*tables.matches.where("low", viewer), *tables.matches.where("high", viewer)]
+        )
+        liking = (await MemoryDecisions(transaction).likers([viewer]))[viewer] if likers else ()
+        profiles = transaction.read(lambda tables: tables.profiles.items())
+        transaction.close()
+        met = {suggestion.candidate for made in sets if made.day >= since for suggestion in made.suggestions}
+        hits = [
+            Hit(counted, other)
+            for other in met.union(liking, (match.other(viewer) for match in matches))
+            if other in profiles and (counted := rank(profiles[other].content, asked)) is not None
+        ]
+        return sorted(hits, key=lambda hit: hit.place)[:limit]

@@ -1,7 +1,7 @@
 """Searching by the indexes of words and places; the rules of the domain have the last word on whom is found."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -26,6 +26,14 @@ MARGIN = 1.01
 """How much farther the statement looks than somebody wishes: the two spheres differ by less than 10⁻⁵."""
 
 
+_RANK = f"""
+    (SELECT coalesce(sum(CASE WHEN profiles.words @@ CAST(word || ':*A' AS tsquery) THEN {IN_INTERESTS}
+                              WHEN profiles.words @@ CAST(word || ':*B' AS tsquery) THEN {IN_BIO}
+                              ELSE {IN_ANSWERS} END), 0)
+       FROM unnest(CAST(:words AS text[])) AS word) AS rank
+"""
+
+
 class PostgresProfileSearch(ProfileSearch):
     # The index of words is used whatever the planner thinks: reading every profile is never quicker than a second look.
     _BY_INDEX = Query(text("SET LOCAL enable_seqscan = off"))
@@ -33,11 +41,7 @@ class PostgresProfileSearch(ProfileSearch):
         text(
             f"""
             WITH fits AS (
-                SELECT profiles.user_id, (
-                    SELECT coalesce(sum(CASE WHEN profiles.words @@ CAST(word || ':*A' AS tsquery) THEN {IN_INTERESTS}
-                                             WHEN profiles.words @@ CAST(word || ':*B' AS tsquery) THEN {IN_BIO}
-                                             ELSE {IN_ANSWERS} END), 0)
-                    FROM unnest(CAST(:words AS text[])) AS word) AS rank
+                SELECT profiles.user_id, {_RANK}
                 FROM profiles
                 WHERE profiles.words @@ CAST(:everything AS tsquery)
                   AND content -> 'interests' @> CAST(:interests AS jsonb)
@@ -59,12 +63,38 @@ class PostgresProfileSearch(ProfileSearch):
         )
     )
 
+    _FIND_MET = Query(
+        text(
+            f"""
+            WITH met AS (
+                SELECT unnest(candidates) AS user_id FROM daily_matches
+                WHERE user_id = CAST(:viewer AS uuid) AND day >= CAST(:since AS date)
+                UNION
+                SELECT low FROM pairs WHERE high = CAST(:viewer AS uuid)
+                  AND (match_id IS NOT NULL OR (CAST(:likers AS boolean) AND low_kind = 'like'))
+                UNION
+                SELECT high FROM pairs WHERE low = CAST(:viewer AS uuid)
+                  AND (match_id IS NOT NULL OR (CAST(:likers AS boolean) AND high_kind = 'like')))
+            SELECT profiles.user_id, {_RANK}
+            FROM met JOIN profiles USING (user_id)
+            WHERE profiles.words @@ CAST(:everything AS tsquery)
+              AND content -> 'interests' @> CAST(:interests AS jsonb)
+            ORDER BY rank DESC, user_id LIMIT :limit
+            """
+        )
+    )
+
     def __init__(self, reports: Replicated, clock: Clock) -> None:
         self._reports = reports
         self._clock = clock
 
     async def find(self, viewer: Traits, asked: Terms, limit: int, after: Hit | None = None) -> Sequence[Hit]:
         return await self._reports.read(lambda session: self._find(session, viewer, asked, limit, after))
+
+    async def find_met(self, viewer: UserId, asked: Terms, since: date, limit: int, *, likers: bool) -> Sequence[Hit]:
+        values = {**_asked(asked), "viewer": viewer, "since": since, "limit": limit, "likers": likers}
+        rows = await self._reports.read(lambda session: session.rows(self._FIND_MET, **values))
+        return [_hit(row) for row in rows]
 
     async def _find(
         self, session: Session, viewer: Traits, asked: Terms, limit: int, after: Hit | None
@@ -100,20 +130,15 @@ class PostgresProfileSearch(ProfileSearch):
             if isinstance(away.__cause__, asyncpg.QueryCanceledError):
                 raise _too_broad() from away
             raise
-        return [Hit(row["rank"], UserId(row["user_id"])) for row in rows]
+        return [_hit(row) for row in rows]
 
 
 def _narrowed(viewer: Traits, asked: Terms, now: datetime) -> dict[str, Any]:
-    """What the statement is told of the viewer and of what they ask. Words are quoted; ``terms`` left nothing in them
-    but letters, digits and their marks."""
-    words = [f"'{word}'" for word in asked.words]
-    chosen = [f"'{word}':A" for interest in sorted(asked.interests) for word in words_of(interest)]
+    """What the statement is told of the viewer and of what they ask."""
     here = viewer.cell and f"SRID=4326;POINT({viewer.cell.longitude} {viewer.cell.latitude})"
     metres = None if viewer.max_distance_km is None else viewer.max_distance_km * 1000 * MARGIN
     return {
-        "words": words,
-        "everything": " & ".join([*(f"{word}:*" for word in words), *chosen]),
-        "interests": sorted(asked.interests),
+        **_asked(asked),
         # Years of every length and every time zone are within these days.
         "born_from": now.date() - timedelta(days=366 * (viewer.ages.max + 1) + 1),
         "born_to": now.date() - timedelta(days=365 * viewer.ages.min - 1),
@@ -123,6 +148,22 @@ def _narrowed(viewer: Traits, asked: Terms, now: datetime) -> dict[str, Any]:
         "here": here,
         "metres": metres,
     }
+
+
+def _asked(asked: Terms) -> dict[str, Any]:
+    """What a statement is told of the terms. Words are quoted; ``terms`` left nothing in them but letters, digits and
+    their marks."""
+    words = [f"'{word}'" for word in asked.words]
+    chosen = [f"'{word}':A" for interest in sorted(asked.interests) for word in words_of(interest)]
+    return {
+        "words": words,
+        "everything": " & ".join([*(f"{word}:*" for word in words), *chosen]),
+        "interests": sorted(asked.interests),
+    }
+
+
+def _hit(row: Any) -> Hit:
+    return Hit(row["rank"], UserId(row["user_id"]))
 
 
 def _too_broad() -> SearchTooBroad:

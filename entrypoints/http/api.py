@@ -17,6 +17,7 @@ from entrypoints.http.payments import Payments
 from entrypoints.http.photo_reviews import PhotoReviews
 from entrypoints.http.photos import Photos
 from entrypoints.http.profiles import Catalogue, Profiles
+from entrypoints.http.search import Search
 from entrypoints.http.second_factor import SecondFactors
 from entrypoints.http.subscriptions import Plans
 from entrypoints.http.transparency import Staff, Transparency
@@ -39,6 +40,7 @@ RESOURCES = (
     Assessments,
     Matches,
     Decisions,
+    Search,
     Filters,
     Plans,
     Payments,
@@ -71,6 +73,7 @@ def resources(application: Application) -> list[object]:
         Assessments(application.attachment()),
         Matches(application.matching()),
         Decisions(application.decisions()),
+        Search(application.search()),
         Filters(application.filters()),
         Plans(application.subscriptions()),
         Payments(application.payments(), adapters.settings().seller),

@@ -1,14 +1,17 @@
 """What is asked of a search over profiles, how words are compared, and what it finds.
 
-Members are not given a search: whom they meet is allocated so that everyone is seen, and a free search would go round
-that. It serves operators who look into how somebody's day came about."""
+Whom members meet is allocated so that everyone is seen, and a free search would go round that: they search among those
+they know of already. Among all who could be introduced to somebody, operators search, who look into how a day came
+about."""
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from datetime import date
 
 import attrs
 
+from saltbitter_domain.compatibility.model import Match
 from saltbitter_domain.kernel import FieldProblem, Invalid, TooMany, UserId
 from saltbitter_domain.profiles.catalogue import INTERESTS
 from saltbitter_domain.profiles.model import ProfileContent, PublicProfile
@@ -65,6 +68,25 @@ class FoundPerson:
     profile: PublicProfile
     rank: int
     words: tuple[str, ...] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class FoundAcquaintance:
+    """Somebody found whom the member knows of, and whence: their match, as whom they were introduced on a day of the
+    last 30, and whether they like the member, as far as the member may see that."""
+
+    profile: PublicProfile
+    match: Match | None
+    introduced_on: date | None
+    likes_you: bool
+
+
+@attrs.frozen
+class Acquaintances:
+    """Who was found, the best first. With ``more`` there are others besides, whom another word would tell apart."""
+
+    items: tuple[FoundAcquaintance, ...]
+    more: bool
 
 
 def fold(text: str) -> str:

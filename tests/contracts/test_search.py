@@ -9,12 +9,20 @@ import attrs
 import pytest
 from sqlalchemy import text
 
+from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.postgres.database import Database, Session
 from adapters.postgres.query import Query
 from adapters.postgres.replica import Replicated
 from adapters.postgres.search import PostgresProfileSearch
 from adapters.system.clock import ManualClock
-from saltbitter_domain.compatibility.model import PASS_RESTS_FOR, Decision, DecisionKind, NotReadyToMatch
+from saltbitter_domain.compatibility.model import (
+    PASS_RESTS_FOR,
+    DailyMatches,
+    Decision,
+    DecisionKind,
+    NotReadyToMatch,
+    Suggestion,
+)
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import GridCell, MatchId, UserId
 from saltbitter_domain.profiles.model import (
@@ -27,9 +35,10 @@ from saltbitter_domain.profiles.model import (
     Smoking,
     Visibility,
 )
-from saltbitter_domain.search.model import Hit, SearchInvalid, SearchTooBroad, Terms, terms
+from saltbitter_domain.search.model import FoundAcquaintance, Hit, SearchInvalid, SearchTooBroad, Terms, terms
 from saltbitter_domain.search.ports import ProfileSearch
-from saltbitter_domain.search.service import SearchService
+from saltbitter_domain.search.service import ACQUAINTANCES_AT_ONCE, AcquaintanceSearch, SearchService
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus
 from tests.contracts.stores import Store, on_postgres
 from tests.doubles.builders import PARIS, TEXTS, a_consent, a_content, a_photo, a_profile, a_user, new_id
@@ -374,3 +383,100 @@ async def test_the_replica_is_asked_and_the_database_where_that_is_away(
     for search in (with_replica, without):
         assert [hit.user_id for hit in await search.find(traits, terms("tango"), 10)] == [other]
     await away.close()
+
+
+async def meet(store: Store, viewer: UserId, *others: UserId, days_ago: int = 0) -> None:
+    """The viewer was introduced to these."""
+    now = store.clock.now() - timedelta(days=days_ago)
+    suggestions = tuple(Suggestion(other, rank, 0.5) for rank, other in enumerate(others, 1))
+    async with store.unit() as uow:
+        await uow.daily_matches.add(DailyMatches(viewer, now.date(), now, suggestions))
+
+
+def searching(store: Store) -> AcquaintanceSearch:
+    photos = MemoryPhotoStore(store.clock, b"-" * 32)
+    return AcquaintanceSearch(begin=store.begin, clock=store.clock, search=store.search, photos=photos)
+
+
+async def acquaintances(
+    store: Store, viewer: UserId, words: str = "tango", *interests: str
+) -> Mapping[UserId, FoundAcquaintance]:
+    found = await searching(store).find(viewer, words, interests)
+    return {person.profile.user_id: person for person in found.items}
+
+
+async def subscribe(store: Store, user: UserId) -> None:
+    async with store.unit() as uow:
+        await uow.subscriptions.set_tier(user, Tier.PREMIUM)
+
+
+async def test_members_search_among_those_they_know_of(store: Store) -> None:
+    viewer = await join(store)
+    today, earlier, matched, long_ago, liking, stranger = [await join(store, bio="tango") for _ in range(6)]
+    other = await join(store, bio="waltz", interests=frozenset({"jazz"}))
+    await meet(store, viewer, today, other)
+    await meet(store, viewer, earlier, days_ago=30)
+    await meet(store, viewer, long_ago, days_ago=31)
+    await meet(store, stranger, viewer)
+    await decide(store, viewer, matched, DecisionKind.LIKE)
+    await decide(store, matched, viewer, DecisionKind.LIKE)
+    await decide(store, liking, viewer, DecisionKind.LIKE)
+
+    found = await acquaintances(store, viewer)
+
+    assert list(found) == sorted([today, earlier, matched])
+    assert (found[today].introduced_on, found[today].match, found[today].likes_you) == (
+        store.clock.now().date(), None, False,
+    )  # fmt: skip
+    assert found[matched].match
+    assert found[matched].likes_you
+    assert list(await acquaintances(store, viewer, "", "jazz")) == [other]
+    assert await acquaintances(store, viewer, "tango", "jazz") == {}
+
+    await subscribe(store, viewer)
+    assert list(await acquaintances(store, viewer)) == sorted([today, earlier, matched, liking])
+
+
+async def test_what_others_decided_or_wish_by_now_cannot_be_told_from_who_is_found(store: Store) -> None:
+    viewer = await join(store)
+    passed, passing, wishing = [await join(store, bio="tango") for _ in range(3)]
+    await meet(store, viewer, passed, passing, wishing)
+    await decide(store, viewer, passed, DecisionKind.PASS)
+    await decide(store, passing, viewer, DecisionKind.PASS)
+    async with store.unit() as uow:
+        profile = await uow.profiles.get(wishing)
+        assert profile
+        elsewhere = attrs.evolve(profile.content, preferences=attrs.evolve(ANYBODY, ages=AgeRange(90, 99)))
+        await uow.profiles.save(attrs.evolve(profile, content=elsewhere))
+
+    assert list(await acquaintances(store, viewer)) == sorted([passed, passing, wishing])
+
+
+async def test_whoever_may_not_be_seen_any_more_is_not_found_among_acquaintances_either(store: Store) -> None:
+    viewer = await join(store)
+    paused = await join(store, bio="tango", profile={"visibility": Visibility.PAUSED})
+    hidden = await join(store, bio="tango", profile={"visibility": Visibility.INCOGNITO})
+    suspended = await join(store, bio="tango", account={"status": AccountStatus.SUSPENDED})
+    blocked, blocking, matched = [await join(store, bio="tango") for _ in range(3)]
+    await meet(store, viewer, paused, hidden, suspended, blocked, blocking, matched)
+    for by, about in ((viewer, matched), (matched, viewer)):
+        await decide(store, by, about, DecisionKind.LIKE)
+    assert list(await acquaintances(store, viewer)) == sorted([blocked, blocking, matched])
+    for by, about in ((viewer, blocked), (blocking, viewer), (matched, viewer)):
+        async with store.unit() as uow:
+            assert await uow.decisions.block(by, about, store.clock.now())
+
+    assert await acquaintances(store, viewer) == {}
+
+
+async def test_of_very_many_acquaintances_the_best_are_found_and_that_there_are_more_is_said(store: Store) -> None:
+    viewer = await join(store)
+    crowd = [await join(store, bio="tango") for _ in range(ACQUAINTANCES_AT_ONCE)]
+    best = await join(store, interests=frozenset({"dancing"}), bio="tango")
+    await meet(store, viewer, *crowd, best)
+    service = searching(store)
+
+    found = await service.find(viewer, "tango")
+
+    assert (len(found.items), found.more) == (ACQUAINTANCES_AT_ONCE, True)
+    assert not (await service.find(viewer, "tango dancing")).more

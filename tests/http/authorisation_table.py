@@ -36,7 +36,7 @@ from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.model.second_factor import Challenge, SecondFactor
 from tests.doubles.town import PASSWORD
-from tests.http.stage import CARD, MOVED, Answer, Person, Scene, ask
+from tests.http.stage import CARD, MOVED, SAID, Answer, Person, Scene, ask
 
 PORTRAIT = Path(__file__).parents[1] / "data" / "photos" / "portrait.jpg"
 NEW_PASSWORD = "seven loud geese at dawn"
@@ -395,6 +395,7 @@ TABLE: Mapping[str, Row] = {
     "DELETE /api/me/blocks/{user_id}": own(lambda person: person.knows, 204, refused=204, before=blocked),
     "GET /api/me/blocks": member(before=blocked),
     "GET /api/me/matches": member(),
+    "GET /api/me/acquaintances": member(path=lambda _: _said(f"/api/me/acquaintances?words={SAID}")),
     "GET /api/me/likes-received": member(),
     "GET /api/me/notices": member(),
     "POST /api/me/notices/seen": member(204),

@@ -13,7 +13,7 @@ from tests.http.authorisation_table import FOR_STAFF, TABLE, Whose, ask_for
 from tests.http.stage import Person, Scene, Stage, ask, plant, planted
 
 ROUTES = [call for call, row in TABLE.items() if row.audience.signed_in and call not in FOR_STAFF]
-SHOWING = ("GET /api/me/daily-matches", "GET /api/me/matches", "GET /api/me/notices")
+SHOWING = ("GET /api/me/daily-matches", "GET /api/me/matches", "GET /api/me/acquaintances", "GET /api/me/notices")
 THEIR_OWN = {"POST /api/me/blocks", "GET /api/me/blocks"}
 """Here whoever blocked still deals with the block, and with nothing else of the other."""
 
@@ -48,8 +48,8 @@ async def part(scene: Scene, other: UserId, side: str) -> None:
 def test_whoever_matched_is_shown_in_all_these_places_before(stage: Stage, loop: asyncio.Runner) -> None:
     async def shown() -> None:
         scene, other = await matched(stage)
-        for call in (*SHOWING, f"GET /api/people/{other}"):
-            assert str(other).encode() in (await ask(stage.town, call, token=scene.me.token)).body
+        for call in (*SHOWING, "GET /api/people/{user_id}"):
+            assert str(other).encode() in (await ask_for(scene, call, other, scene.me.token)).body
 
     loop.run(shown())
 

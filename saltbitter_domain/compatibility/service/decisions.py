@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from saltbitter_domain.compatibility.acquaintance import require_acquaintance
 from saltbitter_domain.compatibility.model import (
     KNOWN_FOR,
     MAX_NOTE,
@@ -17,7 +18,7 @@ from saltbitter_domain.compatibility.model import (
     Passed,
     Unblocked,
 )
-from saltbitter_domain.compatibility.service.acquaintance import acquainted, require_acquaintance
+from saltbitter_domain.compatibility.service.acquainted import acquainted
 from saltbitter_domain.compatibility.service.views import BlockView, DecisionOutcome
 from saltbitter_domain.kernel import Clock, FieldProblem, Ids, MatchId, UserId
 from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems

@@ -6,6 +6,14 @@ from uuid import UUID
 
 import attrs
 
+from saltbitter_domain.compatibility.acquaintance import (
+    entitlements,
+    likes_shown,
+    may_be_seen,
+    person_missing,
+    profile_for,
+    require_ready,
+)
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.explanations import explain
@@ -26,15 +34,7 @@ from saltbitter_domain.compatibility.model import (
 from saltbitter_domain.compatibility.policies import WeightedV1, population_of
 from saltbitter_domain.compatibility.ports import Known, MatchEngine, Member
 from saltbitter_domain.compatibility.service import morning
-from saltbitter_domain.compatibility.service.acquaintance import (
-    acquainted,
-    entitlements,
-    likes_shown,
-    may_be_seen,
-    person_missing,
-    profile_for,
-    require_ready,
-)
+from saltbitter_domain.compatibility.service.acquainted import acquainted
 from saltbitter_domain.compatibility.service.paging import full_page
 from saltbitter_domain.compatibility.service.views import (
     DailyView,

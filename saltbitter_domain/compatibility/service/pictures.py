@@ -1,6 +1,6 @@
 """Who may look at which picture now."""
 
-from saltbitter_domain.compatibility.service.acquaintance import may_be_seen
+from saltbitter_domain.compatibility.acquaintance import may_be_seen
 from saltbitter_domain.kernel import PhotoId, UserId
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import AccountStatus, Role

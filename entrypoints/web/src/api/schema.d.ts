@@ -328,6 +328,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/acquaintances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who says this, of the people the member knows of: matches, whom they were introduced to in the last 30 days,
+         * @description and who likes them, in the tiers that show it. Nobody is found whose page they could not open.
+         */
+        get: operations["acquaintances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/assessments": {
         parameters: {
             query?: never;
@@ -1689,6 +1709,14 @@ export interface components {
             time_zone: string;
         };
         /**
+         * Acquaintances
+         * @description Who was found, the best first. With `more` there are others besides, whom another word would tell apart.
+         */
+        Acquaintances: {
+            items: components["schemas"]["FoundAcquaintance"][];
+            more: boolean;
+        };
+        /**
          * Act
          * @description What is traced. The actor is the id of a member or of staff, or the network of whoever is signed in nowhere.
          * @enum {unknown}
@@ -2380,6 +2408,17 @@ export interface components {
          * @enum {unknown}
          */
         Format: "jpeg" | "webp";
+        /**
+         * FoundAcquaintance
+         * @description Somebody found whom the member knows of, and whence: their match, as whom they were introduced on a day of the
+         *     last 30, and whether they like the member, as far as the member may see that.
+         */
+        FoundAcquaintance: {
+            introduced_on: string | null;
+            likes_you: boolean;
+            match: components["schemas"]["Match"] | null;
+            profile: components["schemas"]["PublicProfile"];
+        };
         /**
          * Gender
          * @enum {unknown}
@@ -4982,6 +5021,59 @@ export interface operations {
             };
             /** @description One of: `user_missing`. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acquaintances: {
+        parameters: {
+            query?: {
+                words?: string;
+                interests?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acquaintances"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `search_invalid`, `request_invalid`. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ const Onboarding = lazy(() => import("../features/onboarding/Onboarding"));
 const Today = lazy(() => import("../features/today/Today"));
 const Person = lazy(() => import("../features/today/Person"));
 const Matches = lazy(() => import("../features/matches/Matches"));
+const Search = lazy(() => import("../features/matches/Search"));
 const Likes = lazy(() => import("../features/likes/Likes"));
 const MyProfile = lazy(() => import("../features/profile/MyProfile"));
 const Insights = lazy(() => import("../features/insights/Insights"));
@@ -34,11 +35,12 @@ const SecondFactorPage = lazy(() => import("../features/privacy/SecondFactorPage
 const Appeal = lazy(() => import("../features/account/Appeal"));
 const PhotoAppeals = lazy(() => import("../features/staff/PhotoAppeals"));
 const AuditRecords = lazy(() => import("../features/staff/AuditRecords"));
+const BreachRegister = lazy(() => import("../features/staff/BreachRegister"));
 const Settings = lazy(() => import("../features/settings/Settings"));
 
 /** Pages to which whoever is not signed in comes after signing in. */
 const FOR_MEMBERS = [
-  ...["/today", "/matches", "/likes", "/profile", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"],
+  ...["/today", "/matches", "/search", "/likes", "/profile", "/people/*?", "/insights", "/assessment", "/privacy", "/settings", "/onboarding/*?"],
   ...["/subscription", "/checkout/*?", "/receipts/*?", "/credit-notes/*?", "/privacy/second-factor", "/photos", "/staff/*?"],
 ];
 
@@ -105,6 +107,7 @@ function MemberPages() {
     <Switch>
       <Route path="/today" component={Today} />
       <Route path="/matches" component={Matches} />
+      <Route path="/search" component={Search} />
       <Route path="/likes" component={Likes} />
       <Route path="/profile" component={MyProfile} />
       <Route path="/people/:id">{({ id }) => <Person id={id} />}</Route>
@@ -118,6 +121,7 @@ function MemberPages() {
       <Route path="/credit-notes/:id">{({ id }) => <Receipt id={id} credit />}</Route>
       <Route path="/staff/photos" component={PhotoAppeals} />
       <Route path="/staff/audit" component={AuditRecords} />
+      <Route path="/staff/breaches" component={BreachRegister} />
       <Route path="/photos">{() => <Redirect to="/onboarding/photos" replace />}</Route>
       <Route path="/appeal" component={Appeal} />
       <Route path="/settings" component={Settings} />

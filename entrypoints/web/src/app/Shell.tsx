@@ -1,11 +1,14 @@
-import type { ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useRoute } from "wouter";
+import { Link } from "wouter";
 import { LINK } from "../design/Button";
+import { lazy } from "./lazy";
 import { OfflineLine } from "./Offline";
+import { Place, PLACE } from "./Place";
 import { choose, LANGUAGES, type Language } from "../i18n";
 
 const PLACES = ["today", "matches", "insights", "privacy", "settings"] as const;
+const SignOut = lazy(() => import("./SignOut"));
 const DEMO = "demo" in document.documentElement.dataset;
 
 /** What is around every page: the way past it, the brand, where one can go, and the quiet lines at the foot. */
@@ -24,7 +27,16 @@ export function Shell({ signedIn, children }: { signedIn: boolean; children: Rea
             <img src="/icon.svg" alt="" width="30" height="30" />
             SaltBitter
           </Link>
-          {signedIn ? <Places /> : <VisitorPlaces />}
+          {signedIn ? (
+            <>
+              <Places />
+              <Suspense fallback={<span className={`${PLACE} invisible`}>{t("settings.logout")}</span>}>
+                <SignOut />
+              </Suspense>
+            </>
+          ) : (
+            <VisitorPlaces />
+          )}
         </div>
       </header>
       <main id="main" tabIndex={-1} data-quiet-focus className="flex-1">
@@ -43,7 +55,7 @@ export function Shell({ signedIn, children }: { signedIn: boolean; children: Rea
 function Places() {
   const { t } = useTranslation();
   return (
-    <nav aria-label={t("shell.places")} className="-mx-1.5 w-full sm:mx-0 sm:w-auto">
+    <nav aria-label={t("shell.places")} className="order-last -mx-1.5 w-full sm:order-none sm:mx-0 sm:ml-auto sm:w-auto">
       <ul className="flex flex-wrap justify-between sm:justify-start sm:gap-x-1">
         {PLACES.map((place) => (
           <li key={place}>
@@ -62,19 +74,6 @@ function VisitorPlaces() {
       <Place href="/login">{t("shell.login")}</Place>
       <Place href="/join">{t("shell.join")}</Place>
     </nav>
-  );
-}
-
-function Place({ href, children }: { href: string; children: ReactNode }) {
-  const [here] = useRoute(href);
-  return (
-    <Link
-      href={href}
-      aria-current={here ? "page" : undefined}
-      className="inline-flex min-h-11 items-center rounded-full px-1.5 text-sm max-[22.5rem]:px-1 max-[22.5rem]:text-xs font-semibold underline-offset-8 hover:bg-sea-wash aria-[current=page]:text-sea aria-[current=page]:underline aria-[current=page]:decoration-2 sm:px-3"
-    >
-      {children}
-    </Link>
   );
 }
 

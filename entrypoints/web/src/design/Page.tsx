@@ -25,7 +25,7 @@ export function Page({ title, lead, above, wide = false, children }: PageProps) 
         <h1 ref={heading} tabIndex={-1} className="text-2xl">
           {title}
         </h1>
-        {lead ? <p className="max-w-prose text-lg text-soft">{lead}</p> : null}
+        {lead ? <div className="max-w-prose text-lg text-soft">{lead}</div> : null}
       </header>
       {children}
     </div>

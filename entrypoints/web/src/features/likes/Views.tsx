@@ -1,14 +1,15 @@
 import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
 
-/** The two ways to look at who and oneself like each other: mutual, and waiting for an answer. */
+/** The ways to look at the people one knows of: who is a match, who waits for an answer, and who says something. */
 export function Views() {
   const { t } = useTranslation();
   return (
     <nav aria-label={t("likes.views")}>
-      <ul className="flex gap-2">
+      <ul className="flex flex-wrap gap-2">
         <View href="/matches" words={t("likes.matches")} />
         <View href="/likes" words={t("likes.title")} />
+        <View href="/search" words={t("search.title")} />
       </ul>
     </nav>
   );

@@ -2,13 +2,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
-import { signedOut } from "../../api/session";
 import { Button, LinkButton } from "../../design/Button";
 import { Choices } from "../../design/Choices";
 import { Select } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Page, Part } from "../../design/Page";
 import { choose, LANGUAGES, type Language } from "../../i18n";
+import { useSignOut } from "../account/signOut";
 import { useProfile, type Profile } from "../onboarding/profile";
 import { useWords } from "../onboarding/words";
 import { EmailChange } from "./EmailChange";
@@ -22,7 +22,7 @@ export default function Settings() {
   const [look, setLook] = useState(theme);
   const account = useQuery({ queryKey: ["account"], queryFn: () => answer(api.GET("/api/me")) });
   const profile = useProfile();
-  const logout = useMutation({ mutationFn: () => answer(api.POST("/api/auth/logout")), onSuccess: signedOut });
+  const logout = useSignOut();
   return (
     <Page title={t("settings.title")} lead={account.data ? t("settings.signedInAs", { email: account.data.email }) : undefined}>
       <Part title={t("settings.profile")} lead={t("settings.profileLead")}>
@@ -44,6 +44,9 @@ export default function Settings() {
           <div className="flex flex-wrap gap-3">
             <LinkButton look="quiet" href="/staff/photos">
               {t("staff.photos")}
+            </LinkButton>
+            <LinkButton look="quiet" href="/staff/breaches">
+              {t("breach.title")}
             </LinkButton>
             {account.data.role === "admin" ? (
               <LinkButton look="quiet" href="/staff/audit">

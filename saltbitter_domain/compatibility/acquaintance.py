@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from saltbitter_domain.compatibility.catalogue import to_do
-from saltbitter_domain.compatibility.model import KNOWN_FOR, NotReadyToMatch, PersonMissing
+from saltbitter_domain.compatibility.model import NotReadyToMatch, PersonMissing
 from saltbitter_domain.compatibility.ports import Known, Member
 from saltbitter_domain.kernel import UserId, local_date
 from saltbitter_domain.profiles.model import PublicProfile, Visibility
@@ -11,7 +11,6 @@ from saltbitter_domain.profiles.policies import public_photos, public_view
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.catalogue import ENTITLEMENTS
 from saltbitter_domain.subscriptions.model import Entitlements
-from saltbitter_domain.uow import UnitOfWork
 
 
 def likes_shown(viewer: Member, other: Known) -> bool:
@@ -21,12 +20,17 @@ def likes_shown(viewer: Member, other: Known) -> bool:
     return standing.match is not None or (standing.likes_me and entitlements(viewer).see_who_liked)
 
 
-def require_acquaintance(viewer: Member, other: Known) -> None:
-    """``PersonMissing``, the same whether or not there is such a person, unless the viewer may know of the other: they
-    are a match; or the other still takes part, was suggested to the viewer lately or likes them, and the viewer's tier
-    sees who does. A block leaves no match, and parts them whatever else stands."""
+def may_know(viewer: Member, other: Known) -> bool:
+    """Whether the viewer may know of the other: they are a match; or the other still takes part, was suggested to the
+    viewer lately or likes them, and the viewer's tier sees who does. A block leaves no match, and parts them whatever
+    else stands."""
     introduced = other.suggested_on is not None or likes_shown(viewer, other)
-    if other.standing.match is None and not (introduced and may_be_seen(other)):
+    return other.standing.match is not None or (introduced and may_be_seen(other))
+
+
+def require_acquaintance(viewer: Member, other: Known) -> None:
+    """``PersonMissing``, the same whether or not there is such a person, unless the viewer may know of the other."""
+    if not may_know(viewer, other):
         raise person_missing()
 
 
@@ -68,14 +72,3 @@ def require_ready(member: Member) -> None:
 def person_missing() -> PersonMissing:
     """The one refusal about whoever the member cannot know of."""
     return PersonMissing("There is nobody by this id whom you could meet.")
-
-
-async def acquainted(
-    uow: UnitOfWork, viewer: UserId, other: UserId, now: datetime, *, ready: bool = False
-) -> tuple[Member, Known]:
-    """The viewer, who has to be ``ready`` if that is asked for, and the other, whom they may know of."""
-    member, known = await uow.people.known_to(viewer, [other], (now - KNOWN_FOR).date())
-    if ready:
-        require_ready(member)
-    require_acquaintance(member, known[other])
-    return member, known[other]

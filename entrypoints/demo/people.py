@@ -1,5 +1,6 @@
 """What demo members decide. They are labelled as demo members wherever they are shown."""
 
+import asyncio
 from collections.abc import Collection
 from hashlib import sha256
 
@@ -33,6 +34,7 @@ class DemoPeople:
             for suggestion in todays.suggestions if todays else ():
                 if suggestion.candidate not in self._members:
                     await self._maybe_like(viewer, suggestion.candidate, LIKES_FIRST)
+            await asyncio.sleep(0)  # A store in memory never waits, and members ask for pages meanwhile.
 
     async def _maybe_like(self, by: UserId, about: UserId, chance: float) -> None:
         if _fraction(by, about) >= chance:

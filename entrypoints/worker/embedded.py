@@ -17,12 +17,14 @@ from saltbitter_domain.kernel import EventId
 log = structlog.get_logger()
 
 WORKER_THREADS = 2
+"""Of each queue."""
 IDLE_SECONDS = 0.5
 """How long the relay sleeps when no doorbell rings; the schedule is looked at as often."""
 
 
 class EmbeddedWorkers:
-    """The same actors as in production, on a broker in memory.
+    """The same actors as in production, on a broker in memory. Each queue has threads of its own, so that a match does
+    not wait behind the morning's run.
 
     ``start`` begins the worker threads; ``keep_running`` also follows the doorbell and the schedule, which the tests
     leave off to call ``settle`` when they please."""
@@ -32,14 +34,18 @@ class EmbeddedWorkers:
         self._relay = relay
         self._actors = actors
         self._ticker = ticker
-        self._worker = dramatiq.Worker(broker, worker_threads=WORKER_THREADS, worker_timeout=50)
+        self._workers = [
+            dramatiq.Worker(broker, queues={queue}, worker_threads=WORKER_THREADS, worker_timeout=50)
+            for queue in QUEUES
+        ]
         self._doorbell: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self, *, keep_running: bool) -> None:
         """Start the worker threads and, if asked, the relay and schedule on the running event loop."""
-        self._worker.start()
+        for worker in self._workers:
+            worker.start()
         if keep_running:
             self._loop = asyncio.get_running_loop()
             self._doorbell = asyncio.Event()
@@ -52,7 +58,8 @@ class EmbeddedWorkers:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = self._doorbell = None
-        await asyncio.to_thread(self._worker.stop)
+        for worker in self._workers:
+            await asyncio.to_thread(worker.stop)
 
     def ring(self, _messages: Sequence[EventId]) -> None:
         """New messages wait in the outbox. May be called from any thread."""
@@ -63,7 +70,7 @@ class EmbeddedWorkers:
         """Run the jobs that are due, then deliver until nothing due is left in the outbox."""
         self._run_due_jobs()
         await self._finish_queues()
-        while await self._relay.publish(self._actors.deliver):
+        while await self._publish():
             await self._finish_queues()
 
     def _run_due_jobs(self) -> None:
@@ -73,7 +80,11 @@ class EmbeddedWorkers:
     async def _finish_queues(self) -> None:
         for queue in QUEUES:
             await asyncio.to_thread(self._broker.join, queue)
-        await asyncio.to_thread(self._worker.join)
+        for worker in self._workers:
+            await asyncio.to_thread(worker.join)
+
+    async def _publish(self) -> int:
+        return await self._relay.publish(self._actors.deliver, self._actors.deliver_bulk)
 
     async def _follow(self) -> None:
         doorbell = self._doorbell
@@ -82,7 +93,7 @@ class EmbeddedWorkers:
             doorbell.clear()
             try:
                 self._run_due_jobs()
-                await self._relay.publish(self._actors.deliver)
+                await self._publish()
             except Exception:
                 log.exception("relay_failed")
             with contextlib.suppress(TimeoutError):

@@ -32,8 +32,8 @@ SCORES = AttachmentScores(6.283185, 1.618034)
 HASH = "planted-password-hash"
 PICTURE_HASH = "feedfacecafebeef"
 CARD = "pm_card_visa"
-SAID = "marmalade"
-"""A word that everybody says of themselves."""
+SAID = "and"
+"""What nearly everybody says of themselves, and everybody who was planted."""
 NEVER_TOLD = {
     "a birth date": re.compile(rb"1987-06-05"),
     "a coordinate": re.compile(rb"31\.4713|121\.468|48\.1357|11\.5753"),
@@ -114,7 +114,7 @@ async def ask(
 
 def planted(person: SyntheticMember) -> SyntheticMember:
     wanted = attrs.evolve(person.content.preferences, ages=AgeRange(18, 120), max_distance_km=None)
-    said = f"{person.content.bio} {SAID}"
+    said = f"{person.content.bio} {SAID} so on"
     content = attrs.evolve(person.content, bio=said, orientation=Orientation.ASEXUAL, preferences=wanted)
     return attrs.evolve(person, date_of_birth=BORN, cell=HOME, city="Everytown", content=content)
 

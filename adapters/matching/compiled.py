@@ -15,7 +15,7 @@ Number = Any
 
 _njit: Any = numba.njit
 
-_FILES = "columns compiled geometry kernels people scan shares sieves slices tables walk".split()
+_FILES = "columns compiled geometry kernels lanes people scan shares sieves slices tables walk".split()
 """What compiled code is made of, and takes constants from."""
 
 _FUSED = {"contract", "nsz", "arcp"}

@@ -10,6 +10,7 @@ import numpy as np
 from adapters.matching import geometry
 from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, inlined
+from adapters.matching.lanes import lowest, ones
 from adapters.matching.people import ATTACHED, INTERESTED, VALUED
 from adapters.matching.tables import CHILDREN, DRINKING, FAITH, INTENTION, SMOKING
 from saltbitter_domain.compatibility.records import ANYWHERE
@@ -81,14 +82,13 @@ def _cosine(a: Array, i: Number, length: Number, b: Array, j: Number, other_leng
     for word in range(a.shape[1]):
         shared = a[i, word] & b[j, word]
         while shared:
-            low = shared & (~shared + np.uint64(1))
-            number = word * 64 + np.int64(_ones(low - np.uint64(1)))
+            number = word * 64 + lowest(shared)
             product = (rarity[number] / length) * (rarity[number] / other_length)
             new = total + product
             part = new - total
             rest += (total - (new - part)) + (product - part)
             total = new
-            shared ^= low
+            shared &= shared - np.uint64(1)
     return min(1.0, total + rest)
 
 
@@ -97,17 +97,8 @@ def shared_words(a: Array, i: Number, b: Array, j: Number) -> Number:
     """How many words two rows of bits share."""
     count = np.uint64(0)
     for word in range(a.shape[1]):
-        count += _ones(a[i, word] & b[j, word])
+        count += ones(a[i, word] & b[j, word])
     return count
-
-
-@inlined
-def _ones(x: Number) -> Number:
-    """How many bits are set (Warren, Hacker's Delight, 5-1); compilers know the pattern."""
-    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (x * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
 @inlined

@@ -12,18 +12,17 @@ import numpy as np
 from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, inlined, kept
 from adapters.matching.kernels import Figures, Person, meet, nearness, score, shared_words
+from adapters.matching.lanes import above, lowest, ones, within, write
 from adapters.matching.people import HIDDEN, ROAMS
 from adapters.matching.sieves import (
-    above,
-    at_most,
     circumstances,
+    demographics_at_most,
     distances,
     estimate,
-    interests,
-    kth_greatest,
     listed,
     prepare,
     ranked,
+    settled,
     sift,
 )
 from adapters.matching.slices import CHUNK, LANES
@@ -31,6 +30,7 @@ from adapters.matching.walk import (
     BARRED,
     SPARE,
     Workspace,
+    bar,
     halfway,
     measure,
     settle,
@@ -84,7 +84,7 @@ def best(
         for g in range(size):
             i = rows[n + g]
             w.counts[g], w.cuts[g] = 0, -np.inf
-            _bar(v.who[i].row, mine[n + g], excluded, p.who, w.barred[g])
+            bar(v.who[i].row, mine[n + g], excluded, p.who, w.barred[g])
             w.tags[g] = prepare(v, i, rarity, f, w.worth[g], w.tag[g], w.share[g], w.base[g])
         for t in range(many):
             _through(
@@ -134,7 +134,7 @@ def _through(
         if not home.seeks & part.genders:
             continue
         begins, ends = slots_of(part, index.ages)
-        told = np.int64(-1)
+        start, told = begins // LANES * LANES, np.int64(-1)
         for g in range(size):
             i, place = rows[n + g], places[n + g]
             a = v.who[i]
@@ -144,18 +144,19 @@ def _through(
             out.scanned[place] += last - first
             if first < last and w.row[g] != told:
                 told = w.row[g]
-                distances(slots.cell, begins // LANES * LANES, ends, w.reach[told], measured, w.far)
+                distances(slots.cell, start, ends, w.reach[told], measured, w.far)
             refuses = np.uint32(a.refuses | HIDDEN | apart)
             # Those nearest in age first: the sooner good ones are found, the fewer others have to be looked at.
-            middle = halfway(a, part, index.ages, first, last)
+            least = first // LANES * LANES
+            middle = halfway(a, part, index.ages, first, last) // LANES * LANES
             up, down = middle, middle
-            while up < last or down > first:
-                if up < last:
-                    at, end = up, min(last, (up // CHUNK + 1) * CHUNK)
-                    up = end
+            while up < last or down > least:
+                if up < last and (down <= least or up - middle <= middle - down):
+                    at, up = up, up + CHUNK
+                    end = min(up, last)
                 else:
-                    at, end = max(first, (down - 1) // CHUNK * CHUNK), down
-                    down = at
+                    end, down = down, max(least, down - CHUNK)
+                    at = down
                 _admit(
                     v,
                     i,
@@ -163,7 +164,9 @@ def _through(
                     mine[n + g],
                     at,
                     end,
-                    begins,
+                    first,
+                    last,
+                    start,
                     measured,
                     refuses,
                     place,
@@ -187,7 +190,9 @@ def _admit(
     me: Number,
     at: Number,
     end: Number,
-    begins: Number,
+    first: Number,
+    last: Number,
+    start: Number,
     measured: bool,
     refuses: Number,
     place: Number,
@@ -201,44 +206,50 @@ def _admit(
     w: Any,
     out: Any,
 ) -> None:
-    """Count who of the slots from ``at`` up to ``end``, all of one chunk, may be shown to the viewer, and add those who
-    may be of their best."""
+    """Count who of the slots from ``at`` up to ``end``, and from ``first`` up to ``last``, may be shown to the viewer,
+    and add those who may be of their best. ``far`` of the workspace begins at ``start``."""
     a = v.who[i]
-    start = at // LANES * LANES
-    count = (end - start + LANES - 1) // LANES * LANES
-    may = sift(a, refuses, slots, start, count, at - start, end - start, w.far[start - begins // LANES * LANES :], w.ok)
-    if not may:
-        return
-    out.eligible[place] += may
-    interests(slots.holds, len(rarity), start, count, w.tag[g], w.share[g], w.tags[g], w.shared)
-    estimate(slots.numbers, start, count, w.worth[g], w.base[g, 0], w.ok, w.shared, w.sums)
-    most = at_most(a, slots.facts[at], slots.facts[end - 1], w.most[g], tables, f)
-    those = above(w.sums, count, np.float32(w.cuts[g] - most), w.those)
-    _nearness(a, start, those, measured, w.row[g], p.who, slots, f, w)
+    most = demographics_at_most(a, slots.facts[max(at, first)], slots.facts[end - 1], w.most[g], tables, f)
+    bound = np.float32(w.cuts[g] - most)
+    those, may = 0, np.uint64(0)
+    for here in range(at, end, LANES):
+        bits = sift(a, refuses, slots, here, w.far, here - start) & within(here, first, last)
+        if not bits:
+            continue
+        may += ones(bits)
+        points = estimate(slots, len(rarity), here, w.worth[g], w.base[g, 0], w.tag[g], w.share[g], w.tags[g])
+        bits &= above(points, bound)
+        if bits:
+            write(w.lanes, 0, points)
+        while bits:
+            lane = lowest(bits)
+            w.those[those], w.sums[those] = here + lane, w.lanes[lane]
+            those += 1
+            bits &= bits - np.uint64(1)
+    out.eligible[place] += np.int64(may)
+    _nearness(a, those, measured, w.row[g], p.who, slots, f, w)
     for c in range(those):
-        w.shared[c] = shared_words(v.languages, i, slots.languages, start + w.those[c])
-    circumstances(a, slots.facts, start, w.those, those, w.close, w.shared, tables, f)
+        w.shared[c] = shared_words(v.languages, i, slots.languages, w.those[c])
+    circumstances(a, slots.facts, w.those, those, w.close, w.shared, tables, f)
     for c in range(those):
-        merit = w.sums[w.those[c]] + w.shared[c]
+        merit = w.sums[c] + w.shared[c]
         if merit > w.cuts[g]:
-            fact = slots.facts[start + w.those[c]]
+            fact = slots.facts[w.those[c]]
             if w.barred[g, fact.key & BARRED] and (fact.row == me or listed(excluded, a.row, fact.key)):
                 continue
             _append(v, i, g, fact.row, merit, p, tables, rarity, f, k, w)
 
 
 @inlined
-def _nearness(
-    a: Person, first: Number, n: Number, measured: bool, row: Number, who: Any, slots: Any, f: Figures, w: Any
-) -> None:
+def _nearness(a: Person, n: Number, measured: bool, row: Number, who: Any, slots: Any, f: Figures, w: Any) -> None:
     """Write into ``close`` how near the first n of ``those`` are, -1 where that is unknown."""
     if measured:
         near = w.near[row]
         for c in range(n):
-            w.close[c] = near[np.uint64(slots.facts[first + w.those[c]].cell)]
+            w.close[c] = near[np.uint64(slots.facts[w.those[c]].cell)]
         return
     for c in range(n):
-        fact = slots.facts[first + w.those[c]]
+        fact = slots.facts[w.those[c]]
         close = nearness(a, who[fact.row], f.halves) if fact.cell >= 0 else np.nan
         w.close[c] = -1.0 if np.isnan(close) else close
 
@@ -262,18 +273,6 @@ def _append(
     w.counts[g] = n + 1
     if n + 1 == w.scores.shape[1]:
         _shrink(v, i, g, p, tables, rarity, f, k, w)
-
-
-@inlined
-def _bar(row: Number, me: Number, excluded: Any, who: Any, barred: Array) -> None:
-    """Mark the last bits of the rows of those who may not be shown to a viewer, and of their own: nearly everybody else
-    is known by them not to be among these, without a search."""
-    for bits in range(len(barred)):
-        barred[bits] = False
-    if me >= 0:
-        barred[who[me].row & BARRED] = True
-    for e in range(excluded.first[row], excluded.first[row + 1]):
-        barred[excluded.rows[e] & BARRED] = True
 
 
 @exactly
@@ -326,10 +325,7 @@ def _who_like(
 def _sort_out(g: Number, k: Number, w: Any) -> None:
     """Keep the k best of a viewer, and whoever comes so near to them that single precision cannot tell."""
     scores, found, n = w.scores[g], w.found[g], w.counts[g]
-    trial = w.merits[0]
-    for e in range(n):
-        trial[e] = scores[e]
-    cut = np.float32(kth_greatest(trial, n, k) - MARGIN)
+    cut = max(w.cuts[g], np.float32(settled(scores, n, k, w.cuts[g]) - MARGIN))
     kept_ = 0
     for e in range(n):
         if scores[e] > cut:

@@ -7,9 +7,10 @@ import numpy as np
 from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, kept
 from adapters.matching.kernels import meet
+from adapters.matching.lanes import plus, read, spread, total, where, within
 from adapters.matching.people import HIDDEN, ROAMS
-from adapters.matching.sieves import distances, listed, sift, total
-from adapters.matching.slices import CHUNK, LANES
+from adapters.matching.sieves import distances, listed, sift
+from adapters.matching.slices import LANES
 from adapters.matching.walk import measure, settle, slots_of, span, tiles_near, together
 from saltbitter_domain.compatibility.records import ANYWHERE
 
@@ -67,18 +68,18 @@ def _sum_up(
             if w.closest[g] > a.limit or a.paused or a.answers & HIDDEN:
                 continue
             first, last = span(a, part, index.ages)
-            if first < last and w.row[g] != told:
+            if first >= last:
+                continue
+            start = begins // LANES * LANES
+            if w.row[g] != told:
                 told = w.row[g]
-                distances(slots.cell, begins // LANES * LANES, ends, w.reach[told], measured, w.far)
+                distances(slots.cell, start, ends, w.reach[told], measured, w.far)
             refuses = np.uint32(a.refuses | apart)
-            while first < last:
-                end = min(last, (first // CHUNK + 1) * CHUNK)
-                start = first // LANES * LANES
-                count = (end - start + LANES - 1) // LANES * LANES
-                far = w.far[start - begins // LANES * LANES :]
-                if sift(a, refuses, slots, start, count, first - start, end - start, far, w.ok):
-                    out[rows[n + g]] += total(chance, start, count, w.ok)
-                first = end
+            given = spread(0.0)
+            for at in range(first // LANES * LANES, last, LANES):
+                bits = sift(a, refuses, slots, at, w.far, at - start) & within(at, first, last)
+                given = plus(given, where(read(chance, at), bits))
+            out[rows[n + g]] += total(given)
 
 
 @kept

@@ -1,6 +1,4 @@
-"""Many candidates at once, compiled so that one instruction looks at eight of them or more.
-
-Indices are unsigned here, because compilers cannot unroll what may be counted from the end of an array."""
+"""What is asked of many candidates at once, compiled."""
 
 from typing import Any
 
@@ -9,14 +7,33 @@ import numpy as np
 from adapters.matching.columns import Array
 from adapters.matching.compiled import Number, exactly, fast, inlined
 from adapters.matching.kernels import Figures, Person
+from adapters.matching.lanes import (
+    Lanes,
+    above,
+    added,
+    apart,
+    at_least,
+    at_most,
+    clamped,
+    ones,
+    plus,
+    reaches,
+    read,
+    spread,
+    times,
+    within,
+)
 from adapters.matching.people import INTERESTED, VALUED
-from adapters.matching.slices import BASE, CHUNK, INVERSE, NUMBERS
+from adapters.matching.slices import BASE, CHUNK, INVERSE, LANES, NUMBERS
 
-WORTH = 15
-"""Numbers of a viewer that ``estimate`` needs."""
+VALUES, MEAN, MOST, WORTH = 3, 13, 14, 15
+"""What ``estimate`` needs of a viewer: what the rows of ``Slots.numbers`` before ``INVERSE`` are worth, of which those
+from ``VALUES`` on are values; what attachment is worth in the mean, and at most; and how many numbers that is."""
 
-_ROW = tuple(np.uint64(row * CHUNK) for row in range(NUMBERS))
-"""Where in a block of ``Slots.numbers`` each row begins."""
+LEAST = np.float32(-256.0)
+"""No merit is as little, and none as much as its opposite."""
+HALVINGS = 24
+"""Of the interval between: by then no single precision is left."""
 
 
 @inlined
@@ -29,147 +46,72 @@ def distances(cell: Array, first: Number, last: Number, reach: Array, measured: 
 
 
 @inlined
-def sift(
-    a: Person,
-    refuses: Number,
-    slots: Any,
-    first: Number,
-    n: Number,
-    begin: Number,
-    end: Number,
-    far: Array,
-    ok: Array,
-) -> Number:
-    """Mark who of n slots, but only of those from ``begin`` up to ``end``, may be shown to the viewer, who refuses so
-    much, and count them.
-
-    ``far`` says how far they are, in km rounded up."""
-    at = np.uint64(first)
-    age, limit, answers = a.age, a.limit, a.answers
-    for k in range(n):
-        s = at + np.uint64(k)
-        ok[k] = (
-            (slots.youngest[s] <= age)
-            & (age <= slots.oldest[s])
-            & (((slots.answers[s] & refuses) | (slots.refuses[s] & answers)) == 0)
-            & (far[k] <= limit)
-            & (far[k] <= slots.limit[s])
-        )
-    for k in range(begin):
-        ok[k] = 0
-    for k in range(end, n):
-        ok[k] = 0
-    found = np.uint32(0)
-    for k in range(n):
-        found = np.uint32(found + ok[k])
-    return np.int64(found)
+def sift(a: Person, refuses: Number, slots: Any, at: Number, far: Array, there: Number) -> Number:
+    """The bits of those of the slots from ``at`` on who may be shown to the viewer, who refuses so much. ``far`` says
+    from ``there`` on how far they are, in km rounded up."""
+    return (
+        at_most(slots.youngest, at, a.age)
+        & at_least(slots.oldest, at, a.age)
+        & apart(slots.answers, at, refuses)
+        & apart(slots.refuses, at, a.answers)
+        & at_most(far, there, a.limit)
+        & reaches(slots.limit, at, far, there)
+    )
 
 
 @inlined
 def prepare(
     v: Any, i: Number, rarity: Array, f: Figures, worth: Array, tag: Array, share: Array, base: Array
 ) -> Number:
-    """Write what ``estimate`` needs of viewer i; how many interests there are, in fours."""
+    """Write what ``estimate`` needs of viewer i; how many interests there are."""
     a = v.who[i]
     for part in range(3):
         worth[part] = f.points[0] * a.fit[part]
     for part in range(10):
-        worth[3 + part] = f.points[2] / 2.0 * a.values[part]
-    worth[13], worth[14] = f.points[0] * f.means[0], f.points[0]
+        worth[VALUES + part] = f.points[2] / 2.0 * a.values[part]
+    worth[MEAN], worth[MOST] = f.points[0] * f.means[0], f.points[0]
     base[0] = BASE + (1 if a.known & VALUED else 0) + (2 if a.known & INTERESTED else 0)
     tags = 0
     if a.known & INTERESTED:
         for number in range(len(rarity)):
             if v.interests[i, number >> 6] >> np.uint64(number & 63) & np.uint64(1):
-                tag[tags] = number
+                tag[tags] = number * (CHUNK // LANES)
                 share[tags] = f.points[1] * rarity[number] * rarity[number] / a.length
                 tags += 1
-        while tags % 4:
-            tag[tags] = len(rarity)
-            share[tags] = 0.0
-            tags += 1
     return tags
 
 
-@fast
-def interests(
-    holds: Array, words: Number, first: Number, n: Number, tag: Array, share: Array, tags: Number, shared: Array
-) -> None:
-    """Write what each of n slots shares with the viewer, before it is divided by the length of their own interests."""
-    block = first // CHUNK
-    held = block * (words + 1) * CHUNK + first - block * CHUNK
-    for k in range(n):
-        shared[k] = 0
-    for t in range(0, tags, 4):
-        t0, t1 = np.uint64(held + tag[t] * CHUNK), np.uint64(held + tag[t + 1] * CHUNK)
-        t2, t3 = np.uint64(held + tag[t + 2] * CHUNK), np.uint64(held + tag[t + 3] * CHUNK)
-        s0, s1, s2, s3 = share[t], share[t + 1], share[t + 2], share[t + 3]
-        for k in range(n):
-            u = np.uint64(k)
-            shared[k] += (
-                s0 * np.float32(holds[t0 + u])
-                + s1 * np.float32(holds[t1 + u])
-                + s2 * np.float32(holds[t2 + u])
-                + s3 * np.float32(holds[t3 + u])
-            )
-
-
-@fast
-def estimate(
-    numbers: Array, first: Number, n: Number, worth: Array, base: Number, ok: Array, shared: Array, out: Array
-) -> None:
-    """Write the merit of n slots but for demographics, in points and single precision; minus infinity for those who may
-    not be shown."""
-    block = first // CHUNK
-    at = np.uint64(block * NUMBERS * CHUNK + first - block * CHUNK)
-    start = np.uint64(base * CHUNK)
-    p0, p1, p2, mean, most = worth[0], worth[1], worth[2], worth[13], worth[14]
-    v0, v1, v2, v3, v4 = worth[3], worth[4], worth[5], worth[6], worth[7]
-    v5, v6, v7, v8, v9 = worth[8], worth[9], worth[10], worth[11], worth[12]
-    zero, nothing = np.float32(0.0), np.float32(-np.inf)
-    for k in range(n):
-        s = at + np.uint64(k)
-        attachment = mean + p0 * numbers[s] + p1 * numbers[s + _ROW[1]] + p2 * numbers[s + _ROW[2]]
-        # Not max and min, which ask for NaN as well.
-        attachment = attachment if attachment > zero else zero  # noqa: FURB136
-        attachment = attachment if attachment < most else most  # noqa: FURB136
-        values = (
-            v0 * numbers[s + _ROW[3]]
-            + v1 * numbers[s + _ROW[4]]
-            + v2 * numbers[s + _ROW[5]]
-            + v3 * numbers[s + _ROW[6]]
-            + v4 * numbers[s + _ROW[7]]
-            + v5 * numbers[s + _ROW[8]]
-            + v6 * numbers[s + _ROW[9]]
-            + v7 * numbers[s + _ROW[10]]
-            + v8 * numbers[s + _ROW[11]]
-            + v9 * numbers[s + _ROW[12]]
-        )
-        whole = numbers[s + start] + attachment + values + shared[k] * numbers[s + _ROW[INVERSE]]
-        out[k] = whole if ok[k] else nothing
-
-
 @inlined
-def above(sums: Array, n: Number, bound: Number, out: Array) -> Number:
-    """Write which of the first n are greater than the bound; how many. ``out`` needs room for one more."""
-    found = 0
-    for k in range(n):
-        out[found] = k
-        found += sums[k] > bound
-    return found
+def estimate(
+    slots: Any, words: Number, at: Number, worth: Array, base: Number, tag: Array, share: Array, tags: Number
+) -> Lanes:
+    """The merits of the slots from ``at`` on but for demographics, in points and single precision; there are so many
+    ``words``."""
+    numbers, own = slots.numbers, at * NUMBERS
+    attachment = spread(worth[MEAN])
+    for part in range(VALUES):
+        attachment = plus(attachment, times(spread(worth[part]), read(numbers, own + part * LANES)))
+    points = plus(read(numbers, own + base * LANES), clamped(attachment, worth[MOST]))
+    for part in range(VALUES, INVERSE):
+        points = plus(points, times(spread(worth[part]), read(numbers, own + part * LANES)))
+    shared = spread(np.float32(0.0))
+    held = (at // CHUNK * words * CHUNK + at % CHUNK) // LANES
+    for t in range(tags):
+        shared = added(shared, share[t], slots.holds[np.uint64(held + tag[t])])
+    return plus(points, times(shared, read(numbers, own + INVERSE * LANES)))
 
 
 @fast
 def circumstances(
-    a: Person, facts: Array, first: Number, those: Array, n: Number, near: Array, shared: Array, tables: Any, f: Figures
+    a: Person, facts: Array, those: Array, n: Number, near: Array, shared: Array, tables: Any, f: Figures
 ) -> None:
-    """Write into ``shared`` the demographics, in points and single precision, of the first n of ``those`` counted from
-    slot ``first``; how many languages they share stands there, and in ``near`` how near they are, negative where that
-    is unknown. Nothing is asked that would have to be guessed, so that many are worked on at once."""
+    """Write into ``shared`` the demographics, in points and single precision, of the first n of ``those`` slots; how
+    many languages they share stands there, and in ``near`` how near they are, negative where that is unknown. Nothing
+    is asked that would have to be guessed, so that many are worked on at once."""
     years, plans, habits, faith = tables.years, tables.plans[a.plans], tables.habits[a.habits], tables.faith[a.faith]
     one = np.float32(1.0)
     for c in range(n):
-        fact = facts[np.uint64(first + those[c])]
+        fact = facts[np.uint64(those[c])]
         gap = np.int64(a.age) - np.int64(fact.age)
         measured = np.float32(near[c] >= 0)
         least = np.float32(min(a.spoken, fact.spoken))
@@ -183,7 +125,7 @@ def circumstances(
 
 
 @fast
-def at_most(a: Person, youngest: Any, oldest: Any, nearest: Number, tables: Any, f: Figures) -> Number:
+def demographics_at_most(a: Person, youngest: Any, oldest: Any, nearest: Number, tables: Any, f: Figures) -> Number:
     """The most points that demographics can be worth of people from the one to the other age, none nearer than that:
     whatever is unknown of them or is not looked at fits entirely, which can only raise a mean."""
     gap = max(0, np.int64(youngest.age) - np.int64(a.age), np.int64(a.age) - np.int64(oldest.age))
@@ -191,46 +133,32 @@ def at_most(a: Person, youngest: Any, oldest: Any, nearest: Number, tables: Any,
     return f.points[3] * (f.rest - f.weights[0] + known) / (f.rest + f.weights[1])
 
 
-@fast
-def total(chance: Array, first: Number, n: Number, ok: Array) -> Number:
-    """The sum of the chances of those marked, in four lanes that are added in one order."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    four = n - n % 4
-    at = np.uint64(first)
-    for k in range(0, four, 4):
-        u = np.uint64(k)
-        a += chance[at + u] * ok[k]
-        b += chance[at + u + np.uint64(1)] * ok[k + 1]
-        c += chance[at + u + np.uint64(2)] * ok[k + 2]
-        d += chance[at + u + np.uint64(3)] * ok[k + 3]
-    for k in range(four, n):
-        a += chance[at + np.uint64(k)] * ok[k]
-    return (a + b) + (c + d)
-
-
 @exactly
-def kth_greatest(x: Array, n: Number, k: Number) -> Number:
-    """The k-th greatest of the first n; it puts them in another order (Hoare 1961, Algorithm 65)."""
-    low, high = 0, n - 1
-    while low < high:
-        pivot = x[(low + high) >> 1]
-        i, j = low, high
-        while i <= j:
-            while x[i] > pivot:
-                i += 1
-            while x[j] < pivot:
-                j -= 1
-            if i <= j:
-                x[i], x[j] = x[j], x[i]
-                i += 1
-                j -= 1
-        if k - 1 <= j:
-            high = j
-        elif k - 1 >= i:
-            low = i
+def settled(scores: Array, n: Number, k: Number, cut: Number) -> Number:
+    """A number that at least k of the first n scores are greater than, and at best no more; ``cut`` if that is greater,
+    as all of them are. Halving an interval is quicker than any sort, because nothing has to be guessed."""
+    low, high = max(np.float32(cut), LEAST), -LEAST
+    if _greater(scores, n, low) < k:
+        return cut
+    for _ in range(HALVINGS):
+        middle = (low + high) * np.float32(0.5)
+        found = _greater(scores, n, middle)
+        if found < k:
+            high = middle
         else:
-            break
-    return float(x[k - 1])
+            low = middle
+            if found == k:
+                break
+    return low
+
+
+@inlined
+def _greater(scores: Array, n: Number, x: Number) -> Number:
+    """How many of the first n scores are greater than x."""
+    found = np.uint64(0)
+    for at in range(0, n, LANES):
+        found += ones(above(read(scores, at), x) & within(at, 0, n))
+    return np.int64(found)
 
 
 @inlined

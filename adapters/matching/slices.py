@@ -38,11 +38,11 @@ FACTS = np.dtype(
 class Slots(NamedTuple):
     """What a sift reads of a candidate, by slot, filled up to whole chunks. ``row`` is the person's.
 
-    ``numbers`` and ``holds`` are flat, ``CHUNK`` slots after another, and of
-    each all rows one after another. ``numbers`` (float32) has the rows 0 to 2 leaning; 3 to 12 values; 13
-    one over the length of the interests; 14 to 17 what a score starts from, which is the negative advantage, with what
-    stands in for the candidate's unknown values and interests where the viewer's own are known (15: values, 16:
-    interests, 17: both). ``holds`` has a row for each interest, 1 where the person has it, and a last one of zeros."""
+    ``numbers`` and ``holds`` are flat. ``numbers`` (float32) has of ``LANES`` slots after another all rows: 0 to 2
+    leaning; 3 to 12 values; 13 one over the length of the interests; 14 to 17 what a score starts from, which is the
+    negative advantage, with what stands in for the candidate's unknown values and interests where the viewer's own are
+    known (15: values, 16: interests, 17: both). ``holds`` (uint32) has of ``CHUNK`` slots after another a row of bits
+    for each interest, set where the person has it."""
 
     row: Array
     youngest: Array
@@ -61,11 +61,11 @@ INVERSE, BASE, NUMBERS = 13, 14, 18
 """Rows of ``Slots.numbers``, and how many they are."""
 
 CHUNK = 256
-"""Slots sifted at once, so that what they need lies close together and stays in the nearest cache."""
+"""Slots whose interests lie together, so that the bits of one fill half a line of cache; and as many are sifted before
+those found are looked at."""
 
 LANES = 32
-"""Slots one instruction can look at. Sifts begin and end at multiples of it, because the odd ones would cost as much as
-all the others."""
+"""Slots sifted at once. Sifts begin at multiples of it, because the odd ones would cost as much as all the others."""
 
 TILE = np.dtype(
     [
@@ -232,10 +232,10 @@ def _slots(people: People, words: int, policy: WeightedV1, row: Array, cell: Arr
     starts: list[tuple[Any, Any]] = [(a, b) for a in (unshared, interests) for b in (unvalued, values)]
     for base, (interest, value) in enumerate(starts, BASE):
         numbers[base, :n] = value + interest - who["advantage"]
-    holds = np.zeros((blocks, words + 1, CHUNK), np.uint8)
+    holds = np.zeros((blocks, words, CHUNK // 8), np.uint8)
     for block in range(blocks):
-        here = row[block * CHUNK : (block + 1) * CHUNK]
-        holds[block, :-1, : len(here)] = flags(people.interests[here], words).T
+        here = np.packbits(flags(people.interests[row[block * CHUNK : (block + 1) * CHUNK]], words).T, 1, "little")
+        holds[block, :, : here.shape[1]] = here
     facts = np.zeros(len(row), FACTS)
     facts["row"], facts["key"] = row, who["row"]
     for name in ("cell", "age", "plans", "habits", "faith", "spoken"):
@@ -252,8 +252,8 @@ def _slots(people: People, words: int, policy: WeightedV1, row: Array, cell: Arr
         cell=filled_up(cell[row]),
         answers=filled_up(who["answers"]),
         refuses=filled_up(who["refuses"]),
-        numbers=np.ascontiguousarray(numbers.reshape(NUMBERS, blocks, CHUNK).swapaxes(0, 1)).reshape(-1),
-        holds=holds.reshape(-1),
+        numbers=np.ascontiguousarray(numbers.reshape(NUMBERS, -1, LANES).swapaxes(0, 1)).reshape(-1),
+        holds=holds.reshape(-1).view("<u4").astype(np.uint32, copy=False),
         facts=facts,
         languages=np.ascontiguousarray(people.languages[row]),
     )

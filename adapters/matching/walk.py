@@ -46,10 +46,10 @@ class Workspace(NamedTuple):
     tiles: Array
     dots: Array
     far: Array
-    ok: Array
     close: Array
     shared: Array
     sums: Array
+    lanes: Array
     those: Array
     merits: Array
     orders: Array
@@ -58,7 +58,7 @@ class Workspace(NamedTuple):
     @classmethod
     def of(cls, index: Index, words: int, k: int, rows: int) -> Self:
         """For ``k`` best and viewers of tiles of up to ``rows`` cells."""
-        room = k + max(k // 4, SPARE)
+        room = -(-(k + max(k // 4, SPARE)) // LANES) * LANES
         return cls(
             scores=np.empty((TOGETHER, room), np.float32),
             found=np.empty((TOGETHER, room), np.int32),
@@ -66,8 +66,8 @@ class Workspace(NamedTuple):
             counts=np.empty(TOGETHER, np.int64),
             cuts=np.empty(TOGETHER, np.float32),
             worth=np.empty((TOGETHER, WORTH), np.float32),
-            tag=np.empty((TOGETHER, words + 4), np.int64),
-            share=np.empty((TOGETHER, words + 4), np.float32),
+            tag=np.empty((TOGETHER, words), np.int64),
+            share=np.empty((TOGETHER, words), np.float32),
             tags=np.empty(TOGETHER, np.int64),
             base=np.empty((TOGETHER, 1), np.int64),
             row=np.zeros(TOGETHER, np.int64),
@@ -80,11 +80,11 @@ class Workspace(NamedTuple):
             tiles=np.empty(len(index.tiles), np.int64),
             dots=np.empty(len(index.tiles)),
             far=np.empty(_longest(index) + 2 * LANES, np.uint16),
-            ok=np.empty(CHUNK, np.uint8),
             close=np.empty(CHUNK, np.float32),
             shared=np.empty(CHUNK, np.float32),
             sums=np.empty(CHUNK, np.float32),
-            those=np.empty(CHUNK + 1, np.int64),
+            lanes=np.empty(LANES, np.float32),
+            those=np.empty(CHUNK, np.int64),
             merits=np.empty((2, room)),
             orders=np.empty(room, np.int32),
             places=np.empty(room, np.int64),
@@ -96,6 +96,18 @@ def _longest(index: Index) -> int:
     slices = index.slices
     past = slices["first"] + slices["oldest"] - slices["youngest"] + 1
     return int((index.ages[past] - index.ages[slices["first"]]).max(initial=1))
+
+
+@inlined
+def bar(row: Number, me: Number, excluded: Any, who: Any, barred: Array) -> None:
+    """Mark the last bits of the rows of those who may not be shown to a viewer, and of their own: nearly everybody else
+    is known by them not to be among these, without a search."""
+    for bits in range(len(barred)):
+        barred[bits] = False
+    if me >= 0:
+        barred[who[me].row & BARRED] = True
+    for e in range(excluded.first[row], excluded.first[row + 1]):
+        barred[excluded.rows[e] & BARRED] = True
 
 
 @exactly

@@ -1,4 +1,5 @@
-"""The embedded mode: everything in the memory of one process, and nothing kept when it ends."""
+"""The embedded mode: everything in the memory of one process, and nothing kept when it ends. Payments are those of
+production, at a small Stripe in the same process."""
 
 import secrets
 
@@ -10,7 +11,6 @@ from adapters.memory.erasures import MemoryErasureLedger
 from adapters.memory.exports import MemoryArchives
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
-from adapters.memory.payments import MemoryGateway
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.search import MemoryProfileSearch
@@ -18,6 +18,9 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.memory.transparency import MemoryMatchingReports, MemoryMatchingRuns
 from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.stripe.double.server import StripeDouble
+from adapters.stripe.gateway import StripeGateway
+from adapters.stripe.records import StripeRecords
 from adapters.system.clock import MovableClock
 from config.common import common
 from config.settings import Settings
@@ -57,7 +60,12 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.mailer = providers.Singleton(MemoryMailer, clock)
     container.erasure_ledger = providers.Singleton(MemoryErasureLedger)
     container.archives = providers.Singleton(MemoryArchives, clock)
-    container.payment_gateway = container.payment_records = providers.Singleton(MemoryGateway, clock)
+    container.stripe = stripe = providers.Singleton(
+        StripeDouble, clock, portal_page=f"{settings.public_url}/demo/portal"
+    )
+    del container.payment_gateway, container.payment_records  # They come after what they ask, which is opened first.
+    container.payment_gateway = providers.Singleton(StripeGateway, stripe.provided.account)
+    container.payment_records = providers.Singleton(StripeRecords, stripe.provided.account, clock)
     container.portraits = providers.Singleton(PortraitGallery)
     container.photo_store = providers.Singleton(
         MemoryPhotoStore, clock, secret=settings.media_key.encode(), lazy=container.portraits.provided.draw

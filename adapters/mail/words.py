@@ -162,6 +162,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             (
                 "Nobody sees you on SaltBitter any more.",
                 (
+                    "If you had a subscription, it is cancelled and nothing more is charged for it. If you come back "
+                    "before what you paid for ends, you have it again."
+                ),
+                (
                     "In 30 days everything we have of you is erased: your account, profile, photos, answers, consents, "
                     "likes and matches."
                 ),
@@ -174,6 +178,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Dein Konto ist geschlossen",
             (
                 "Niemand sieht dich mehr auf SaltBitter.",
+                (
+                    "Hattest du ein Abonnement, dann ist es gekündigt, und es wird nichts mehr dafür abgebucht. Kommst "
+                    "du zurück, bevor endet, was du bezahlt hast, hast du es wieder."
+                ),
                 (
                     "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, "
                     "Antworten, Einwilligungen, Likes und Matches."

@@ -10,16 +10,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from stripe import (
-    AuthenticationError,
-    CardError,
-    InvalidRequestError,
-    RateLimitError,
-    StripeError,
-)
-from stripe import (
-    PermissionError as NotPermitted,
-)
+from stripe import InvalidRequestError, StripeError
 
 from adapters.stripe.client import (
     KEPT,
@@ -32,7 +23,8 @@ from adapters.stripe.client import (
     every,
     missing,
 )
-from adapters.stripe.money import MEMBER, PRODUCTS, instant, reference
+from adapters.stripe.money import MEMBER, PRODUCTS, reference
+from adapters.stripe.outcomes import as_wished, contract_of, failure_outcome, made_for, payment_outcome
 from saltbitter_domain.kernel import Money, UserId
 from saltbitter_domain.orders.model import (
     Contract,
@@ -80,7 +72,7 @@ class StripeGateway(PaymentGateway):
         return str((await answered(made))["id"])
 
     async def contract(self, customer: str) -> Contract | None:
-        found = (_contract(each) for each in await self._subscriptions(customer) if each["status"] in RUNNING)
+        found = (contract_of(each) for each in await self._subscriptions(customer) if each["status"] in RUNNING)
         return next((contract for contract in found if contract is not None), None)
 
     async def due_now(self, contract: Contract, plan: Plan, at: datetime) -> Money:
@@ -106,26 +98,31 @@ class StripeGateway(PaymentGateway):
                     return await self._buy(order, means)
                 case OrderKind.WITHDRAW:
                     return await self._withdraw(order)
-            return await self._renew(order, renews=order.kind is OrderKind.RESUME)
+                case OrderKind.CANCEL:
+                    return await self._cancel(order)
+            return await self._renew(order, renews=True)
         except Exception as error:  # noqa: BLE001  whatever it is, it surely had no effect, or that is not known
-            return Unknown() if order.kind.honoured else _failure(error)
+            return Unknown() if order.kind.honoured else failure_outcome(error)
 
     async def ask(self, order: Order) -> Outcome | None:
         match order.kind:
             case OrderKind.SUBSCRIBE:
-                begun = _made_for(order, await self._subscriptions(order.customer))
+                begun = made_for(order, await self._subscriptions(order.customer))
                 return await self._begun(await self._retrieved(begun["id"])) if begun else None
             case OrderKind.PURCHASE:
                 payments = await every(self._v1.payment_intents.list_async, {"customer": order.customer})
-                payment = _made_for(order, payments)
-                return _paid(payment) if payment else None
+                payment = made_for(order, payments)
+                return payment_outcome(payment) if payment else None
         subscription = await self._subscription(order)
         if order.kind is OrderKind.WITHDRAW:
             ended = subscription["status"] == "canceled" and not await self._unrefunded(subscription["id"])
             return Done(subscription["id"]) if ended else None
         if order.kind is OrderKind.UPGRADE:
             return await self._upgraded(subscription, order)
-        return Done(subscription["id"]) if _as_wished(subscription, order) else None
+        wished = as_wished(subscription, order)
+        if wished and order.kind is OrderKind.CANCEL and subscription["status"] == "canceled":
+            wished = not await self._unpaid(subscription["id"])
+        return Done(subscription["id"]) if wished else None
 
     async def abandon(self, order: Order) -> Outcome:
         # Stripe refuses to take back what was paid, so that only asking afterwards tells.
@@ -160,7 +157,7 @@ class StripeGateway(PaymentGateway):
         try:
             await self._v1.payment_methods.attach_async(method, {"customer": order.customer})
         except Exception as error:  # noqa: BLE001  as above
-            failure = _failure(error)
+            failure = failure_outcome(error)
             return failure if isinstance(failure, Refused) else Refused(Reason.NOT_ACCEPTED)
         wish: Any = {
             "customer": order.customer,
@@ -195,7 +192,7 @@ class StripeGateway(PaymentGateway):
         return await self._upgraded(made, order) or Refused(Reason.DECLINED)
 
     async def _upgraded(self, subscription: Mapping[str, Any], order: Order) -> Outcome | None:
-        if _as_wished(subscription, order):
+        if as_wished(subscription, order):
             return Done(subscription["id"])
         waiting = subscription.get("pending_update")
         wished = _PRODUCT_OF[Tier(order.item)]
@@ -208,7 +205,7 @@ class StripeGateway(PaymentGateway):
         payment = await self._payment(subscription)
         if payment is None:
             return Unknown()
-        outcome = _paid(payment.intent)
+        outcome = payment_outcome(payment.intent)
         if isinstance(outcome, Refused):
             # It can only be paid with a secret that nobody is given, and lapses by itself if this fails.
             with contextlib.suppress(Exception):
@@ -245,6 +242,23 @@ class StripeGateway(PaymentGateway):
         wish: Any = {"cancel_at_period_end": not renews}
         sending = self._v1.subscriptions.update_async(order.subscription or "", wish, _once(order))
         return Done((await _sent(sending))["id"])
+
+    async def _cancel(self, order: Order) -> Outcome:
+        """Have it end with its period. One whose payment is owed ends now, and Stripe stops asking to be paid."""
+        subscription = order.subscription or ""
+        status = (await self._retrieved(subscription))["status"]
+        if status in {"active", "trialing"}:
+            return await self._renew(order, renews=False)
+        if status in {"past_due", "unpaid"}:
+            await self._v1.subscriptions.cancel_async(subscription)
+        for invoice in await self._unpaid(subscription):
+            await self._v1.invoices.void_invoice_async(invoice)
+        return Done(subscription)
+
+    async def _unpaid(self, subscription: str) -> Sequence[str]:
+        """The invoices of a subscription that Stripe would still have paid."""
+        listing = self._v1.invoices.list_async
+        return [str(each["id"]) for each in await every(listing, {"subscription": subscription, "status": "open"})]
 
     async def _withdraw(self, order: Order) -> Outcome:
         """End it first, so that nothing more is charged, then pay back what is left of each payment: nothing of one
@@ -292,7 +306,7 @@ class StripeGateway(PaymentGateway):
             "description": order.item,
             "metadata": _metadata(order),
         }
-        return _paid(await _sent(self._v1.payment_intents.create_async(wish, _once(order))))
+        return payment_outcome(await _sent(self._v1.payment_intents.create_async(wish, _once(order))))
 
     async def _subscriptions(self, customer: str) -> Sequence[Mapping[str, Any]]:
         return await every(self._v1.subscriptions.list_async, {"customer": customer, "status": "all"})
@@ -313,10 +327,6 @@ async def _sent(sending: Awaitable[Any]) -> Mapping[str, Any]:
 def _once(order: Order) -> Any:
     """What lets Stripe know a copy of the request."""
     return {"idempotency_key": str(order.id)}
-
-
-def _made_for(order: Order, found: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    return next((each for each in found if (each.get("metadata") or {}).get(ORDER) == str(order.id)), None)
 
 
 def _metadata(order: Order) -> dict[str, str]:
@@ -342,67 +352,3 @@ def _priced(tier: Tier, price: Money) -> Any:
 
 def _item(contract: Contract, tier: Tier, price: Money) -> Any:
     return {"id": contract.item, **_priced(tier, price)}
-
-
-def _contract(subscription: Mapping[str, Any]) -> Contract | None:
-    """The contract of a subscription, None for one that is not ours."""
-    (item,) = subscription["items"]["data"][:1] or [None]
-    tier = item and PRODUCTS.get(reference(item["price"]["product"]))
-    if item is None or tier is None:
-        return None
-    metadata, ends = subscription.get("metadata") or {}, item["current_period_end"]
-    kept = metadata.get(KEPT) and int(metadata[KEPT_UNTIL]) >= ends
-    price = item["price"]
-    return Contract(
-        id=subscription["id"],
-        item=item["id"],
-        tier=tier,
-        price=Money(price["unit_amount"], price["currency"].upper()),
-        began_at=instant(subscription["created"]),
-        period_ends_at=instant(ends),
-        renews=not subscription["cancel_at_period_end"],
-        past_due=subscription["status"] in {"past_due", "unpaid"},
-        kept=Tier(metadata[KEPT]) if kept else None,
-    )
-
-
-def _as_wished(subscription: Mapping[str, Any], order: Order) -> bool:
-    """Whether a subscription is what an order wanted it to be."""
-    ended = subscription["status"] == "canceled"
-    match order.kind:
-        case OrderKind.CANCEL:
-            return ended or bool(subscription["cancel_at_period_end"])
-        case OrderKind.RESUME:
-            return not (ended or subscription["cancel_at_period_end"])
-    product = reference(subscription["items"]["data"][0]["price"]["product"])
-    return PRODUCTS.get(product) == order.item
-
-
-def _paid(intent: Mapping[str, Any]) -> Outcome:
-    """What became of a payment."""
-    match intent["status"]:
-        case "succeeded":
-            return Done(intent["id"])
-        case "requires_action" | "requires_confirmation":
-            return RequiresAction(intent["id"], intent["client_secret"])
-        case "requires_payment_method":
-            return Refused(Reason.DECLINED)
-        case "canceled":
-            return Refused(Reason.LAPSED)
-    return Unknown()
-
-
-def _failure(error: Exception) -> Outcome:
-    """Whether a request that failed surely had no effect. Everything else, such as an error of theirs, a conflict with
-    another request, or a line that broke, may have had one."""
-    match error:
-        case CardError():
-            return Refused(Reason.DECLINED)
-        case (
-            InvalidRequestError(param="payment_method" | "default_payment_method")
-            | InvalidRequestError(code="resource_missing", http_status=404)
-        ):
-            return Refused(Reason.PAYMENT_METHOD_UNUSABLE)
-        case InvalidRequestError() | RateLimitError() | AuthenticationError() | NotPermitted():
-            return Refused(Reason.NOT_ACCEPTED)
-    return Unknown()

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from adapters.mail.letter import Letters
 from adapters.memory.mailer import MemoryMailer
-from adapters.memory.payments import MemoryGateway
+from adapters.stripe.double.refusals import Refusal
+from adapters.stripe.double.shop import Shop
 from adapters.system.clock import MovableClock
 from entrypoints.demo.seed import EMAIL, STAFF, Seeded
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
@@ -79,6 +80,17 @@ class Confirmation:
 
 
 @attrs.frozen
+class PortalQuery:
+    customer: str
+
+
+@attrs.frozen
+class CardChange:
+    customer: str
+    card: str
+
+
+@attrs.frozen
 class Demo:
     """The demo's pages. They exist in the demo only and need no sign-in: everybody in it is made up."""
 
@@ -88,7 +100,7 @@ class Demo:
     decisions: DecisionService
     seeded: Seeded
     settle: Callable[[], Awaitable[None]]
-    gateway: MemoryGateway
+    shop: Shop
     _templates: jinja2.Environment = attrs.field(
         init=False, factory=lambda: jinja2.Environment(loader=jinja2.PackageLoader("entrypoints.demo"), autoescape=True)
     )
@@ -140,7 +152,24 @@ class Demo:
     @route("POST", "/demo/bank", audience=Audience.ANYONE, errors=(OrderMissing,))
     async def bank(self, _call: Call, body: Confirmation) -> None:
         """Confirm a payment, as a member does with their bank."""
-        self.gateway.confirm(body.client_secret)
+        try:
+            self.shop.confirm(body.client_secret)
+        except Refusal:
+            raise OrderMissing("No payment waits for this confirmation. Look at what became of the order.") from None
+
+    @route("GET", "/demo/portal", audience=Audience.ANYONE, produces="text/html")
+    async def portal(self, _call: Call, query: PortalQuery) -> web.StreamResponse:
+        """Where a member sees to their card, as at the gateway's own pages."""
+        return self.page("portal.html", customer=query.customer)
+
+    @route("POST", "/demo/portal", audience=Audience.ANYONE, errors=(OrderMissing,))
+    async def change_card(self, _call: Call, body: CardChange) -> None:
+        """Have another card pay from now on, and for what is owed."""
+        try:
+            self.shop.change_card(body.customer, body.card)
+        except Refusal:
+            raise OrderMissing("There is no such customer or card. Open this page from the membership anew.") from None
+        await self.settle()
 
     @route("GET", "/demo/static/{name}", audience=Audience.ANYONE, produces="*/*")
     async def static(self, _call: Call, name: str) -> web.StreamResponse:

@@ -38,7 +38,7 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
                 },
             )
         )
-        adapters = application.adapters
+        adapters, stripe = application.adapters, application.adapters.stripe()
         pages = Demo(
             adapters.mailer(),
             adapters.clock(),
@@ -46,13 +46,14 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
             application.decisions(),
             seeded,
             workers.settle,
-            adapters.payment_gateway(),
+            stripe.shop,
         )
         client = built_client(demo=True, contact="help@demo.saltbitter.example")
         more = [pages, *(client or [WithoutClient(pages)])]
         everybody_here = HttpSettings(signing_in_limit=FROM_ONE_MACHINE)
         await stack.enter_async_context(listening(site(application, more, everybody_here), host, port))
         address = f"http://{host}:{port}"
+        stripe.tells = f"{address}/api/webhooks/stripe"
         start = f"{address}   the web client: sign in, or join" if client else f"make web, which builds {CLIENT}"
         say(
             f"""

@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from entrypoints.http import sessions
 from entrypoints.http.routing import Audience, Call, route
-from saltbitter_domain.users.model import Busy, PasswordRefused, SessionOver, SubscriptionRunning
+from saltbitter_domain.subscriptions.model import Tier
+from saltbitter_domain.users.model import Busy, PasswordRefused, SessionOver
 from saltbitter_domain.users.service import LeavingService
 
 
@@ -32,9 +33,11 @@ class KeptView:
 
 @attrs.frozen
 class ErasureView:
-    """When everything is erased, unless the member signs in before, and what is kept all the same."""
+    """When everything is erased, unless the member signs in before, and what is kept all the same. ``paid_tier`` is
+    paid for and does not renew any more; whoever comes back before it ends has it still, and may resume it."""
 
     erase_at: datetime
+    paid_tier: Tier
     kept: tuple[KeptView, ...]
 
 
@@ -49,14 +52,16 @@ class Leaving:
         guarded=True,
         session=True,
         status=202,
-        errors=(PasswordRefused, SubscriptionRunning, SessionOver, Busy),
+        errors=(PasswordRefused, SessionOver, Busy),
     )
     async def request_erasure(self, call: Call, body: ErasureRequest) -> ErasureView:
         """Close the account and have everything erased in 30 days.
 
         The member is hidden at once and every session ends; signing in before then undoes it.
-        Whoever pays for a subscription ends it first."""
-        erase_at = await self.leaving.request_erasure(call.member, body.password)
+        A subscription is cancelled with it, and nothing more is charged."""
+        leave = await self.leaving.request_erasure(call.member, body.password)
         sessions.forget(call)
-        kept = tuple(KeptView(each.place, each.purpose, each.why, each.until) for each in self.leaving.kept(erase_at))
-        return ErasureView(erase_at, kept)
+        kept = tuple(
+            KeptView(each.place, each.purpose, each.why, each.until) for each in self.leaving.kept(leave.erase_at)
+        )
+        return ErasureView(leave.erase_at, leave.paid_tier, kept)

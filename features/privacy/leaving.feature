@@ -32,3 +32,25 @@ Feature: Leaving for good
     Then Ana is told that the books stay for ten years, as tax law asks for them
     When 31 days pass
     Then the last mail to Ana says the same
+
+  Scenario: Paying makes leaving no harder
+    Given Ana has subscribed to premium
+    When Ana asks to be erased
+    Then Ana is told that premium is paid for her
+    When 29 days pass
+    And Ana signs in again
+    Then Ana has premium
+    When Ana resumes
+    And 20 days pass
+    Then Ana has premium
+
+  Scenario: Whoever leaves is charged no more
+    Given Ana has subscribed to premium
+    And 10 days pass
+    When Ana asks to be erased
+    And 29 days pass
+    And Ana signs in again
+    Then Ana has the free tier still
+    And Ana's payments are
+      | day        | dollars | status |
+      | 2026-03-02 | 19.99   | paid   |

@@ -74,6 +74,46 @@ Feature: Subscribing and leaving again
     Then Ana is told that the time for it is over
     And Ana has premium
 
+  Scenario: A payment that fails leaves seven days, then the tier ends
+    When Ana subscribes to premium with a card that fails at its renewal
+    And 32 days pass
+    Then Ana has premium
+    And Ana is told by mail that her payment failed
+    When 6 days pass
+    Then Ana has the free tier still
+
+  Scenario: Another card pays what is owed
+    When Ana subscribes to premium with a card that fails at its renewal
+    And 32 days pass
+    And Ana has another card pay
+    And 20 days pass
+    Then Ana has premium
+    And Ana's payments are
+      | day        | dollars | status |
+      | 2026-03-02 | 19.99   | paid   |
+      | 2026-04-02 | 19.99   | failed |
+      | 2026-04-03 | 19.99   | paid   |
+
+  Scenario: Whoever cancels while a payment is owed owes nothing any more
+    When Ana subscribes to premium with a card that fails at its renewal
+    And 32 days pass
+    And Ana cancels
+    Then Ana has the free tier still
+    When Ana has another card pay
+    And 31 days pass
+    Then Ana has the free tier still
+    And Ana's payments are
+      | day        | dollars | status |
+      | 2026-03-02 | 19.99   | paid   |
+      | 2026-04-02 | 19.99   | failed |
+
+  Scenario: A bank that takes a payment back
+    When Ana subscribes to premium with a card whose bank takes payments back
+    And 1 day passes
+    Then Ana's payments are
+      | day        | dollars | status   |
+      | 2026-03-02 | 19.99   | disputed |
+
   Scenario: A year of one member
     Given Ana has subscribed to premium
     And 10 days pass
@@ -86,6 +126,16 @@ Feature: Subscribing and leaving again
     Then Ana has elite
     When 31 days pass
     Then Ana has premium
+    When Ana has a card pay that fails
+    And 21 days pass
+    Then Ana has premium
+    And Ana is told by mail that her payment failed
+    When 3 days pass
+    And Ana has another card pay
+    And 7 days pass
+    Then Ana has premium
+    When Ana's bank takes her last payment back for good
+    Then Ana has premium
     When Ana cancels
     And 31 days pass
     Then Ana has the free tier still
@@ -95,7 +145,15 @@ Feature: Subscribing and leaving again
     And Ana withdraws
     And 30 days pass
     Then Ana has the free tier still
-    And Ana has paid 19.99, 20.32, 49.99, 19.99 and 19.99 dollars, and got back 19.99
+    And Ana's payments are
+      | day        | dollars | status       |
+      | 2026-03-02 | 19.99   | paid         |
+      | 2026-03-12 | 20.32   | paid         |
+      | 2026-04-02 | 49.99   | paid         |
+      | 2026-05-02 | 19.99   | paid         |
+      | 2026-06-02 | 19.99   | failed       |
+      | 2026-06-06 | 19.99   | charged back |
+      | 2027-01-30 | 19.99   | refunded     |
 
   Scenario: Buying once
     When Ana buys a practice pack

@@ -171,6 +171,11 @@ class Contract:
         """The tier of this period."""
         return self.kept or self.tier
 
+    @property
+    def charges(self) -> bool:
+        """Whether anything will still be charged for it."""
+        return self.renews or self.past_due
+
     def withdrawable_until(self) -> datetime:
         """Up to when the member may withdraw from it."""
         return self.began_at + WITHDRAWAL

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, Ids, Money, OrderId, StaleWrite, UserId
+from saltbitter_domain.kernel import Clock, EventId, Ids, Money, OrderId, StaleWrite, UserId
 from saltbitter_domain.orders.catalogue import PRODUCTS
 from saltbitter_domain.orders.model import (
     ASK_AFTER,
@@ -46,6 +46,7 @@ from saltbitter_domain.payments.model import CustomerChanged, GatewayAway, Gatew
 from saltbitter_domain.subscriptions.catalogue import PLANS
 from saltbitter_domain.subscriptions.model import Plan, Tier
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.users.model import ErasureRequested
 
 NOTHING = Money(0, "USD")
 ASKED_AT_ONCE = 50
@@ -113,7 +114,7 @@ class OrderService:
             return standing
         price, customer = PRODUCTS[name].price, await self._customer(user_id)
         order = await self._place(customer, user_id, OrderKind.PURCHASE, name, price, key)
-        return await self._noticed(await self._send(order, Means(payment_method=payment_method)))
+        return await self._send(order, Means(payment_method=payment_method))
 
     async def contract(self, user_id: UserId) -> Contract:
         """The subscription that runs, as the gateway has it now."""
@@ -143,12 +144,26 @@ class OrderService:
         return await self._send(order, Means(contract=contract, priced_at=quoted_at))
 
     async def cancel(self, user_id: UserId) -> Progress:
-        """Let the subscription end with the period that is paid. It is carried out, however long that takes."""
+        """Let the subscription end with the period that is paid; at once where the payment for it is owed, which then
+        is owed no more. It is carried out, however long that takes."""
         await self._standing(user_id, OrderKind.CANCEL)
         customer, contract = await self._running(user_id)
-        if not contract.renews:
+        if not contract.charges:
             raise OrderImpossible("The subscription is cancelled already, and ends with the period that is paid.")
         return await self._send(await self._place_on(contract, customer, user_id, OrderKind.CANCEL), Means())
+
+    async def cancel_for_leaving(self, _message: EventId, event: ErasureRequested) -> None:
+        """Cancel for a member who asked to be erased, so that nothing is charged any more; what is paid is there for
+        whoever comes back. ``OrderPending`` or ``GatewayAway``, and the message comes again, while that is not sure."""
+        async with self._begin() as uow:
+            user = await uow.users.get(event.user_id)
+            customer = await uow.orders.customer_of(event.user_id)
+        if user is None or user.erase_at is None or customer is None:
+            return
+        await self._standing(user.id, OrderKind.CANCEL)
+        contract = await self._gateway.contract(customer)
+        if contract is not None and contract.charges:
+            await self._send(await self._place_on(contract, customer, user.id, OrderKind.CANCEL), Means())
 
     async def resume(self, user_id: UserId) -> Progress:
         """Let a subscription that was cancelled go on."""
@@ -174,8 +189,9 @@ class OrderService:
         if order is None or order.user_id != user_id:
             raise OrderMissing("There is no such order of yours.")
         if order.state is OrderState.REQUIRES_ACTION or self._unanswered(order):
-            return await self._noticed(await self._find_out(order))
-        return await self._noticed(Progress(order))
+            return await self._find_out(order)
+        async with self._begin() as uow:
+            return Progress(order, notice=await _notice(uow, order))
 
     async def purchases(self, user_id: UserId) -> Purchases:
         """What the member bought once, and the sum of this month with the notices it has reached."""
@@ -199,18 +215,10 @@ class OrderService:
             waiting = await uow.orders.unanswered(now - ASK_AFTER, now - LAPSES_AFTER, ASKED_AT_ONCE)
         return sum(await asyncio.gather(*(self._settle(order) for order in waiting)))
 
-    async def _noticed(self, progress: Progress) -> Progress:
-        """With the notice that a purchase gives rise to."""
-        order = progress.order
-        if order.kind is not OrderKind.PURCHASE or order.state is not OrderState.DONE:
-            return progress
-        async with self._begin() as uow:
-            return attrs.evolve(progress, notice=notice_of(order, await uow.orders.purchases_of(order.user_id)))
-
     async def _settle(self, order: Order) -> bool:
         try:
             if order.state is OrderState.REQUIRES_ACTION:
-                return (await self._record(order, await self._gateway.abandon(order))).state.settled
+                return (await self._record(order, await self._gateway.abandon(order))).order.state.settled
             return (await self._find_out(order)).order.state.settled
         except (GatewayAway, StaleWrite):
             return False  # It is asked again in a minute.
@@ -247,8 +255,8 @@ class OrderService:
         recorded = await self._record(order, outcome or Refused(Reason.NOT_ACCEPTED))
         if outcome is None and order.kind.honoured:
             again = attrs.evolve(order, id=OrderId(self._ids.new()), made_at=self._clock.now(), version=1)
-            return Progress((await self._sent(await self._add(again), Means()))[0])
-        return Progress(recorded, outcome.client_secret if isinstance(outcome, RequiresAction) else None)
+            return (await self._sent(await self._add(again), Means()))[0]
+        return recorded
 
     async def _place(
         self,
@@ -276,38 +284,41 @@ class OrderService:
         return order
 
     async def _send(self, order: Order, means: Means) -> Progress:
-        recorded, outcome = await self._sent(order, means)
+        progress, outcome = await self._sent(order, means)
         match outcome:
-            case RequiresAction(_, secret):
-                return Progress(recorded, secret)
             case Refused(Reason.NOT_ACCEPTED):
                 raise OrderNotAccepted("The order was not accepted. Nothing was charged. Try again.", retry_after=60)
             case Refused(reason):
                 raise PaymentRefused(_WHY[reason])
-        return Progress(recorded)
+        return progress
 
-    async def _sent(self, order: Order, means: Means) -> tuple[Order, Outcome]:
+    async def _sent(self, order: Order, means: Means) -> tuple[Progress, Outcome]:
         sendable = order.sendable(self._clock.now())
         outcome = await self._gateway.send(order, means) if sendable else Unknown()
         return await self._record(order, outcome), outcome
 
-    async def _record(self, order: Order, outcome: Outcome) -> Order:
-        async def attempt() -> Order:
+    async def _record(self, order: Order, outcome: Outcome) -> Progress:
+        async def attempt() -> Progress:
             async with self._begin() as uow:
                 stored = await uow.orders.get(order.id)
                 if stored is None:  # the member was erased
-                    return order
+                    return Progress(order)
                 changed = stored.with_outcome(outcome, self._clock.now())
                 if changed == stored:
-                    return stored
+                    return Progress(stored, notice=await _notice(uow, stored))
                 await uow.orders.save(changed)
+                # A member's orders are settled one after the other, so that one of them alone reaches a sum.
+                notice = await _notice(uow, changed)
                 if changed.state is OrderState.DONE:
                     uow.emit(CustomerChanged(order.customer))
-                    await _tell_of_spending(uow, changed)
+                if notice is not None:
+                    uow.emit(SpendingReached(order.user_id, notice.amount_minor, notice.currency))
                 await uow.commit()
-            return attrs.evolve(changed, version=changed.version + 1)
+            return Progress(attrs.evolve(changed, version=changed.version + 1), notice=notice)
 
-        return await retrying(attempt)
+        recorded = await retrying(attempt)
+        secret = outcome.client_secret if isinstance(outcome, RequiresAction) else None
+        return attrs.evolve(recorded, client_secret=secret)
 
     async def _running(self, user_id: UserId) -> tuple[str, Contract]:
         customer = await self._known_customer(user_id)
@@ -335,13 +346,11 @@ class OrderService:
         return self._given
 
 
-async def _tell_of_spending(uow: UnitOfWork, done: Order) -> None:
-    """A member's orders are settled one after the other, so that one of them alone reaches a sum."""
-    if done.kind is not OrderKind.PURCHASE:
-        return
-    notice = notice_of(done, await uow.orders.purchases_of(done.user_id))
-    if notice is not None:
-        uow.emit(SpendingReached(done.user_id, notice.amount_minor, notice.currency))
+async def _notice(uow: UnitOfWork, order: Order) -> Money | None:
+    """The sum that the member's purchases of its month reached with this order, if it is one and is done."""
+    if order.kind is not OrderKind.PURCHASE or order.state is not OrderState.DONE:
+        return None
+    return notice_of(order, await uow.orders.purchases_of(order.user_id))
 
 
 def _plan(tier: Tier) -> Plan:

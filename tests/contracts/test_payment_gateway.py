@@ -1,4 +1,4 @@
-"""What every payment gateway promises: that of the demo, and Stripe, which the double stands for."""
+"""What every payment gateway promises: Stripe does, for which the double stands, in the demo too."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -8,7 +8,6 @@ from typing import Any
 import attrs
 import pytest
 
-from adapters.memory.payments import MemoryGateway
 from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import ManualClock
@@ -57,7 +56,6 @@ class Counter:
     ids: Ids
     user_id: UserId
     confirm: Callable[[str], None]
-    renew: Callable[[], None] = lambda: None
     customer: str = ""
 
     def order(self, kind: OrderKind, item: str = "", price: Money | None = None, on: Contract | None = None) -> Order:
@@ -101,27 +99,19 @@ class Counter:
 
 
 @asynccontextmanager
-async def in_memory(clock: ManualClock) -> AsyncIterator[Counter]:
-    ids = UuidV7Ids(clock)
-    gateway = MemoryGateway(clock)
-    yield Counter(gateway, gateway, clock, ids, UserId(ids.new()), gateway.confirm)
-
-
-@asynccontextmanager
 async def at_stripe(clock: ManualClock) -> AsyncIterator[Counter]:
     ids = UuidV7Ids(clock)
     async with StripeDouble(clock).serving() as stripe:
         gateway, records = StripeGateway(stripe.account), StripeRecords(stripe.account, clock)
-        yield Counter(gateway, records, clock, ids, UserId(ids.new()), stripe.shop.confirm, stripe.shop.renew)
+        yield Counter(gateway, records, clock, ids, UserId(ids.new()), stripe.shop.confirm)
         assert stripe.refused == []
         await records.close()
         await gateway.close()
 
 
-@pytest.fixture(params=[in_memory, at_stripe], ids=["memory", "stripe"])
-def counter(request: pytest.FixtureRequest, run: Run) -> Iterator[Counter]:
-    clock = ManualClock(START)
-    opening = request.param(clock)
+@pytest.fixture
+def counter(run: Run) -> Iterator[Counter]:
+    opening = at_stripe(ManualClock(START))
     counter = run(opening.__aenter__())
     counter.customer = run(counter.gateway.customer(counter.user_id))
     yield counter
@@ -149,7 +139,6 @@ async def test_a_subscription_that_is_paid_runs_for_a_month_and_renews(counter: 
     assert await counter.held() == [(Tier.PREMIUM, None)]
     assert await counter.money() == [("payment_succeeded", 1999)]
     counter.clock.at(contract.period_ends_at)
-    counter.renew()
     assert (await counter.contract()).period_ends_at == START.replace(month=START.month + 2)
     assert await counter.money() == [("payment_succeeded", 1999)] * 2
 
@@ -221,7 +210,6 @@ async def test_a_lower_tier_begins_when_the_period_ends_and_can_be_thought_bette
 
     await counter.change(OrderKind.DOWNGRADE, Tier.PREMIUM)
     counter.clock.at(contract.period_ends_at)
-    counter.renew()
     assert (await counter.contract()).paid is Tier.PREMIUM
 
 
@@ -238,7 +226,6 @@ async def test_a_cancelled_subscription_ends_with_its_period_unless_it_is_resume
 
     await counter.on_contract(OrderKind.CANCEL)
     counter.clock.at(contract.period_ends_at)
-    counter.renew()
     assert await counter.gateway.contract(counter.customer) is None
     assert list(await counter.records.held_by(counter.customer)) == [Held(counter.user_id, Tier.FREE)]
 
@@ -271,7 +258,6 @@ async def test_a_member_who_is_forgotten_pays_no_more_and_is_another_customer_fr
         await counter.gateway.forget(counter.user_id, counter.customer)
 
     counter.clock.advance(timedelta(days=70))
-    counter.renew()
     assert await counter.gateway.contract(counter.customer) is None
     assert {tier for tier, _ in await counter.held()} <= {Tier.FREE}
     assert len(await counter.money()) <= 1

@@ -8,6 +8,8 @@ import attrs
 import pytest
 
 from adapters.stripe.client import PAGE
+from adapters.stripe.double import objects
+from adapters.stripe.double.money import DISPUTE_FEE, FEE
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import ManualClock
 from saltbitter_domain.kernel import Money
@@ -16,8 +18,6 @@ from saltbitter_domain.payments.model import Renewal
 from saltbitter_domain.payments.ports import PaymentRecords
 from tests.conftest import Run
 from tests.doubles.builders import a_user
-from tests.doubles.stripe import objects
-from tests.doubles.stripe.money import DISPUTE_FEE, FEE
 from tests.doubles.stripe.server import StripeDouble
 
 MEMBER = a_user().id

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from adapters.stripe.client import PAGE
+from adapters.stripe.double import objects
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
@@ -18,7 +19,7 @@ from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayE
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
 from tests.conftest import Run
-from tests.doubles.stripe import objects, reference
+from tests.doubles.stripe import reference
 from tests.doubles.stripe.server import PREVIOUS_SECRET, SECRET, StripeDouble
 
 PORT = PaymentRecords

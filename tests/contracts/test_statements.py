@@ -43,7 +43,7 @@ MORE: Mapping[str, int] = {
     "POST /api/me/subscription/cancel": AROUND_AN_ORDER,
     "POST /api/me/subscription/resume": AROUND_AN_ORDER,
     "POST /api/me/subscription/withdraw": AROUND_AN_ORDER,
-    "POST /api/purchases": AROUND_AN_ORDER + 2,  # What was bought this month, for the letter and for the answer.
+    "POST /api/purchases": AROUND_AN_ORDER + 1,  # What was bought this month, for the letter and the answer.
 }
 """Routes that ask more often than ``FEW``, and how often at most. None of them is asked many times a day."""
 

@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from adapters.memory.mailer import MemoryMailer
+from adapters.stripe.double import objects
 from config.application import Listeners
 from saltbitter_domain.kernel import Money, UserId
 from saltbitter_domain.ledger.service import NEWS_FOR, MoneyMail
@@ -15,7 +16,6 @@ from saltbitter_domain.payments.model import GRACE, Renewal
 from saltbitter_domain.users.model import MailTemplate
 from tests.doubles.builders import NOW, a_user
 from tests.doubles.payments import Till, opened
-from tests.doubles.stripe import objects
 
 MONTH = timedelta(days=30)
 AT = NOW.replace(microsecond=0)

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from saltbitter_domain.kernel import Money, UserId
+from saltbitter_domain.kernel import EventId, Money, UserId
 from saltbitter_domain.orders.model import (
     ASK_AFTER,
     LAPSES_AFTER,
@@ -34,7 +34,9 @@ from saltbitter_domain.orders.model import (
 from saltbitter_domain.orders.service import OrderService
 from saltbitter_domain.payments.model import GatewayAway, GatewayOff
 from saltbitter_domain.subscriptions.model import Tier
+from saltbitter_domain.users.model import ErasureRequested
 from tests.conftest import Run
+from tests.doubles.builders import new_id
 from tests.doubles.selling import DECLINED, GOOD, TO_CONFIRM, Desk, opened
 
 PACK, REPORT = ProductName.PRACTICE_PACK, ProductName.COACHING_REPORT
@@ -154,6 +156,79 @@ async def test_a_cancellation_is_carried_out_however_long_it_takes(desk: Desk) -
     assert not (await desk.service.contract(member)).renews
     assert desk.orders()[-1].state is OrderState.DONE
     assert len(desk.stripe.shop.charges) == 1
+
+
+async def leaves(desk: Desk, member: UserId) -> ErasureRequested:
+    async with desk.begin() as uow:
+        user = await uow.users.get(member)
+        assert user is not None
+        await uow.users.save(user.leaving(desk.clock.now()))
+        await uow.commit()
+    return ErasureRequested(member)
+
+
+MESSAGE = EventId(new_id())
+
+
+@pytest.mark.parametrize("owed", [False, True])
+async def test_whoever_leaves_is_charged_no_more_even_what_is_owed(desk: Desk, owed: bool) -> None:
+    member, shop = await subscribed(desk), desk.stripe.shop
+    if owed:
+        shop.change_card(desk.orders()[-1].customer, "pm_card_chargeCustomerFail")
+        desk.clock.advance(32 * DAY)
+        assert (await desk.service.contract(member)).past_due
+
+    leaving = await leaves(desk, member)
+    for _ in range(2):
+        await desk.service.cancel_for_leaving(MESSAGE, leaving)
+
+    shop.change_card(desk.orders()[-1].customer, GOOD)
+    desk.clock.advance(40 * DAY)
+    shop.renew()
+    assert [charge.amount for charge in shop.charges] == [1999]
+    assert {invoice["status"] for invoice in desk.stripe.invoices.values()} <= {"paid", "void"}
+    assert {each["status"] for each in desk.stripe.subscriptions.values()} == {"canceled"}
+
+
+async def test_leaving_cancels_nothing_for_whoever_came_back_or_never_paid(desk: Desk) -> None:
+    came_back = await subscribed(desk)
+    await desk.service.cancel_for_leaving(MESSAGE, ErasureRequested(came_back))
+    await desk.service.cancel_for_leaving(MESSAGE, await leaves(desk, await desk.member()))
+
+    assert (await desk.service.contract(came_back)).renews
+
+
+async def test_leaving_waits_for_the_order_that_is_on_its_way(desk: Desk) -> None:
+    member = await desk.member()
+    desk.stripe.fate = lambda request: "done 500" if request == "POST /v1/subscriptions" else None
+    await desk.service.subscribe(member, Tier.PREMIUM, GOOD, None)
+    desk.stripe.fate = lambda _request: None
+    leaving = await leaves(desk, member)
+
+    with pytest.raises(OrderPending):
+        await desk.service.cancel_for_leaving(MESSAGE, leaving)
+    desk.clock.advance(ASK_AFTER)
+    await desk.service.cancel_for_leaving(MESSAGE, leaving)
+
+    assert not (await desk.service.contract(member)).renews
+
+
+@pytest.mark.parametrize("fault_at", range(4))
+async def test_cancelling_what_is_owed_is_carried_out_however_long_it_takes(desk: Desk, fault_at: int) -> None:
+    member, shop = await subscribed(desk), desk.stripe.shop
+    shop.change_card(desk.orders()[-1].customer, "pm_card_chargeCustomerFail")
+    desk.clock.advance(32 * DAY)
+    desk.stripe.faults = [None] * (1 + fault_at) + ["done 500"]
+    await desk.service.cancel(member)
+    desk.stripe.faults = []
+    for _ in range(2):
+        desk.clock.advance(ASK_AFTER)
+        await desk.service.ask_unanswered()
+
+    assert desk.orders()[-1].state is OrderState.DONE
+    assert [invoice["status"] for invoice in desk.stripe.invoices.values()] == ["paid", "void"]
+    with pytest.raises(SubscriptionMissing):
+        await desk.service.contract(member)
 
 
 @pytest.mark.parametrize("fault_at", range(7))

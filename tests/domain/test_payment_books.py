@@ -8,14 +8,14 @@ import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.stripe.double import objects
+from adapters.stripe.double.money import FEE
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.ledger.model import Account, Booked, FactKind
 from saltbitter_domain.payments.service import KEPT_FOR
 from saltbitter_domain.subscriptions.model import Tier
 from tests.conftest import Run
 from tests.doubles.payments import Till, opened, till
-from tests.doubles.stripe import objects
-from tests.doubles.stripe.money import FEE
 
 PRICES = {"saltbitter_premium": 1999, "saltbitter_elite": 4999}
 

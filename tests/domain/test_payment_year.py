@@ -5,13 +5,13 @@ from typing import Any
 
 import attrs
 
+from adapters.stripe.double import objects
+from adapters.stripe.double.money import DISPUTE_FEE, FEE
 from saltbitter_domain.ledger.model import Account, PaymentStatus
 from saltbitter_domain.ledger.policies import payments_from
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import MailTemplate
 from tests.domain.test_money_mail import Post, post
-from tests.doubles.stripe import objects
-from tests.doubles.stripe.money import DISPUTE_FEE, FEE
 
 PREMIUM, ELITE = "saltbitter_premium", "saltbitter_elite"
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from adapters.stripe.double import objects
 from saltbitter_domain.events import MAX_ATTEMPTS
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.ledger.model import FactKind
@@ -22,7 +23,6 @@ from saltbitter_domain.payments.service import OVERLAP, ReconciliationService
 from saltbitter_domain.subscriptions.model import Tier
 from tests.doubles.builders import NOW, a_user
 from tests.doubles.payments import Till, opened, till
-from tests.doubles.stripe import objects
 
 MEMBER = a_user().id
 INSTANTS = st.sampled_from([NOW - timedelta(days=30), NOW, NOW + timedelta(microseconds=1), NOW + GRACE])

@@ -103,13 +103,13 @@ async def test_a_login_at_the_same_moment_leaves_no_session_behind() -> None:
 async def test_whoever_was_leaving_is_still_leaving_after_a_suspension() -> None:
     accounts = Accounts()
     tokens = await accounts.enter()
-    erased_at = await accounts.leaving.request_erasure(accounts.access(tokens), PASSWORD)
+    leave = await accounts.leaving.request_erasure(accounts.access(tokens), PASSWORD)
     await accounts.suspensions.suspend(tokens.user_id, "Insults")
     await accounts.suspensions.restore(tokens.user_id, "It was not you.")
 
     user = await accounts.user()
     assert user is not None
-    assert (user.status, user.erase_at) == (AccountStatus.LEAVING, erased_at)
+    assert (user.status, user.erase_at) == (AccountStatus.LEAVING, leave.erase_at)
 
 
 async def test_what_changes_nothing_is_refused_and_nobody_is_told() -> None:

@@ -109,8 +109,17 @@ async def test_nothing_that_is_not_stripes_is_taken_in(paid_house: House, stripe
     await send(paid_house, *stripe.message(event, secret=PREVIOUS_SECRET), 204)
 
 
-async def test_where_nothing_is_sold_there_is_no_webhook(house: House, stripe: StripeDouble) -> None:
-    stripe.clock = house.clock
-    event = stripe.happen("customer.updated", {"id": "cus_1", "object": "customer"})
+async def test_where_nothing_is_sold_there_is_no_webhook(stripe: StripeDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapters = mode.adapters
 
-    await send(house, *stripe.message(event), 404, "payment_gateway_off")
+    def without(settings: Any) -> Any:
+        container = adapters(settings)
+        container.payment_records = container.payment_gateway = providers.Object(None)
+        return container
+
+    monkeypatch.setattr(mode, "adapters", without)
+    async with opened() as house:
+        stripe.clock = house.clock
+        event = stripe.happen("customer.updated", {"id": "cus_1", "object": "customer"})
+
+        await send(house, *stripe.message(event), 404, "payment_gateway_off")

@@ -1,7 +1,9 @@
 """Steps of subscribing, leaving and buying."""
 
-import re
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from pytest_bdd import given, parsers, then, when
 
@@ -10,6 +12,14 @@ from tests.steps.person import Person
 from tests.steps.world import World
 
 GOOD, DECLINED, ASKED = "pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"
+FAILING = "pm_card_chargeCustomerFail"
+CARDS = {
+    "that is declined": DECLINED,
+    "that fails at its renewal": "pm_card_chargeFailsAtRenewal",
+    "whose bank takes payments back": "pm_card_createDispute",
+}
+FOUND_WITHIN = timedelta(minutes=5)
+"""How often it is looked for what the gateway told nobody of."""
 
 
 def subscribe(world: World, name: str, tier: str, card: str = GOOD, **options: Any) -> Person:
@@ -39,9 +49,27 @@ def has_subscribed(world: World, name: str, tier: str) -> None:
     assert subscribe(world, name, tier).answer.accepted
 
 
-@when(parsers.parse("{name:w} subscribes to {tier:w} with a card that is declined"))
-def subscribes_declined(world: World, name: str, tier: str) -> None:
-    subscribe(world, name, tier, DECLINED)
+@when(parsers.re(rf"(?P<name>\w+) subscribes to (?P<tier>\w+) with a card (?P<card>{'|'.join(CARDS)})"))
+def subscribes_with(world: World, name: str, tier: str, card: str) -> None:
+    subscribe(world, name, tier, CARDS[card])
+
+
+@when(parsers.re(r"(?P<name>\w+) has (?P<card>another card pay|a card pay that fails)"))
+def changes_card(world: World, name: str, card: str) -> None:
+    portal = world.person(name).does("POST", "/api/me/subscription/portal")["url"]
+    (customer,) = parse_qs(urlsplit(portal).query)["customer"]
+    shop = world.application.adapters.stripe().shop
+    shop.change_card(customer, FAILING if card.endswith("fails") else GOOD)
+    world.passes(FOUND_WITHIN)
+
+
+@when(parsers.parse("{name:w}'s bank takes her last payment back for good"))
+def bank_takes_back(world: World, name: str) -> None:
+    last = world.person(name).gets("/api/me/payments")["items"][0]["id"]
+    stripe = world.application.adapters.stripe()
+    dispute = stripe.shop.dispute(stripe.money.charges[last])
+    stripe.happen("charge.dispute.closed", stripe.money.decide(dispute, "lost"))
+    world.passes(FOUND_WITHIN)
 
 
 @when(parsers.parse("{name:w} subscribes to {tier:w} with a card whose bank asks her"), target_fixture="waiting")
@@ -51,7 +79,7 @@ def subscribes_asked(world: World, name: str, tier: str) -> Any:
 
 @when(parsers.parse("{name:w} confirms the payment"))
 def confirms(world: World, name: str, waiting: Any) -> None:
-    world.application.adapters.payment_gateway().confirm(waiting["client_secret"])
+    world.application.adapters.stripe().shop.confirm(waiting["client_secret"])
     assert world.person(name).gets(f"/api/me/orders/{waiting['id']}")["state"] == "done"
     world.settles()
 
@@ -117,6 +145,7 @@ def changes(world: World, name: str) -> None:
     world.settles()
 
 
+@when(parsers.parse("{days:d} day passes"))
 @given(parsers.parse("{days:d} days pass"))
 @when(parsers.parse("{days:d} days pass"))
 def days_pass(world: World, days: int) -> None:
@@ -134,12 +163,16 @@ def as_easy(world: World) -> None:
     assert (ana.answer.status, ana.answer.body["kind"], ana.answer.body["state"]) == (200, "cancel", "done")
 
 
-@then(parsers.parse("{name:w} has paid {amounts} dollars, and got back {back}"))
-def has_paid(world: World, name: str, amounts: str, back: str) -> None:
+@then(parsers.parse("{name:w}'s payments are"))
+def payments_are(world: World, name: str, datatable: Sequence[Sequence[str]]) -> None:
     payments = world.person(name).gets("/api/me/payments")["items"]
-    assert [each["amount"] for each in reversed(payments)] == [dollars(each) for each in re.findall(r"[\d.]+", amounts)]
-    refunds = [refund["amount"] for each in payments for refund in each["refunds"]]
-    assert refunds == [dollars(back)]
+    expected = [[day, dollars(amount), status.replace(" ", "_")] for day, amount, status in datatable[1:]]
+    assert [[each["at"][:10], each["amount"], each["status"]] for each in reversed(payments)] == expected
+
+
+@then(parsers.parse("{name:w} is told by mail that her payment failed"))
+def mailed_of_failure(world: World, name: str) -> None:
+    assert "payment_failed" in [template for template, _ in world.inbox(world.person(name))]
 
 
 @when(parsers.re(r"(?P<name>\w+) buys a practice pack( (?P<times>\d+) times)?"))

@@ -23,6 +23,12 @@ def ask_for_erasure(person: Person, password: str) -> Answer:
 def asks_to_be_erased(world: World, name: str) -> None:
     person = world.person(name)
     assert ask_for_erasure(person, person.password).accepted
+    world.settles()
+
+
+@then(parsers.parse("{name:w} is told that {tier:w} is paid for her"))
+def told_what_is_paid(world: World, name: str, tier: str) -> None:
+    assert world.person(name).answer.body["paid_tier"] == tier
 
 
 @when(parsers.parse("somebody with {name:w}'s phone asks for Ana to be erased"))

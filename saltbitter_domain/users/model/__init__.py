@@ -270,12 +270,6 @@ class EmailChangeAnnounced(Event):
     change_id: UUID
 
 
-class SubscriptionRunning(Conflict):
-    """Whoever leaves must not be charged afterwards."""
-
-    code = "subscription_running"
-
-
 @event("users.erasure_requested")
 class ErasureRequested(Event):
     """A member asked to be erased. They are hidden from now on, and erased after ``ERASURE_GRACE``."""

@@ -7,7 +7,7 @@ from saltbitter_domain.users.service.delivery import DeliveryService, SparingMai
 from saltbitter_domain.users.service.devices import DeviceService
 from saltbitter_domain.users.service.email_change import EmailChangeService
 from saltbitter_domain.users.service.erasure import ErasureService, ReplayService
-from saltbitter_domain.users.service.leaving import LeavingService
+from saltbitter_domain.users.service.leaving import Leave, LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.recovery import RecoveryService
 from saltbitter_domain.users.service.roles import RoleService
@@ -21,6 +21,7 @@ __all__ = [
     "DeviceService",
     "EmailChangeService",
     "ErasureService",
+    "Leave",
     "LeavingService",
     "RecoveryService",
     "ReplayService",

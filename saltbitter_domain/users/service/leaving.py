@@ -2,14 +2,25 @@
 
 from datetime import datetime
 
+import attrs
+
 from saltbitter_domain.kernel import Clock, SessionId
 from saltbitter_domain.register import Kept, Register
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitsOfWork, retrying
-from saltbitter_domain.users.model import EndReason, ErasureRequested, SubscriptionRunning
+from saltbitter_domain.users.model import ERASURE_GRACE, EndReason, ErasureRequested
 from saltbitter_domain.users.ports import Access, PasswordHasher, Revocations
 from saltbitter_domain.users.service.proof import prove_password, proven_account
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
+
+
+@attrs.frozen
+class Leave:
+    """When a member who asked for it is erased, and the tier that is paid for them. It does not renew any more; whoever
+    comes back before it ends has it still."""
+
+    erase_at: datetime
+    paid_tier: Tier
 
 
 class LeavingService:
@@ -30,33 +41,30 @@ class LeavingService:
         self._revocations = revocations
         self._register = register
 
-    async def request_erasure(self, access: Access, password: str) -> datetime:
+    async def request_erasure(self, access: Access, password: str) -> Leave:
         """Hide the member from everybody, end every session, and say when they will be erased.
 
-        They are told by mail, and signing in before then undoes it.
-        Raises ``PasswordRefused`` under ``password``, ``SubscriptionRunning``, ``SessionOver``."""
+        They are told by mail, and signing in before then undoes it. Their subscription, if one runs, is cancelled by
+        whoever hears of ``ErasureRequested``.
+        Raises ``PasswordRefused`` under ``password``, ``SessionOver``."""
         refusal = "Your account was not closed."
         proven = await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
-        erase_at, ended = await retrying(lambda: self._request(access, proven))
+        leave, ended = await retrying(lambda: self._request(access, proven))
         await revoke_here(self._revocations, ended, self._clock.now())
-        return erase_at
+        return leave
 
     def kept(self, erase_at: datetime) -> tuple[Kept, ...]:
         """What of a member who is erased then stays, why, and until when."""
         return self._register.kept_after(erase_at)
 
-    async def _request(self, access: Access, proven: str) -> tuple[datetime, tuple[SessionId, ...]]:
+    async def _request(self, access: Access, proven: str) -> tuple[Leave, tuple[SessionId, ...]]:
         now = self._clock.now()
         async with self._begin() as uow:
             account = await proven_account(uow, access, proven, now)
-            if await uow.subscriptions.tier(access.user_id) is not Tier.FREE:
-                raise SubscriptionRunning(
-                    "Your subscription is running, and would be charged for also when you are gone. End it first, or "
-                    "have us end it for you; then ask again."
-                )
+            paid = await uow.subscriptions.tier(access.user_id)
             leaving = account.user.leaving(now)
             await uow.users.save(leaving)
             ended = await end_sessions(uow, account.sessions, EndReason.LEAVING, now)
             uow.emit(ErasureRequested(leaving.id))
             await uow.commit()
-        return leaving.erase_at or now, ended
+        return Leave(leaving.erase_at or now + ERASURE_GRACE, paid), ended

@@ -1,1 +1,1 @@
-"""A small Stripe on this machine: it remembers, checks what it is sent, lists, signs and delivers, and can fail."""
+"""The double of Stripe as the tests have it: with known keys, and every request held against Stripe's description."""

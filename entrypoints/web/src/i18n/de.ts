@@ -279,7 +279,6 @@ export default {
     primary_photo_unfit: "Vorn stehen kann nur ein Foto, das Ihr Gesicht zeigt, und nur Ihres.",
     location_changed_too_soon: "Ihr Ort wurde eben erst geändert. Bitte versuchen Sie es später noch einmal.",
     place_unknown: "Ihr Browser hat nicht gesagt, wo Sie sind. Sie können es in seinen Einstellungen erlauben.",
-    subscription_running: "Bitte beenden Sie zuerst Ihr Abonnement, damit danach nichts abgebucht wird.",
   },
   field: {
     under_age: "SaltBitter ist für Menschen ab 18.",

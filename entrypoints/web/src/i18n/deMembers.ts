@@ -171,13 +171,14 @@ export default {
     lift: "Aufheben",
     liftNamed: "Blockierung von {{name}} aufheben",
     deletion: "Konto löschen",
-    deletionLead: "Sie sind sofort verborgen. Nach 30 Tagen wird alles gelöscht, was Ihres ist, es sei denn, Sie melden sich vorher an.",
+    deletionLead: "Sie sind sofort verborgen. Nach 30 Tagen wird alles gelöscht, was Ihres ist, es sei denn, Sie melden sich vorher an. Ein Tarif ist damit gekündigt, und nichts wird mehr abgebucht; was Sie bezahlt haben, bleibt Ihnen bis zu seinem Ende, falls Sie zurückkommen.",
   },
   deletion: {
     passwordHint: "Damit Sie niemand löscht, der nur Ihr Telefon in der Hand hat.",
     do: "Mein Konto löschen",
     done: "Ihr Konto ist geschlossen",
     until: "Am {{day}} wird alles gelöscht. Wenn Sie es sich anders überlegen, melden Sie sich vorher an.",
+    paid: "{{plan}} ist bezahlt und verlängert sich nicht mehr. Kommen Sie vor dem Ende zurück, haben Sie es noch und können es weiterlaufen lassen.",
     leave: "Verlassen",
   },
   settings: {

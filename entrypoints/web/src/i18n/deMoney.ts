@@ -53,6 +53,7 @@ export default {
     onItsWay: "Es ist unterwegs. Wir führen es aus und sehen selbst wieder nach.",
     sure: {
       cancel: "Sie behalten alles bis {{day}}, danach wird nichts mehr abgebucht.",
+      owed: "Der Tarif endet jetzt, und was offen ist, wird nicht mehr abgebucht.",
       withdraw: "Der Tarif endet jetzt, und alles, was Sie dafür bezahlt haben, wird erstattet.",
     },
     do: { cancel: "Tarif kündigen", withdraw: "Widerrufen" },
@@ -129,6 +130,8 @@ export default {
       good: { number: "4242 4242 4242 4242", words: "Die Zahlung geht durch." },
       bank: { number: "4000 0025 0000 3155", words: "Die Bank bittet Sie um Bestätigung." },
       declined: { number: "4000 0000 0000 0002", words: "Die Bank lehnt ab." },
+      renewal: { number: "4000 0000 0000 0069", words: "Sie zahlt einmal und versagt, wenn sich der Tarif verlängert." },
+      disputed: { number: "4000 0000 0000 0259", words: "Sie zahlt, und dann holt die Bank die Zahlung zurück." },
     },
     bank: "Die Testbank fragt: Ist das Ihre Zahlung?",
     bankWords: "Hier würde Ihre Bank fragen, in ihrer App oder mit einer Nachricht.",

@@ -277,7 +277,6 @@ export default {
     primary_photo_unfit: "Only a photo that shows your face, and only yours, can come first.",
     location_changed_too_soon: "Your place was changed a moment ago. Please try again later.",
     place_unknown: "Your browser did not tell where you are. You can allow it in its settings.",
-    subscription_running: "Please end your subscription first, so that nothing is charged afterwards.",
   },
   field: {
     under_age: "SaltBitter is for people of 18 and over.",

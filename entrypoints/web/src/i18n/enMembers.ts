@@ -171,13 +171,14 @@ export default {
     lift: "Lift",
     liftNamed: "Lift the block of {{name}}",
     deletion: "Delete the account",
-    deletionLead: "You are hidden at once. After 30 days everything that is yours is erased, unless you sign in before.",
+    deletionLead: "You are hidden at once. After 30 days everything that is yours is erased, unless you sign in before. If you have a plan, it is cancelled with that, and nothing more is charged; what you paid stays yours to its end, should you come back.",
   },
   deletion: {
     passwordHint: "So that nobody deletes you who only holds your phone.",
     do: "Delete my account",
     done: "Your account is closed",
     until: "Everything is erased on {{day}}. If you think better of it, sign in before then.",
+    paid: "{{plan}} is paid for and does not renew any more. If you come back before it ends, you have it still and can let it go on.",
     leave: "Leave",
   },
   settings: {

@@ -53,6 +53,7 @@ export default {
     onItsWay: "It is on its way. We carry it out, and look again by ourselves.",
     sure: {
       cancel: "You keep everything until {{day}}, and nothing is charged after that.",
+      owed: "It ends now, and what is owed is not charged any more.",
       withdraw: "It ends now, and everything you paid for it is paid back.",
     },
     do: { cancel: "Cancel the plan", withdraw: "Withdraw" },
@@ -129,6 +130,8 @@ export default {
       good: { number: "4242 4242 4242 4242", words: "The payment goes through." },
       bank: { number: "4000 0025 0000 3155", words: "The bank asks you to confirm." },
       declined: { number: "4000 0000 0000 0002", words: "The bank declines." },
+      renewal: { number: "4000 0000 0000 0069", words: "It pays once, and fails when the plan renews." },
+      disputed: { number: "4000 0000 0000 0259", words: "It pays, and then the bank takes the payment back." },
     },
     bank: "The test bank asks: is this payment yours?",
     bankWords: "Your bank would ask you here, in its app or by a message.",

@@ -54,7 +54,7 @@ export function ContractCard({ contract }: { contract: Contract }) {
       ) : null}
       <ProblemNotice error={end.error} />
       {sure ? (
-        <Sure words={t(`contract.sure.${sure}`, { day: ends })} action={t(`contract.do.${sure}`)} busy={end.isPending} onDo={() => end.mutate(sure)} onLeave={() => setSure(null)} />
+        <Sure words={t(`contract.sure.${sure === "cancel" && contract.past_due ? "owed" : sure}`, { day: ends })} action={t(`contract.do.${sure}`)} busy={end.isPending} onDo={() => end.mutate(sure)} onLeave={() => setSure(null)} />
       ) : (
         <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
           {contract.renews ? (

@@ -7,7 +7,13 @@ import { ProblemError, problemOf } from "../../api/problem";
 import type { PayerProps } from "./payers";
 
 /** Cards as the gateway's test mode has them: the name says what becomes of a payment. */
-const CARDS = { good: "pm_card_visa", bank: "pm_card_authenticationRequired", declined: "pm_card_chargeDeclined" } as const;
+const CARDS = {
+  good: "pm_card_visa",
+  bank: "pm_card_authenticationRequired",
+  declined: "pm_card_chargeDeclined",
+  renewal: "pm_card_chargeFailsAtRenewal",
+  disputed: "pm_card_createDispute",
+} as const;
 type TestCard = keyof typeof CARDS;
 
 /** The demo's form: made-up cards of which none is chosen beforehand, and a bank that asks. No money moves. */

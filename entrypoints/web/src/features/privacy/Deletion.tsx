@@ -16,6 +16,7 @@ export function Deletion() {
     return (
       <Notice role="status" title={t("deletion.done")}>
         <p>{t("deletion.until", { day: format.day(erase.data.erase_at) })}</p>
+        {erase.data.paid_tier !== "free" ? <p>{t("deletion.paid", { plan: t(`tier.${erase.data.paid_tier}`) })}</p> : null}
         <ul className="grid list-disc gap-1 pl-5 text-sm">
           {erase.data.kept.map((kept) => (
             <li key={kept.place}>

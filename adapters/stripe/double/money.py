@@ -6,8 +6,8 @@ from uuid import UUID
 
 import attrs
 
-from saltbitter_domain.kernel import Clock
-from tests.doubles.stripe import objects
+from adapters.stripe.double import objects
+from adapters.stripe.double.clock import TestClock
 
 FEE = 88
 DISPUTE_FEE = 1500
@@ -17,7 +17,7 @@ DISPUTE_FEE = 1500
 class Vault:
     """What was charged, given back and taken back. Every change returns the object that changed."""
 
-    clock: Clock
+    clock: TestClock
     charges: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     disputes: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     refunds: dict[str, dict[str, Any]] = attrs.field(factory=dict)

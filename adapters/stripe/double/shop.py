@@ -1,45 +1,30 @@
 """The half of the double that sells: customers, cards, subscriptions, single payments, refunds.
 
-Every charge that was ever made is remembered in ``charges``. What a card does is in its name, as in Stripe's test mode.
+Every charge that was ever made is remembered in ``charges``. What a card does is in its name, as in Stripe's test mode:
+``chargeDeclined`` is refused at once, ``chargeCustomerFail`` whenever it is charged, ``chargeFailsAtRenewal`` when a
+period is to be paid that is not the first, ``authenticationRequired`` wants to be confirmed, and of what is paid with
+``createDispute`` the bank takes everything back.
 """
 
-import copy
 import re
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from functools import partial
 from itertools import count
-from typing import Any, NoReturn
+from typing import Any
 
 import attrs
 
-from saltbitter_domain.kernel import Clock
-from tests.doubles.stripe import objects
-from tests.doubles.stripe.money import Vault
+from adapters.stripe.double import objects
+from adapters.stripe.double.clock import TestClock
+from adapters.stripe.double.money import Vault
+from adapters.stripe.double.periods import Line, at, month_after, prorated
+from adapters.stripe.double.refusals import refuse
 
 SEARCH_LAG = 60
 """Seconds after which something new is found by a search."""
-KEYS_KEPT = 24 * 3600
-"""Seconds for which a request under an idempotency key is answered as before."""
 TO_CONFIRM = 23 * 3600
 """Seconds within which a payment that needs the customer has to be confirmed."""
-
-
-@attrs.define
-class Refusal(Exception):
-    """An answer that is none."""
-
-    status: int
-    body: dict[str, Any]
-
-
-def refuse(message: str, code: str | None = None, *, status: int = 400, **more: str) -> NoReturn:
-    """Answer with an error of Stripe's."""
-    kind = "card_error" if status == 402 else "invalid_request_error"
-    body = objects.error(kind, message, code)
-    body["error"].update(more)
-    raise Refusal(status, body)
+ATTEMPTED_FOR = 14 * 24 * 3600
+"""Seconds after which Stripe tries no more to be paid for a period, and cancels the subscription."""
 
 
 @attrs.frozen
@@ -60,53 +45,52 @@ class Shop:
     """What was bought. ``subscriptions``, ``invoices`` and ``money`` are the double's own; ``happen`` makes an event of
     it."""
 
-    clock: Clock
+    clock: TestClock
     subscriptions: dict[str, dict[str, Any]]
     invoices: dict[str, dict[str, Any]]
     money: Vault
     happen: Callable[[str, dict[str, Any]], object]
+    portal_page: str
     customers: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     intents: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     charges: list[Charge] = attrs.field(factory=list)
     _numbers: Iterator[int] = attrs.field(factory=lambda: count(1))
-    _answered: dict[str, tuple[int, str, Parameters, dict[str, Any]]] = attrs.field(factory=dict)
-
-    def answer(self, method: str, path: str, parameters: Parameters, key: str | None) -> dict[str, Any] | None:
-        """What Stripe answers; None when it is nothing that is sold. Raises ``Refusal``."""
-        found = (
-            (handler, match)
-            for (known, pattern), handler in ROUTES.items()
-            if known == method and (match := re.fullmatch(pattern, path))
-        )
-        handler, match = next(found, (None, None))
-        if handler is None or match is None:
-            return None
-        act = partial(handler, self, *match.groups(), parameters)
-        return self._once(key, path, parameters, act) if method == "POST" and key else copy.deepcopy(act())
 
     def confirm(self, client_secret: str) -> None:
-        """The customer agrees, at their bank."""
-        intent = self.intents[client_secret.partition("_secret_")[0]]
-        assert intent["status"] == "requires_action", intent["status"]
+        """The customer agrees, at their bank. Raises ``Refusal`` where no payment waits for that."""
+        intent = self.intents.get(client_secret.partition("_secret_")[0])
+        if intent is None or intent["status"] != "requires_action":
+            refuse("No payment waits to be confirmed.", "payment_intent_unexpected_state")
         self._succeed(intent)
 
+    def change_card(self, customer: str, method: str) -> None:
+        """The customer names another card in the portal, with which what is owed is paid at once."""
+        self._card(method)
+        for subscription in self.subscriptions.values():
+            if subscription["customer"] == customer and "default_payment_method" in subscription:
+                subscription["default_payment_method"] = method
+                if subscription["status"] == "past_due":
+                    self._pay(self._payment_of(subscription), method)
+
     def renew(self) -> None:
-        """Begin every period that is due by now, and let lapse what nobody confirmed."""
+        """Let everything happen that is due by now, each at its instant: periods begin, what nobody confirmed lapses,
+        and what nobody paid for is cancelled."""
         for subscription in list(self.subscriptions.values()):
             if "default_payment_method" in subscription:
                 self._lapse(subscription)
-                while subscription["status"] in {"active", "past_due"} and self._renew(subscription):
-                    continue
+                while (
+                    subscription["status"] in {"active", "past_due"} and (due := self._due(subscription)) <= self._now()
+                ):
+                    with self.clock.at(at(due)):
+                        self._renew(subscription)
 
-    def _once(self, key: str, path: str, parameters: Parameters, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        at, known_path, known, answer = self._answered.get(key, (0, "", {}, {}))
-        if self._now() - at < KEYS_KEPT:
-            if (known_path, known) != (path, parameters):
-                raise Refusal(400, objects.error("idempotency_error", "Keys can only be used with the same parameters"))
-            return copy.deepcopy(answer)
-        answer = copy.deepcopy(act())
-        self._answered[key] = (self._now(), path, parameters, answer)
-        return copy.deepcopy(answer)
+    def _due(self, subscription: dict[str, Any]) -> int:
+        """When something happens to a subscription that runs."""
+        if subscription["status"] == "past_due":
+            owed: int = self.invoices[subscription["latest_invoice"]]["status_transitions"]["finalized_at"]
+            return owed + ATTEMPTED_FOR
+        ends: int = subscription["items"]["data"][0]["current_period_end"]
+        return ends
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())
@@ -166,7 +150,7 @@ class Shop:
             "pending_update": None,
         }
         item = subscription["items"]["data"][0]
-        item |= {"current_period_start": self._now(), "current_period_end": _month_after(self._now(), start.day)}
+        item |= {"current_period_start": self._now(), "current_period_end": month_after(self._now(), start.day)}
         item["price"] = self._price(parameters["items"][0]["price_data"])
         self.subscriptions[id_] = subscription
         lines = [
@@ -195,12 +179,12 @@ class Shop:
 
     def _change(self, subscription: dict[str, Any], parameters: Parameters) -> None:
         item, change = subscription["items"]["data"][0], parameters["items"][0]
-        assert change["id"] == item["id"]
+        if change["id"] != item["id"]:
+            refuse("No such subscription item", "resource_missing")
         price = self._price(change["price_data"])
         if parameters["proration_behavior"] == "none":
             item["price"] = price
             return
-        assert parameters["payment_behavior"] == "pending_if_incomplete"
         if "metadata" in parameters:
             refuse("You may only specify some parameters with pending_if_incomplete.")
         if price["unit_amount"] == item["price"]["unit_amount"]:
@@ -209,14 +193,13 @@ class Shop:
             "expires_at": self._now() + TO_CONFIRM,
             "subscription_items": [{**item, "price": price}],
         }
-        self._bill(subscription, self._prorated(item, price, int(parameters["proration_date"])), "subscription_update")
+        self._bill(subscription, prorated(item, price, int(parameters["proration_date"])), "subscription_update")
 
     def preview(self, parameters: Parameters) -> dict[str, Any]:
         subscription = self._subscription(parameters["subscription"])
         details = parameters["subscription_details"]
-        assert details["proration_behavior"] == "always_invoice"
         price = self._price(details["items"][0]["price_data"])
-        lines = self._prorated(subscription["items"]["data"][0], price, int(details["proration_date"]))
+        lines = prorated(subscription["items"]["data"][0], price, int(details["proration_date"]))
         return {"object": "invoice", "amount_due": sum(line[0] for line in lines), "currency": "usd"}
 
     def end_subscription(self, id_: str, _parameters: Parameters) -> dict[str, Any]:
@@ -241,7 +224,6 @@ class Shop:
         return invoice
 
     def make_intent(self, parameters: Parameters) -> dict[str, Any]:
-        assert parameters["confirm"] == "true"
         self._customer(parameters["customer"])
         self._card(parameters["payment_method"])
         intent = self._intent(int(parameters["amount"]), parameters["customer"], parameters["metadata"])
@@ -277,7 +259,7 @@ class Shop:
 
     def portal(self, parameters: Parameters) -> dict[str, Any]:
         self._customer(parameters["customer"])
-        return {"object": "billing_portal.session", "url": f"https://billing.stripe.example/{self._id('p')}"}
+        return {"object": "billing_portal.session", "url": f"{self.portal_page}?customer={parameters['customer']}"}
 
     def _customer(self, id_: str) -> dict[str, Any]:
         if id_ not in self.customers or "deleted" in self.customers[id_]:
@@ -303,21 +285,9 @@ class Shop:
             "unit_amount": int(data["unit_amount"]),
         }
 
-    def _prorated(
-        self, item: dict[str, Any], price: dict[str, Any], at: int
-    ) -> list[tuple[int, int, int, dict[str, Any]]]:
-        starts, ends = item["current_period_start"], item["current_period_end"]
-        old, new = (
-            (2 * each["unit_amount"] * (ends - at) + ends - starts) // (2 * (ends - starts))
-            for each in (item["price"], price)
-        )
-        return [(-old, at, ends, item["price"]), (new, at, ends, price)]
-
-    def _bill(
-        self, subscription: dict[str, Any], lines: list[tuple[int, int, int, dict[str, Any]]], reason: str
-    ) -> None:
+    def _bill(self, subscription: dict[str, Any], lines: list[Line], reason: str) -> None:
         id_, amount = self._id("in"), sum(line[0] for line in lines)
-        shown = [objects.line(price["product"], cents, _at(start), _at(end)) for cents, start, end, price in lines]
+        shown = [objects.line(price["product"], cents, at(start), at(end)) for cents, start, end, price in lines]
         customer = subscription["customer"]
         invoice = objects.invoice(id_, customer, subscription["id"], "open", self.clock.now(), shown)
         intent = self._intent(amount, customer, {})
@@ -357,11 +327,23 @@ class Shop:
     def _pay(self, intent: dict[str, Any], method: str) -> None:
         if "authenticationRequired" in method:
             intent["status"] = "requires_action"
-        elif "chargeDeclined" in method or "chargeCustomerFail" in method:
+        elif "chargeDeclined" in method or "chargeCustomerFail" in method or self._fails_renewal(intent, method):
             intent["status"] = "requires_payment_method"
             self._charge(intent, "failed")
         else:
             self._succeed(intent)
+            if "createDispute" in method:
+                self.dispute(self.money.charges[intent["latest_charge"]])
+
+    def _fails_renewal(self, intent: dict[str, Any], method: str) -> bool:
+        invoice = self.invoices.get(intent.get("_invoice", ""), {})
+        return "chargeFailsAtRenewal" in method and invoice.get("billing_reason") == "subscription_cycle"
+
+    def dispute(self, charge: dict[str, Any]) -> dict[str, Any]:
+        """The customer's bank takes back what was charged."""
+        disputed = self.money.dispute(charge)
+        self.happen("charge.dispute.created", disputed)
+        return disputed
 
     def _succeed(self, intent: dict[str, Any]) -> None:
         intent["status"] = "succeeded"
@@ -394,60 +376,29 @@ class Shop:
         if invoice and waits and invoice["created"] + 3600 + TO_CONFIRM <= self._now():
             self.void(invoice["id"], {})
 
-    def _renew(self, subscription: dict[str, Any]) -> bool:
-        item = subscription["items"]["data"][0]
-        ends = item["current_period_end"]
-        if ends > self._now():
-            return False
-        if subscription["cancel_at_period_end"]:
+    def _renew(self, subscription: dict[str, Any]) -> None:
+        if subscription["cancel_at_period_end"] or subscription["status"] == "past_due":
             subscription["status"] = "canceled"
             self.happen("customer.subscription.deleted", subscription)
-            return False
+            return
+        item = subscription["items"]["data"][0]
+        ends = item["current_period_end"]
         item |= {
             "current_period_start": ends,
-            "current_period_end": _month_after(ends, _at(subscription["created"]).day),
+            "current_period_end": month_after(ends, at(subscription["created"]).day),
         }
-        self._bill(
-            subscription,
-            [(item["price"]["unit_amount"], ends, item["current_period_end"], item["price"])],
-            "subscription_cycle",
-        )
+        lines = [(item["price"]["unit_amount"], ends, item["current_period_end"], item["price"])]
+        self._bill(subscription, lines, "subscription_cycle")
         if self.invoices[subscription["latest_invoice"]]["status"] == "open":
             subscription["status"] = "past_due"
             self.happen("customer.subscription.updated", subscription)
-        return True
+
+    def _payment_of(self, subscription: dict[str, Any]) -> dict[str, Any]:
+        """The payment of the latest invoice."""
+        (payment,) = self.invoices[subscription["latest_invoice"]]["payments"]["data"]
+        return self.intents[payment["payment"]["payment_intent"]]
 
     def _shown(self, subscription: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
         if "latest_invoice.payments" not in parameters.get("expand", []):
             return subscription
         return {**subscription, "latest_invoice": self.invoices[subscription["latest_invoice"]]}
-
-
-def _at(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _month_after(seconds: int, day: int) -> int:
-    at = _at(seconds)
-    year, month = at.year + at.month // 12, at.month % 12 + 1
-    return int(at.replace(year=year, month=month, day=min(day, monthrange(year, month)[1])).timestamp())
-
-
-ROUTES: Mapping[tuple[str, str], Callable[..., dict[str, Any]]] = {
-    ("POST", "/v1/customers"): Shop.make_customer,
-    ("GET", "/v1/customers/search"): Shop.search_customers,
-    ("DELETE", "/v1/customers/([^/]+)"): Shop.delete_customer,
-    ("POST", "/v1/payment_methods/([^/]+)/attach"): Shop.attach,
-    ("POST", "/v1/subscriptions"): Shop.make_subscription,
-    ("GET", "/v1/subscriptions/([^/]+)"): Shop.read_subscription,
-    ("POST", "/v1/subscriptions/([^/]+)"): Shop.update_subscription,
-    ("DELETE", "/v1/subscriptions/([^/]+)"): Shop.end_subscription,
-    ("POST", "/v1/invoices/create_preview"): Shop.preview,
-    ("POST", "/v1/invoices/([^/]+)/void"): Shop.void,
-    ("POST", "/v1/payment_intents"): Shop.make_intent,
-    ("GET", "/v1/payment_intents"): Shop.list_intents,
-    ("GET", "/v1/payment_intents/([^/]+)"): Shop.read_intent,
-    ("POST", "/v1/payment_intents/([^/]+)/cancel"): Shop.cancel_intent,
-    ("POST", "/v1/refunds"): Shop.make_refund,
-    ("POST", "/v1/billing_portal/sessions"): Shop.portal,
-}

@@ -218,7 +218,7 @@ async def test_cancelling_what_is_owed_is_carried_out_however_long_it_takes(desk
     member, shop = await subscribed(desk), desk.stripe.shop
     shop.change_card(desk.orders()[-1].customer, "pm_card_chargeCustomerFail")
     desk.clock.advance(32 * DAY)
-    desk.stripe.faults = [None] * (1 + fault_at) + ["done 500"]
+    desk.stripe.faults = [*[None] * (1 + fault_at), "done 500"]
     await desk.service.cancel(member)
     desk.stripe.faults = []
     for _ in range(2):

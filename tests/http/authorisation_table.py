@@ -310,7 +310,7 @@ TABLE: Mapping[str, Row] = {
     "GET /api/plans": anyone(),
     "GET /api/products": anyone(),
     "GET /api/transparency/matching": anyone(),
-    "POST /api/webhooks/stripe": anyone(status=404, body=lambda *_: {}),
+    "POST /api/webhooks/stripe": anyone(status=400, body=lambda *_: {}),  # It is not signed.
     "POST /api/webhooks/sns": anyone(status=404, body=lambda *_: {}),
     "GET /media/{key}": anyone(whose=Whose.BEARERS, path=picture),
     "POST /media/{key}": anyone(status=204, whose=Whose.BEARERS, path=form, body=lambda *_: PORTRAIT.read_bytes()),

@@ -611,7 +611,7 @@ export interface paths {
         /**
          * Close the account and have everything erased in 30 days
          * @description The member is hidden at once and every session ends; signing in before then undoes it.
-         *     Whoever pays for a subscription ends it first.
+         *     A subscription is cancelled with it, and nothing more is charged.
          */
         post: operations["request_erasure"];
         delete?: never;
@@ -2250,12 +2250,14 @@ export interface components {
         };
         /**
          * ErasureView
-         * @description When everything is erased, unless the member signs in before, and what is kept all the same.
+         * @description When everything is erased, unless the member signs in before, and what is kept all the same. `paid_tier` is
+         *     paid for and does not renew any more; whoever comes back before it ends has it still, and may resume it.
          */
         ErasureView: {
             /** Format: date-time */
             erase_at: string;
             kept: components["schemas"]["KeptView"][];
+            paid_tier: components["schemas"]["Tier"];
         };
         /**
          * Explanation
@@ -6349,7 +6351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `subscription_running`, `stale_write`. */
+            /** @description One of: `stale_write`. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -70,7 +70,7 @@ class WebClient:
     _page: str = attrs.field(init=False, repr=False)
     _checkout: str = attrs.field(init=False, repr=False)
     _files: dict[str, bytes] = attrs.field(init=False, repr=False)
-    _packed: dict[str, bytes] = attrs.field(init=False, repr=False)
+    _packed: dict[str, Mapping[str, bytes]] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         read = {
@@ -82,7 +82,7 @@ class WebClient:
         page = _marked((self.folder / "index.html").read_text(encoding="utf-8"), marks)
         object.__setattr__(self, "_page", page)
         object.__setattr__(self, "_checkout", _marked(page, {"data-checkout": self.stripe or ""}))
-        packed = {name: gzip.compress(body, mtime=0) for name, body in read.items() if Path(name).suffix in PACKED}
+        packed = {name: self._packings(name, body) for name, body in read.items() if Path(name).suffix in PACKED}
         object.__setattr__(self, "_files", read)
         object.__setattr__(self, "_packed", packed)
 
@@ -134,9 +134,16 @@ class WebClient:
         told = {hdrs.CONTENT_TYPE: TYPES[Path(name).suffix], **headers}
         if packed is not None:
             told[hdrs.VARY] = hdrs.ACCEPT_ENCODING
-            if "gzip" in call.request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-                return web.Response(body=packed, headers={**told, hdrs.CONTENT_ENCODING: "gzip"})
+            understood = {coding.strip() for coding in call.request.headers.get(hdrs.ACCEPT_ENCODING, "").split(",")}
+            for coding, smaller in packed.items():
+                if coding in understood:
+                    return web.Response(body=smaller, headers={**told, hdrs.CONTENT_ENCODING: coding})
         return web.Response(body=body, headers=told)
+
+    def _packings(self, name: str, body: bytes) -> Mapping[str, bytes]:
+        """The file by each coding that it is kept in, the smallest first: by Brotli where the build has made that."""
+        by_gzip, smallest = {"gzip": gzip.compress(body, mtime=0)}, self.folder / f"{name}.br"
+        return {"br": smallest.read_bytes(), **by_gzip} if smallest.exists() else by_gzip
 
 
 def _marked(page: str, marks: Mapping[str, str | None]) -> str:

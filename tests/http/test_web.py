@@ -1,5 +1,6 @@
 """How the built web client is served: pages that start it, files that never change, and nothing else of the folder."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,24 @@ async def test_a_script_is_sent_packed_to_whoever_can_unpack_it(
         assert "Accept-Encoding" in answer.headers.getall("Vary")
     picture = await http.get("/icons/icon-192.png", headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in picture.headers
+
+
+async def test_where_the_build_has_packed_it_smaller_that_is_sent(
+    client: WebClient, serve: Serve, ports: Ports, pings: Pings
+) -> None:
+    (client.folder / "assets" / "main-Ab1.js.br").write_bytes(b"by Brotli")
+    http = await serve(build([pings, WebClient(client.folder)], Authenticator(), ports, SETTINGS))
+    reader, writer = await asyncio.open_connection(http.host, http.port)  # aiohttp does not unpack it.
+    writer.write(b"GET /assets/main-Ab1.js HTTP/1.0\r\nHost: x\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n")
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+
+    assert b"Content-Encoding: br" in head
+    assert body == b"by Brotli"
+    assert (await http.get("/assets/main-Ab1.js", headers={"Accept-Encoding": "gzip"})).headers[
+        "Content-Encoding"
+    ] == "gzip"
+    assert (await http.get("/assets/main-Ab1.js.br")).status == 404
 
 
 async def test_what_a_device_installs_is_served_and_its_worker_may_fetch_here_alone(

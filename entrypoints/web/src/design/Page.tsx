@@ -56,7 +56,7 @@ export const ROW = "flex flex-wrap items-center justify-between gap-x-4 gap-y-2 
 export function Loading({ rows = 3 }: { rows?: number }) {
   const { t } = useTranslation();
   return (
-    <div role="status" className="grid gap-4">
+    <div role="status" data-loading className="grid gap-4">
       <span className="sr-only">{t("state.loading")}</span>
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className="h-24 animate-pulse rounded-lg bg-sunken" />

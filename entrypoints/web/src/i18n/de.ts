@@ -276,7 +276,7 @@ export default {
     photo_too_large: "Das Foto ist größer als 10 MB. Bitte wählen Sie ein kleineres.",
     photo_type_not_accepted: "Das ist kein Foto, das wir lesen können. Bitte wählen Sie JPEG, PNG, WebP oder HEIC.",
     too_many_photos: "Sie haben schon sechs Fotos. Löschen Sie zuerst eines.",
-    primary_photo_unfit: "Vorn stehen kann nur ein Foto, das Ihr Gesicht zeigt, und nur Ihres.",
+    primary_photo_unfit: "Vorn stehen kann nur ein Foto, auf dem wir ein einziges Gesicht gesehen haben: Ihres. Wählen Sie ein anderes oder laden Sie dieses als erstes neu hoch.",
     location_changed_too_soon: "Ihr Ort wurde eben erst geändert. Bitte versuchen Sie es später noch einmal.",
     place_unknown: "Ihr Browser hat nicht gesagt, wo Sie sind. Sie können es in seinen Einstellungen erlauben.",
   },

@@ -274,7 +274,7 @@ export default {
     photo_too_large: "The photo is larger than 10 MB. Please choose a smaller one.",
     photo_type_not_accepted: "This is no photo we can read. Please choose a JPEG, PNG, WebP or HEIC.",
     too_many_photos: "You have six photos already. Delete one first.",
-    primary_photo_unfit: "Only a photo that shows your face, and only yours, can come first.",
+    primary_photo_unfit: "Only a photo on which we saw one face, yours, can come first. Choose another, or add this one anew as your first.",
     location_changed_too_soon: "Your place was changed a moment ago. Please try again later.",
     place_unknown: "Your browser did not tell where you are. You can allow it in its settings.",
   },

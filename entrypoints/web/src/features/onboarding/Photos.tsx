@@ -48,8 +48,8 @@ export default function Photos({ next }: StepProps) {
   const items = [...(photos.data?.items ?? [])].sort((one, other) => one.position - other.position);
   const ids = items.map((photo) => photo.id);
   const put = (order: string[], id: string) => {
-    arrange.mutate(order);
-    setMoved(t("crop.moved", { place: order.indexOf(id) + 1, of: order.length }));
+    setMoved("");
+    arrange.mutate(order, { onSuccess: () => setMoved(t("crop.moved", { place: order.indexOf(id) + 1, of: order.length })) });
   };
   const { order, dragged, handleOf } = useArranging(ids, put);
   const choose = async (file: File) => {

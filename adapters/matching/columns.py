@@ -107,11 +107,12 @@ class Words:
     def of_lists(cls, words: Sequence[str], indptr: Array, numbers: Array) -> Self:
         """Person n has ``words[numbers[i]]`` for i from ``indptr[n]`` up to ``indptr[n + 1]``."""
         size = len(indptr) - 1
-        bits = np.zeros((size, max(1, -(-len(words) // WORD))), np.uint64)
+        vocabulary = tuple(sorted(set(words)))
+        bits = np.zeros((size, max(1, -(-len(vocabulary) // WORD))), np.uint64)
         rows = np.repeat(np.arange(size), np.diff(indptr))
-        word = np.asarray(numbers, np.uint64)
+        word = np.searchsorted(vocabulary, words).astype(np.uint64)[numbers] if vocabulary else np.zeros(0, np.uint64)
         np.bitwise_or.at(bits, (rows, word // WORD), np.uint64(1) << (word % WORD))
-        return cls(tuple(words), bits).reworded(sorted(set(words))).trimmed()
+        return cls(vocabulary, bits).trimmed()
 
     def take(self, rows: Array) -> Self:
         """These people's, in this order."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
 from hashlib import blake2b
@@ -107,10 +108,12 @@ class ColumnarEngine(MatchEngine):
         stages: dict[str, int] = {}
         with _timed(stages, "lay_out"):
             columns = columns_of(request.people, request.at)
-            policy = WeightedV1(request.population or population_of(columns, request.day.isoformat()))
             exposures = np.frombuffer(request.exposures, _EXPOSURE)
-            order = precedence(columns, exposures, request.day)
-            excluded, likers = _standing(columns, request.pairs, request.at)
+            with ThreadPoolExecutor(2) as pool:
+                preceding = pool.submit(precedence, columns, exposures, request.day)
+                standing = pool.submit(_standing, columns, request.pairs, request.at)
+                policy = WeightedV1(request.population or population_of(columns, request.day.isoformat()))
+                order, (excluded, likers) = preceding.result(), standing.result()
             market = Market.of(columns, policy, order=order, excluded=excluded, likers=likers, threads=self._threads)
             rows = _rows(columns, np.frombuffer(request.viewers, "S16"))
             viewers = order[rows[rows >= 0]]
@@ -121,7 +124,7 @@ class ColumnarEngine(MatchEngine):
         with _timed(stages, "allocate"):
             own = np.empty(len(columns))
             own[order] = policy.attachment_advantage(Leaning(*leanings(columns).T))
-            options = _Options(market, own, viewers, excluded, likers, order)
+            options = _Options(market, own, edges, excluded, likers, order)
             sparse = options.sparse(edges)
             bounds = Bounds.of(fair, _history(columns, order, exposures, request.day))
             allocate = ALLOCATIONS[self.allocation]
@@ -138,7 +141,7 @@ class _Options:
 
     market: Market
     own: Array
-    viewers: Array
+    best: Edges
     excluded: Lists
     likers: Lists
     order: Array
@@ -157,14 +160,16 @@ class _Options:
 
         Wishes meet or do not whoever is asked, and the score is the pair's; only who was decided about and who is
         incognito depends on the direction. Whoever may not be shown to them is not thought of as their viewer here."""
-        suited = self.market.edges(positions, TOP)
+        suited = self._suited(positions)
         candidates = np.repeat(suited.viewers, np.diff(suited.indptr))
         viewers, scores = suited.candidates, suited.scores
         row_at = _rows_at(self.order)
         pairs = (row_at[viewers], row_at[candidates])
         hidden = self.market.columns.visibility[pairs[1]] == number(Visibility.INCOGNITO)
         shown = (
-            np.isin(viewers, self.viewers) & ~_listed(self.excluded, *pairs) & (~hidden | _listed(self.likers, *pairs))
+            np.isin(viewers, self.best.viewers)
+            & ~_listed(self.excluded, *pairs)
+            & (~hidden | _listed(self.likers, *pairs))
         )
         viewers, candidates, scores = viewers[shown], candidates[shown], scores[shown]
         by_viewer = np.argsort(viewers, kind="stable")
@@ -177,6 +182,12 @@ class _Options:
             (scores - self.own[candidates])[by_viewer],
             advantages=self.own,
         )
+
+    def _suited(self, positions: Array) -> Edges:
+        """Whom these people suit best, looked for only where they are not viewers themselves."""
+        known = np.isin(self.best.viewers, positions)
+        others = np.setdiff1d(positions, self.best.viewers[known])
+        return Edges.joined([self.best.take(np.flatnonzero(known)), self.market.edges(others, TOP)])
 
 
 def _narrowed(request: RunRequest) -> RunRequest:
@@ -324,19 +335,23 @@ def _result(
     figures: RunFigures | None,
     stages: Mapping[str, int],
 ) -> RunResult:
-    ids = columns.ids[_rows_at(order)]
-    listed = allocation.lists >= 0
-    candidates = allocation.lists[listed]
-    exposed = np.flatnonzero((fair > 0.0) | (allocation.shown > 0))
+    rows = _rows_at(order)
+    ids = columns.ids[rows]
+    # By id, as a database keeps them: it then writes one page after another.
+    by_id = np.argsort(rows[viewers])
+    lists = allocation.lists[by_id]
+    listed = lists >= 0
+    candidates = lists[listed]
+    exposed = order[(fair[order] > 0.0) | (allocation.shown[order] > 0)]
     exposures = np.empty(len(exposed), _EXPOSURE)
     exposures["id"], exposures["day"] = ids[exposed], day.toordinal()
     exposures["shown"], exposures["fair"] = allocation.shown[exposed], fair[exposed]
     return RunResult(
-        viewers=_bytes(ids[viewers]),
+        viewers=_bytes(ids[viewers[by_id]]),
         counts=listed.sum(axis=1).astype(np.uint8).tobytes(),
         candidates=_bytes(ids[candidates]),
-        scores=(allocation.merits[listed] + own[candidates]).astype("<f8").tobytes(),
-        short=allocation.short.astype(np.uint8).tobytes(),
+        scores=(allocation.merits[by_id][listed] + own[candidates]).astype("<f8").tobytes(),
+        short=allocation.short[by_id].astype(np.uint8).tobytes(),
         exposures=exposures.tobytes(),
         population=policy.population,
         figures=figures,

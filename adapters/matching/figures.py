@@ -64,12 +64,25 @@ def best_mean(edges: SparseEdges, quota: int) -> float:
 @jit
 def _best(indptr: Longs, candidates: Ints, merits: Floats, advantages: Floats, quota: int) -> tuple[float, int]:
     total, count = 0.0, 0
+    best = np.empty(quota)
     for row in range(len(indptr) - 1):
         first, end = indptr[row], indptr[row + 1]
-        scores = np.sort(merits[first:end] + advantages[candidates[first:end]])
-        best = scores[max(0, len(scores) - quota) :]
-        total += best.sum()
-        count += len(best)
+        known = 0
+        for edge in range(first, end):
+            score = merits[edge] + advantages[candidates[edge]]
+            if known < quota:
+                place = known
+                known += 1
+            elif score > best[quota - 1]:
+                place = quota - 1
+            else:
+                continue
+            while place > 0 and best[place - 1] < score:
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = score
+        total += best[:known].sum()
+        count += known
     return total, count
 
 

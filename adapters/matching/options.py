@@ -37,6 +37,9 @@ class Lists(NamedTuple):
         return cls.of_pairs(len(columns), of, columns.rows([other for these in others.values() for other in these]))
 
 
+_BY_ROW, _BY_EDGE = ("viewers", "eligible", "scanned"), ("candidates", "merits", "scores")
+
+
 @attrs.frozen(eq=False)
 class Edges:
     """The best options of each viewer, in compressed sparse rows.
@@ -60,27 +63,29 @@ class Edges:
     def joined(cls, parts: Iterable[Self]) -> Self:
         """The edges of several sets of viewers, none of whom is in two."""
         every = list(parts)
-        viewers = np.concatenate([part.viewers for part in every])
-        order = np.argsort(viewers, kind="stable")
         lengths = np.concatenate([np.diff(part.indptr) for part in every])
-        starts = np.cumsum(lengths) - lengths
-        sizes = lengths[order]
-        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        edge = np.arange(indptr[-1]) + np.repeat(starts[order] - indptr[:-1], sizes)
 
-        def column(name: str, take: Array) -> Array:
-            whole: Array = np.concatenate([getattr(part, name) for part in every])[take]
+        def column(name: str) -> Array:
+            whole: Array = np.concatenate([getattr(part, name) for part in every])
             return whole
 
-        return cls(
-            viewers=viewers[order],
-            indptr=indptr,
-            candidates=column("candidates", edge),
-            merits=column("merits", edge),
-            scores=column("scores", edge),
-            eligible=column("eligible", order),
-            scanned=column("scanned", order),
+        together = cls(
+            indptr=np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
             fair=np.zeros(0),
+            **{name: column(name) for name in _BY_ROW + _BY_EDGE},
+        )
+        return together.take(np.argsort(together.viewers, kind="stable"))
+
+    def take(self, rows: Array) -> Self:
+        """The edges of these rows, in this order."""
+        lengths = np.diff(self.indptr)[rows]
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        edge = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], lengths)
+        return attrs.evolve(
+            self,
+            indptr=indptr,
+            **{name: getattr(self, name)[rows] for name in _BY_ROW},
+            **{name: getattr(self, name)[edge] for name in _BY_EDGE},
         )
 
 

@@ -4,11 +4,12 @@ does.
 ``population`` gives the figures of everybody from the same columns."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from adapters.matching import exact
 from adapters.matching.columns import Array, Columns, bit, codes, flags
 from adapters.matching.tables import PART_WEIGHTS, STAKES, WANTS, habits_code, plans_code
 from saltbitter_domain.assessments.model import SCALE_MAX, SCALE_MIN
@@ -140,7 +141,7 @@ def figures(policy: WeightedV1) -> Array:
 def people_of(columns: Columns, policy: WeightedV1, order: Array) -> People:
     """Everybody in ``columns`` as ``policy`` sees them, at the positions ``order``."""
     leaning = leanings(columns)
-    values, valued = unit_values(columns.ratings)
+    values, valued = exact.units(columns.ratings)
     length = _lengths(columns, rarities(columns, policy))
     children = columns.has_children * WANTS + columns.wants_children
     faith = columns.religion * STAKES + columns.religion_importance
@@ -173,11 +174,12 @@ def population(columns: Columns, version: str) -> Population:
     idf = {word: inverse_document_frequency(size, int(count)) for word, count in zip(vocabulary, held, strict=True)}
     leaning = leanings(columns)
     n = max(1, size)
-    mean = Leaning(*(math.fsum(leaning[:, part].tolist()) / n for part in range(3)))
-    values, valued = unit_values(columns.ratings)
-    agreeing = _mean_product((values[valued, part] for part in range(values.shape[1])), int(valued.sum()))
-    length = _lengths(columns, [idf[word] for word in vocabulary])
-    alike = _mean_product(_shares(columns, [idf[word] for word in vocabulary], length), int((length > 0).sum()))
+    mean = Leaning(*(total / n for total in exact.sums(leaning)))
+    values, valued = exact.units(columns.ratings)
+    agreeing = _mean_product(exact.sums(values), int(valued.sum()))
+    rarity = np.array([idf[word] for word in vocabulary], np.float64)
+    length = exact.lengths(columns.interests.bits, rarity)
+    alike = _mean_product(exact.sums_of_shares(columns.interests.bits, rarity, length), int((length > 0).sum()))
     return Population(
         version=version,
         size=size,
@@ -217,84 +219,16 @@ def leanings(columns: Columns) -> Array:
     return np.where(np.isnan(rows), 0.0, rows)
 
 
-def unit_values(ratings: Array) -> tuple[Array, Array]:
-    """``unit_values`` of the domain as rows, zeros where it is empty, and where it is not."""
-    n, ten = ratings.shape
-    mean = ratings.sum(axis=1, dtype=np.int64) / ten
-    centred = ratings - mean[:, None]
-    length = _norm([centred[:, part] for part in range(ten)], n)
-    valued = (ratings.min(axis=1, initial=0) >= 0) & (length > 0.0)
-    units = centred / np.where(valued, length, 1.0)[:, None]
-    units[~valued] = 0.0
-    return units, valued
-
-
 def _lengths(columns: Columns, rarity: list[float]) -> Array:
-    length = np.zeros(len(columns))
-    if not rarity:
-        return length
-    rising = np.argsort(rarity, kind="stable")
-    worth = np.array(rarity)[rising]
-    for start in range(0, len(columns), _AT_ONCE):
-        named = flags(columns.interests.bits[start : start + _AT_ONCE], len(rarity))[:, rising]
-        row, word = np.nonzero(named)
-        count = named.sum(axis=1, dtype=np.int64)
-        place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-        padded = np.zeros((max(1, int(count.max(initial=0))), len(count)))
-        padded[place, row] = worth[word]
-        length[start : start + _AT_ONCE] = _norm(list(padded), len(count))
-    return length
+    return exact.lengths(columns.interests.bits, np.array(rarity, np.float64))
 
 
-def _shares(columns: Columns, rarity: list[float], length: Array) -> Iterator[Array]:
-    for number, worth in enumerate(rarity):
-        word, shift = divmod(number, 64)
-        holds = (columns.interests.bits[:, word] >> np.uint64(shift)) & np.uint64(1) != 0
-        yield worth / length[holds]
-
-
-def _mean_product(parts: Iterator[Array], n: int) -> float | None:
-    """As in the domain: ``parts`` are the columns of ``n`` unit vectors."""
+def _mean_product(sums: Sequence[float], n: int) -> float | None:
+    """As in the domain: ``sums`` are those of the columns of ``n`` unit vectors."""
     if n < 2:
         return None
-    squared = math.fsum(math.fsum(part.tolist()) ** 2 for part in parts)
+    squared = math.fsum(total**2 for total in sums)
     return (squared - n) / (n * (n - 1))
-
-
-def _norm(columns: list[Array], n: int) -> Array:
-    """``math.hypot`` of many vectors at once, given by component; the same to the last bit.
-
-    The algorithm is CPython's (Borges 2020, arXiv 1904.09481, with the squares split after Veltkamp and Dekker and
-    summed after Neumaier), so that people the domain holds for equals are equals here as well."""
-    if len(columns) == 1:
-        return np.abs(columns[0])
-    most = np.max(np.abs(columns), axis=0) if columns else np.zeros(n)
-    _, exponent = np.frexp(most)
-    scale = np.ldexp(1.0, -exponent)
-    total, rest1, rest2, rest3 = np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n)
-
-    def add(part: Array, total: Array, rest: Array) -> tuple[Array, Array]:
-        new = total + part
-        return new, rest + ((total - new) + part)
-
-    for column in columns:
-        high, low = _split(column * scale)
-        total, rest1 = add(high * high, total, rest1)
-        total, rest2 = add(2.0 * high * low, total, rest2)
-        rest3 = rest3 + low * low
-    root = np.sqrt(total - 1.0 + (rest1 + rest2 + rest3))
-    high, low = _split(root)
-    total, rest1 = add(-high * high, total, rest1)
-    total, rest2 = add(-2.0 * high * low, total, rest2)
-    total, rest3 = add(-low * low, total, rest3)
-    rest = total - 1.0 + (rest1 + rest2 + rest3)
-    return np.where(most > 0.0, (root + rest / (2.0 * np.where(root > 0.0, root, 1.0))) / scale, 0.0)
-
-
-def _split(x: Array) -> tuple[Array, Array]:
-    t = x * 134217729.0
-    high = t - (t - x)
-    return high, x - high
 
 
 def _advantage(policy: WeightedV1, leaning: Array) -> Array:

@@ -11,6 +11,9 @@ from adapters.postgres.database import Session, translated
 SECONDS = 60
 """What one such statement may take. Measured with a million members: the longest takes a tenth of it."""
 
+MEMORY = "128MB"
+"""What one such statement may hold in memory, so that a million ids are looked up without a file."""
+
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _PIECE = 2**20
@@ -71,6 +74,6 @@ class Bulk:
         connection = await self._session.in_transaction()
         if not self._patient:
             with translated():
-                await connection.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
+                await connection.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'; SET LOCAL work_mem = '{MEMORY}'")
             self._patient = True
         return connection

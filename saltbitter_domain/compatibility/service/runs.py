@@ -4,12 +4,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.calendar import current_day
 from saltbitter_domain.compatibility.model import DailyMatchesMade, MorningDue
 from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunResult
-from saltbitter_domain.compatibility.records import ID, WHY_SHORT, ids_of, shard_of
+from saltbitter_domain.compatibility.records import ID, WHY_SHORT, shard_of
 from saltbitter_domain.compatibility.service import morning
 from saltbitter_domain.compatibility.service.views import RunReport
 from saltbitter_domain.kernel import Clock, EventId, Ids, UserId
@@ -173,24 +174,29 @@ class DailyRunService:
             stored = await uow.roster.keep(made, day, now)
             if stored:
                 await uow.populations.add(day, made.population)
-                told = [user_id for user_id, count, _ in _sets(made, stored) if count]
+                told = [UserId(UUID(bytes=raw)) for raw, count, _ in _sets(made, stored) if count]
                 for start in range(0, len(told), TOLD_AT_ONCE):
                     uow.emit(DailyMatchesMade(day, tuple(told[start : start + TOLD_AT_ONCE])))
                 await uow.commit()
         return stored
 
 
-def _sets(made: RunResult, stored: bytes) -> Iterator[tuple[UserId, int, int]]:
-    """Of every set that was stored whose it is, how many it has, and the number of the reason for no more."""
-    rows = zip(ids_of(made.viewers), made.counts, made.short, strict=True)
+def _sets(made: RunResult, stored: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Of every set that was stored the id of whose it is, how many it has, and the number of the reason for no more."""
+    rows = zip(_ids(made.viewers), made.counts, made.short, strict=True)
     if len(stored) == len(made.viewers):
         return rows
-    kept = frozenset(ids_of(stored))
+    kept = frozenset(_ids(stored))
     return (row for row in rows if row[0] in kept)
 
 
+def _ids(records: bytes) -> Iterator[bytes]:
+    return (raw for (raw,) in ID.iter_unpack(records))
+
+
 def _report(day: date, viewers: bytes, made: RunResult, stored: bytes) -> RunReport:
-    short = Counter(WHY_SHORT[reason] for _, _, reason in _sets(made, stored))
+    numbers = Counter(reason for _, _, reason in _sets(made, stored))
+    short = Counter({WHY_SHORT[number]: count for number, count in numbers.items()})
     return RunReport(
         days=(day,),
         due=len(viewers) // ID.size,

@@ -96,7 +96,7 @@ def _watches() -> Iterator[str]:
         who = "everybody together" if watch.together else "one actor"
         most = f", at most {watch.per_minute} of a minute" if watch.per_minute else ""
         within = f"{watch.window.total_seconds() / 60:g} minutes"
-        about = f"`{EXPOSING[watch.kind]}`: {DATA[EXPOSING[watch.kind]]}"
+        about = "; ".join(f"`{act}`: {DATA[act]}" for act in EXPOSING[watch.kind])
         yield _row(f"`{watch.kind}`", f"`{watch.act}` by {who}{most}", str(watch.least), within, about)
 
 

@@ -1,5 +1,6 @@
 """The morning's introductions, what members decide about them, and whom they know by now."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from msgspec import Meta
 
 from entrypoints.http.paging import Page, PageQuery, page
 from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.compatibility.model import (
     MAX_NOTE,
     AlreadyDecided,
@@ -101,7 +103,7 @@ class Matches:
         """The member's mutual matches, newest first."""
         before = query.after_id()
         found = await self.matching.matches(call.user_id, MatchId(before) if before else None, query.limit + 1)
-        call.shown.update(view.profile.user_id for view in found[: query.limit])
+        call.acts.append(_acquainted(found[: query.limit]))
         return page(found, lambda view: view, query.limit, lambda view: view.match.id)
 
     @route("GET", "/api/me/likes-received", audience=Audience.MEMBER, errors=(NotEntitled,))
@@ -110,7 +112,7 @@ class Matches:
         after = query.after_moment()
         before = (after[0], UserId(after[1])) if after else None
         found = await self.matching.likes_received(call.user_id, before, query.limit + 1)
-        call.shown.update(view.profile.user_id for view in found[: query.limit])
+        call.acts.append(_acquainted(found[: query.limit]))
         return page(found, lambda view: view, query.limit, lambda view: (view.at, view.profile.user_id))
 
     @route("GET", "/api/me/notices", audience=Audience.MEMBER)
@@ -166,6 +168,11 @@ class Decisions:
         before = (after[0], UserId(after[1])) if after else None
         found = await self.decisions.blocks(call.user_id, before, query.limit + 1)
         return page(found, lambda view: view, query.limit, lambda view: (view.at, view.user_id))
+
+
+def _acquainted(views: Sequence[MatchView | LikeView]) -> tuple[Act, frozenset[UserId]]:
+    """That a member is shown whom they know by now, as it is traced."""
+    return Act.ACQUAINTANCES_READ, frozenset(view.profile.user_id for view in views)
 
 
 def _noted(call: Call, day: DailyView) -> DailyView:

@@ -114,10 +114,10 @@ class Gate:
         note = self._ports.detection.note
         if call.shown:
             note(Act.STAFF_READ if route and route.audience.of_staff else Act.PROFILE_READ, actor, call.shown)
-            if self._settings.honey & set(map(str, call.shown)):
-                note(Act.HONEY_TOUCHED, actor)
         for act, subjects in call.acts:
             note(act, actor, subjects)
+        if self._settings.honey & set(map(str, call.shown.union(*(subjects for _, subjects in call.acts)))):
+            note(Act.HONEY_TOUCHED, actor)
         if code == CredentialsRefused.code:
             note(Act.SIGN_IN_FAILED, actor)
 

@@ -32,10 +32,12 @@ class Watch:
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 WATCHES = (
-    # 500 profiles an hour are 8 a minute: 30 of them are read in less than four minutes, which leaves one for the trace
-    # to be stored and looked at. Whoever opens a long list reads many at once, and no more than ten of a minute count.
-    Watch(BreachKind.SCRAPING, Act.PROFILE_READ, 5 * _MINUTE, 30, per_minute=10),
-    Watch(BreachKind.SCRAPING, Act.PROFILE_READ, _HOUR, 300),
+    # 500 profiles an hour are 8 a minute: 33 of them are read in less than four minutes, which leaves one for the trace
+    # to be stored and looked at. People come in pages of ten: whoever reads them turns to a fourth page by then only if
+    # they take less than ten seconds for each. Whoever opens a long list reads many at once, and no more than ten of a
+    # minute count. Matches and likes are lists of people one knows by now, and do not count.
+    Watch(BreachKind.SCRAPING, Act.PROFILE_READ, 5 * _MINUTE, 33, per_minute=10),
+    Watch(BreachKind.SCRAPING, Act.PROFILE_READ, _HOUR, 400),
     Watch(BreachKind.STAFF_BULK_READ, Act.STAFF_READ, _HOUR, 100),
     Watch(BreachKind.MASS_EXPORT, Act.COPY_FETCHED, _HOUR, 5),
     # From one network, then from very many at once, as attackers with lists of passwords from elsewhere do it.
@@ -44,17 +46,20 @@ WATCHES = (
     Watch(BreachKind.HONEY_RECORD, Act.HONEY_TOUCHED, 10 * _MINUTE, 1),
 )
 
-EXPOSING: Mapping[BreachKind, Act] = {
-    BreachKind.SCRAPING: Act.PROFILE_READ,
-    BreachKind.STAFF_BULK_READ: Act.STAFF_READ,
-    BreachKind.MASS_EXPORT: Act.COPY_FETCHED,
-    BreachKind.CREDENTIAL_STUFFING: Act.SIGN_IN,
-    BreachKind.HONEY_RECORD: Act.PROFILE_READ,
+_SHOWN = (Act.PROFILE_READ, Act.ACQUAINTANCES_READ)
+
+EXPOSING: Mapping[BreachKind, tuple[Act, ...]] = {
+    BreachKind.SCRAPING: _SHOWN,
+    BreachKind.STAFF_BULK_READ: (Act.STAFF_READ,),
+    BreachKind.MASS_EXPORT: (Act.COPY_FETCHED,),
+    BreachKind.CREDENTIAL_STUFFING: (Act.SIGN_IN,),
+    BreachKind.HONEY_RECORD: _SHOWN,
 }
-"""By what a breach that was noticed in this way reaches people: whom the actor's acts of this sort were about."""
+"""By what a breach that was noticed in this way reaches people: whom the actor's acts of these sorts were about."""
 
 DATA: Mapping[Act, str] = {
     Act.PROFILE_READ: "profiles as shown to other members: name, age, city, photos, answers, interests, values",
+    Act.ACQUAINTANCES_READ: "profiles of those a member matched with, or who like them, and their notes",
     Act.STAFF_READ: "what staff are shown: photos, appeals, reasons",
     Act.SIGN_IN: "everything a member sees of their own account, special categories included",
     Act.COPY_FETCHED: "copies of everything that is kept about a member, special categories included",

@@ -26,6 +26,7 @@ class Act(StrEnum):
     """What is traced. The actor is the id of a member or of staff, or the network of whoever is signed in nowhere."""
 
     PROFILE_READ = "profile_read"
+    ACQUAINTANCES_READ = "acquaintances_read"
     STAFF_READ = "staff_read"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"

@@ -44,12 +44,12 @@ _IN_FORCE = (
     ),
     ConsentText(
         Purpose.ORIENTATION,
-        "2026-11-01",
+        "2026-11-26",
         "Orientation",
-        "I agree that SaltBitter keeps the sexual orientation I choose to state, and uses it together with the "
-        "genders I seek for one thing only: deciding whom to introduce to whom. It is not shown on my profile and "
-        "not used for advertising or statistics. Stating it is optional, and I can clear it or take this back at any "
-        "time; it then plays no part any more within a minute.",
+        "I agree that SaltBitter keeps the sexual orientation I choose to state as part of my own profile, where I "
+        "alone see it. It is shown to nobody, plays no part in whom I am introduced to, which is decided by the "
+        "genders that each of us seeks, and is not used for advertising or statistics. Stating it is optional, and I "
+        "can clear it or take this back at any time; it is then deleted within a minute.",
     ),
     ConsentText(
         Purpose.LOCATION,

@@ -1,5 +1,7 @@
 """When something is suspicious, how severe a breach is, which step follows which, and the 72 hours."""
 
+import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -100,11 +102,55 @@ def test_whoever_reads_500_profiles_an_hour_is_noticed_within_5_minutes_whenever
     assert noticed - begins <= 5 * MINUTE
 
 
+PAGE = 10
+SECONDS_EACH = 15
+"""Half of the people are read in less by whoever reads for a whole hour without a pause."""
+
+
+@given(st.floats(0, 59.9), st.integers(500, 3_000))
+def test_whoever_takes_500_profiles_an_hour_in_pages_of_ten_is_noticed_as_soon(second: float, an_hour: int) -> None:
+    begins = second * SECOND
+    reads = [begins + n // PAGE * PAGE * HOUR / an_hour for n in range(an_hour // 10)]
+
+    noticed = found_after(PACE, reads)
+
+    assert noticed is not None
+    assert noticed - begins <= 5 * MINUTE
+
+
+def test_whoever_reads_what_they_turn_to_is_not_taken_for_a_scraper_however_long_they_go_on() -> None:
+    """Premium and Elite have no end to a day, in pages of ten. People are read in times around a median, some of them
+    much longer (log-normal, sigma 0.6), and the next page comes when the last of a page was read."""
+    chance = random.Random(7)
+    sessions = [_an_hour_of_reading(chance, SECONDS_EACH) for _ in range(100)]
+
+    assert not any(_is_ever_reached(watch, reads) for watch in WATCHES[:2] for reads in sessions)
+    assert sum(map(Counter.total, sessions)) / len(sessions) > 150, "they read most of the hour"
+
+
+def _an_hour_of_reading(chance: random.Random, median: float) -> Counter[int]:
+    """How many people somebody comes across in each minute."""
+    at, reads = chance.uniform(0, 60), Counter[int]()
+    while at < 3_600:
+        reads[int(at / 60)] += PAGE
+        at += sum(median * chance.lognormvariate(0, 0.6) for _ in range(PAGE))
+    return reads
+
+
+def _is_ever_reached(watch: Watch, reads: Counter[int]) -> bool:
+    """Whether a look that is had at the beginning of a minute finds these suspicious."""
+    window = int(watch.window / MINUTE)
+    return any(
+        watch.reached({NOON + minute * MINUTE: reads[minute] for minute in range(looked - window, looked)})
+        for looked in range(1, 61)
+    )
+
+
 def test_long_lists_opened_now_and_then_are_not_suspicious_and_all_of_a_day_at_once_is() -> None:
     lists = [minute * MINUTE for minute in (0, 1, 7, 8, 20) for _ in range(20)]
     assert found_after(PACE, lists) is None
     assert found_after(WATCHES[1], lists) is None
-    assert found_after(WATCHES[1], [30 * SECOND] * 300) == MINUTE
+    assert found_after(WATCHES[1], [30 * SECOND] * 400) == MINUTE
 
 
 def test_every_way_to_notice_a_breach_says_by_what_it_reaches_people() -> None:

@@ -60,6 +60,7 @@ def tells_of_people(call: str) -> bool:
     return reaches(operation.get("responses", {}).get("200", {}))
 
 
+KNOWN_BY_NOW = {"GET /api/me/matches", "GET /api/me/likes-received"}
 TELLING = [call for call in TABLE if tells_of_people(call)]
 
 
@@ -93,8 +94,9 @@ def test_whoever_is_shown_to_a_member_is_traced(stage: Stage, loop: asyncio.Runn
         answer = await ask_for(scene, call, scene.me.knows, token)
         assert answer.status == TABLE[call].status
         shown = set(profiles_in(orjson.loads(answer.body)))
-        assert shown <= await traced(scene.town, Act.PROFILE_READ, str(scene.me.user_id))
-        assert shown or call in {"GET /api/me/matches", "GET /api/me/likes-received"}
+        act = Act.ACQUAINTANCES_READ if call in KNOWN_BY_NOW else Act.PROFILE_READ
+        assert shown <= await traced(scene.town, act, str(scene.me.user_id))
+        assert shown or call in KNOWN_BY_NOW
 
     loop.run(asked())
 

@@ -89,7 +89,7 @@ class DetectionService:
 
     async def _suspect(self, uow: UnitOfWork, watch: Watch, activity: Activity, now: datetime) -> bool:
         actors = (activity.actor,) if activity.actor else ()
-        scope = Scope(min(activity.minutes), None, (EXPOSING[watch.kind],), actors)
+        scope = Scope(min(activity.minutes), None, EXPOSING[watch.kind], actors)
         found = sum(activity.minutes.values())
         words = f"{found} x {watch.act} within {watch.window}, where {watch.least} are suspicious."
         entry = Entry(BreachId(self._ids.new()), 1, now, DETECTOR, words, Opened(watch.kind, scope, found))

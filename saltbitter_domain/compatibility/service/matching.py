@@ -236,6 +236,8 @@ class MatchingService:
 
     async def _add_page(self, user_id: UserId) -> None:
         now = self._clock.now()
+        if not self._crowd_is_recent(now):
+            await morning.refresh(self._begin)
         async with self._begin() as uow:
             latest = await uow.daily_matches.latest(user_id)
             member = await uow.people.member(user_id)
@@ -256,9 +258,12 @@ class MatchingService:
             await uow.commit()
 
     async def _everybody(self, uow: UnitOfWork, day: date, now: datetime) -> morning.Crowd:
-        if self._crowd is None or self._crowd.day != day or not now - self._crowd.at < self._crowd_holds:
+        if self._crowd is None or self._crowd.day != day or not self._crowd_is_recent(now):
             self._crowd = await morning.Crowd.read(uow, day, now)
         return self._crowd
+
+    def _crowd_is_recent(self, now: datetime) -> bool:
+        return self._crowd is not None and now - self._crowd.at < self._crowd_holds
 
     def _suggested(
         self, viewer: UserId, policy: WeightedV1, member: Member, known: Mapping[UserId, Known], now: datetime

@@ -10,7 +10,27 @@ from saltbitter_domain.compatibility.model import DAILY_QUOTA, DailyMatches, Pop
 from saltbitter_domain.compatibility.ports import RunRequest, RunResult
 from saltbitter_domain.compatibility.records import WHY_SHORT, exposures_of, ids_of
 from saltbitter_domain.kernel import UserId
-from saltbitter_domain.uow import UnitOfWork
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+
+REFRESHED_AT_ONCE = 1000
+"""Records made anew in one transaction."""
+
+
+async def refresh(begin: UnitsOfWork) -> int:
+    """Make the records anew of everybody about whom something changed; how many. Whoever reads people does so first, so
+    that what a member took back is not used by what was due already."""
+
+    async def some() -> int:
+        async with begin() as uow:
+            refreshed = await uow.roster.refresh(REFRESHED_AT_ONCE)
+            await uow.commit()
+        return refreshed
+
+    total = refreshed = await retrying(some)
+    while refreshed == REFRESHED_AT_ONCE:
+        refreshed = await retrying(some)
+        total += refreshed
+    return total
 
 
 @attrs.frozen

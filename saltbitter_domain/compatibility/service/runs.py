@@ -28,8 +28,6 @@ SHARD_SIZE = 250_000
 another's lists."""
 SHARD_TAKES = timedelta(minutes=15)
 """After so long a shard that was not made is handed out again."""
-REFRESHED_AT_ONCE = 1000
-"""Records made anew in one transaction."""
 
 
 class DailyRunService:
@@ -75,6 +73,7 @@ class DailyRunService:
 
     async def make_shard(self, _message: EventId, event: MorningDue) -> None:
         """Listener: make what is still due of a shard. Done twice, the second time finds nothing."""
+        await self.refresh()
         now = self._clock.now()
         async with self._begin() as uow:
             due = await uow.roster.due(event.zones, event.day)
@@ -107,18 +106,7 @@ class DailyRunService:
 
     async def refresh(self) -> int:
         """Make the records anew of everybody about whom something changed; how many."""
-
-        async def some() -> int:
-            async with self._begin() as uow:
-                refreshed = await uow.roster.refresh(REFRESHED_AT_ONCE)
-                await uow.commit()
-            return refreshed
-
-        total = refreshed = await retrying(some)
-        while refreshed == REFRESHED_AT_ONCE:
-            refreshed = await retrying(some)
-            total += refreshed
-        return total
+        return await morning.refresh(self._begin)
 
     async def _day(self, day: date, zones: Collection[str], now: datetime, progress: Progress | None) -> RunReport:
         async with self._begin() as uow:

@@ -231,7 +231,7 @@ export default {
     terms: "Nutzungsbedingungen",
     privacy_policy: "Datenschutzerklärung",
     psychological_profile: "Meine Antworten über Nähe für meine Matches verwenden",
-    orientation: "Meine Orientierung verwenden",
+    orientation: "Meine Orientierung aufbewahren",
     location: "Meinen ungefähren Ort verwenden",
     ai_practice: "Gespräche mit einer KI üben",
     ai_coaching: "Begleitung durch eine KI",

@@ -229,7 +229,7 @@ export default {
     terms: "Terms of use",
     privacy_policy: "Privacy policy",
     psychological_profile: "Use my answers about closeness for my matches",
-    orientation: "Use my orientation",
+    orientation: "Keep my orientation",
     location: "Use my rough place",
     ai_practice: "Practise conversations with an AI",
     ai_coaching: "Coaching by an AI",

@@ -1,0 +1,119 @@
+"""A purpose that is taken back while a job is queued is not used when the job is done, on both stores.
+
+The jobs that use anything are those of matching: the morning of many, the first set of somebody new, and a further page
+drawn from people as they were a moment ago. Insights are worked out while the member waits, and for AI, analytics and
+marketing nothing is done at all: ``test_consent_at_use`` fails for a purpose that has uses and is not named there.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+
+import pytest
+
+from adapters.memory.matching import ReferenceEngine
+from adapters.memory.photo_store import MemoryPhotoStore
+from adapters.memory.transparency import MemoryMatchingRuns
+from saltbitter_domain.assessments.model import AssessmentSubmitted
+from saltbitter_domain.compatibility.calendar import current_day
+from saltbitter_domain.compatibility.model import MorningDue, NobodyLeft, Traits
+from saltbitter_domain.compatibility.ports import Progress, RunRequest, RunResult
+from saltbitter_domain.compatibility.records import people_of
+from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
+from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.kernel import AssessmentId, EventId, UserId
+from saltbitter_domain.subscriptions.model import Tier
+from saltbitter_domain.users.model import User
+from tests.contracts.stores import Store
+from tests.contracts.test_people import consent, join
+from tests.doubles.builders import PARIS, a_daily_set, an_assessment, new_id
+
+ACTS_WITHIN = timedelta(seconds=60)
+
+
+class Seeing(ReferenceEngine):
+    """An engine that remembers whom it was given, as it was given them last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: Mapping[UserId, Traits] = {}
+
+    async def run(self, request: RunRequest, progress: Progress | None = None) -> RunResult:
+        self._see(request)
+        return await super().run(request, progress)
+
+    async def next_page(self, request: RunRequest) -> RunResult:
+        self._see(request)
+        return await super().next_page(request)
+
+    def _see(self, request: RunRequest) -> None:
+        self.people = {person.user_id: person for person in people_of(request.people, request.at)}
+
+
+class Queue:
+    """Ana and Ben, who agreed to everything and are due, and the services that make their sets."""
+
+    def __init__(self, store: Store, ana: User, ben: User) -> None:
+        self.store, self.ana, self.ben, self.engine = store, ana, ben, Seeing()
+        ports = {"begin": store.begin, "clock": store.clock, "ids": store.ids, "engine": self.engine}
+        photos = MemoryPhotoStore(store.clock, secret=b"a secret of these tests")
+        self.runs = DailyRunService(**ports, runs=MemoryMatchingRuns())  # type: ignore[arg-type]
+        self.matching = MatchingService(**ports, photos=photos, crowd_holds=ACTS_WITHIN)  # type: ignore[arg-type]
+
+    @classmethod
+    async def of(cls, store: Store) -> "Queue":
+        ana, ben = [await join(store, profile={"cell": PARIS, "city": "Paris"}) for _ in range(2)]
+        for user in (ana, ben):
+            await consent(store, user, (Purpose.PSYCHOLOGICAL_PROFILE, True), (Purpose.LOCATION, True))
+            async with store.unit() as uow:
+                await uow.assessments.add(an_assessment(user))
+        return cls(store, ana, ben)
+
+    async def morning(self) -> None:
+        await self.runs.make_shard(EventId(new_id()), MorningDue(self.day, ("Europe/Paris",), 0, 1))
+
+    async def welcome(self) -> None:
+        await self.runs.welcome(EventId(new_id()), AssessmentSubmitted(self.ben.id, AssessmentId(new_id())))
+
+    async def further_page(self) -> None:
+        with suppress(NobodyLeft):
+            await self.matching.next_page(self.ben.id)
+
+    async def has_had_a_page(self) -> None:
+        """Ben reads on, so that everybody is held for a while as they are now."""
+        async with self.store.unit() as uow:
+            await uow.subscriptions.set_tier(self.ben.id, Tier.PREMIUM)
+            await uow.daily_matches.add(a_daily_set(self.ben, day=self.day, made_at=self.store.clock.now()))
+        await self.further_page()
+
+    @property
+    def day(self) -> date:
+        return current_day(self.store.clock.now(), "Europe/Paris")
+
+
+Job = Callable[[Queue], Awaitable[None]]
+SHOWS: Mapping[Purpose, Callable[[Traits], object]] = {
+    Purpose.PSYCHOLOGICAL_PROFILE: lambda traits: traits.attachment,
+    Purpose.LOCATION: lambda traits: traits.cell,
+}
+"""What of a member is known to matching by this purpose alone."""
+
+
+@pytest.mark.parametrize("job", [Queue.morning, Queue.welcome, Queue.further_page], ids=lambda job: job.__name__)
+@pytest.mark.parametrize("purpose", SHOWS)
+async def test_a_job_that_was_queued_before_a_yes_was_taken_back_does_not_use_it(
+    store: Store, purpose: Purpose, job: Job
+) -> None:
+    queue = await Queue.of(store)
+    await queue.runs.refresh()
+    if job is Queue.further_page:
+        await queue.has_had_a_page()
+        assert SHOWS[purpose](queue.engine.people[queue.ana.id]) is not None
+
+    await consent(store, queue.ana, (purpose, False))
+    store.clock.advance(ACTS_WITHIN)
+    await job(queue)
+
+    assert SHOWS[purpose](queue.engine.people[queue.ana.id]) is None
+    for each in SHOWS.values():
+        assert each(queue.engine.people[queue.ben.id]) is not None, "Ben took nothing back"

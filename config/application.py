@@ -23,6 +23,7 @@ from saltbitter_domain.ledger.service import MoneyMail, PaymentService
 from saltbitter_domain.orders.service import OrderService
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService, ProfileService
+from saltbitter_domain.reviews.service import ReviewService
 from saltbitter_domain.search.service import AcquaintanceSearch
 from saltbitter_domain.subscriptions.service import SubscriptionService
 from saltbitter_domain.transparency.service import TransparencyService
@@ -106,6 +107,7 @@ def listeners(
         "payments.renewal_due": [("mail_reminder", money_mail.send_reminder)],
         "orders.spending_reached": [("mail_spending", money_mail.send_spending)],
         "ledger.booked": [("mail_booked", money_mail.send_booked)],
+        "reviews.answered": [("mail_review_answered", account_mail.send_review_answered)],
         "exports.requested": [("make_export", exports.make)],
         "exports.ready": [("mail_export", exports.send_ready)],
         "exports.removed": [("remove_archive", exports.remove_archive)],
@@ -235,6 +237,7 @@ class Application(containers.DeclarativeContainer):
     photo_reviews = providers.Singleton(
         PhotoReviewService, begin=adapters.begin, clock=adapters.clock, store=adapters.photo_store
     )
+    reviews = providers.Singleton(ReviewService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
     attachment = providers.Singleton(
         AttachmentService,
         begin=adapters.begin,

@@ -22,6 +22,7 @@ OrderId = NewType("OrderId", UUID)
 DeviceId = NewType("DeviceId", UUID)
 AlertId = NewType("AlertId", UUID)
 BreachId = NewType("BreachId", UUID)
+ReviewId = NewType("ReviewId", UUID)
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""

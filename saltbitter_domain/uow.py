@@ -24,6 +24,7 @@ from saltbitter_domain.ledger.ports import Ledger
 from saltbitter_domain.orders.ports import Orders
 from saltbitter_domain.payments.ports import GatewayInbox
 from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
+from saltbitter_domain.reviews.ports import Reviews
 from saltbitter_domain.subscriptions.ports import Subscriptions
 from saltbitter_domain.users.ports import (
     Devices,
@@ -74,6 +75,7 @@ class UnitOfWork(Protocol):
     exports: Exports
     member_records: MemberRecords
     orders: Orders
+    reviews: Reviews
 
     def emit(self, event: Event) -> None:
         """Store the event in the outbox with this transaction."""

@@ -283,6 +283,23 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
     },
+    MailTemplate.REVIEW_ANSWERED: {
+        "en": Words(
+            "Your question is answered",
+            ("Somebody has looked at what you asked us about your introductions.", "This is what they found:"),
+            "Read it with your question",
+            "If that does not settle it, you can ask again, or turn to the data protection authority where you live.",
+            gives_reason=True,
+        ),
+        "de": Words(
+            "Deine Frage ist beantwortet",
+            ("Jemand hat sich angesehen, was du uns zu deinen Vorstellungen gefragt hast.", "Das kam heraus:"),
+            "Bei der Frage nachlesen",
+            "Klärt es das nicht, kannst du noch einmal fragen oder dich an die Datenschutzbehörde an deinem Wohnort "
+            "wenden.",
+            gives_reason=True,
+        ),
+    },
     MailTemplate.PHOTO_REFUSED: {
         "en": Words(
             "About one of your photos",

@@ -29,6 +29,7 @@ from saltbitter_domain.kernel import (
     NoticeId,
     OrderId,
     PhotoId,
+    ReviewId,
     SessionId,
     StaleWrite,
     UserId,
@@ -36,6 +37,7 @@ from saltbitter_domain.kernel import (
 from saltbitter_domain.ledger.model import MoneyFact, Transaction
 from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
+from saltbitter_domain.reviews.model import Review
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, TokenPurpose, User
 from saltbitter_domain.users.model.delivery import Suppression
@@ -97,6 +99,9 @@ class Tables:
         self.breach_members = Table[tuple[BreachId, UserId], UserId]()
         self.breach_told = Table[tuple[BreachId, UserId], datetime]()
         self.exports = Table[ExportId, DataExport](user=lambda row: row.user_id)
+        self.review_requests = Table[ReviewId, Review](
+            user=lambda row: row.user_id, waiting=lambda row: row.decided_at is None
+        )
         self.gateway_events = Table[str, tuple[datetime, str]]()
         self.gateway_readings = Table[str, tuple[int, int]]()
         self.gateway_expiries = Table[str, datetime]()

@@ -21,6 +21,7 @@ from adapters.memory.ledger import MemoryLedger
 from adapters.memory.orders import MemoryOrders
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles, MemoryRemovedPhotos
+from adapters.memory.reviews import MemoryReviews
 from adapters.memory.roster import MemoryRoster
 from adapters.memory.store import MemoryStore, Tables
 from adapters.memory.subscriptions import MemorySubscriptions
@@ -75,6 +76,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.exports = MemoryExports(transaction)
         self.member_records = MemoryMemberRecords(transaction)
         self.orders = MemoryOrders(transaction)
+        self.reviews = MemoryReviews(transaction)
 
     def emit(self, event: Event) -> None:
         now = self._clock.now()

@@ -22,6 +22,7 @@ from adapters.postgres.orders import PostgresOrders
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles, PostgresRemovedPhotos
 from adapters.postgres.query import Query
+from adapters.postgres.reviews import PostgresReviews
 from adapters.postgres.roster import PostgresRoster
 from adapters.postgres.subscriptions import PostgresSubscriptions
 from adapters.postgres.suppressions import PostgresSuppressions
@@ -82,6 +83,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.exports = PostgresExports(session)
         self.member_records = PostgresMemberRecords(session)
         self.orders = PostgresOrders(session)
+        self.reviews = PostgresReviews(session)
 
     def emit(self, event: Event) -> None:
         self._session.require_writable()

@@ -17,6 +17,7 @@ from entrypoints.http.payments import Payments
 from entrypoints.http.photo_reviews import PhotoReviews
 from entrypoints.http.photos import Photos
 from entrypoints.http.profiles import Catalogue, Profiles
+from entrypoints.http.reviews import Reviews
 from entrypoints.http.search import Search
 from entrypoints.http.second_factor import SecondFactors
 from entrypoints.http.subscriptions import Plans
@@ -31,6 +32,7 @@ RESOURCES = (
     Devices,
     Leaving,
     Exports,
+    Reviews,
     Consents,
     Catalogue,
     Profiles,
@@ -65,6 +67,7 @@ def resources(application: Application) -> list[object]:
         Leaving(application.leaving()),
         Exports(application.exports()),
         Consents(application.consents()),
+        Reviews(application.reviews()),
         Catalogue(),
         Profiles(application.profiles(), adapters.clock()),
         Photos(application.photos()),

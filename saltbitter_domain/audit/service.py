@@ -6,7 +6,7 @@ from uuid import UUID
 from saltbitter_domain.audit.model import AUDIT_KEPT, AuditFilter, AuditRecord
 from saltbitter_domain.audit.policies import find_flaws, next_record
 from saltbitter_domain.chain import Flaw
-from saltbitter_domain.kernel import Clock, PhotoId, UserId
+from saltbitter_domain.kernel import Clock, PhotoId, ReviewId, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 
 ATTEMPTS = 10
@@ -29,7 +29,7 @@ class AuditService:
         shown: Collection[UserId] = (),
     ) -> None:
         """Store who is about to do or see what, and why. ``things`` are ids by what they are of: ``user_id``,
-        ``photo_id``. ``shown`` are the members of whom a list tells.
+        ``photo_id`` or ``review_id``. ``shown`` are the members of whom a list tells.
 
         The record is about the members these belong to and about those shown. Once this returns it cannot be changed
         any more."""
@@ -85,4 +85,7 @@ async def _members(uow: UnitOfWork, things: Mapping[str, UUID]) -> Sequence[User
     if photo_id := things.get("photo_id"):
         photo = await uow.photos.get(PhotoId(photo_id))
         members += [photo.user_id] if photo else []
+    if review_id := things.get("review_id"):
+        review = await uow.reviews.get(ReviewId(review_id))
+        members += [review.user_id] if review else []
     return members

@@ -25,7 +25,7 @@ AROUND_AN_ORDER = 6
 OF_STAFF = 4
 """Of whoever is staff the second factor is read; then whom it is about and the last record, and another is added."""
 MORE: Mapping[str, int] = {
-    "POST /api/me/daily-matches/next-page": 9,
+    "POST /api/me/daily-matches/next-page": 14,  # Five of them once a minute in a process: what changed about anybody.
     "POST /api/me/filter-costs": 4,
     "PUT /api/me/location": 6,  # At most once in ten minutes.
     "POST /api/auth/login": SIGNING_IN,

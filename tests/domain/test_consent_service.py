@@ -155,7 +155,9 @@ async def test_terms_and_privacy_policy_come_with_the_account(house: House, purp
 
 
 async def test_purposes_saved_at_the_same_time_all_find_their_place_in_the_chain(house: House) -> None:
-    await asyncio.gather(*(house.service.decide(MEMBER, purpose, True, V1, "web") for purpose in Purpose))
+    await asyncio.gather(
+        *(house.service.decide(MEMBER, purpose, True, TEXTS[purpose].version, "web") for purpose in Purpose)
+    )
     history = await house.service.history(MEMBER)
     assert {record.purpose for record in history} == set(Purpose)
     assert await house.service.verify(MEMBER)

@@ -8,12 +8,24 @@ import attrs
 from saltbitter_domain.audit.policies import next_record
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
 from saltbitter_domain.exports.model import DataExport
-from saltbitter_domain.kernel import AssessmentId, ExportId, Ids, MatchId, Money, OrderId, PhotoId, SessionId, UserId
+from saltbitter_domain.kernel import (
+    AssessmentId,
+    ExportId,
+    Ids,
+    MatchId,
+    Money,
+    OrderId,
+    PhotoId,
+    ReviewId,
+    SessionId,
+    UserId,
+)
 from saltbitter_domain.ledger.model import FactKind, MoneyFact
 from saltbitter_domain.orders.model import Order, OrderKind, OrderState, Reason
 from saltbitter_domain.profiles.model import Format, Photo, PromptAnswer, Size
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import PhotoStore
+from saltbitter_domain.reviews.model import Outcome, Review
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import OneTimeToken, TokenPurpose, User
@@ -74,6 +86,8 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
             "hash",
             "fingerprint",
             "staff",
+            "doubt",
+            "answer",
         )
     }
     session = attrs.evolve(a_full_session(user), id=SessionId(ids.new()), label=mark["label"], ip_prefix=mark["prefix"])
@@ -120,6 +134,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.notices.add(
         a_notice(user, id=ids.new(), kind=NoticeKind.MUTUAL_MATCH, subject=str(other.id), at=now, seen_at=now)
     )
+    await uow.reviews.add(Review(ReviewId(ids.new()), user.id, now, mark["doubt"], now, Outcome.STANDS, mark["answer"]))
     payment = f"{name}-payment"
     money = Money(1999, "USD")
     await uow.ledger.record(

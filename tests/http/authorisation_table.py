@@ -160,6 +160,14 @@ async def picture(scene: Scene) -> str:
     return "/media/" + address.partition("/media/")[2]
 
 
+async def asked_about(scene: Scene) -> str:
+    """The address at which a question of another member is answered."""
+    reviews = scene.town.application.reviews()
+    waiting = [each for each in await reviews.reviews(scene.other.user_id) if each.decided_at is None]
+    review = waiting[0] if waiting else await reviews.request(scene.other.user_id, "Why nobody near me?")
+    return f"/api/staff/reviews/{review.id}/decision"
+
+
 async def form(scene: Scene) -> str:
     """Where a photo of the member's can be sent."""
     return (await scene.town.application.photos().await_upload(scene.me.user_id, "image/jpeg")).form.url
@@ -339,6 +347,8 @@ TABLE: Mapping[str, Row] = {
     "POST /api/auth/logout": member(204),
     "POST /api/auth/logout-everywhere": member(204),
     "POST /api/me/erasure": member(202, body=lambda *_: {"password": PASSWORD}, before=without_subscription),
+    "POST /api/me/reviews": member(201, body=lambda *_: {"words": "Why nobody near me?"}),
+    "GET /api/me/reviews": member(),
     "POST /api/me/exports": member(202, body=lambda *_: {"password": PASSWORD}),
     "GET /api/me/exports": member(),
     "GET /api/exports/{export_id}/archive": anyone(whose=Whose.BEARERS, path=copied),
@@ -419,6 +429,12 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/purchases": member(),
     "GET /api/me/orders/{order_id}": own(lambda person: person.order),
     "GET /api/staff/matching-runs": staff(),
+    "GET /api/staff/reviews": staff(before=asked_about),
+    "POST /api/staff/reviews/{review_id}/decision": staff(
+        path=asked_about,
+        whose=Whose.ANYBODYS,
+        body=lambda *_: {"outcome": "stands", "answer": "Nobody near you was left out."},
+    ),
     "GET /api/staff/photos/appeals": staff(before=appealed),
     "POST /api/staff/photos/{photo_id}/review": staff(
         path=lambda scene: _said(f"/api/staff/photos/{scene.other.refused}/review"),

@@ -190,6 +190,12 @@ async def on_reviewed_photo(author: Author, _text: str) -> Any:
         return {"reason": (await uow.photos.get(author.scene.other.refused)).reason}
 
 
+async def in_newest_review(author: Author, _text: str) -> Any:
+    async with author.town.application.adapters.begin()() as uow:
+        mine, theirs = [await uow.reviews.of(who.user_id) for who in (author.scene.me, author.scene.other)]
+        return {"words": mine[0].words if mine else "", "answer": theirs[0].answer if theirs else ""}
+
+
 async def in_newest_breach(author: Author, _text: str) -> Any:
     breach = (await author.read("/api/staff/breaches?limit=1"))["items"][0]
     return {"words": breach["timeline"][0]["words"], "scope": breach["scope"]}
@@ -229,6 +235,8 @@ KEPT: Mapping[str, Kept] = {
     "POST /api/me/profile": IN_PROFILE,
     "PUT /api/me/profile": IN_PROFILE,
     "POST /api/me/photos/{photo_id}/appeal": Kept(on_photo, frozenset({"words"})),
+    "POST /api/me/reviews": Kept(in_newest_review, frozenset({"words"})),
+    "POST /api/staff/reviews/{review_id}/decision": Kept(in_newest_review, frozenset({"answer"})),
     "POST /api/staff/breaches": Kept(in_newest_breach, frozenset({"words"})),
     "POST /api/staff/photos/{photo_id}/review": Kept(on_reviewed_photo, frozenset({"reason"})),
     "POST /api/staff/photos/{photo_id}/removal": Kept(on_reviewed_photo, frozenset({"reason"})),

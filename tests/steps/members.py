@@ -27,6 +27,8 @@ REASONS: Mapping[str, str] = {
     "to wait before the next code": "codes_paused",
     "that many people use this password": "common",
     "that one appeal is possible": "appeal_not_possible",
+    "that one question is looked at already": "review_waiting",
+    "that a colleague has to answer": "review_own",
     "that six photos are the most": "too_many_photos",
     "that ten a day belong to this tier": "not_entitled",
     "that the link is no longer good": "token_refused",

@@ -155,3 +155,38 @@ def copy_is_gone(world: World, name: str) -> None:
     person = world.person(name)
     assert fetch_copy(world, person).reasons == {"export_missing"}
     assert person.gets("/api/me/exports")["items"] == []
+
+
+@when(parsers.parse('{name:w} asks a person to look: "{words}"'))
+def asks_a_person(world: World, name: str, words: str) -> None:
+    world.person(name).asks("POST", "/api/me/reviews", json={"words": words})
+
+
+@then(parsers.parse("{name:w} reads that an answer comes within {days:d} days"))
+def reads_when(world: World, name: str, days: int) -> None:
+    (review,) = world.person(name).gets("/api/me/reviews")["items"]
+    waits = datetime.fromisoformat(review["due_at"]) - datetime.fromisoformat(review["requested_at"])
+    assert (waits, review["answer"]) == (timedelta(days=days), None)
+
+
+@when(parsers.parse('{name:w} looks into it and answers: "{answer}"'))
+def looks_into_it(world: World, name: str, answer: str) -> None:
+    person = world.person(name)
+    (review,) = person.gets("/api/staff/reviews")["items"]
+    decision = {"outcome": "stands", "answer": answer}
+    person.asks("POST", f"/api/staff/reviews/{review['id']}/decision", json=decision)
+    world.settles()
+
+
+@then(parsers.parse("{name:w} is mailed that answer and finds it beside {whose:w} question"))
+def finds_the_answer(world: World, name: str, whose: str) -> None:
+    (review,) = world.person(name).gets("/api/me/reviews")["items"]
+    template, data = world.inbox(world.person(name))[0]
+    assert (template, data["reason"], review["outcome"]) == ("review_answered", review["answer"], "stands")
+    assert review["decided_at"]
+    assert whose == "her"
+
+
+@then("nobody waits for an answer any more")
+def nobody_waits_for_an_answer(world: World) -> None:
+    assert world.person("Mo").gets("/api/staff/reviews")["items"] == []

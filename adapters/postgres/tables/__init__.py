@@ -45,6 +45,7 @@ from adapters.postgres.tables.privacy import (
     breach_entries,
     breach_members,
     data_export_requests,
+    review_requests,
     traces,
 )
 from adapters.postgres.tables.profiles import photos, profiles, removed_photos
@@ -86,6 +87,7 @@ __all__ = [
     "profiles",
     "refresh_tokens",
     "removed_photos",
+    "review_requests",
     "roster",
     "roster_changes",
     "roster_shards",

@@ -30,6 +30,22 @@ data_export_requests = Table(
     comment="Copies of their data that members asked for; the archives are elsewhere, encrypted.",
 )
 
+review_requests = Table(
+    "review_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    member(),
+    Column("requested_at", INSTANT, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("decided_at", INSTANT),
+    Column("outcome", Text),
+    Column("answer", Text),
+    version(),
+    Index("ix_review_requests_user_id", "user_id"),
+    Index("uq_review_requests_waiting", "user_id", unique=True, postgresql_where=text("decided_at IS NULL")),
+    comment="Introductions that members asked a person to look at, and what they were answered.",
+)
+
 audit_log = Table(
     "audit_log",
     metadata,

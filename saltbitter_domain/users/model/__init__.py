@@ -180,6 +180,7 @@ class MailTemplate(StrEnum):
     EXPORT_READY = "export_ready"
     PHOTO_APPROVED = "photo_approved"
     PHOTO_REFUSED = "photo_refused"
+    REVIEW_ANSWERED = "review_answered"
     PAYMENT_CONFIRMED = "payment_confirmed"
     PURCHASE_CONFIRMED = "purchase_confirmed"
     PAYMENT_FAILED = "payment_failed"

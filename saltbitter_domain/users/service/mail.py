@@ -3,6 +3,7 @@
 from saltbitter_domain.kernel import Clock, EventId, UserId
 from saltbitter_domain.profiles.model import PhotoReviewed
 from saltbitter_domain.register import Register
+from saltbitter_domain.reviews.model import ReviewAnswered
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
@@ -147,6 +148,10 @@ class AccountMail:
         """Tell a member what a person decided on a photo, and why (``photo_approved``, ``photo_refused``)."""
         template = MailTemplate.PHOTO_APPROVED if event.approved else MailTemplate.PHOTO_REFUSED
         await self._notify(message, event.user_id, template, "photos", reason=event.reason)
+
+    async def send_review_answered(self, message: EventId, event: ReviewAnswered) -> None:
+        """Tell a member what a person found when they looked at the member's introductions (``review_answered``)."""
+        await self._notify(message, event.user_id, MailTemplate.REVIEW_ANSWERED, "privacy", reason=event.answer)
 
     async def _send_token(
         self, message: EventId, user: User, purpose: TokenPurpose, template: MailTemplate, page: str

@@ -34,6 +34,7 @@ const Receipt = lazy(() => import("../features/membership/Receipt"));
 const SecondFactorPage = lazy(() => import("../features/privacy/SecondFactorPage"));
 const Appeal = lazy(() => import("../features/account/Appeal"));
 const PhotoAppeals = lazy(() => import("../features/staff/PhotoAppeals"));
+const StaffReviews = lazy(() => import("../features/staff/Reviews"));
 const AuditRecords = lazy(() => import("../features/staff/AuditRecords"));
 const BreachRegister = lazy(() => import("../features/staff/BreachRegister"));
 const Settings = lazy(() => import("../features/settings/Settings"));
@@ -120,6 +121,7 @@ function MemberPages() {
       <Route path="/receipts/:id">{({ id }) => <Receipt id={id} />}</Route>
       <Route path="/credit-notes/:id">{({ id }) => <Receipt id={id} credit />}</Route>
       <Route path="/staff/photos" component={PhotoAppeals} />
+      <Route path="/staff/reviews" component={StaffReviews} />
       <Route path="/staff/audit" component={AuditRecords} />
       <Route path="/staff/breaches" component={BreachRegister} />
       <Route path="/photos">{() => <Redirect to="/onboarding/photos" replace />}</Route>

@@ -240,6 +240,8 @@ export default {
   },
   consents: {
     givenOn: "Zugestimmt am {{day}}.",
+    reworded: "Dieser Text wurde seitdem geändert.",
+    again: "Dem neuen Text zustimmen",
     takenBackOn: "Zurückgenommen am {{day}}.",
     history: "Alle bisherigen Entscheidungen",
     gave: "Zugestimmt: {{purpose}}",

@@ -238,6 +238,8 @@ export default {
   },
   consents: {
     givenOn: "Agreed on {{day}}.",
+    reworded: "These words have changed since.",
+    again: "Agree to the new words",
     takenBackOn: "Taken back on {{day}}.",
     history: "Every decision so far",
     gave: "Agreed: {{purpose}}",

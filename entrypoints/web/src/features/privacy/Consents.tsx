@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
+import { Button } from "../../design/Button";
 import { Toggle } from "../../design/Choices";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading } from "../../design/Page";
@@ -33,7 +34,7 @@ export function Consents({ only }: { only?: readonly Purpose[] }) {
   const error = texts.error ?? consents.error;
   if (error) return <ProblemNotice error={error} retry={() => void Promise.all([texts.refetch(), consents.refetch()])} />;
   if (!texts.data || !consents.data) return <Loading />;
-  const state = consents.data as Partial<Record<Purpose, Schemas["ConsentRecord"] | null>>;
+  const state = consents.data as Partial<Record<Purpose, Schemas["LatestConsent"] | null>>;
   return (
     <ul className="grid gap-4">
       {texts.data.items
@@ -55,6 +56,14 @@ export function Consents({ only }: { only?: readonly Purpose[] }) {
                     <p className="pt-2">{t(record.granted ? "consents.givenOn" : "consents.takenBackOn", { day: format.day(record.at) })}</p>
                   ) : null}
                 </Toggle>
+                {record?.outdated ? (
+                  <div className="grid justify-items-start gap-2 pt-3">
+                    <p className="text-sm">{t("consents.reworded")}</p>
+                    <Button look="quiet" busy={deciding} onClick={() => decide.mutate({ purpose: text.purpose, granted: true, text_version: text.version })}>
+                      {t("consents.again")}
+                    </Button>
+                  </div>
+                ) : null}
                 {decide.isError && decide.variables.purpose === text.purpose ? <ProblemNotice error={decide.error} /> : null}
               </Card>
             </li>

@@ -11,6 +11,7 @@ import { Consents } from "./Consents";
 import { Deletion } from "./Deletion";
 import { Devices } from "./Devices";
 import { Exports } from "./Exports";
+import { Reviews } from "./Reviews";
 import { SecondFactorState } from "./SecondFactorState";
 
 /** Everything a member may decide about what is known of them, in one place. */
@@ -33,6 +34,9 @@ export default function Privacy() {
       </Part>
       <Part title={t("exports.title")} lead={t("exports.lead")}>
         <Exports />
+      </Part>
+      <Part title={t("reviews.title")} lead={t("reviews.lead")}>
+        <Reviews />
       </Part>
       <Part title={t("privacy.blocks")} lead={t("privacy.blocksLead")}>
         <Blocks />

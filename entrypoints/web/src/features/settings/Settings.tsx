@@ -48,6 +48,9 @@ export default function Settings() {
             <LinkButton look="quiet" href="/staff/breaches">
               {t("breach.title")}
             </LinkButton>
+            <LinkButton look="quiet" href="/staff/reviews">
+              {t("reviews.staff")}
+            </LinkButton>
             {account.data.role === "admin" ? (
               <LinkButton look="quiet" href="/staff/audit">
                 {t("audit.title")}

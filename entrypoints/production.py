@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from config import production
+from config.application import Application
 from config.settings import ProductionSettings
 from config.start import running
 from entrypoints.http.web import built_client
@@ -52,13 +53,26 @@ async def serve(settings: ProductionSettings, say: Say, *, web: bool = False) ->
     if web and not client:
         raise Unavailable("The web client is not built. Run `make web`, which needs Node.js, or serve without --web.")
     async with (
-        running("production", settings) as application,
+        _opened(settings) as application,
         _storing_traces(application.detection()),
         listening(site(application, client), settings.host, settings.port, shared=True),
     ):
         with _sparing_the_living():
             say(f"SaltBitter answers at http://{settings.host}:{settings.port}.")
             await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _opened(settings: ProductionSettings) -> AsyncIterator[Application]:
+    """The application, for processes that serve members or write to them. ``Unavailable`` over a database that was
+    restored and in which somebody who was erased has an account again."""
+    async with running("production", settings) as application:
+        if found := await application.erasure().brought_back():
+            raise Unavailable(
+                f"{found} of those who were erased are in this database again, as an older one was restored. Nobody is "
+                "served before they are erased anew: run `saltbitter replay-erasures`."
+            )
+        yield application
 
 
 @asynccontextmanager
@@ -102,14 +116,14 @@ def _sparing_the_living() -> Iterator[None]:
 
 async def work(settings: ProductionSettings, say: Say) -> None:
     """Deliver messages and run jobs."""
-    async with running("production", settings) as application, working(application, settings.broker_url):
+    async with _opened(settings) as application, working(application, settings.broker_url):
         say("The worker is ready.")
         await asyncio.Event().wait()
 
 
 async def schedule(settings: ProductionSettings, say: Say) -> None:
     """Ask for the periodic jobs, or wait to take over from whoever does."""
-    async with running("production", settings) as application, scheduling(application, settings.broker_url):
+    async with _opened(settings) as application, scheduling(application, settings.broker_url):
         say("The schedule is watched.")
         await asyncio.Event().wait()
 

@@ -10,6 +10,7 @@ from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, Profile
+from saltbitter_domain.reviews.model import Review
 from saltbitter_domain.users.model import OneTimeToken, Session, User
 from saltbitter_domain.users.model.devices import Device
 from saltbitter_domain.users.model.second_factor import SecondFactor
@@ -86,7 +87,9 @@ class Table(Generic[K, V]):
                 del self._keys[place]
 
 
-E = TypeVar("E", User, Session, OneTimeToken, SecondFactor, Device, Profile, Photo, DailyMatches, DataExport, Order)
+E = TypeVar(
+    "E", User, Session, OneTimeToken, SecondFactor, Device, Profile, Photo, DailyMatches, DataExport, Order, Review
+)
 
 
 def replace(table: Table[K, E], key: K, entity: E) -> None:

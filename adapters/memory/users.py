@@ -1,6 +1,6 @@
 """Accounts, sessions and one-time tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from adapters.memory.store import Tables
@@ -56,6 +56,10 @@ class MemoryUsers(Users):
             replace(tables.users, user.id, user)
 
         self._transaction.write(change)
+
+    async def among(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        found = self._transaction.read(lambda tables: [tables.users.get(user_id) for user_id in user_ids])
+        return [user for user in found if user]
 
     async def due_for_erasure(self, now: datetime, limit: int) -> Sequence[UserId]:
         def query(tables: Tables) -> list[UserId]:

@@ -1,11 +1,11 @@
 """Accounts, sessions and one-time tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Text, any_, bindparam, delete, select, text
+from sqlalchemy import Text, Uuid, any_, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres import documents
@@ -42,6 +42,7 @@ from saltbitter_domain.users.ports import Account, OneTimeTokens, SecondFactors,
 class PostgresUsers(Users):
     _ADD = insertion_unless(users, "email")
     _GET = Query(select(users).where(users.c.id == bindparam("id")))
+    _AMONG = Query(select(users).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
     _BY_EMAIL = Query(select(users).where(users.c.email == bindparam("email")))
     _HOLDER = Query(
         text(
@@ -117,6 +118,9 @@ class PostgresUsers(Users):
 
     async def save(self, user: User) -> None:
         await replace(self._session, self._SAVE, _row(user), taken=_email_taken)
+
+    async def among(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        return [user_of(row) for row in await self._session.rows(self._AMONG, ids=list(user_ids))]
 
     async def due_for_erasure(self, now: datetime, limit: int) -> Sequence[UserId]:
         return [row["id"] for row in await self._session.rows(self._DUE, now=now, limit=limit)]

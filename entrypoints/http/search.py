@@ -6,6 +6,7 @@ import attrs
 from msgspec import Meta
 
 from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.search.model import Acquaintances, SearchInvalid
 from saltbitter_domain.search.service import AcquaintanceSearch
 
@@ -30,5 +31,6 @@ class Search:
         """Who says this, of the people the member knows of: matches, whom they were introduced to in the last 30 days,
         and who likes them, in the tiers that show it. Nobody is found whose page they could not open."""
         found = await self.search.find(call.user_id, query.words, [key for key in query.interests.split(",") if key])
-        call.shown.update(person.profile.user_id for person in found.items)
+        shown = frozenset(person.profile.user_id for person in found.items)
+        call.acts.append((Act.ACQUAINTANCES_READ, shown))
         return found

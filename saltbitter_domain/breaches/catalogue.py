@@ -35,7 +35,7 @@ WATCHES = (
     # 500 profiles an hour are 8 a minute: 33 of them are read in less than four minutes, which leaves one for the trace
     # to be stored and looked at. People come in pages of ten: whoever reads them turns to a fourth page by then only if
     # they take less than ten seconds for each. Whoever opens a long list reads many at once, and no more than ten of a
-    # minute count. Matches and likes are lists of people one knows by now, and do not count.
+    # minute count. Lists of whom one knows by now do not count.
     Watch(BreachKind.SCRAPING, Act.PROFILE_READ, 5 * _MINUTE, 33, per_minute=10),
     Watch(BreachKind.SCRAPING, Act.PROFILE_READ, _HOUR, 400),
     Watch(BreachKind.STAFF_BULK_READ, Act.STAFF_READ, _HOUR, 100),

@@ -1,6 +1,6 @@
 """What accounts need from outside."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -53,6 +53,10 @@ class Users(Protocol):
 
     async def save(self, user: User) -> None:
         """Store a change made to version ``user.version``, which becomes one higher; ``StaleWrite`` when outdated."""
+        ...
+
+    async def among(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        """Those of these who have an account, in no order."""
         ...
 
     async def due_for_erasure(self, now: datetime, limit: int) -> Sequence[UserId]:

@@ -10,7 +10,7 @@ import pytest
 from config.settings import ProductionSettings
 from config.start import running
 from entrypoints import production
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import Unavailable, UserId
 from tests.conftest import Run
 from tests.doubles.builders import a_consent, a_user
 from tests.servers.machine import Machine
@@ -31,12 +31,16 @@ def test_who_was_erased_is_erased_again_after_yesterday_s_backup_is_restored(
     _run(programs / "pg_restore", "--no-owner", f"--dbname={bare_database_url}", backup)
     restored = attrs.evolve(production_settings, database_url=bare_database_url)
     assert run(_known(restored)) == {gone, stays}
+    for start in (production.serve, production.work, production.schedule):
+        with pytest.raises(Unavailable, match=r"^1 of those who were erased .* `saltbitter replay-erasures`\.$"):
+            run(start(restored, print))
     said: list[str] = []
     for _ in range(2):
         run(production.replay_erasures(restored, said.append))
 
     assert said == ["1 erased again.", "0 erased again."]
     assert run(_known(restored)) == {stays}
+    assert run(_brought_back(restored)) == 0, "it serves again"
 
 
 async def _members(settings: ProductionSettings, *emails: str) -> list[UserId]:
@@ -56,6 +60,11 @@ async def _leave_and_be_erased(settings: ProductionSettings, user_id: UserId) ->
             await uow.users.save(user.leaving(datetime(2020, 1, 1, tzinfo=UTC)))
             await uow.commit()
         return await application.erasure().erase_due()
+
+
+async def _brought_back(settings: ProductionSettings) -> int:
+    async with running("production", settings) as application:
+        return await application.erasure().brought_back()
 
 
 async def _known(settings: ProductionSettings) -> set[UserId]:

@@ -128,3 +128,12 @@ async def test_an_account_that_was_never_added_cannot_be_saved(store: Store) -> 
     with pytest.raises(StaleWrite):
         async with store.unit() as uow:
             await uow.users.save(a_user())
+
+
+async def test_of_many_those_are_found_who_have_an_account(store: Store) -> None:
+    ada, bob, _ = await store.members(3)
+
+    async with store.begin() as uow:
+        found = await uow.users.among([bob.id, UserId(new_id()), ada.id])
+        assert sorted(found, key=lambda user: user.id) == [ada, bob]
+        assert await uow.users.among([]) == []

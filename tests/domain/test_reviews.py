@@ -58,7 +58,7 @@ async def test_a_question_waits_for_a_week_and_raises_an_alarm_after_80_percent_
     assert await desk.service.waiting(10) == []
     with pytest.raises(ReviewDecided):
         await desk.service.decide(mo.id, asked.id, Outcome.STANDS, "Again.")
-    assert await desk.service.request(ana.id, "And now?")
+    assert (await desk.service.request(ana.id, "And now?")).answer is None
 
 
 async def test_what_says_nothing_is_refused_and_so_is_an_answer_to_nobody_or_to_oneself() -> None:

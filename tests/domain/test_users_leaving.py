@@ -144,7 +144,9 @@ async def test_whom_an_older_database_brings_back_is_erased_again() -> None:
         await uow.photos.add(photo)
         await uow.commit()
 
+    assert await accounts.erasure.brought_back() == 1
     assert await accounts.replay.replay() == 1
+    assert await accounts.erasure.brought_back() == 0
     assert await accounts.replay.replay() == 0
 
     assert await account(accounts) is None

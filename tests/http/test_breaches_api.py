@@ -60,7 +60,7 @@ def tells_of_people(call: str) -> bool:
     return reaches(operation.get("responses", {}).get("200", {}))
 
 
-KNOWN_BY_NOW = {"GET /api/me/matches", "GET /api/me/likes-received"}
+KNOWN_BY_NOW = {"GET /api/me/matches", "GET /api/me/likes-received", "GET /api/me/acquaintances"}
 TELLING = [call for call in TABLE if tells_of_people(call)]
 
 

@@ -78,6 +78,17 @@ class ErasureService:
             raise failure
         return erased
 
+    async def brought_back(self) -> int:
+        """How many have an account again, as an older database was restored, though the ledger says that they were
+        erased. Nobody may be served before ``ReplayService`` has erased them again.
+
+        Whoever is due is not counted: an erasure that was stopped halfway is in the ledger already, and nobody who is
+        due can come back."""
+        now = self._clock.now()
+        erased = await self._ledger.erased()
+        async with self._begin() as uow:
+            return sum(not user.is_due(now) for user in await uow.users.among(erased))
+
     async def forget_erased(self) -> int:
         """Forget entries of the ledger that no backup can need any more; how many."""
         return await self._ledger.forget(self._clock.now() - LEDGER_KEPT)

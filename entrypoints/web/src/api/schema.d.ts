@@ -998,6 +998,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the member asked and was answered, newest first */
+        get: operations["my_reviews"];
+        put?: never;
+        /** Have a person look at one's introductions. One question is answered at a time, within a week */
+        post: operations["request_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/second-factor": {
         parameters: {
             query?: never;
@@ -1580,6 +1598,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions that wait for an answer, longest first */
+        get: operations["waiting_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/reviews/{review_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a question. The member is mailed the answer and finds it where they asked */
+        post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subscriptions": {
         parameters: {
             query?: never;
@@ -1721,7 +1773,7 @@ export interface components {
          * @description What is traced. The actor is the id of a member or of staff, or the network of whoever is signed in nowhere.
          * @enum {unknown}
          */
-        Act: "copy_fetched" | "honey_touched" | "profile_read" | "sign_in" | "sign_in_failed" | "staff_read";
+        Act: "acquaintances_read" | "copy_fetched" | "honey_touched" | "profile_read" | "sign_in" | "sign_in_failed" | "staff_read";
         /** Address */
         Address: {
             /** @example mira@saltbitter.example */
@@ -2524,6 +2576,13 @@ export interface components {
             items: components["schemas"]["Product"][];
         };
         /**
+         * Items[ReviewView]
+         * @description All of a short list.
+         */
+        Items_ReviewView_: {
+            items: components["schemas"]["ReviewView"][];
+        };
+        /**
          * Items[ReviewedPhoto]
          * @description All of a short list.
          */
@@ -2543,6 +2602,13 @@ export interface components {
          */
         Items_SignInAlertView_: {
             items: components["schemas"]["SignInAlertView"][];
+        };
+        /**
+         * Items[WaitingReview]
+         * @description All of a short list.
+         */
+        Items_WaitingReview_: {
+            items: components["schemas"]["WaitingReview"][];
         };
         /**
          * KeptView
@@ -2808,6 +2874,11 @@ export interface components {
          * @enum {unknown}
          */
         Orientation: "asexual" | "bisexual" | "gay" | "pansexual" | "queer" | "questioning" | "straight";
+        /**
+         * Outcome
+         * @enum {unknown}
+         */
+        Outcome: "corrected" | "stands";
         /**
          * Page[AffectedMember]
          * @description `next` is the cursor of the page after this one, null on the last.
@@ -3357,6 +3428,37 @@ export interface components {
             refusal: components["schemas"]["RefusalReason"] | null;
         };
         /**
+         * ReviewDecision
+         * @description The member reads the `answer`.
+         */
+        ReviewDecision: {
+            answer: string;
+            outcome: components["schemas"]["Outcome"];
+        };
+        /**
+         * ReviewRequest
+         * @description What seems wrong about how, or to whom, the member is introduced.
+         */
+        ReviewRequest: {
+            words: string;
+        };
+        /**
+         * ReviewView
+         * @description What was asked, answered by `due_at` at the latest. The last three are null until a person has decided.
+         */
+        ReviewView: {
+            answer: string | null;
+            decided_at: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** Format: date-time */
+            requested_at: string;
+            words: string;
+        };
+        /**
          * ReviewedPhoto
          * @description A photo as staff see it, which is without whose it is. The first of a member has `position` 0 and must show
          *     exactly one face; `appeal` is what its owner says, `reason` what was written to them last.
@@ -3607,6 +3709,21 @@ export interface components {
         /** VisibilityChoice */
         VisibilityChoice: {
             visibility: components["schemas"]["Visibility"];
+        };
+        /**
+         * WaitingReview
+         * @description A question as staff see it: whose it is, and by when it has to be answered.
+         */
+        WaitingReview: {
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** Format: uuid */
+            user_id: string;
+            words: string;
         };
         /**
          * WantsChildren
@@ -8287,6 +8404,137 @@ export interface operations {
             };
         };
     };
+    my_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ReviewView_"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `review_waiting`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `review_refused`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     second_factor: {
         parameters: {
             query?: never;
@@ -11168,6 +11416,201 @@ export interface operations {
                 };
             };
             /** @description One of: `photo_review_invalid`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waiting_reviews: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_WaitingReview_"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `audit_reason_required`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Why this is needed, such as a ticket's number. It is kept with what was asked. */
+                "X-Audit-Reason": string;
+            };
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `staff_only`, `second_factor_needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `review_missing`, `route_missing`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `review_decided`, `review_own`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `review_refused`, `request_invalid`. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -30,7 +30,7 @@ from saltbitter_domain.breaches.model import (
 from saltbitter_domain.compatibility.model import DecisionKind
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
-from saltbitter_domain.kernel import BreachId
+from saltbitter_domain.kernel import BreachId, ReviewId, UserId
 from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role
@@ -160,12 +160,23 @@ async def picture(scene: Scene) -> str:
     return "/media/" + address.partition("/media/")[2]
 
 
+REVIEWS: dict[UserId, ReviewId] = {}
+"""By who asked, the question that waits."""
+
+
 async def asked_about(scene: Scene) -> str:
     """The address at which a question of another member is answered."""
     reviews = scene.town.application.reviews()
     waiting = [each for each in await reviews.reviews(scene.other.user_id) if each.decided_at is None]
     review = waiting[0] if waiting else await reviews.request(scene.other.user_id, "Why nobody near me?")
+    REVIEWS[scene.other.user_id] = review.id
     return f"/api/staff/reviews/{review.id}/decision"
+
+
+async def everything_asked(scene: Scene) -> str:
+    """The list of questions, with one of another member's on it."""
+    await asked_about(scene)
+    return "/api/staff/reviews?limit=100"
 
 
 async def form(scene: Scene) -> str:
@@ -429,7 +440,7 @@ TABLE: Mapping[str, Row] = {
     "GET /api/me/purchases": member(),
     "GET /api/me/orders/{order_id}": own(lambda person: person.order),
     "GET /api/staff/matching-runs": staff(),
-    "GET /api/staff/reviews": staff(before=asked_about),
+    "GET /api/staff/reviews": staff(path=everything_asked),
     "POST /api/staff/reviews/{review_id}/decision": staff(
         path=asked_about,
         whose=Whose.ANYBODYS,

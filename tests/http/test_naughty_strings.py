@@ -26,15 +26,18 @@ from entrypoints.http.endpoint import AUDIT_REASON
 from saltbitter_domain.compatibility.model import Decision, Standing
 from saltbitter_domain.profiles.catalogue import INTERESTS, PROMPTS
 from saltbitter_domain.profiles.model import BasicValue, PhotoState
+from saltbitter_domain.reviews.model import Outcome
 from saltbitter_domain.users.model import Role
 from saltbitter_domain.users.policies import device_label
 from tests.doubles.contract import Contract
 from tests.doubles.town import Town, town
 from tests.http.authorisation_table import (
     BREACHES,
+    REVIEWS,
     TABLE,
     Row,
     appealed,
+    asked_about,
     on_breach,
     shown,
     staff_token,
@@ -129,14 +132,22 @@ async def unassessed(author: Author) -> None:
     await author.town.application.attachment().delete_all(author.scene.me.user_id)
 
 
+async def answered(author: Author) -> None:
+    """Have the author's last question answered, so that they may ask another."""
+    reviews, scene = author.town.application.reviews(), author.scene
+    for review in await reviews.reviews(scene.me.user_id):
+        if review.decided_at is None:
+            await reviews.decide(scene.other.user_id, review.id, Outcome.STANDS, "Nothing was wrong.")
+
+
 async def let_in(author: Author) -> None:
     """Make the password what it was, and open a new session."""
     await without_second_factor(author.scene)
     author.token = (await author.town.sign_in(author.scene.me.user_id)).access_token
 
 
-def among_staff(before: Callable[[Scene], Awaitable[None]]) -> Callable[[Author], Awaitable[None]]:
-    """Make the author a moderator, and another member's photo what there is to decide on."""
+def among_staff(before: Callable[[Scene], Awaitable[object]]) -> Callable[[Author], Awaitable[None]]:
+    """Make the author a moderator, and something of another member's what there is to decide on."""
 
     async def prepare(author: Author) -> None:
         await before(author.scene)
@@ -170,6 +181,8 @@ AGAIN: Mapping[str, Callable[[Author], Awaitable[None]]] = {
     "POST /api/staff/breaches/{breach_id}/decisions": among_admins,
     "POST /api/staff/breaches/{breach_id}/assessment": among_admins,
     "POST /api/staff/breaches/{breach_id}/member-notices": among_admins,
+    "POST /api/me/reviews": answered,
+    "POST /api/staff/reviews/{review_id}/decision": among_staff(asked_about),
     "POST /api/staff/photos/{photo_id}/review": among_staff(appealed),
     "POST /api/staff/photos/{photo_id}/removal": among_staff(shown),
 }
@@ -326,6 +339,7 @@ def address(call: str, row: Row, scene: Scene, wanted: Sequence[Field], text: st
         {
             "photo_id": str(scene.other.refused),
             "breach_id": str(BREACHES.get(scene.other.user_id)),
+            "review_id": str(REVIEWS.get(scene.other.user_id)),
         },
     )
     for field in FIELDS[call]:

@@ -355,10 +355,16 @@ def _shrink(v: Any, i: Number, g: Number, p: Any, tables: Any, rarity: Array, f:
 def _judge(v: Any, i: Number, g: Number, first: Number, p: Any, tables: Any, rarity: Array, f: Figures, w: Any) -> None:
     """The exact merits and scores of a viewer's best from ``first`` on, and their places in the order of precedence."""
     near = w.near[w.row[g]]
+    # A first look at what a score reads, so that the trips to memory are under way together and not one by one.
     for e in range(first, w.counts[g]):
         row = w.found[g, e]
         b = p.who[row]
-        close = near[b.cell] if b.cell >= 0 else np.nan
+        w.merits[1, e] = near[b.cell] if b.cell >= 0 else np.nan
+        w.merits[0, e] = b.length + b.values[9] + p.interests[row, 0] + p.languages[row, 0]
+    for e in range(first, w.counts[g]):
+        row = w.found[g, e]
+        b = p.who[row]
+        close = w.merits[1, e]
         if np.isnan(close):
             close = nearness(v.who[i], b, f.halves)
         w.merits[1, e] = score(v, i, p, row, close, rarity, tables, f)

@@ -14,6 +14,7 @@ from saltbitter_domain.payments.ports import GatewayInbox
 
 
 class PostgresGatewayInbox(GatewayInbox):
+    _KNOWN = Query(text("SELECT 1 FROM gateway_events WHERE id = :id"))
     _ADD = Query(
         text(
             """
@@ -75,6 +76,9 @@ class PostgresGatewayInbox(GatewayInbox):
         self._session = session
 
     async def add(self, event: GatewayEvent, now: datetime) -> bool:
+        # Of many copies at once few have to wait for the row of the first, each with a connection that others wait for.
+        if await self._session.row(self._KNOWN, id=event.id) is not None:
+            return False
         row = {"id": event.id, "customer": event.customer, "occurred_at": event.occurred_at, "now": now}
         return bool(await self._session.write(self._ADD, **row))
 

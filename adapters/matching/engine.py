@@ -219,7 +219,7 @@ class Market:
             languages=own.languages.within(self.columns.languages.vocabulary),
         )
         row = self.columns.rows([person.user_id])
-        mine = np.append(self._layout.inner, np.int32(-1))[row]
+        mine = self._layout.inner[row].astype(np.int32) if row[0] >= 0 else np.full(1, -1, np.int32)
 
         def listed(users: Collection[UserId]) -> Lists:
             rows = self.columns.rows(list(users))

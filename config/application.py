@@ -53,6 +53,7 @@ def listeners(
     auth: AuthService,
     account_mail: AccountMail,
     devices: DeviceService,
+    suspensions: SuspensionService,
     profiles: ProfileService,
     photos: PhotoService,
     matching: MatchingService,
@@ -93,6 +94,7 @@ def listeners(
         "profiles.photo_uploaded": [("process_photo", photos.process)],
         "profiles.photo_decided": [("welcome", runs.welcome)],
         "profiles.photo_reviewed": [("mail_photo_reviewed", account_mail.send_photo_reviewed)],
+        "profiles.owner_seems_under_age": [("suspend_under_age", suspensions.suspend_under_age)],
         "profiles.photo_deleted": [("remove_photo_files", photos.remove_files)],
         "assessments.submitted": [("welcome", runs.welcome)],
         "consent.withdrawn": [
@@ -300,6 +302,7 @@ class Application(containers.DeclarativeContainer):
         auth=auth,
         account_mail=account_mail,
         devices=devices,
+        suspensions=suspensions,
         profiles=profiles,
         photos=photos,
         matching=matching,

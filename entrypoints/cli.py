@@ -85,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         suspension.add_argument("user", type=UUID, metavar="USER", help="the id of the account")
         suspension.add_argument("--reason", required=True, metavar="TEXT", help="what the member will read")
         suspension.set_defaults(command=_suspension, name=name)
+        if name == "suspend":
+            suspension.add_argument("--under-age", action="store_true", help="they seem to be a minor")
 
     role = commands.add_parser("role", help="make somebody staff, or a member again; the reason is kept on record")
     role.add_argument("user", type=UUID, metavar="USER", help="the id of the account")
@@ -204,8 +206,12 @@ def _redrive(options: argparse.Namespace) -> int:
 def _suspension(options: argparse.Namespace) -> int:
     from entrypoints import production
 
-    change = {"suspend": production.suspend, "restore": production.restore}[options.name]
-    asyncio.run(change(configuration.from_environment(), options.user, options.reason, print))
+    settings = configuration.from_environment()
+    if options.name == "suspend":
+        change = production.suspend(settings, options.user, options.reason, print, options.under_age)
+    else:
+        change = production.restore(settings, options.user, options.reason, print)
+    asyncio.run(change)
     return 0
 
 

@@ -148,11 +148,11 @@ async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], eve
         say(f"{len(letters)} dead letters." if len(letters) < SHOWN_LETTERS else f"The oldest {SHOWN_LETTERS}.")
 
 
-async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
-    """Shut a member out, and have them told why and how to appeal."""
+async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say: Say, under_age: bool = False) -> None:
+    """Shut a member out, and have them told why and how to appeal, ``under_age`` by proof of their age."""
     await _audited(settings, "suspend", user_id, reason)
     async with production.opened_over_accounts(settings, SuspensionService) as service:
-        await service.suspend(UserId(user_id), reason)
+        await service.suspend(UserId(user_id), reason, under_age=under_age)
     say("Suspended, and signed out everywhere. A mail tells the member the reason.")
 
 

@@ -10,11 +10,12 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 from adapters.mail.kept import kept_in
 from adapters.mail.localised import facts_in
 from adapters.mail.money import MONEY_WORDS
+from adapters.mail.sign_ins import SIGN_IN_WORDS
 from adapters.mail.words import LANGUAGES, WORDS, Words
 from saltbitter_domain.kernel import Clock, Unavailable
 from saltbitter_domain.users.ports import Mail
 
-EVERY_MAIL = {**WORDS, **MONEY_WORDS}
+EVERY_MAIL = {**WORDS, **SIGN_IN_WORDS, **MONEY_WORDS}
 """The words of every mail in every language."""
 
 

@@ -21,6 +21,7 @@ from entrypoints.http.reviews import Reviews
 from entrypoints.http.search import Search
 from entrypoints.http.second_factor import SecondFactors
 from entrypoints.http.subscriptions import Plans
+from entrypoints.http.suspensions import Suspensions
 from entrypoints.http.transparency import Staff, Transparency
 from entrypoints.http.users import Accounts
 from entrypoints.http.webhooks import Webhooks
@@ -38,6 +39,7 @@ RESOURCES = (
     Profiles,
     Photos,
     PhotoReviews,
+    Suspensions,
     Media,
     Assessments,
     Matches,
@@ -72,6 +74,7 @@ def resources(application: Application) -> list[object]:
         Profiles(application.profiles(), adapters.clock()),
         Photos(application.photos()),
         PhotoReviews(application.photo_reviews()),
+        Suspensions(application.suspensions()),
         Media(adapters.photo_store(), application.pictures(), adapters.clock()),
         Assessments(application.attachment()),
         Matches(application.matching()),

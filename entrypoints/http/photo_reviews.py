@@ -56,9 +56,10 @@ class Review:
 
 @attrs.frozen
 class Removal:
-    """The owner reads the ``reason``."""
+    """The owner reads the ``reason``. Where they seem to be a minor, they are shut out until they prove their age."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_REVIEW)] = attrs.field(repr=False)
+    owner_seems_under_age: bool = False
 
 
 @attrs.frozen
@@ -95,7 +96,10 @@ class PhotoReviews:
         """Take down a photo that others see.
 
         Its owner is mailed the reason and may appeal. The picture is refused from now on, whoever uploads it."""
-        return self._view(await self.reviews.take_down(call.user_id, PhotoId(photo_id), body.reason), call.user_id)
+        removed = await self.reviews.take_down(
+            call.user_id, PhotoId(photo_id), body.reason, owner_seems_under_age=body.owner_seems_under_age
+        )
+        return self._view(removed, call.user_id)
 
     def _view(self, photo: Photo, staff_id: UserId) -> ReviewedPhoto:
         return ReviewedPhoto(

@@ -14,7 +14,7 @@ from aiohttp.web import RequestKey
 
 from entrypoints.http.routing import Call
 from saltbitter_domain.kernel import Malformed, NotAllowed, NotAuthenticated, SessionId, UserId
-from saltbitter_domain.users.model import REFRESH_TOKEN_LIFETIME, Tokens
+from saltbitter_domain.users.model import REFRESH_TOKEN_LIFETIME, UNDER_AGE_REMEMBERED_FOR, Tokens
 from saltbitter_domain.users.model.devices import DEVICE_KNOWN_FOR
 
 ASK = "X-Session"
@@ -25,8 +25,12 @@ COOKIE = "__Host-saltbitter-refresh"
 DEVICE_COOKIE = "__Host-saltbitter-device"
 """Stays when the session ends: by it the browser is known at the next sign-in."""
 
+UNDER_AGE_COOKIE = "__Host-saltbitter-later"
+"""Kept for a day where somebody gave a date of birth of a minor."""
+
 _TO_DELIVER = RequestKey("refresh_token", str)
 _DEVICE = RequestKey("device_token", str)
+_UNDER_AGE = RequestKey("under_age_mark", str)
 
 
 class SessionHeaderMalformed(Malformed):
@@ -86,6 +90,17 @@ def known_as(call: Call, in_body: str | None) -> str | None:
     return call.request.cookies.get(DEVICE_COOKIE) if kept_by_browser(call) else in_body
 
 
+def marked_under_age(call: Call) -> str | None:
+    """What the browser keeps of an earlier try to join by a minor, if the page asks with its cookies."""
+    return call.request.cookies.get(UNDER_AGE_COOKIE) if kept_by_browser(call) else None
+
+
+def mark_under_age(call: Call, mark: str) -> None:
+    """Have the browser keep that somebody under age tried to join."""
+    if kept_by_browser(call):
+        call.request[_UNDER_AGE] = mark
+
+
 def presented(call: Call, in_body: str | None) -> str:
     """The refresh token of the request: that of the cookie, if the page says so, or that of the body."""
     token = call.request.cookies.get(COOKIE) if kept_by_browser(call) else in_body
@@ -121,6 +136,8 @@ def admit(request: web.Request) -> None:
 
 def deliver(request: web.Request, response: web.StreamResponse) -> None:
     """Put into the answer what its route decided about the cookies."""
+    if mark := request.get(_UNDER_AGE):
+        _keep(response, UNDER_AGE_COOKIE, mark, UNDER_AGE_REMEMBERED_FOR)
     token = request.get(_TO_DELIVER)
     if token is None:
         return

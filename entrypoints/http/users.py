@@ -20,6 +20,7 @@ from saltbitter_domain.users.model import (
     Busy,
     CredentialsRefused,
     PasswordRefused,
+    RegistrationBarred,
     RegistrationInvalid,
     Role,
     SessionMissing,
@@ -39,7 +40,9 @@ Version = Annotated[str, Meta(max_length=64)]
 
 @attrs.frozen
 class Registration:
-    """``time_zone`` is a name of the IANA database; the versions are those of the texts the person has read."""
+    """``time_zone`` is a name of the IANA database; the versions are those of the texts the person has read.
+    ``device_token`` is what the device was given at its last sign-in, if any; it may be missing where the browser keeps
+    it in its cookie."""
 
     email: Email = attrs.field(repr=False)
     password: Password = attrs.field(repr=False)
@@ -47,6 +50,7 @@ class Registration:
     time_zone: Annotated[str, Meta(max_length=64, examples=["Europe/Lisbon"])]
     terms_version: Version
     privacy_policy_version: Version
+    device_token: Token | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -154,20 +158,29 @@ class Accounts:
         audience=Audience.SIGNING_IN,
         status=202,
         a_day=200,
-        errors=(RegistrationInvalid, ConsentOutdated, Busy),
+        session=True,
+        errors=(RegistrationInvalid, RegistrationBarred, ConsentOutdated, Busy),
     )
-    async def register(self, _call: Call, body: Registration) -> None:
+    async def register(self, call: Call, body: Registration) -> None:
         """Open an account.
 
-        The answer is the same whether or not the address has one; its owner learns the rest by mail."""
-        await self.auth.register(
-            email=body.email,
-            password=body.password,
-            date_of_birth=body.date_of_birth,
-            time_zone=body.time_zone,
-            terms_version=body.terms_version,
-            privacy_policy_version=body.privacy_policy_version,
-        )
+        The answer is the same whether or not the address has one; its owner learns the rest by mail. A browser where
+        somebody gave a date of birth of a minor is barred for a day, and devices of suspended members are."""
+        try:
+            await self.auth.register(
+                email=body.email,
+                password=body.password,
+                date_of_birth=body.date_of_birth,
+                time_zone=body.time_zone,
+                terms_version=body.terms_version,
+                privacy_policy_version=body.privacy_policy_version,
+                device_token=sessions.known_as(call, body.device_token),
+                under_age_mark=sessions.marked_under_age(call),
+            )
+        except RegistrationInvalid as refusal:
+            if any(problem.code == "under_age" for problem in refusal.fields):
+                sessions.mark_under_age(call, self.auth.under_age_mark())
+            raise
 
     @route("POST", "/api/auth/verify", audience=Audience.SIGNING_IN, errors=(TokenRefused,))
     async def verify_email(self, _call: Call, body: OneTimeToken) -> None:
@@ -206,14 +219,15 @@ class Accounts:
     @route(
         "POST",
         "/api/auth/refresh",
-        audience=Audience.SIGNING_IN,
+        audience=Audience.ANYONE,
         session=True,
         errors=(RefreshTokenMissing, SessionOver, AccountSuspended),
     )
     async def refresh(self, call: Call, body: RefreshToken) -> SessionTokens:
         """Exchange a refresh token for its successor and a new access token.
 
-        Each token is good once; using an older one again ends the session."""
+        Each token is good once; using an older one again ends the session. Nobody guesses one, so that a household may
+        renew as often as it likes."""
         token = sessions.presented(call, body.refresh_token)
         try:
             return sessions.handed_out(call, await self.auth.refresh(token, str(call.address)))

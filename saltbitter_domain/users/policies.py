@@ -21,7 +21,6 @@ from saltbitter_domain.users.model import (
     MAX_PASSWORD,
     MIN_PASSWORD,
     MIN_WITH_SECOND_FACTOR,
-    REFRESH_TOKEN_LIFETIME,
     PasswordRefused,
     Session,
     SessionOver,
@@ -150,7 +149,8 @@ def rotate(session: Session, presented_hash: str, successor_hash: str, now: date
     """Decide what presenting a refresh token that was issued in this session leads to (RFC 9700, 4.14.2).
 
     Any number of simultaneous uses of one token give one rotation and one successor; a token two or more rotations
-    old, or the previous one after ``LOST_ANSWER_GRACE``, ends the family. Each rotation renews the seven days.
+    old, or the previous one after ``LOST_ANSWER_GRACE``, ends the family. Each rotation renews the seven days, up to
+    ``SESSION_LASTS`` after the session began.
     """
     if not session.is_open(now):
         return Rotation(Outcome.OVER, session)
@@ -161,7 +161,7 @@ def rotate(session: Session, presented_hash: str, successor_hash: str, now: date
             previous_hash=presented_hash,
             rotated_at=now,
             last_used_at=now,
-            expires_at=now + REFRESH_TOKEN_LIFETIME,
+            expires_at=session.renewed_until(now),
         )
         return Rotation(Outcome.ROTATED, rotated)
     if (

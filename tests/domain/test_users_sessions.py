@@ -343,11 +343,27 @@ async def test_a_session_is_forgotten_thirty_days_after_it_is_over_and_its_token
 async def test_a_session_that_is_in_use_is_never_forgotten() -> None:
     accounts = Accounts()
     tokens = await accounts.enter()
-    for _ in range(20):
+    for _ in range(14):
         accounts.clock.advance(timedelta(days=6))
         tokens = await accounts.refresh(tokens)
         assert await accounts.auth.forget_sessions() == 0
     assert accounts.lets_in(tokens)
+
+
+async def test_however_often_it_is_used_a_session_ends_after_90_days() -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
+    ends = accounts.clock.now() + timedelta(days=90)
+    while accounts.clock.now() + timedelta(days=6) < ends:
+        accounts.clock.advance(timedelta(days=6))
+        tokens = await accounts.refresh(tokens)
+    assert tokens.refresh_expires_at == ends
+    accounts.clock.advance(ends - accounts.clock.now() - timedelta(seconds=1))
+    tokens = await accounts.refresh(tokens)
+    accounts.clock.advance(timedelta(seconds=1))
+    with pytest.raises(SessionOver):
+        await accounts.refresh(tokens)
+    assert accounts.lets_in(await accounts.login())
 
 
 class Away(MemoryRevocations):

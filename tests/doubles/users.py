@@ -27,6 +27,7 @@ from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.events import Event, OutboxMessage
 from saltbitter_domain.kernel import DomainError, EventId, SessionId, UserId
+from saltbitter_domain.profiles.model import OwnerSeemsUnderAge
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import (
     EmailChangeAnnounced,
@@ -243,6 +244,8 @@ class Accounts:
         time_zone: str = "Europe/Lisbon",
         terms: str = TERMS,
         privacy_policy: str = PRIVACY_POLICY,
+        device: str | None = None,
+        mark: str | None = None,
     ) -> None:
         await self.auth.register(
             email=email,
@@ -251,6 +254,8 @@ class Accounts:
             time_zone=time_zone,
             terms_version=terms,
             privacy_policy_version=privacy_policy,
+            device_token=device,
+            under_age_mark=mark,
         )
 
     async def login(
@@ -324,6 +329,7 @@ class Accounts:
             SignInNoticed: [self.devices.record_alert, self.mail.send_sign_in_noticed],
             PasswordChanged: [self.mail.send_password_changed],
             Suspended: [self.mail.send_suspended],
+            OwnerSeemsUnderAge: [self.suspensions.suspend_under_age],
             Restored: [self.mail.send_restored],
             SecondFactorAdded: [self.mail.send_second_factor_added],
             SecondFactorRemoved: [self.mail.send_second_factor_removed],

@@ -3,6 +3,7 @@
 ``test_authorisation_matrix`` makes the cases from it and from the routes themselves.
 """
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -33,7 +34,7 @@ from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import BreachId, ReviewId, UserId
 from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.subscriptions.model import Tier
-from saltbitter_domain.users.model import Role
+from saltbitter_domain.users.model import Role, SuspensionRefused
 from saltbitter_domain.users.model.second_factor import Challenge, SecondFactor
 from tests.doubles.town import PASSWORD
 from tests.http.stage import CARD, MOVED, SAID, Answer, Person, Scene, ask
@@ -223,6 +224,18 @@ async def _have_photo(scene: Scene, state: PhotoState, appeal: str | None) -> No
         await uow.commit()
 
 
+async def allowed_in(scene: Scene) -> None:
+    """Have another member be shut out no more."""
+    with contextlib.suppress(SuspensionRefused):
+        await scene.town.application.suspensions().restore(scene.other.user_id, "It was a mistake.")
+
+
+async def shut_out(scene: Scene) -> None:
+    """Have another member shut out."""
+    with contextlib.suppress(SuspensionRefused):
+        await scene.town.application.suspensions().suspend(scene.other.user_id, "Insults.")
+
+
 async def email_change(scene: Scene) -> tuple[str, str]:
     """Have a link mailed to another address; the tokens of the new and of the old one."""
     town, new = scene.town, "moved@saltbitter.example"
@@ -341,7 +354,7 @@ TABLE: Mapping[str, Row] = {
         200, lambda scene, _: {"email": scene.town.email(scene.me.user_id), "password": PASSWORD}
     ),
     "POST /api/auth/second-factor": signing_in(200, lambda _, made: made, challenge),
-    "POST /api/auth/refresh": signing_in(200, lambda scene, _: {"refresh_token": scene.me.tokens.refresh_token}),
+    "POST /api/auth/refresh": anyone(body=lambda scene, _: {"refresh_token": scene.me.tokens.refresh_token}),
     "POST /api/auth/password/forgot": signing_in(202, lambda scene, _: {"email": scene.town.email(scene.me.user_id)}),
     "POST /api/auth/password/reset": signing_in(204, lambda _, made: made, reset),
     "POST /api/auth/password/change": member(
@@ -458,6 +471,20 @@ TABLE: Mapping[str, Row] = {
         whose=Whose.ANYBODYS,
         before=shown,
         body=lambda *_: {"reason": "It is not you."},
+    ),
+    "POST /api/staff/members/{user_id}/suspension": staff(
+        204,
+        path=lambda scene: _said(f"/api/staff/members/{scene.other.user_id}/suspension"),
+        whose=Whose.ANYBODYS,
+        before=allowed_in,
+        body=lambda *_: {"reason": "You seem to be 16.", "under_age": True},
+    ),
+    "POST /api/staff/members/{user_id}/restoration": staff(
+        204,
+        path=lambda scene: _said(f"/api/staff/members/{scene.other.user_id}/restoration"),
+        whose=Whose.ANYBODYS,
+        before=shut_out,
+        body=lambda *_: {"reason": "You have proven your age."},
     ),
     "GET /api/staff/audit-records": admin(),
     "GET /api/staff/breaches": staff(),

@@ -36,10 +36,12 @@ from tests.http.authorisation_table import (
     REVIEWS,
     TABLE,
     Row,
+    allowed_in,
     appealed,
     asked_about,
     on_breach,
     shown,
+    shut_out,
     staff_token,
     without_second_factor,
 )
@@ -185,6 +187,8 @@ AGAIN: Mapping[str, Callable[[Author], Awaitable[None]]] = {
     "POST /api/staff/reviews/{review_id}/decision": among_staff(asked_about),
     "POST /api/staff/photos/{photo_id}/review": among_staff(appealed),
     "POST /api/staff/photos/{photo_id}/removal": among_staff(shown),
+    "POST /api/staff/members/{user_id}/suspension": among_staff(allowed_in),
+    "POST /api/staff/members/{user_id}/restoration": among_staff(shut_out),
 }
 """What makes a request possible at first, and again after it succeeded."""
 
@@ -260,6 +264,8 @@ KEPT: Mapping[str, Kept] = {
 }
 
 NOT_KEPT = {
+    "POST /api/staff/members/{user_id}/suspension",
+    "POST /api/staff/members/{user_id}/restoration",
     "POST /api/auth/register",
     "POST /api/auth/verify",
     "POST /api/auth/verify/resend",
@@ -292,8 +298,8 @@ NOT_KEPT = {
     "POST /api/staff/breaches/{breach_id}/assessment",
     "POST /api/staff/breaches/{breach_id}/member-notices",
 }
-"""Secrets that are only compared, addresses, what must be one of ours to be accepted, and steps of a breach, which are
-written as its report is and of which most are not shown."""
+"""Reasons that only mails tell, secrets that are only compared, addresses, what must be one of ours to be accepted, and
+steps of a breach, which are written as its report is and of which most are not shown."""
 
 BROWSER = "a browser"
 CLEANED = {"device_label": lambda text: device_label(text or BROWSER)}
@@ -340,6 +346,7 @@ def address(call: str, row: Row, scene: Scene, wanted: Sequence[Field], text: st
             "photo_id": str(scene.other.refused),
             "breach_id": str(BREACHES.get(scene.other.user_id)),
             "review_id": str(REVIEWS.get(scene.other.user_id)),
+            "user_id": str(scene.other.user_id),
         },
     )
     for field in FIELDS[call]:

@@ -140,6 +140,14 @@ class PhotoReviewed(Event):
     reason: str
 
 
+@event("profiles.owner_seems_under_age")
+class OwnerSeemsUnderAge(Event):
+    """Whose photo was taken down looks like a minor. ``reason`` is for them to read."""
+
+    user_id: UserId
+    reason: str = attrs.field(repr=False)
+
+
 @event("profiles.photo_deleted")
 class PhotoDeleted(Event):
     user_id: UserId

@@ -7,6 +7,7 @@ import attrs
 from saltbitter_domain.kernel import Clock, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
     MAX_REVIEW,
+    OwnerSeemsUnderAge,
     Photo,
     PhotoAddress,
     PhotoMissing,
@@ -52,16 +53,26 @@ class PhotoReviewService:
         ``PhotoMissing``, ``NothingToDecide``, ``AnotherPersonMustDecide``, ``ReviewInvalid``."""
         return await self._change(photo_id, reason, lambda photo: reviewed(photo, staff_id, refusal, reason))
 
-    async def take_down(self, staff_id: UserId, photo_id: PhotoId, reason: str) -> Photo:
-        """Take down a photo that others see, as not allowed; in all else like ``decide``."""
-        return await self._change(photo_id, reason, lambda photo: taken_down(photo, staff_id, reason))
+    async def take_down(
+        self, staff_id: UserId, photo_id: PhotoId, reason: str, *, owner_seems_under_age: bool = False
+    ) -> Photo:
+        """Take down a photo that others see, as not allowed; in all else like ``decide``.
 
-    async def _change(self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo]) -> Photo:
+        Where its owner seems to be a minor, their account is suspended too, until they prove their age."""
+
+        def decide(photo: Photo) -> Photo:
+            return taken_down(photo, staff_id, reason)
+
+        return await self._change(photo_id, reason, decide, owner_seems_under_age)
+
+    async def _change(
+        self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo], under_age: bool = False
+    ) -> Photo:
         if problems := tuple(text_problems("reason", reason, MAX_REVIEW, breaks=LINE_BREAKS)):
             raise ReviewInvalid("The member will read the reason, so there has to be one.", fields=problems)
-        return await retrying(lambda: self._decide(photo_id, reason, decide))
+        return await retrying(lambda: self._decide(photo_id, reason, decide, under_age))
 
-    async def _decide(self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo]) -> Photo:
+    async def _decide(self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo], under_age: bool) -> Photo:
         async with self._begin() as uow:
             photo = await uow.photos.get(photo_id)
             if photo is None:
@@ -75,5 +86,7 @@ class PhotoReviewService:
             elif photo.perceptual_hash is not None and decided.refusal is None:
                 await uow.removed_photos.forget(photo.perceptual_hash)
             uow.emit(PhotoReviewed(photo.user_id, photo_id, decided.refusal is None, reason))
+            if under_age:
+                uow.emit(OwnerSeemsUnderAge(photo.user_id, reason))
             await uow.commit()
         return attrs.evolve(next(each for each in album if each.id == photo_id), version=photo.version + 1)

@@ -21,7 +21,13 @@ from saltbitter_domain.kernel import (
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 """Short, because a token once issued can be read without asking any store, and revocations are kept this long."""
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
-"""Counted anew at each rotation: a session lives as long as it is used at least once a week."""
+"""Counted anew at each rotation: a session lives as long as it is used at least once a week, and ``SESSION_LASTS``."""
+SESSION_LASTS = timedelta(days=90)
+"""However often a session is used: then the member signs in anew, so that no device stays signed in for good (OWASP
+ASVS 5.0, 7.3.2). Product rule."""
+UNDER_AGE_REMEMBERED_FOR = timedelta(hours=24)
+"""By the device on which somebody gave a date of birth of a minor, so that trying one year after the other is of no
+use. Product rule."""
 LOST_ANSWER_GRACE = timedelta(seconds=10)
 """Long enough for a device to ask again after a lost answer, short for whoever stole a token. Product rule."""
 ONE_TIME_TOKEN_LIFETIME = timedelta(minutes=60)
@@ -129,6 +135,10 @@ class Session:
     ended_because: EndReason | None = None
     version: int = 1
 
+    def renewed_until(self, now: datetime) -> datetime:
+        """When its token expires that is given out now."""
+        return min(now + REFRESH_TOKEN_LIFETIME, self.created_at + SESSION_LASTS)
+
     def is_open(self, now: datetime) -> bool:
         """Whether it has neither ended nor expired."""
         return self.ended_at is None and now < self.expires_at
@@ -176,6 +186,7 @@ class MailTemplate(StrEnum):
     LEAVING = "leaving"
     ERASED = "erased"
     SUSPENDED = "suspended"
+    SUSPENDED_UNDER_AGE = "suspended_under_age"
     RESTORED = "restored"
     EXPORT_READY = "export_ready"
     PHOTO_APPROVED = "photo_approved"
@@ -293,10 +304,12 @@ class SessionsEnded(Event):
 
 @event("users.suspended")
 class Suspended(Event):
-    """``reason`` is in staff's words, for the member to read."""
+    """``reason`` is in staff's words, for the member to read. ``under_age`` where they seem to be a minor, which a
+    proof of age refutes."""
 
     user_id: UserId
     reason: str = attrs.field(repr=False)
+    under_age: bool = False
 
 
 @event("users.restored")
@@ -333,6 +346,12 @@ class RoleUnchanged(Conflict):
 
 class RegistrationInvalid(Invalid):
     code = "registration_invalid"
+
+
+class RegistrationBarred(NotAllowed):
+    """Nobody joins on this device for now: see ``UNDER_AGE_REMEMBERED_FOR``, and suspended members."""
+
+    code = "registration_barred"
 
 
 class PasswordRefused(Invalid):

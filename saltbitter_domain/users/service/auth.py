@@ -6,10 +6,8 @@ from datetime import date, datetime
 
 import attrs
 
-from saltbitter_domain.consent.catalogue import TEXTS
-from saltbitter_domain.consent.model import ConsentOutdated, ConsentRecord, Purpose
-from saltbitter_domain.consent.policies import next_record
-from saltbitter_domain.kernel import Clock, ConsentRecordId, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
+from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
     SESSION_KEPT_FOR,
@@ -19,7 +17,6 @@ from saltbitter_domain.users.model import (
     EmailTaken,
     EndReason,
     OneTimeToken,
-    Registered,
     RegistrationInvalid,
     RegistrationRepeated,
     Session,
@@ -54,6 +51,7 @@ from saltbitter_domain.users.ports import (
     Revocations,
     Secrets,
 )
+from saltbitter_domain.users.service import registration
 from saltbitter_domain.users.service.devices import DeviceRegistry, Origin, known_device, tries_key
 from saltbitter_domain.users.service.links import discard_links
 from saltbitter_domain.users.service.proof import prove_code
@@ -108,16 +106,23 @@ class AuthService:
         time_zone: str,
         terms_version: str,
         privacy_policy_version: str,
+        device_token: str | None = None,
+        under_age_mark: str | None = None,
     ) -> None:
         """Open an account and record consent to the terms and the privacy policy in the texts now in force.
 
         The answer is the same when the address has an account; its owner is then told by mail. The new member may
         log in at once and gets a mail to verify the address, without which they are in nobody's matches.
+        ``device_token`` is what the device was given when somebody signed in on it, ``under_age_mark`` what
+        ``under_age_mark`` made for it.
 
-        Raises ``RegistrationInvalid`` with everything that is wrong, ``ConsentOutdated``.
+        Raises ``RegistrationInvalid`` with everything that is wrong, ``ConsentOutdated``, ``RegistrationBarred``.
         """
         address = self._addresses.normalise(email)
         now = self._clock.now()
+        registration.refuse_marked(self._secrets, under_age_mark, now)
+        async with self._begin() as uow:
+            await registration.refuse_device_of_suspended(uow, device_token)
         password = canonical_password(password)
         common = await self._advisor.is_common(password)
         problems = (
@@ -127,7 +132,7 @@ class AuthService:
         )
         if problems or address is None:
             raise RegistrationInvalid("Some answers need another look.", fields=problems)
-        _refuse_outdated_texts(terms_version, privacy_policy_version)
+        registration.refuse_outdated_texts(terms_version, privacy_policy_version)
         # Hashed whether or not the address is taken, so that the time it takes tells nothing.
         password_hash = await self._hasher.hash(password)
         user = User(
@@ -138,10 +143,11 @@ class AuthService:
             time_zone=time_zone,
             created_at=now,
         )
+        texts = {Purpose.TERMS: terms_version, Purpose.PRIVACY_POLICY: privacy_policy_version}
         try:
-            await self._add_account(
-                user, {Purpose.TERMS: terms_version, Purpose.PRIVACY_POLICY: privacy_policy_version}
-            )
+            async with self._begin() as uow:
+                await registration.add_account(uow, self._ids, user, texts)
+                await uow.commit()
         except EmailTaken:
             async with self._begin() as uow:
                 owner = await uow.users.holder(address, now)
@@ -149,28 +155,9 @@ class AuthService:
                     uow.emit(RegistrationRepeated(owner))
                     await uow.commit()
 
-    async def _add_account(self, user: User, texts: dict[Purpose, str]) -> None:
-        async with self._begin() as uow:
-            if await uow.users.holder(user.email, user.created_at) is not None:
-                raise EmailTaken("Another account has this address, or can have it back.")
-            await uow.users.add(user)
-            chain: list[ConsentRecord] = []
-            for purpose, version in texts.items():
-                chain.append(
-                    next_record(
-                        chain[-1] if chain else None,
-                        id=ConsentRecordId(self._ids.new()),
-                        user_id=user.id,
-                        purpose=purpose,
-                        granted=True,
-                        text_version=version,
-                        channel="registration",
-                        at=user.created_at,
-                    )
-                )
-            await uow.consents.append(*chain)
-            uow.emit(Registered(user.id))
-            await uow.commit()
+    def under_age_mark(self) -> str:
+        """What a device is to keep, for a day, after a registration was refused there for being under age."""
+        return registration.under_age_mark(self._secrets, self._clock.now())
 
     async def login(
         self, *, email: str, password: str, label: str, ip: str, device_token: str | None = None
@@ -396,17 +383,3 @@ def _refuse_shut_out(user: User, now: datetime) -> None:
 def _refuse_suspended(user: User) -> None:
     if user.status is AccountStatus.SUSPENDED:
         raise AccountSuspended("This account is suspended. Write to us if you think that is a mistake.")
-
-
-def _refuse_outdated_texts(terms_version: str, privacy_policy_version: str) -> None:
-    seen = {
-        "terms_version": (terms_version, Purpose.TERMS),
-        "privacy_policy_version": (privacy_policy_version, Purpose.PRIVACY_POLICY),
-    }
-    outdated = tuple(
-        FieldProblem(path, "outdated", f"The text in force is version {TEXTS[purpose].version}.")
-        for path, (version, purpose) in seen.items()
-        if version != TEXTS[purpose].version
-    )
-    if outdated:
-        raise ConsentOutdated("The texts have changed since you read them. Please read them again.", fields=outdated)

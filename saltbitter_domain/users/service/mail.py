@@ -137,8 +137,10 @@ class AccountMail:
             )
 
     async def send_suspended(self, message: EventId, event: Suspended) -> None:
-        """Tell a member that their account is suspended, why, and where to appeal (``suspended``)."""
-        await self._notify(message, event.user_id, MailTemplate.SUSPENDED, "appeal", reason=event.reason)
+        """Tell a member that their account is suspended, why, and where to appeal (``suspended``,
+        ``suspended_under_age``)."""
+        template = MailTemplate.SUSPENDED_UNDER_AGE if event.under_age else MailTemplate.SUSPENDED
+        await self._notify(message, event.user_id, template, "appeal", reason=event.reason)
 
     async def send_restored(self, message: EventId, event: Restored) -> None:
         """Tell a member that their suspension is over, and why (``restored``)."""

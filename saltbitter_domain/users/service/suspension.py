@@ -1,10 +1,12 @@
 """Shutting a member out and letting them in again, never without telling them why."""
 
+import contextlib
 import functools
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, FieldProblem, SessionId, UserId
+from saltbitter_domain.kernel import Clock, EventId, FieldProblem, SessionId, UserId
+from saltbitter_domain.profiles.model import OwnerSeemsUnderAge
 from saltbitter_domain.uow import UnitsOfWork, retrying
 from saltbitter_domain.users.model import (
     MAX_REASON,
@@ -27,17 +29,19 @@ class SuspensionService:
         self._clock = clock
         self._revocations = revocations
 
-    async def suspend(self, user_id: UserId, reason: str) -> None:
+    async def suspend(self, user_id: UserId, reason: str, *, under_age: bool = False) -> None:
         """Shut the member out: every session ends, its access is refused everywhere within 5 seconds, nobody is
-        introduced to them, and a mail tells them why and how to appeal.
+        introduced to them, and a mail tells them why and how to appeal. Meanwhile nobody registers with their address
+        or on a device that is known as theirs. ``under_age`` where they seem to be a minor: the mail then says how to
+        prove one's age.
 
         ``reason`` has 1 to 1,000 code points. Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not
         one, or the account is suspended already.
         """
-        ended = await retrying(functools.partial(self._suspend, user_id, _said(reason)))
+        ended = await retrying(functools.partial(self._suspend, user_id, _said(reason), under_age))
         await revoke_here(self._revocations, ended, self._clock.now())
 
-    async def _suspend(self, user_id: UserId, reason: str) -> tuple[SessionId, ...]:
+    async def _suspend(self, user_id: UserId, reason: str, under_age: bool) -> tuple[SessionId, ...]:
         async with self._begin() as uow:
             account = _found(await uow.users.account(user_id, self._clock.now()))
             if account.user.status is AccountStatus.SUSPENDED:
@@ -45,9 +49,14 @@ class SuspensionService:
             # A login at the same moment saves the account too: whichever is second is repeated and sees the other.
             await uow.users.save(attrs.evolve(account.user, status=AccountStatus.SUSPENDED))
             ended = await end_sessions(uow, account.sessions, EndReason.SUSPENDED, self._clock.now())
-            uow.emit(Suspended(user_id, reason))
+            uow.emit(Suspended(user_id, reason, under_age))
             await uow.commit()
         return ended
+
+    async def suspend_under_age(self, _message: EventId, event: OwnerSeemsUnderAge) -> None:
+        """Shut out whoever looks like a minor to the person who saw their photo, unless they are already."""
+        with contextlib.suppress(SuspensionRefused, UserMissing):
+            await self.suspend(event.user_id, event.reason, under_age=True)
 
     async def restore(self, user_id: UserId, reason: str) -> None:
         """Let the member sign in again, and mail them so.

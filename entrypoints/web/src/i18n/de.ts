@@ -265,6 +265,7 @@ export default {
     busy: "Gerade melden sich viele an. Bitte versuchen Sie es in ein paar Sekunden noch einmal.",
     credentials_refused: "Adresse und Passwort gehören nicht zusammen.",
     account_suspended: "Dieses Konto ist gesperrt. Unsere Nachricht an Sie sagt, warum und wie Sie widersprechen.",
+    registration_barred: "Auf diesem Gerät kann sich gerade niemand anmelden. Wenn Sie erwachsen sind, versuchen Sie es morgen wieder, oder schreiben Sie uns.",
     code_refused: "Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.",
     challenge_over: "Das hat zu lange gedauert. Bitte melden Sie sich noch einmal mit Ihrem Passwort an.",
     token_refused: "Dieser Link wurde benutzt, ist abgelaufen, oder es gibt einen neueren. Lassen Sie sich einen anderen schicken.",

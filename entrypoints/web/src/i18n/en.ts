@@ -263,6 +263,7 @@ export default {
     busy: "Many people are signing in just now. Please try again in a few seconds.",
     credentials_refused: "Address and password do not belong together.",
     account_suspended: "This account is suspended. Our message to you says why, and how to appeal.",
+    registration_barred: "Nobody can join on this device just now. If you are an adult, try again tomorrow, or write to us.",
     code_refused: "This code is not right, or was used before. Wait for the next one and try again.",
     challenge_over: "That took too long. Please sign in again with your password.",
     token_refused: "This link has been used, has expired, or a newer one was sent. Ask for another.",

@@ -1,0 +1,92 @@
+"""Who may open an account, and how one is stored."""
+
+from datetime import UTC, datetime
+
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import ConsentOutdated, ConsentRecord, Purpose
+from saltbitter_domain.consent.policies import next_record
+from saltbitter_domain.kernel import ConsentRecordId, FieldProblem, Ids
+from saltbitter_domain.uow import UnitOfWork
+from saltbitter_domain.users.model import (
+    UNDER_AGE_REMEMBERED_FOR,
+    AccountStatus,
+    EmailTaken,
+    Registered,
+    RegistrationBarred,
+    User,
+)
+from saltbitter_domain.users.policies import hash_token
+from saltbitter_domain.users.ports import Secrets
+
+_UNDER_AGE = "under_age"
+"""The purpose under which marks are signed."""
+
+
+def under_age_mark(secrets: Secrets, now: datetime) -> str:
+    """What a device keeps on which somebody gave a date of birth of a minor: until when, and our signature, no more.
+
+    It says nothing of the person, and we keep nothing."""
+    until = int((now + UNDER_AGE_REMEMBERED_FOR).timestamp())
+    return f"{until}.{secrets.derived(_UNDER_AGE, str(until))}"
+
+
+def refuse_marked(secrets: Secrets, mark: str | None, now: datetime) -> None:
+    """Raise ``RegistrationBarred`` while a mark of ours holds. One that is not ours is like none."""
+    until, _, signature = (mark or "").partition(".")
+    if not (until.isascii() and until.isdigit() and len(until) <= 11 and mark):
+        return
+    if secrets.derived(_UNDER_AGE, until) == signature and now.timestamp() < int(until):
+        raise RegistrationBarred(
+            "Somebody under 18 wanted to join on this device, and SaltBitter is for adults. If you are an adult and "
+            f"mistyped, try again after {datetime.fromtimestamp(int(until), UTC):%Y-%m-%d %H:%M} UTC, or write to us."
+        )
+
+
+async def refuse_device_of_suspended(uow: UnitOfWork, device_token: str | None) -> None:
+    """Raise ``RegistrationBarred`` on a device that is known as one of a suspended member, who would otherwise be back
+    at once under another address. Only who holds the device can show its token, so nobody bars anybody else."""
+    device = await uow.devices.by_token(hash_token(device_token)) if device_token else None
+    owner = await uow.users.get(device.user_id) if device else None
+    if owner is not None and owner.status is AccountStatus.SUSPENDED:
+        raise RegistrationBarred(
+            "An account that was used on this device is suspended. Nobody opens another here meanwhile; appeal with "
+            "the link in the mail about it, or write to us."
+        )
+
+
+def refuse_outdated_texts(terms_version: str, privacy_policy_version: str) -> None:
+    """Raise ``ConsentOutdated`` unless both texts are those in force."""
+    seen = {
+        "terms_version": (terms_version, Purpose.TERMS),
+        "privacy_policy_version": (privacy_policy_version, Purpose.PRIVACY_POLICY),
+    }
+    outdated = tuple(
+        FieldProblem(path, "outdated", f"The text in force is version {TEXTS[purpose].version}.")
+        for path, (version, purpose) in seen.items()
+        if version != TEXTS[purpose].version
+    )
+    if outdated:
+        raise ConsentOutdated("The texts have changed since you read them. Please read them again.", fields=outdated)
+
+
+async def add_account(uow: UnitOfWork, ids: Ids, user: User, texts: dict[Purpose, str]) -> None:
+    """Store the account with consent to these versions of texts. ``EmailTaken`` when its address is another's."""
+    if await uow.users.holder(user.email, user.created_at) is not None:
+        raise EmailTaken("Another account has this address, or can have it back.")
+    await uow.users.add(user)
+    chain: list[ConsentRecord] = []
+    for purpose, version in texts.items():
+        chain.append(
+            next_record(
+                chain[-1] if chain else None,
+                id=ConsentRecordId(ids.new()),
+                user_id=user.id,
+                purpose=purpose,
+                granted=True,
+                text_version=version,
+                channel="registration",
+                at=user.created_at,
+            )
+        )
+    await uow.consents.append(*chain)
+    uow.emit(Registered(user.id))

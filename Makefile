@@ -14,7 +14,7 @@ NPM := npm --prefix $(WEB) --no-fund --no-audit
 NODE_FITS := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 11) || (a === 20 && b > 18) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
 NODE_NEEDED := The web client needs Node.js 20.19, 22.12 or newer, and npm. Debian, Ubuntu: apt-get install nodejs npm; macOS: brew install node.
 
-.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack-accounts lock clean require-python
+.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack-accounts attack-limits lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -120,6 +120,9 @@ bench-privacy: $(VENV)/.dev ## the copy of five years of data, and 1,000 erasure
 
 attack-accounts: $(VENV)/.dev ## does the time a sign-in takes tell who is a member, and who waits while many sign in
 	@$(BIN)/python -m tests.attack.accounts
+
+attack-limits: $(VENV)/.dev ## ten minutes of slow, huge and endless requests: does memory stay flat (SHORT=1: 20 s)
+	@$(BIN)/python -m tests.attack.limits $(if $(SHORT),--short)
 
 explain: $(VENV)/.dev ## what every route asks of PostgreSQL over 100,000 members
 	@$(BIN)/python -m tests.bench.api.explain

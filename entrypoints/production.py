@@ -12,8 +12,9 @@ from config import production
 from config.application import Application
 from config.settings import ProductionSettings
 from config.start import running
+from entrypoints.http.connections import listening
 from entrypoints.http.web import built_client
-from entrypoints.site import listening, site
+from entrypoints.site import site
 from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.audit.model import CONSOLE
 from saltbitter_domain.breaches.service import DetectionService

@@ -22,9 +22,6 @@ from entrypoints.worker.sweep import sweep
 from saltbitter_domain.kernel import Unavailable
 from saltbitter_domain.uow import SWEEP_BATCH
 
-BACKLOG = 1024
-"""Connections that may wait to be accepted: a client that finds no room tries again only after a second."""
-
 
 def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, ...]:
     """Every periodic job, with what it runs. Undelivered messages are published again by the relay itself."""
@@ -156,16 +153,3 @@ def site(
         ),
         http or http_settings(adapters.settings()),
     )
-
-
-@asynccontextmanager
-async def listening(app: web.Application, host: str, port: int, *, shared: bool = False) -> AsyncIterator[None]:
-    """Serve ``app`` until the block ends; requests in flight are then finished. A ``shared`` port may be listened at
-    by other processes too."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port, backlog=BACKLOG, reuse_port=shared or None).start()
-        yield
-    finally:
-        await runner.cleanup()

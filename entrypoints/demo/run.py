@@ -10,9 +10,10 @@ from config.start import running
 from entrypoints.demo.pages import Demo, WithoutClient
 from entrypoints.demo.people import DemoPeople
 from entrypoints.demo.seed import EMAIL, STAFF, seed
+from entrypoints.http.connections import listening
 from entrypoints.http.dependencies import HttpSettings
 from entrypoints.http.web import built_client
-from entrypoints.site import embedded_workers, listening, site
+from entrypoints.site import embedded_workers, site
 
 FROM_ONE_MACHINE = 60
 """How often a minute one address may sign in: whoever tries the demo is several people on one machine."""

@@ -10,6 +10,7 @@ from entrypoints.http.docs import Documentation
 from entrypoints.http.endpoint import Handler, endpoint
 from entrypoints.http.health import Health
 from entrypoints.http.middleware import Gate
+from entrypoints.http.room import Room
 from entrypoints.http.routing import Route, bound_routes
 
 ROUTES = web.AppKey("routes", tuple[Route, ...])
@@ -23,10 +24,11 @@ def build(
     documentation = Documentation(openapi.document([type(resource) for resource in resources]))
     declarations: dict[Handler, Route] = {}
     gate = Gate(declarations, authenticator, ports, settings)
+    room = Room(settings.bodies_bytes)
     app = web.Application(middlewares=[gate.middleware])
     for resource in (*resources, documentation, Health(ports.ready)):
         for route, method in bound_routes(resource):
-            handler = endpoint(route, method, ports, settings)
+            handler = endpoint(route, method, ports, settings, room)
             declarations[handler] = route
             app.router.add_route(route.method, route.pattern, handler)
             if route.method == hdrs.METH_GET:

@@ -61,6 +61,8 @@ class HttpSettings:
     """Whether the limits that routes have for a day hold."""
     body_seconds: float = 30.0
     """How long a body may take to arrive."""
+    bodies_bytes: int = 256 * 1024 * 1024
+    """What bodies may take in memory at a time, all together; far more than members ever send at once."""
     honey: frozenset[str] = frozenset()
     """Ids and e-mail addresses, in lower case, for which nobody has a reason to ask."""
 

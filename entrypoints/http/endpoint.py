@@ -25,6 +25,7 @@ from entrypoints.http.errors import (
     RouteMissing,
     refused,
 )
+from entrypoints.http.room import Room, Take
 from entrypoints.http.routing import JSON, Call, Method, Route, Upload
 from saltbitter_domain.audit.model import MAX_AUDIT_REASON
 from saltbitter_domain.breaches.model import Act
@@ -46,15 +47,20 @@ _ETAG = re.compile(r'"([0-9]{1,18})"')
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings) -> Handler:
+def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings, room: Room) -> Handler:
     """The aiohttp handler of a route. It raises refusals; the middleware around it turns them into answers."""
     for type_ in (route.body, route.query, *route.parameters.values()):
         if type_ is not None:
             wire.prepare(type_)
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        if route.body is None and route.upload is None:
+            return await respond(request, b"")
+        with room.lent() as take:
+            return await respond(request, await _payload(request, route, settings.body_seconds, take))
+
+    async def respond(request: web.Request, payload: bytes) -> web.StreamResponse:
         call = request[CALL]
-        payload = await _payload(request, route, settings.body_seconds)
         key = _idempotency_key(request) if route.idempotent else None
         if key is None:
             return await _answer(route, method, call, payload, ports.audit, settings.honey)
@@ -175,15 +181,13 @@ def _to_store(response: web.StreamResponse) -> StoredAnswer | None:
     return StoredAnswer(response.status, headers, body if isinstance(body, bytes) else b"")
 
 
-async def _payload(request: web.Request, route: Route, seconds: float) -> bytes:
-    """The bytes of the JSON body or of the uploaded file; empty on routes that take none."""
-    if route.body is None and route.upload is None:
-        return b""
+async def _payload(request: web.Request, route: Route, seconds: float, take: Take) -> bytes:
+    """The bytes of the JSON body or of the uploaded file."""
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise MediaTypeRefused("Send the body without a Content-Encoding.")
     try:
         async with asyncio.timeout(seconds):
-            return await (_json(request) if route.upload is None else _uploaded(request, route.upload))
+            return await (_json(request, take) if route.upload is None else _uploaded(request, route.upload, take))
     except TimeoutError:
         raise BodyIncomplete(f"The body did not arrive within {seconds:g} seconds.") from None
     except (web.RequestPayloadError, ConnectionError):
@@ -192,42 +196,43 @@ async def _payload(request: web.Request, route: Route, seconds: float) -> bytes:
         raise BodyIncomplete("The body is not the form it claims to be.") from None
 
 
-async def _json(request: web.Request) -> bytes:
+async def _json(request: web.Request, take: Take) -> bytes:
     if request.content_type != JSON or (request.charset or "utf-8").lower() != "utf-8":
         raise MediaTypeRefused(f"Send the body as {JSON}, in UTF-8.")
     too_large = BodyTooLarge(f"The body may have at most {MAX_JSON_BYTES} bytes.")
     if (request.content_length or 0) > MAX_JSON_BYTES:
         raise too_large
-    return await _read(request.content.readany, MAX_JSON_BYTES, too_large)
+    return await _read(request.content.readany, MAX_JSON_BYTES, too_large, take)
 
 
-async def _uploaded(request: web.Request, upload: Upload) -> bytes:
+async def _uploaded(request: web.Request, upload: Upload, take: Take) -> bytes:
     too_large = upload.too_large(f"The file may have at most {upload.max_bytes} bytes.")
     if upload.field and request.content_type == "multipart/form-data":
-        return await _from_form(await request.multipart(), upload.field, upload.max_bytes, too_large)
+        return await _from_form(await request.multipart(), upload.field, upload.max_bytes, too_large, take)
     if request.content_type not in (*upload.media_types, *(["application/octet-stream"] if upload.field else [])):
         accepted = ", ".join(upload.media_types)
         in_form = f", or as the field '{upload.field}' of multipart/form-data" if upload.field else ""
         raise MediaTypeRefused(f"Send the body as {accepted}{in_form}.")
     if (request.content_length or 0) > upload.max_bytes:
         raise too_large
-    return await _read(request.content.readany, upload.max_bytes, too_large)
+    return await _read(request.content.readany, upload.max_bytes, too_large, take)
 
 
-async def _from_form(form: MultipartReader, field: str, max_bytes: int, too_large: DomainError) -> bytes:
+async def _from_form(form: MultipartReader, field: str, max_bytes: int, too_large: DomainError, take: Take) -> bytes:
     part = await form.next()
     if not isinstance(part, BodyPartReader) or part.name != field:
         raise BodyIncomplete(f"The form does not begin with a file in the field '{field}'.")
-    content = await _read(part.read_chunk, max_bytes, too_large)
+    content = await _read(part.read_chunk, max_bytes, too_large, take)
     if await form.next() is not None:
         raise BodyIncomplete("The form holds more than one file.")
     return content
 
 
-async def _read(chunk: Callable[[], Awaitable[bytes]], max_bytes: int, too_large: DomainError) -> bytes:
+async def _read(chunk: Callable[[], Awaitable[bytes]], max_bytes: int, too_large: DomainError, take: Take) -> bytes:
     body = bytearray()
     while part := await chunk():
-        body += part
-        if len(body) > max_bytes:
+        if len(body) + len(part) > max_bytes:
             raise too_large
+        take(len(part))
+        body += part
     return bytes(body)

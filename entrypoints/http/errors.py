@@ -90,6 +90,12 @@ class BodyIncomplete(Malformed):
     code = "body_incomplete"
 
 
+class BodiesExhausted(Unavailable):
+    """So much of other bodies is in memory that this one has no room."""
+
+    code = "bodies_exhausted"
+
+
 class MediaTypeRefused(UnsupportedMedia):
     code = "media_type_refused"
 

@@ -14,6 +14,7 @@ from entrypoints.http.errors import (
     PROBLEM_JSON,
     AdminsOnly,
     AuditReasonRequired,
+    BodiesExhausted,
     BodyIncomplete,
     BodyTooLarge,
     IdempotencyKeyMalformed,
@@ -210,9 +211,9 @@ def _implied(route: Route) -> Iterator[type[DomainError]]:
     if route.parameters:
         yield RouteMissing
     if route.body is not None:
-        yield from (JsonMalformed, BodyIncomplete, BodyTooLarge, MediaTypeRefused, RequestInvalid)
+        yield from (JsonMalformed, BodyIncomplete, BodyTooLarge, BodiesExhausted, MediaTypeRefused, RequestInvalid)
     if route.upload is not None:
-        yield from (BodyIncomplete, route.upload.too_large, MediaTypeRefused)
+        yield from (BodyIncomplete, BodiesExhausted, route.upload.too_large, MediaTypeRefused)
     if route.query is not None:
         yield RequestInvalid
     if route.if_match:

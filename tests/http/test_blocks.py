@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from saltbitter_domain.kernel import UserId
+from saltbitter_domain.subscriptions.model import Tier
 from tests.doubles.town import PASSWORD, town
 from tests.http.authorisation_table import FOR_STAFF, TABLE, Whose, ask_for
 from tests.http.stage import Person, Scene, Stage, ask, plant, planted
@@ -113,6 +114,7 @@ def test_an_address_of_a_picture_ends_with_the_picture_and_with_either_account(
         elif end == "taken down":
             await application.photo_reviews().take_down(scene.me.user_id, photo.id, "Not you.")
         elif end == "leaving":
+            await stage.town.upgrade(other, Tier.FREE)  # Whoever leaves pays for nothing any more.
             access = application.auth().authenticate((await stage.town.sign_in(other)).access_token)
             await application.leaving().request_erasure(access, PASSWORD)
         else:

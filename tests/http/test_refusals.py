@@ -16,6 +16,7 @@ from entrypoints.http.app import build
 from entrypoints.http.dependencies import Ports
 from entrypoints.http.endpoint import CALL, endpoint
 from entrypoints.http.errors import PROBLEM_JSON, STATUS, status_of
+from entrypoints.http.room import Room
 from entrypoints.http.routing import Audience, Call, bound_routes, route
 from entrypoints.http.wire import RequestInvalid
 from saltbitter_domain.kernel import DomainError, FieldProblem
@@ -219,7 +220,7 @@ async def test_a_body_that_breaks_off_is_incomplete(ports: Ports, pings: Pings) 
     echo, method = next(bound_routes(pings))
 
     with pytest.raises(errors.BodyIncomplete):
-        await endpoint(echo, method, ports, SETTINGS)(request)
+        await endpoint(echo, method, ports, SETTINGS, Room(1000))(request)
 
 
 async def test_what_aiohttp_refuses_elsewhere_is_a_problem_too() -> None:

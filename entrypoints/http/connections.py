@@ -98,7 +98,7 @@ class Connection(web.RequestHandler):
             keepalive_timeout=IDLE_SECONDS,
             max_headers=MOST_HEADERS,
             read_bufsize=READ_AHEAD,
-            access_log=None,
+            access_log=None,  # type: ignore[arg-type]  # The log of requests is ours, and aiohttp's is off so.
         )
         self._door = door
         self._inside = False

@@ -1,15 +1,14 @@
 """``make attack-limits``: ten minutes of everything that could fill a process, and whether its memory stays flat.
 
 The process under attack is one of its own, served as in production over the demo's store. Those who attack open
-connections and say nothing, send headers and bodies a byte at a time or for ever, too many headers, too deep JSON, forms
-that never end, and never read what they are answered. Meanwhile somebody asks as everybody does.
+connections and say nothing, send headers and bodies a byte at a time or for ever, too many headers, too deep JSON and
+forms that never end, and never read what they are answered. Meanwhile somebody asks as everybody does.
 """
 
 import argparse
 import asyncio
 import json
 import logging
-import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -224,7 +223,7 @@ async def _besiege(seconds: float) -> list[dict[str, Any]]:
         said = json.loads(await server.stdout.readline())
         siege, memory, files = Siege(said["port"]), f"/proc/{server.pid}/status", f"/proc/{server.pid}/fd"
         await siege.look(time.monotonic() + 1.0)  # What the first requests load stays.
-        rest, rest_files, until = _resident(memory), len(os.listdir(files)), time.monotonic() + seconds
+        rest, rest_files, until = _resident(memory), _open_files(files), time.monotonic() + seconds
         most: list[float] = []
 
         async def watch() -> None:
@@ -237,12 +236,12 @@ async def _besiege(seconds: float) -> list[dict[str, Any]]:
             watch(), siege.look(until), *(siege.attack(each, until) for each in attacks for _ in range(PER_ATTACK))
         )
         half = len(most) // 2
-        left = len(os.listdir(files))
+        left = _open_files(files)
         for _ in range(40):
             if left <= rest_files:
                 break
             await asyncio.sleep(LOOK_SECONDS)
-            left = len(os.listdir(files))
+            left = _open_files(files)
         creep = max(most[half:]) - max(most[:half])
     finally:
         server.stdin.close()
@@ -260,6 +259,10 @@ def _resident(status: str) -> float:
     """MiB."""
     line = next(each for each in Path(status).read_text().splitlines() if each.startswith("VmRSS"))
     return int(line.split()[1]) / 1024
+
+
+def _open_files(files: str) -> int:
+    return len(list(Path(files).iterdir()))
 
 
 def _row(name: str, value: float, unit: str, bar: float) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def test_an_operation_says_what_it_takes_answers_and_refuses(document: dict[str,
 
     assert make["security"] == [{"accessToken": []}]
     assert [parameter["name"] for parameter in make["parameters"]] == ["Idempotency-Key"]
-    assert set(make["responses"]) == {"201", "400", "401", "409", "413", "415", "422", "429"}
+    assert set(make["responses"]) == {"201", "400", "401", "409", "413", "415", "422", "429", "503"}
     assert "`test_ping_taken`" in make["responses"]["409"]["description"]
     assert "Retry-After" in make["responses"]["429"]["headers"]
     write = document["paths"]["/ping/document"]["put"]

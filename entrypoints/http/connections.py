@@ -117,6 +117,8 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         asked = self._request_count
         super().data_received(data)
+        if self._messages and (fault := getattr(self._messages[-1][0], "exc", None)):
+            fault.__traceback__ = None  # Which holds on to the data, in a circle that only the collector would break.
         if self._request_count != asked:
             self._cease()
         elif self._waiter is not None and self._late is None:  # Headers have begun, and nothing else is under way.

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,7 @@ _KEY = re.compile(r"[!-~]{8,64}")
 _ETAG = re.compile(r'"([0-9]{1,18})"')
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+TooLarge = Callable[[], DomainError]
 
 
 def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings, room: Room) -> Handler:
@@ -199,14 +201,14 @@ async def _payload(request: web.Request, route: Route, seconds: float, take: Tak
 async def _json(request: web.Request, take: Take) -> bytes:
     if request.content_type != JSON or (request.charset or "utf-8").lower() != "utf-8":
         raise MediaTypeRefused(f"Send the body as {JSON}, in UTF-8.")
-    too_large = BodyTooLarge(f"The body may have at most {MAX_JSON_BYTES} bytes.")
+    too_large = partial(BodyTooLarge, f"The body may have at most {MAX_JSON_BYTES} bytes.")
     if (request.content_length or 0) > MAX_JSON_BYTES:
-        raise too_large
+        raise too_large()
     return await _read(request.content.readany, MAX_JSON_BYTES, too_large, take)
 
 
 async def _uploaded(request: web.Request, upload: Upload, take: Take) -> bytes:
-    too_large = upload.too_large(f"The file may have at most {upload.max_bytes} bytes.")
+    too_large = partial(upload.too_large, f"The file may have at most {upload.max_bytes} bytes.")
     if upload.field and request.content_type == "multipart/form-data":
         return await _from_form(await request.multipart(), upload.field, upload.max_bytes, too_large, take)
     if request.content_type not in (*upload.media_types, *(["application/octet-stream"] if upload.field else [])):
@@ -214,11 +216,11 @@ async def _uploaded(request: web.Request, upload: Upload, take: Take) -> bytes:
         in_form = f", or as the field '{upload.field}' of multipart/form-data" if upload.field else ""
         raise MediaTypeRefused(f"Send the body as {accepted}{in_form}.")
     if (request.content_length or 0) > upload.max_bytes:
-        raise too_large
+        raise too_large()
     return await _read(request.content.readany, upload.max_bytes, too_large, take)
 
 
-async def _from_form(form: MultipartReader, field: str, max_bytes: int, too_large: DomainError, take: Take) -> bytes:
+async def _from_form(form: MultipartReader, field: str, max_bytes: int, too_large: TooLarge, take: Take) -> bytes:
     part = await form.next()
     if not isinstance(part, BodyPartReader) or part.name != field:
         raise BodyIncomplete(f"The form does not begin with a file in the field '{field}'.")
@@ -228,11 +230,13 @@ async def _from_form(form: MultipartReader, field: str, max_bytes: int, too_larg
     return content
 
 
-async def _read(chunk: Callable[[], Awaitable[bytes]], max_bytes: int, too_large: DomainError, take: Take) -> bytes:
+async def _read(chunk: Callable[[], Awaitable[bytes]], max_bytes: int, too_large: TooLarge, take: Take) -> bytes:
+    """A refusal is made where it is raised: one that is at hand before is in a circle with what was read until then,
+    which then stays in memory until the collector comes by."""
     body = bytearray()
     while part := await chunk():
         if len(body) + len(part) > max_bytes:
-            raise too_large
+            raise too_large()
         take(len(part))
         body += part
     return bytes(body)

@@ -20,6 +20,7 @@ from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.exports.service import ExportService
 from saltbitter_domain.kernel import EventId
 from saltbitter_domain.ledger.service import MoneyMail, PaymentService
+from saltbitter_domain.notifications.service import NotificationService
 from saltbitter_domain.orders.service import OrderService
 from saltbitter_domain.payments.service import ReconciliationService
 from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService, ProfileService
@@ -63,6 +64,7 @@ def listeners(
     money_mail: MoneyMail,
     exports: ExportService,
     breaches: BreachService,
+    notifications: NotificationService,
 ) -> Listeners:
     """Every reaction there is."""
     return {
@@ -90,6 +92,7 @@ def listeners(
         "users.sessions_ended": [
             ("revoke_ended", auth.revoke_ended),
             ("mail_session_replayed", account_mail.send_session_replayed),
+            ("sign_off_ended", notifications.sign_off_ended),
         ],
         "profiles.photo_uploaded": [("process_photo", photos.process)],
         "profiles.photo_decided": [("welcome", runs.welcome)],
@@ -101,7 +104,10 @@ def listeners(
             ("forget_location", profiles.forget_location),
             ("forget_orientation", profiles.forget_orientation),
         ],
-        "compatibility.daily_matches_made": [("notify_daily", matching.notify_daily)],
+        "compatibility.daily_matches_made": [
+            ("notify_daily", matching.notify_daily),
+            ("hold_daily", notifications.hold_daily),
+        ],
         "compatibility.morning_due": [("make_shard", runs.make_shard)],
         "payments.customer_changed": [("read_customer", reconciliation.read_customer)],
         "payments.grace_began": [("mail_grace", money_mail.send_grace)],
@@ -113,7 +119,11 @@ def listeners(
         "exports.requested": [("make_export", exports.make)],
         "exports.ready": [("mail_export", exports.send_ready)],
         "exports.removed": [("remove_archive", exports.remove_archive)],
-        "compatibility.matched": [("notify_match", matching.notify_match)],
+        "compatibility.matched": [
+            ("notify_match", matching.notify_match),
+            ("hold_match", notifications.hold_match),
+        ],
+        "notifications.push_due": [("push", notifications.push)],
         "breaches.notices_ordered": [("mail_breach_notices", breaches.send_notices)],
     }
 
@@ -276,6 +286,13 @@ class Application(containers.DeclarativeContainer):
         photos=adapters.photo_store,
         crowd_holds=adapters.crowd_holds,
     )
+    notifications = providers.Singleton(
+        NotificationService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        push=adapters.push,
+        hosts=adapters.settings.provided.push_services,
+    )
     decisions = providers.Singleton(DecisionService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
     search = providers.Singleton(
         AcquaintanceSearch,
@@ -312,4 +329,5 @@ class Application(containers.DeclarativeContainer):
         money_mail=money_mail,
         exports=exports,
         breaches=breaches,
+        notifications=notifications,
     )

@@ -10,6 +10,7 @@ from adapters.local.photos import PillowEditor
 from adapters.local.places import GeonamesPlaces
 from adapters.memory.matching import ReferenceEngine
 from adapters.memory.photo_checks import MemoryModerator
+from adapters.push.web_push import WebPush
 from adapters.system.authenticator import TotpCodes
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
@@ -68,6 +69,9 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.match_engine = providers.Singleton(ReferenceEngine)
     container.crowd_holds = providers.Object(timedelta(0))
     container.delivery_reports = providers.Object(None)
+    container.push = (
+        providers.Singleton(WebPush, clock, settings.vapid_key) if settings.vapid_key else providers.Object(None)
+    )
     container.payment_records = providers.Object(None)
     container.payment_gateway = providers.Object(None)
     return container

@@ -18,6 +18,7 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.traffic import MemoryIdempotency, MemoryRateLimits
 from adapters.memory.transparency import MemoryMatchingReports, MemoryMatchingRuns
 from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.push.web_push import VapidKey
 from adapters.stripe.double.server import StripeDouble
 from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.records import StripeRecords
@@ -39,6 +40,7 @@ def settings(host: str, port: int) -> Settings:
         host=host,
         port=port,
         log_format="text",
+        vapid_key=VapidKey.generated("mailto:demo@saltbitter.example"),
         seller=Seller("SaltBitter (demonstration)", ("1 Example Street", "London N1 1AA"), "GB 000 0000 00"),
     )
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import attrs
 
 from adapters.local.networks import NetworkTable, read_networks
+from adapters.push.web_push import VapidKey
 from adapters.stripe.client import StripeAccount
 from config.photos import PhotoSettings
 from config.photos import read as read_photos
@@ -32,6 +33,13 @@ KNOWN_SECRETS = frozenset(
 
 
 UNNAMED = Seller("SaltBitter")
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "*.notify.windows.com",
+    "web.push.apple.com",
+)
+"""Where the browsers there are have their messages delivered to."""
 
 
 @attrs.frozen
@@ -62,6 +70,10 @@ class Settings:
     """Whom the authority and members ask about a breach, such as the data protection officer's address."""
     honey: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     """Ids and e-mail addresses of accounts that nobody has a reason to come across."""
+    vapid_key: VapidKey | None = None
+    """By which push services know us; None where nothing is pushed."""
+    push_services: tuple[str, ...] = PUSH_SERVICES
+    """The hosts that pushes are sent to; of ``*.example.com`` all below example.com."""
 
 
 @attrs.frozen(kw_only=True)
@@ -319,6 +331,28 @@ class Reader:
             self.refuse(name, "must be ids of accounts and their e-mail addresses, separated by commas")
         return found
 
+    def vapid_key(self, name: str, contact: str, public_url: str) -> VapidKey | None:
+        """The key by which push services know us, and where they reach us; None without one."""
+        value = self.text(name, "")
+        if not value:
+            return None
+        try:
+            key = VapidKey.read(value, f"mailto:{contact}" if contact else public_url)
+        except ValueError:
+            key = None
+        if key is None or weakness_of(value):
+            self.refuse(name, "must be 32 random bytes in base64url, as .env.example shows how to make them")
+        elif not key.contact.startswith(("mailto:", "https:")):
+            self.refuse("CONTACT", "is missing; push services must be able to reach whoever pushes")
+        return key
+
+    def hosts(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        hosts = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip()) or default
+        for host in hosts:
+            if not re.fullmatch(r"(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}", host, re.ASCII):
+                self.refuse(name, f"{host!r} is not a host such as push.example.com or *.push.example.com")
+        return hosts
+
     def origins(self, name: str) -> tuple[str, ...]:
         origins = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
         for origin in origins:
@@ -371,6 +405,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         questionnaires=read.questionnaires("QUESTIONNAIRE_FILE"),
         privacy_contact=read.text("PRIVACY_CONTACT", ""),
         honey=read.honey("HONEY"),
+        vapid_key=read.vapid_key("VAPID_PRIVATE_KEY", read.text("CONTACT", ""), read.text("PUBLIC_URL", "")),
+        push_services=read.hosts("PUSH_SERVICES", PUSH_SERVICES),
         database_url=read.server("DATABASE_URL", _POSTGRES) or "",
         database_replica_url=read.server("DATABASE_REPLICA_URL", _POSTGRES, required=False),
         database_pool=read.number("DATABASE_POOL", 10, 1, 1000),

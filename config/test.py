@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from dependency_injector import containers, providers
 
 from adapters.local.networks import NetworkTable
+from adapters.memory.notifications import MemoryPushService
 from adapters.memory.photo_checks import CountingFaces
 from adapters.system.clock import ManualClock
 from adapters.system.passwords import BcryptPasswords
@@ -30,6 +31,7 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
         clock=providers.Singleton(ManualClock, START),
         hasher=providers.Singleton(BcryptPasswords, password_peppers(settings), rounds=FAST_ROUNDS),
         network_places=providers.Singleton(NetworkTable, PLACES),
+        push=providers.Singleton(MemoryPushService),
         faces=providers.Singleton(CountingFaces, 1),
     )
     return container

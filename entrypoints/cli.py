@@ -266,8 +266,10 @@ def _check_money(_options: argparse.Namespace) -> int:
 
 
 def _check_config(_options: argparse.Namespace) -> int:
-    configuration.from_environment()
+    settings = configuration.from_environment()
     print("The settings are complete, and every secret is strong enough.")
+    if settings.vapid_key is None:
+        print("Nothing is pushed to devices: SALTBITTER_VAPID_PRIVATE_KEY is empty.")
     return 0
 
 

@@ -54,6 +54,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         forgotten["daily_matches"] = partial(_all, partitions().forget)
     jobs = [
         PeriodicJob("daily_matches", "*/5 * * * *", application.daily_runs().generate_matches),
+        PeriodicJob("release_pushes", "* * * * *", application.notifications().release),
         PeriodicJob("ask_about_orders", "* * * * *", application.orders().ask_unanswered),
         PeriodicJob("reconcile_payments", "*/5 * * * *", application.reconciliation().reconcile),
         PeriodicJob("read_expired_payments", "* * * * *", application.reconciliation().read_expired),

@@ -1,7 +1,7 @@
 """Words every feature shares: ids, money, places on the grid, time, and the families of refusals."""
 
 import math
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import ClassVar, NewType, Protocol, Self
 from uuid import UUID
@@ -52,6 +52,33 @@ def local_date(now: datetime, time_zone: str) -> date:
 
     Raises ``ZoneInfoNotFoundError`` (a ``KeyError``) for a zone that does not exist."""
     return now.astimezone(_zone(time_zone)).date()
+
+
+def first_instant(day: date, clock: time, time_zone: str) -> datetime:
+    """The instant, in UTC, at which ``clock`` is first reached on ``day`` by a wall clock in ``time_zone``.
+
+    When clocks go back across it, it is the first of the two; when they leap over it, the first instant after the leap,
+    which lies on a later date if the zone left out the whole day (Samoa had no 30 December 2011).
+    Raises ``ZoneInfoNotFoundError`` (a ``KeyError``) for a zone that does not exist.
+    """
+    zone = _zone(time_zone)
+    wall = datetime.combine(day, clock)
+    instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        return instant
+    return _leap(zone, wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant)
+
+
+def _leap(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The instant, to the second, at which clocks leapt forward between two instants that enclose one leap."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
 
 
 class Clock(Protocol):

@@ -21,6 +21,7 @@ from saltbitter_domain.events import Event
 from saltbitter_domain.exports.ports import Exports, MemberRecords
 from saltbitter_domain.kernel import EventId, StaleWrite
 from saltbitter_domain.ledger.ports import Ledger
+from saltbitter_domain.notifications.ports import NotificationChoices, PushSubscriptions
 from saltbitter_domain.orders.ports import Orders
 from saltbitter_domain.payments.ports import GatewayInbox
 from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
@@ -67,6 +68,8 @@ class UnitOfWork(Protocol):
     populations: Populations
     roster: Roster
     notices: Notices
+    notification_choices: NotificationChoices
+    push_subscriptions: PushSubscriptions
     gateway_inbox: GatewayInbox
     ledger: Ledger
     audit_log: AuditLog

@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.steps.attachment",
     "tests.steps.introductions",
     "tests.steps.decisions",
+    "tests.steps.notifications",
     "tests.steps.consent",
     "tests.steps.privacy",
     "tests.steps.subscriptions",

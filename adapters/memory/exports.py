@@ -114,6 +114,12 @@ def _daily_matches(tables: Tables, user_id: UserId) -> Iterator[Row]:
         yield {**row, "candidates": [suggestion.candidate for suggestion in row["suggestions"]]}
 
 
+def _notification_settings(tables: Tables, user_id: UserId) -> Iterator[Row]:
+    for row in _plain(tables.notification_settings, user_id):
+        quiet = row["quiet_hours"]
+        yield {**row, "quiet_start": quiet and quiet.start, "quiet_end": quiet and quiet.end}
+
+
 def _pairs(tables: Tables, user_id: UserId) -> Iterator[Row]:
     for decision in sorted(tables.decisions.where("by", user_id), key=lambda decision: decision.about):
         match = tables.matches.get(pair(user_id, decision.about))
@@ -161,6 +167,7 @@ _SHAPED: Mapping[str, Callable[[Tables, UserId], Iterator[Row]]] = {
     "attachment_assessments": _assessments,
     "assessments_taken": _taken,
     "daily_matches": _daily_matches,
+    "notification_settings": _notification_settings,
     "pairs": _pairs,
     "money_facts": _money_facts,
     "audit_log": _audit_log,

@@ -15,7 +15,15 @@ from saltbitter_domain.assessments.model import Assessment
 from saltbitter_domain.audit.model import AuditRecord
 from saltbitter_domain.breaches.model import Entry, Trace
 from saltbitter_domain.chain import ChainHead
-from saltbitter_domain.compatibility.model import DailyMatches, Decision, Exposure, Match, Notice, Population
+from saltbitter_domain.compatibility.model import (
+    DailyMatches,
+    Decision,
+    Exposure,
+    Match,
+    Notice,
+    NoticeKind,
+    Population,
+)
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
 from saltbitter_domain.exports.model import DataExport
@@ -35,6 +43,7 @@ from saltbitter_domain.kernel import (
     UserId,
 )
 from saltbitter_domain.ledger.model import MoneyFact, Transaction
+from saltbitter_domain.notifications.model import HeldPush, NotificationSettings, PushSubscription
 from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
 from saltbitter_domain.reviews.model import Review
@@ -91,6 +100,11 @@ class Tables:
         self.shards = Table[tuple[date, int, int], datetime]()
         self.populations = Table[date, Population]()
         self.notices = Table[NoticeId, Notice](user=lambda row: row.user_id)
+        self.notification_settings = Table[UserId, NotificationSettings]()
+        self.push_subscriptions = Table[SessionId, PushSubscription](
+            user=lambda row: row.user_id, endpoint=lambda row: row.endpoint
+        )
+        self.held_pushes = Table[tuple[SessionId, NoticeKind], HeldPush]()
         self.audit_log = Table[int, AuditRecord]()
         self.audit_forgotten = Table[int, ChainHead]()
         self.traces = Table[UUID, Trace]()

@@ -18,6 +18,7 @@ from adapters.memory.devices import MemoryDevices, MemorySignInAlerts, MemorySig
 from adapters.memory.exports import MemoryExports, MemoryMemberRecords
 from adapters.memory.gateway import MemoryGatewayInbox
 from adapters.memory.ledger import MemoryLedger
+from adapters.memory.notifications import MemoryNotificationChoices, MemoryPushSubscriptions
 from adapters.memory.orders import MemoryOrders
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles, MemoryRemovedPhotos
@@ -68,6 +69,8 @@ class MemoryUnitOfWork(UnitOfWork):
         self.populations = MemoryPopulations(transaction)
         self.roster = MemoryRoster(transaction, clock)
         self.notices = MemoryNotices(transaction)
+        self.notification_choices = MemoryNotificationChoices(transaction)
+        self.push_subscriptions = MemoryPushSubscriptions(transaction)
         self.gateway_inbox = MemoryGatewayInbox(transaction)
         self.ledger = MemoryLedger(transaction)
         self.audit_log = MemoryAuditLog(transaction, clock)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from adapters.memory.notifications import drop_subscription
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
@@ -136,6 +137,7 @@ class MemorySessions(Sessions):
             for session_id in over:
                 for token_hash in tables.session_tokens.keys_where("session", session_id):
                     tables.session_tokens.drop(token_hash)
+                drop_subscription(tables, session_id)
                 tables.sessions.drop(session_id)
             return len(over)
 

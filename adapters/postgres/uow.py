@@ -18,6 +18,7 @@ from adapters.postgres.exports import PostgresExports, PostgresMemberRecords
 from adapters.postgres.gateway import PostgresGatewayInbox
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
+from adapters.postgres.notifications import PostgresNotificationChoices, PostgresPushSubscriptions
 from adapters.postgres.orders import PostgresOrders
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles, PostgresRemovedPhotos
@@ -75,6 +76,8 @@ class PostgresUnitOfWork(UnitOfWork):
         self.populations = PostgresPopulations(session)
         self.roster = PostgresRoster(session, clock)
         self.notices = PostgresNotices(session)
+        self.notification_choices = PostgresNotificationChoices(session)
+        self.push_subscriptions = PostgresPushSubscriptions(session)
         self.gateway_inbox = PostgresGatewayInbox(session)
         self.ledger = PostgresLedger(session)
         self.audit_log = PostgresAuditLog(session)

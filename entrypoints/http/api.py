@@ -12,6 +12,7 @@ from entrypoints.http.exports import Exports
 from entrypoints.http.filters import Filters
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
+from entrypoints.http.notifications import Notifications
 from entrypoints.http.orders import Orders, Subscriptions
 from entrypoints.http.payments import Payments
 from entrypoints.http.photo_reviews import PhotoReviews
@@ -45,6 +46,7 @@ RESOURCES = (
     Matches,
     Decisions,
     Search,
+    Notifications,
     Filters,
     Plans,
     Payments,
@@ -80,6 +82,7 @@ def resources(application: Application) -> list[object]:
         Matches(application.matching()),
         Decisions(application.decisions()),
         Search(application.search()),
+        Notifications(application.notifications()),
         Filters(application.filters()),
         Plans(application.subscriptions()),
         Payments(application.payments(), adapters.settings().seller),

@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -52,7 +52,7 @@ def as_json(value: object) -> Any:
             return value.value
         case datetime():
             return value.astimezone(UTC).isoformat()
-        case date() | UUID():
+        case date() | time() | UUID():
             return str(value)
         case Mapping():
             return {str(as_json(key)): as_json(each) for key, each in value.items()}

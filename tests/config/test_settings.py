@@ -547,3 +547,36 @@ def test_a_file_of_networks_is_read_and_one_that_is_wrong_is_refused(tmp_path: P
     file.write_text("192.0.2.0/24,Lisbon\n", "utf-8")
     assert refused({"NETWORKS_FILE": str(file)}) == {"NETWORKS_FILE"}
     assert refused({"NETWORKS_FILE": str(tmp_path / "missing.csv")}) == {"NETWORKS_FILE"}
+
+
+VAPID = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
+
+
+def test_nothing_is_pushed_without_a_key(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert from_environment(GOOD).vapid_key is None
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    assert main(["check-config"]) == 0
+    assert "SALTBITTER_VAPID_PRIVATE_KEY is empty" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [("help@saltbitter.example", "mailto:help@saltbitter.example"), ("", GOOD["SALTBITTER_PUBLIC_URL"])],
+)
+def test_push_services_know_whom_to_complain_to(contact: str, told: str) -> None:
+    found = from_environment({**GOOD, "SALTBITTER_VAPID_PRIVATE_KEY": VAPID, "SALTBITTER_CONTACT": contact})
+    assert found.vapid_key is not None
+    assert found.vapid_key.contact == told
+    assert VAPID not in repr(found)
+    assert "fcm.googleapis.com" in found.push_services
+
+
+@pytest.mark.parametrize("key", ["short", "A" * 43, VAPID + "AA", "_" * 43, "ab" * 21 + "c"])
+def test_a_weak_key_for_pushing_is_refused(key: str) -> None:
+    assert refused({"VAPID_PRIVATE_KEY": key}) == {"VAPID_PRIVATE_KEY"}
+
+
+def test_push_services_must_be_able_to_reach_us_and_have_names() -> None:
+    changes = {"VAPID_PRIVATE_KEY": VAPID, "PUBLIC_URL": "http://saltbitter.example", "PUSH_SERVICES": "10.0.0.1"}
+    assert refused(changes) == {"CONTACT", "PUSH_SERVICES"}

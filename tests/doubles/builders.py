@@ -37,6 +37,7 @@ from saltbitter_domain.kernel import (
     SessionId,
     UserId,
 )
+from saltbitter_domain.notifications.model import Language, PushSubscription
 from saltbitter_domain.profiles.model import (
     AgeRange,
     BasicValue,
@@ -191,6 +192,20 @@ def a_device(user: User, **changes: Any) -> Device:
         last_seen_at=NOW - timedelta(hours=1),
     )
     return attrs.evolve(device, **changes)
+
+
+def a_push_subscription(session: Session, **changes: Any) -> PushSubscription:
+    """The browser of a session, to be told in German. Its keys are those of RFC 8291, section 5."""
+    subscription = PushSubscription(
+        session_id=session.id,
+        user_id=session.user_id,
+        endpoint=f"https://fcm.googleapis.com/fcm/send/{new_id()}",
+        p256dh="BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        auth="BTBZMqHH6r4Tts7J_aSIgg",
+        language=Language.DE,
+        created_at=NOW,
+    )
+    return attrs.evolve(subscription, **changes)
 
 
 def a_sign_in_alert(user: User, **changes: Any) -> SignInAlert:

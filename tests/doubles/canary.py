@@ -21,6 +21,7 @@ from saltbitter_domain.kernel import (
     UserId,
 )
 from saltbitter_domain.ledger.model import FactKind, MoneyFact
+from saltbitter_domain.notifications.model import Frequency, HeldPush, NotificationSettings, QuietHours
 from saltbitter_domain.orders.model import Order, OrderKind, OrderState, Reason
 from saltbitter_domain.profiles.model import Format, Photo, PromptAnswer, Size
 from saltbitter_domain.profiles.policies import rendition_key
@@ -38,6 +39,7 @@ from tests.doubles.builders import (
     a_full_profile,
     a_full_session,
     a_notice,
+    a_push_subscription,
     a_second_factor,
     a_sign_in_alert,
     a_user,
@@ -74,6 +76,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         for each in (
             "label",
             "device",
+            "endpoint",
             "place",
             "prefix",
             "bio",
@@ -135,6 +138,10 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         a_notice(user, id=ids.new(), kind=NoticeKind.MUTUAL_MATCH, subject=str(other.id), at=now, seen_at=now)
     )
     await uow.reviews.add(Review(ReviewId(ids.new()), user.id, now, mark["doubt"], now, Outcome.STANDS, mark["answer"]))
+    await uow.notification_choices.put(NotificationSettings(user.id, QuietHours(), Frequency.NEVER))
+    device = a_push_subscription(session, endpoint=mark["endpoint"], p256dh=mark["hash"], auth=mark["hash"])
+    await uow.push_subscriptions.put(device)
+    await uow.push_subscriptions.hold(HeldPush(session.id, user.id, NoticeKind.MUTUAL_MATCH, now))
     payment = f"{name}-payment"
     money = Money(1999, "USD")
     await uow.ledger.record(

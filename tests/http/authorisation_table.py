@@ -39,6 +39,12 @@ from saltbitter_domain.users.model.second_factor import Challenge, SecondFactor
 from tests.doubles.town import PASSWORD
 from tests.http.stage import CARD, MOVED, SAID, Answer, Person, Scene, ask
 
+BROWSER = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/abc",
+    "p256dh": "B" * 87,
+    "auth": "c" * 22,
+    "language": "en",
+}
 PORTRAIT = Path(__file__).parents[1] / "data" / "photos" / "portrait.jpg"
 NEW_PASSWORD = "seven loud geese at dawn"
 
@@ -360,6 +366,16 @@ TABLE: Mapping[str, Row] = {
     "POST /api/auth/password/change": member(
         body=lambda *_: {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     ),
+    "GET /api/me/notifications": member(),
+    "PUT /api/me/notifications": member(
+        body=lambda *_: {
+            "quiet_hours": {"start": "22:00", "end": "08:00"},
+            "daily_matches": "at_once",
+            "mutual_match": "never",
+        }
+    ),
+    "POST /api/me/push-subscriptions": member(204, body=lambda *_: BROWSER),
+    "DELETE /api/me/push-subscriptions": member(204),
     "GET /api/me/devices": member(),
     "DELETE /api/me/devices/{device_id}": own(lambda person: person.device, 204),
     "GET /api/me/sign-in-alerts": member(),

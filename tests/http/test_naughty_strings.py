@@ -284,6 +284,8 @@ NOT_KEPT = {
     "POST /api/me/decisions/undo",
     "POST /api/me/blocks",
     "POST /api/me/filter-costs",
+    "PUT /api/me/notifications",
+    "POST /api/me/push-subscriptions",
     "POST /api/me/assessments",
     "POST /api/me/erasure",
     "POST /api/me/exports",

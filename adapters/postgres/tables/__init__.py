@@ -39,6 +39,7 @@ from adapters.postgres.tables.money import (
     orders,
     subscriptions,
 )
+from adapters.postgres.tables.notifications import held_pushes, notification_settings, push_subscriptions
 from adapters.postgres.tables.privacy import (
     audit_head,
     audit_log,
@@ -71,12 +72,14 @@ __all__ = [
     "gateway_expiries",
     "gateway_readings",
     "gateway_sweeps",
+    "held_pushes",
     "idempotency_keys",
     "ledger_entries",
     "matching_runs",
     "metadata",
     "money_facts",
     "notices",
+    "notification_settings",
     "one_time_tokens",
     "orders",
     "outbox",
@@ -85,6 +88,7 @@ __all__ = [
     "populations",
     "processed",
     "profiles",
+    "push_subscriptions",
     "refresh_tokens",
     "removed_photos",
     "review_requests",

@@ -1,5 +1,6 @@
 /* The service worker: the client's own shell where there is no network.
- * It never looks at what the API, photos or the page of payment answer, and keeps nothing about anybody. */
+ * It never looks at what the API, photos or the page of payment answer, and keeps nothing about anybody.
+ * Where its member switched that on, it shows what the server tells this browser, without a sound. */
 
 const SHELL = "shell-1";
 const FILES = "files-1";
@@ -57,4 +58,23 @@ async function keptFirst(request) {
     await Promise.all(names.slice(0, Math.max(0, names.length - MOST_FILES)).map((name) => files.delete(name)));
   }
   return file;
+}
+
+self.addEventListener("push", (event) => {
+  const { kind, title, path } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { tag: kind, silent: true, data: { path } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data.path));
+});
+
+/** The page, in a window that is open already where there is one. */
+async function openPage(path) {
+  const page = new URL(path, self.location.origin);
+  if (page.origin !== self.location.origin) return;
+  const [open] = await self.clients.matchAll({ type: "window" });
+  if (open === undefined) await self.clients.openWindow(page.href);
+  else await (await open.focus()).navigate(page.href);
 }

@@ -748,6 +748,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the member wants to be told outside the product, and when
+         * @description Letters about the account, money, data and safety are owed, and come whatever is chosen here.
+         */
+        get: operations["notifications"];
+        /** Choose what to be told, and when. It holds at once, for what waits to be told too */
+        put: operations["choose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/orders/{order_id}": {
         parameters: {
             query?: never;
@@ -961,6 +982,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the device of this session told, until it is signed off or the session ends */
+        post: operations["sign_up"];
+        /** Have the device of this session told nothing any more */
+        delete: operations["sign_off"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2169,7 +2208,7 @@ export interface components {
         CreditNote: {
             amount: components["schemas"]["Money"];
             footnote: string;
-            language: components["schemas"]["Language"];
+            language: components["schemas"]["entrypoints.http.receipts.Language"];
             lines: components["schemas"]["ReceiptLine"][];
             number: string;
             /** Format: date-time */
@@ -2513,6 +2552,12 @@ export interface components {
             profile: components["schemas"]["PublicProfile"];
         };
         /**
+         * Frequency
+         * @description How often a member is told of one kind of notice. ``daily`` is once a day, when their quiet hours end.
+         * @enum {unknown}
+         */
+        Frequency: "at_once" | "daily" | "never";
+        /**
          * Gender
          * @enum {unknown}
          */
@@ -2661,11 +2706,6 @@ export interface components {
             until: string;
             why: string;
         };
-        /**
-         * Language
-         * @enum {unknown}
-         */
-        Language: "de" | "en";
         /**
          * LatestConsent
          * @description The latest decision on a purpose. A yes is outdated when its text was reworded since; it stands all the same.
@@ -2867,6 +2907,27 @@ export interface components {
             people: string;
             /** @default  */
             text: string;
+        };
+        /**
+         * NotificationChoice
+         * @description `quiet_hours` is null for whoever wants none.
+         */
+        NotificationChoice: {
+            daily_matches: components["schemas"]["Frequency"];
+            mutual_match: components["schemas"]["Frequency"];
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+        };
+        /**
+         * NotificationsView
+         * @description `public_key` is what a browser needs to sign up for push (`applicationServerKey`), null where nothing is
+         *     pushed; `this_device` is whether the device of this session is told.
+         */
+        NotificationsView: {
+            daily_matches: components["schemas"]["Frequency"];
+            mutual_match: components["schemas"]["Frequency"];
+            public_key: string | null;
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+            this_device: boolean;
         };
         /**
          * OneTimeToken
@@ -3309,6 +3370,17 @@ export interface components {
          */
         Purpose: "ai_coaching" | "ai_practice" | "analytics" | "location" | "marketing_emails" | "orientation" | "privacy_policy" | "psychological_profile" | "terms";
         /**
+         * PushSignUp
+         * @description What the browser's `PushSubscription` says of itself, and in which language the device is told.
+         */
+        PushSignUp: {
+            auth: string;
+            /** @example https://updates.push.services.mozilla.com/wpush/v2/abc */
+            endpoint: string;
+            language: components["schemas"]["saltbitter_domain.notifications.model.Language"];
+            p256dh: string;
+        };
+        /**
          * QualityFlag
          * @enum {unknown}
          */
@@ -3327,6 +3399,16 @@ export interface components {
             statements: components["schemas"]["StatementView"][];
             title: string;
             version: string;
+        };
+        /**
+         * QuietHours
+         * @description From `start` until `end` by the clock on the member's own wall.
+         */
+        QuietHours: {
+            /** @example 22:00 */
+            end: string;
+            /** @example 22:00 */
+            start: string;
         };
         /**
          * Quote
@@ -3356,7 +3438,7 @@ export interface components {
         Receipt: {
             amount: components["schemas"]["Money"];
             footnote: string;
-            language: components["schemas"]["Language"];
+            language: components["schemas"]["entrypoints.http.receipts.Language"];
             lines: components["schemas"]["ReceiptLine"][];
             number: string;
             /** Format: date-time */
@@ -3800,10 +3882,21 @@ export interface components {
             preferences: components["schemas"]["Preferences"];
         };
         /**
+         * Language
+         * @enum {unknown}
+         */
+        "entrypoints.http.receipts.Language": "de" | "en";
+        /**
          * Dimension
          * @enum {unknown}
          */
         "saltbitter_domain.assessments.model.Dimension": "anxiety" | "avoidance";
+        /**
+         * Language
+         * @description The language of what a device shows.
+         * @enum {unknown}
+         */
+        "saltbitter_domain.notifications.model.Language": "de" | "en";
         /**
          * Dimension
          * @description By what people are grouped. Everybody is in exactly one group of each.
@@ -7303,6 +7396,137 @@ export interface operations {
             };
         };
     };
+    notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsView"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsView"];
+                };
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     order: {
         parameters: {
             query?: never;
@@ -7410,7 +7634,7 @@ export interface operations {
     receipt: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: components["schemas"]["entrypoints.http.receipts.Language"];
             };
             header?: never;
             path: {
@@ -7473,7 +7697,7 @@ export interface operations {
     receipt_page: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: components["schemas"]["entrypoints.http.receipts.Language"];
             };
             header?: never;
             path: {
@@ -8539,10 +8763,146 @@ export interface operations {
             };
         };
     };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushSignUp"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: `json_malformed`, `body_incomplete`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `push_off`, `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `body_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `media_type_refused`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `push_endpoint_refused`, `request_invalid`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: `access_token_missing`, `access_token_refused`, `session_over`. */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `stale_write`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `rate_limited`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     credit_note: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: components["schemas"]["entrypoints.http.receipts.Language"];
             };
             header?: never;
             path: {
@@ -8605,7 +8965,7 @@ export interface operations {
     credit_note_page: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: components["schemas"]["entrypoints.http.receipts.Language"];
             };
             header?: never;
             path: {

@@ -21,6 +21,9 @@ const nameOf = (key: string | Request) => (typeof key === "string" ? key : new U
 
 let caches: Record<string, Kept>;
 let handlers: Record<string, Handler>;
+let windows: unknown[] = [];
+const showNotification = vi.fn(() => Promise.resolve());
+const openWindow = vi.fn(() => Promise.resolve());
 const network = vi.fn<(asked: unknown) => Promise<Response>>();
 
 beforeEach(() => {
@@ -30,6 +33,8 @@ beforeEach(() => {
   const self = {
     location: { origin: HERE },
     skipWaiting: () => undefined,
+    registration: { showNotification },
+    clients: { matchAll: () => Promise.resolve(windows), openWindow },
     addEventListener: (name: string, handler: Handler) => (handlers[name] = handler),
   };
   const stores = { open: (name: string) => (caches[name] ??= new Kept()).open(), keys: () => Promise.resolve(Object.keys(caches)) };
@@ -90,4 +95,22 @@ test("files of long ago make room", async () => {
   network.mockImplementation(() => Promise.resolve(new Response("file")));
   for (let file = 0; file < 130; file += 1) await ask(`/assets/${file}.js`);
   expect(caches["files-1"]?.entries.size).toBe(120);
+});
+
+test("what the server tells is shown without a sound, and opens its page in the window that is there", async () => {
+  const waited: Promise<unknown>[] = [];
+  const waitUntil = (work: Promise<unknown>) => waited.push(work);
+  handlers["push"]?.({ data: { json: () => ({ kind: "daily_matches", title: "People", path: "/today" }) }, waitUntil });
+  expect(showNotification).toHaveBeenCalledWith("People", { tag: "daily_matches", silent: true, data: { path: "/today" } });
+
+  const click = (path: string) => handlers["notificationclick"]?.({ notification: { close: () => undefined, data: { path } }, waitUntil });
+  click("/today");
+  click("https://elsewhere.test/today");
+  await Promise.all(waited);
+  expect(openWindow.mock.calls).toEqual([[`${HERE}/today`]]);
+  const navigate = vi.fn();
+  windows = [{ focus: () => Promise.resolve({ navigate }) }];
+  click("/matches");
+  await Promise.all(waited);
+  expect(navigate.mock.calls).toEqual([[`${HERE}/matches`]]);
 });

@@ -12,6 +12,7 @@ import { Deletion } from "./Deletion";
 import { Devices } from "./Devices";
 import { Exports } from "./Exports";
 import { Reviews } from "./Reviews";
+import { Notifications } from "./Notifications";
 import { SecondFactorState } from "./SecondFactorState";
 
 /** Everything a member may decide about what is known of them, in one place. */
@@ -22,6 +23,9 @@ export default function Privacy() {
       <Part title={t("privacy.consents")} lead={t("privacy.consentsLead")}>
         <Consents />
         <ConsentHistory />
+      </Part>
+      <Part title={t("notifications.title")} lead={t("notifications.lead")}>
+        <Notifications />
       </Part>
       <Part title={t("privacy.sessions")} lead={t("privacy.sessionsLead")}>
         <Sessions />

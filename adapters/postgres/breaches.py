@@ -9,6 +9,7 @@ import attrs
 from sqlalchemy import bindparam, func, select, text
 
 from adapters.postgres import documents
+from adapters.postgres.bulk import Bulk
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import insertion, sweeping
@@ -197,15 +198,16 @@ class PostgresBreachRegister(BreachRegister):
         return [_entry(row) for row in await self._session.rows(self._UNFINISHED)]
 
     async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
-        rows = await self._session.write(
-            self._AFFECT,
-            breach_id=breach_id,
-            everybody=scope.everybody,
-            since=scope.since,
-            until=until,
-            acts=list(scope.acts),
-            actors=list(scope.actors),
-        )
+        # Everybody may be a million people, which takes longer than a request's other statements may.
+        wanted = {
+            "breach_id": breach_id,
+            "everybody": scope.everybody,
+            "since": scope.since,
+            "until": until,
+            "acts": list(scope.acts),
+            "actors": list(scope.actors),
+        }
+        rows = await Bulk(self._session).run(self._AFFECT.sql, *self._AFFECT.arguments(wanted))
         number: int = rows[0]["number"]
         return number
 

@@ -66,7 +66,7 @@ def production_settings(database_url: str, redis_url: str, broker_url: str, tmp_
     for folder in folders:
         folder.mkdir()
     return ProductionSettings(
-        **attrs.asdict(test.settings(), recurse=False),
+        **attrs.asdict(attrs.evolve(test.settings(), vapid_key=None), recurse=False),
         database_url=database_url,
         broker_url=broker_url,
         cache_url=redis_url,

@@ -57,6 +57,12 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "en": "What was looked at to judge your photos is not stored; nothing of it is left after {until}.",
         "de": "Was zur Prüfung deiner Fotos angesehen wurde, wird nicht gespeichert; nach {until} ist nichts davon da.",
     },
+    "push": {
+        "en": "If a device was still to be told something: a message that only it can read, at its push service, until "
+        "{until}.",
+        "de": "Falls ein Gerät noch etwas erfahren sollte: eine Nachricht, die nur es lesen kann, bei seinem "
+        "Push-Dienst, bis {until}.",
+    },
     "mail": {
         "en": "That mails like this one were delivered, until {until}. They cannot be called back.",
         "de": "Dass Mails wie diese zugestellt wurden, bis {until}. Zurückholen lassen sie sich nicht.",

@@ -43,8 +43,8 @@ HELD_FOR_A_MOMENT = {"roster_changes"}
 MAILED = {"ana-email@example.org", "ana-reason"}
 """What mails to Ana had to carry."""
 
-GONE_ANYWAY = {"ben-label", "ben-prefix", "ben-hash", "ben-note"}
-"""Where Ben was signed in is forgotten by itself in the time that passes, and what he wrote to Ana goes with her."""
+GONE_ANYWAY = {"ben-label", "ben-prefix", "ben-hash", "ben-note", "ben-endpoint"}
+"""Where Ben was signed in and told is forgotten by itself as time passes; what he wrote to Ana goes with her."""
 
 
 def _holds(text: str, marker: str) -> bool:

@@ -141,7 +141,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.notification_choices.put(NotificationSettings(user.id, QuietHours(), Frequency.NEVER))
     device = a_push_subscription(session, endpoint=mark["endpoint"], p256dh=mark["hash"], auth=mark["hash"])
     await uow.push_subscriptions.put(device)
-    await uow.push_subscriptions.hold(HeldPush(session.id, user.id, NoticeKind.MUTUAL_MATCH, now))
+    await uow.push_subscriptions.hold(HeldPush(session.id, user.id, NoticeKind.MUTUAL_MATCH, now + timedelta(days=1)))
     payment = f"{name}-payment"
     money = Money(1999, "USD")
     await uow.ledger.record(

@@ -62,6 +62,9 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         PeriodicJob("compare_payments", "23 2 * * *", application.reconciliation().compare),
         PeriodicJob("watch_exports", "*/15 * * * *", partial(raise_alarm, "exports_late", application.exports().late)),
         PeriodicJob("watch_reviews", "*/15 * * * *", partial(raise_alarm, "reviews_late", application.reviews().late)),
+        PeriodicJob(
+            "watch_erasures", "*/15 * * * *", partial(raise_alarm, "erasures_late", application.erasure().late)
+        ),
         PeriodicJob("look_for_breaches", "* * * * *", partial(raise_alarm, "breach_suspected", detection.detect)),
         PeriodicJob("watch_breaches", "*/5 * * * *", partial(raise_alarms, application.breaches().late)),
         PeriodicJob("sweep", "17 * * * *", partial(sweep, forgotten)),

@@ -197,6 +197,19 @@ async def test_an_erasure_waits_a_day_for_the_mail_to_be_accepted_and_no_longer(
     assert await accounts.erasure.erase_due() == 1
 
 
+async def test_whoever_is_still_here_a_day_after_they_should_be_gone_raises_an_alarm_until_they_are() -> None:
+    accounts = Accounts()
+    await leave(accounts)
+
+    found = []
+    for waited in (ERASURE_GRACE, timedelta(days=1) - timedelta(seconds=1), timedelta(seconds=1)):
+        accounts.clock.advance(waited)
+        found.append(await accounts.erasure.late())
+    await accounts.erasure.erase_due()
+
+    assert [*found, await accounts.erasure.late()] == [0, 0, 1, 0]
+
+
 async def test_whoever_waits_for_their_mail_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erasure, "ERASURE_BATCH", 2)
     accounts = Accounts()

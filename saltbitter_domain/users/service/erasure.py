@@ -28,6 +28,12 @@ LEDGER_KEPT = timedelta(days=365)
 RECEIPT_TRIED_FOR = timedelta(days=1)
 """How long an erasure waits for its mail to be accepted. The member has had the same receipt before."""
 
+ALARM_AFTER = timedelta(days=1)
+"""How long after their 30 days a member may still be there before a person has to look why."""
+
+MOST_COUNTED = 1_000
+"""An alarm says no larger number than this."""
+
 
 class ErasureService:
     """``gateway`` is None where nothing was ever sold."""
@@ -77,6 +83,11 @@ class ErasureService:
         if failure is not None:
             raise failure
         return erased
+
+    async def late(self) -> int:
+        """How many should have been erased a day ago or earlier and still are here, of 1000 at the most."""
+        async with self._begin() as uow:
+            return len(await uow.users.due_for_erasure(self._clock.now() - ALARM_AFTER, MOST_COUNTED))
 
     async def brought_back(self) -> int:
         """How many have an account again, as an older database was restored, though the ledger says that they were

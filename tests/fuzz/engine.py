@@ -21,9 +21,9 @@ MORE, FEW = 25, 4
 """Examples of each operation in a round, of at least so many requests and of fewer."""
 
 CHECKS: Mapping[str, Any] = {
-    # Tokens, versions of texts, passwords and what a member has already decided are rules that no schema can state, so
-    # that a well-formed request may be refused as 409, 412 or 422; it may not be refused as malformed.
-    "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "412", "422", "429"]},
+    # Tokens, versions of texts, passwords, cards and what a member has already decided are rules that no schema can
+    # state, so that a well-formed request may be refused as 402, 409, 412 or 422; it may not be refused as malformed.
+    "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "402", "403", "404", "409", "412", "422", "429"]},
     "negative_data_rejection": {
         "expected-statuses": ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429"]
     },
@@ -147,9 +147,10 @@ def _run(
             },
             "phases": {phase: {"enabled": phase in phases} for phase in PHASES},
             "checks": CHECKS,
-            # What makes bytes a photograph is beyond any schema.
+            # What makes bytes a photograph is beyond any schema, and so is what signs a message.
             "operations": [
-                {"include-operation-id": "upload_photo", "checks": {"positive_data_acceptance": {"enabled": False}}}
+                {"include-operation-id": each, "checks": {"positive_data_acceptance": {"enabled": False}}}
+                for each in ("upload_photo", "stripe")
             ],
         }
     )

@@ -112,6 +112,7 @@ def listeners(
         "payments.customer_changed": [("read_customer", reconciliation.read_customer)],
         "payments.grace_began": [("mail_grace", money_mail.send_grace)],
         "payments.renewal_cancelled": [("mail_cancelled", money_mail.send_cancelled)],
+        "payments.subscription_ended": [("mail_ended", money_mail.send_ended)],
         "payments.renewal_due": [("mail_reminder", money_mail.send_reminder)],
         "orders.spending_reached": [("mail_spending", money_mail.send_spending)],
         "ledger.booked": [("mail_booked", money_mail.send_booked)],

@@ -109,6 +109,26 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Bis dahin kannst du es weiterlaufen lassen. Damit es endet, musst du nichts tun.",
         ),
     },
+    MailTemplate.SUBSCRIPTION_ENDED: {
+        "en": Words(
+            "Your subscription has ended",
+            (
+                "{product} ended on {day}.",
+                "Nothing more is charged, and nothing is owed for it.",
+            ),
+            "See your subscription",
+            "If anything is paid back to you, another mail says how much. You can subscribe anew at any time.",
+        ),
+        "de": Words(
+            "Dein Abo ist beendet",
+            (
+                "{product} endete am {day}.",
+                "Es wird nichts mehr abgebucht, und du schuldest nichts dafür.",
+            ),
+            "Abo ansehen",
+            "Bekommst du etwas zurück, sagt dir eine weitere Mail, wie viel. Du kannst jederzeit neu abschließen.",
+        ),
+    },
     MailTemplate.RENEWAL_REMINDER: {
         "en": Words(
             "Your subscription renews soon",

@@ -133,6 +133,17 @@ def _dispute(about: _About, dispute: Mapping[str, Any], now: datetime) -> Iterat
         yield about.fact(f"{first}:{dispute['status']}", kind, amount, currency, at)
 
 
+def period_of(subscription: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What has the ``current_period_start`` and ``current_period_end``: the item since 2025-03-31, the subscription
+    before."""
+    return item if "current_period_end" in item else subscription
+
+
+def is_cancelled(subscription: Mapping[str, Any]) -> bool:
+    """Whether it ends, at a day that was named or with its period, instead of renewing."""
+    return bool(subscription.get("cancel_at") or subscription.get("cancel_at_period_end"))
+
+
 def paid_by(invoice: Mapping[str, Any]) -> Iterator[str]:
     """The ids of the charges and payment intents that an invoice came with its ``payments`` names."""
     for payment in (invoice.get("payments") or {}).get("data", ()):  # since 2025-03-31

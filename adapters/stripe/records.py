@@ -7,11 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from adapters.stripe.client import KEPT, KEPT_UNTIL, SECONDS, StripeAccount, answered, connected, every, missing
-from adapters.stripe.money import EXPANDED, MEMBER, PRODUCTS, facts_of, instant, paid_by, reference, tier_of_line
+from adapters.stripe.money import (
+    EXPANDED,
+    MEMBER,
+    PRODUCTS,
+    facts_of,
+    instant,
+    is_cancelled,
+    paid_by,
+    period_of,
+    reference,
+    tier_of_line,
+)
 from adapters.stripe.signatures import signed
 from saltbitter_domain.kernel import Clock, Money, UserId
 from saltbitter_domain.ledger.model import MoneyFact
-from saltbitter_domain.payments.model import GatewayAway, GatewayEvent, GatewayEventRefused, Held, Renewal
+from saltbitter_domain.payments.model import Ended, GatewayAway, GatewayEvent, GatewayEventRefused, Held, Renewal
 from saltbitter_domain.payments.ports import PaymentRecords
 from saltbitter_domain.subscriptions.model import Tier
 
@@ -131,7 +142,7 @@ def _held(subscription: Mapping[str, Any], owed: Mapping[str, Any] | None) -> Se
         return []
     member = UserId(UUID(holder))
     if subscription["status"] not in _ENTITLING:
-        return [Held(member, Tier.FREE)]
+        return [Held(member, Tier.FREE, ended=_ended(subscription, items[0], tier))]
     kept = _kept(member, subscription["metadata"])
     if subscription["status"] != "past_due" or owed is None:  # None: it was paid between our two questions
         return [Held(member, tier, renewal=_renewal(subscription, items[0])), *kept]
@@ -145,10 +156,20 @@ def _kept(member: UserId, metadata: Mapping[str, Any]) -> Sequence[Held]:
     return [Held(member, Tier(metadata[KEPT]), instant(int(metadata[KEPT_UNTIL])))]
 
 
+def _ended(subscription: Mapping[str, Any], item: Mapping[str, Any], tier: Tier) -> Ended | None:
+    """When it ended, unless that was the day for which it had been cancelled, of which was told then."""
+    at = subscription.get("ended_at")
+    if subscription["status"] != "canceled" or not at:
+        return None
+    ends = subscription.get("cancel_at") or period_of(subscription, item)["current_period_end"]
+    if is_cancelled(subscription) and at >= ends:
+        return None
+    return Ended(subscription["id"], tier, instant(at))
+
+
 def _renewal(subscription: Mapping[str, Any], item: Mapping[str, Any]) -> Renewal | None:
-    """What becomes of it at the end of the period, which is the item's since 2025-03-31; None for a price of fractions
-    of a cent, of which we have none."""
-    price, period = item["price"], item if "current_period_end" in item else subscription
+    """What becomes of it at the end of the period; None for a price of fractions of a cent, of which we have none."""
+    price, period = item["price"], period_of(subscription, item)
     if price.get("unit_amount") is None:
         return None
     ends = subscription.get("cancel_at")
@@ -157,7 +178,7 @@ def _renewal(subscription: Mapping[str, Any], item: Mapping[str, Any]) -> Renewa
         began_at=instant(period["current_period_start"]),
         at=instant(ends or period["current_period_end"]),
         price=Money(price["unit_amount"], price["currency"].upper()),
-        cancelled=bool(ends or subscription.get("cancel_at_period_end")),
+        cancelled=is_cancelled(subscription),
     )
 
 

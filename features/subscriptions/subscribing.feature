@@ -66,6 +66,7 @@ Feature: Subscribing and leaving again
     And 14 days pass
     When Ana withdraws
     Then Ana has the free tier still
+    And Ana is told by mail that her subscription has ended
 
   Scenario: Withdrawing too late
     Given Ana has subscribed to premium
@@ -99,6 +100,7 @@ Feature: Subscribing and leaving again
     And 32 days pass
     And Ana cancels
     Then Ana has the free tier still
+    And Ana is told by mail that her subscription has ended
     When Ana has another card pay
     And 31 days pass
     Then Ana has the free tier still

@@ -15,7 +15,7 @@ from saltbitter_domain.ledger.model import (
 )
 from saltbitter_domain.ledger.policies import payments_from
 from saltbitter_domain.orders.model import SpendingReached
-from saltbitter_domain.payments.model import GraceBegan, RenewalCancelled, RenewalDue
+from saltbitter_domain.payments.model import GraceBegan, RenewalCancelled, RenewalDue, SubscriptionEnded
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import MailTemplate
 from saltbitter_domain.users.ports import Mail, Mailer
@@ -91,6 +91,12 @@ class MoneyMail:
         """Tell a member that their subscription ends, and when (``subscription_cancelled``)."""
         template = MailTemplate.SUBSCRIPTION_CANCELLED
         await self._send(message, event.member, template, event.tier, {"until": event.ends_at})
+
+    async def send_ended(self, message: EventId, event: SubscriptionEnded) -> None:
+        """Tell a member that their subscription ended at once (``subscription_ended``)."""
+        if self._clock.now() - event.ended_at <= NEWS_FOR:
+            days = {"day": event.ended_at}
+            await self._send(message, event.member, MailTemplate.SUBSCRIPTION_ENDED, event.tier, days)
 
     async def send_reminder(self, message: EventId, event: RenewalDue) -> None:
         """Remind a member of when their subscription renews and of what it then costs (``renewal_reminder``)."""

@@ -36,16 +36,26 @@ class Renewal:
 
 
 @attrs.frozen
+class Ended:
+    """A subscription to the tier that ended at once, and not on a day for which it had been cancelled before."""
+
+    subscription: str
+    tier: Tier
+    at: datetime
+
+
+@attrs.frozen
 class Held:
     """What a member holds by a subscription: the tier it entitles to, ``FREE`` once it has ended. ``expires_at`` is
     when that ends by itself; None is for as long as the gateway says nothing else. ``owed_since`` is when a payment for
-    it became owed. ``renewal`` is for telling the member of it, and no part of what they hold."""
+    it became owed. ``renewal`` and ``ended`` are for telling the member of them, and no part of what they hold."""
 
     member: UserId
     tier: Tier
     expires_at: datetime | None = None
     owed_since: datetime | None = attrs.field(default=None, eq=False)
     renewal: Renewal | None = attrs.field(default=None, eq=False)
+    ended: Ended | None = attrs.field(default=None, eq=False)
 
     @classmethod
     def past_due(cls, member: UserId, tier: Tier, since: datetime) -> Self:
@@ -102,6 +112,16 @@ class RenewalCancelled(Event):
     member: UserId
     tier: Tier
     ends_at: datetime
+
+
+@event("payments.subscription_ended")
+class SubscriptionEnded(Event):
+    """The subscription to the tier ended at once, such as when it was cancelled while a payment was owed, or withdrawn
+    from. Nothing more is charged for it."""
+
+    member: UserId
+    tier: Tier
+    ended_at: datetime
 
 
 @event("payments.renewal_due")

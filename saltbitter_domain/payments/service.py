@@ -16,6 +16,7 @@ from saltbitter_domain.payments.model import (
     HolderMissing,
     RenewalCancelled,
     RenewalDue,
+    SubscriptionEnded,
     next_expiry,
     tier_of,
 )
@@ -183,10 +184,13 @@ async def _set_tier(uow: UnitOfWork, member: UserId, tier: Tier) -> None:
 
 
 async def _tell(uow: UnitOfWork, customer: str, held: Held, now: datetime) -> None:
-    """Tell the house, once for each payment that is owed and for each period that will not be followed by another."""
-    since, until, renewal = held.owed_since, held.expires_at, held.renewal
+    """Tell the house, once for each payment that is owed, for each period that will not be followed by another, and for
+    each subscription that ended at once."""
+    since, until, renewal, ended = held.owed_since, held.expires_at, held.renewal, held.ended
     if since and until and now < until and await uow.first_time("payments.grace", _once(customer, since)):
         uow.emit(GraceBegan(held.member, held.tier, until))
+    if ended and await uow.first_time("payments.ended", _once(ended.subscription, ended.at)):
+        uow.emit(SubscriptionEnded(held.member, ended.tier, ended.at))
     if renewal is None or not renewal.cancelled or now >= renewal.at:
         return
     if await uow.first_time("payments.cancelled", _once(renewal.subscription, renewal.at)):

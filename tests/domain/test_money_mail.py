@@ -38,6 +38,7 @@ class Post:
             "ledger.booked": [("mail_booked", mail.send_booked)],
             "payments.grace_began": [("mail_grace", mail.send_grace)],
             "payments.renewal_cancelled": [("mail_cancelled", mail.send_cancelled)],
+            "payments.subscription_ended": [("mail_ended", mail.send_ended)],
             "payments.renewal_due": [("mail_reminder", mail.send_reminder)],
         }
         for _ in range(2):
@@ -155,6 +156,37 @@ async def test_a_cancellation_is_told_once_with_the_day_on_which_it_ends(how: st
 
         assert office.mails() == [MailTemplate.SUBSCRIPTION_CANCELLED]
         assert office.until() == ends
+
+
+async def test_an_end_at_once_is_told_once_and_not_when_it_had_been_cancelled_for_that_day() -> None:
+    async with post() as office:
+        office.subscribe()
+        await office.work()
+        for _ in range(2):
+            office.subscribe("canceled")["ended_at"] = int(AT.timestamp()) + 60
+            await office.work()
+        assert office.mails() == [MailTemplate.SUBSCRIPTION_ENDED]
+        assert office.said("product") == "premium"
+        assert datetime.fromisoformat(office.said("day")) == AT + timedelta(minutes=1)
+
+        office.subscribe()["cancel_at_period_end"] = True
+        await office.work()
+        expected = [MailTemplate.SUBSCRIPTION_ENDED, MailTemplate.SUBSCRIPTION_CANCELLED]
+        assert office.mails() == expected
+        office.till.clock.advance(MONTH)
+        ended = office.till.stripe.subscriptions["sub_1"]
+        ended |= {"status": "canceled", "ended_at": int((AT + MONTH).timestamp())}
+        await office.work()
+        assert office.mails() == expected
+
+
+async def test_an_end_of_long_ago_is_no_news() -> None:
+    async with post() as office:
+        office.subscribe("canceled")
+        office.till.clock.advance(NEWS_FOR + timedelta(minutes=1))
+        await office.work()
+
+        assert office.mails() == []
 
 
 async def test_a_renewal_is_reminded_of_once_a_period_a_week_before_and_never_after_a_cancellation() -> None:

@@ -85,7 +85,8 @@ async def test_a_year_of_one_member_is_right_every_day_and_to_the_cent() -> None
         year.stands(PREMIUM, cancel_at_period_end=True)
         await year.has(Tier.PREMIUM)
         await year.comes(90)
-        year.stands(PREMIUM, "canceled")
+        now = int(office.till.clock.now().timestamp())
+        year.stands(PREMIUM, "canceled", cancel_at_period_end=True, cancel_at=now)
         await year.has(Tier.FREE)
 
         await year.comes(200)  # back again, and the card fails for good

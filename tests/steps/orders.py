@@ -170,9 +170,12 @@ def payments_are(world: World, name: str, datatable: Sequence[Sequence[str]]) ->
     assert [[each["at"][:10], each["amount"], each["status"]] for each in reversed(payments)] == expected
 
 
-@then(parsers.parse("{name:w} is told by mail that her payment failed"))
-def mailed_of_failure(world: World, name: str) -> None:
-    assert "payment_failed" in [template for template, _ in world.inbox(world.person(name))]
+MAILS = {"her payment failed": "payment_failed", "her subscription has ended": "subscription_ended"}
+
+
+@then(parsers.re(rf"(?P<name>\w+) is told by mail that (?P<what>{'|'.join(MAILS)})"))
+def mailed(world: World, name: str, what: str) -> None:
+    assert [template for template, _ in world.inbox(world.person(name))].count(MAILS[what]) == 1
 
 
 @when(parsers.re(r"(?P<name>\w+) buys a practice pack( (?P<times>\d+) times)?"))

@@ -31,6 +31,7 @@ def subscription(
         "object": "subscription",
         "created": began,
         "customer": customer,
+        "ended_at": began if status == "canceled" else None,
         "items": {"object": "list", "data": [item], "has_more": False, "url": "/v1/subscription_items"},
         "livemode": False,
         "metadata": {"saltbitter_member": str(member)},

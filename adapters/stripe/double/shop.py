@@ -124,8 +124,7 @@ class Shop:
         customer = self._customer(id_)
         for subscription in self.subscriptions.values():
             if subscription["customer"] == id_ and subscription["status"] not in {"canceled", "incomplete_expired"}:
-                subscription["status"] = "canceled"
-                self.happen("customer.subscription.deleted", subscription)
+                self._end(subscription)
         customer["deleted"] = True
         self.happen("customer.deleted", customer)
         return {"id": id_, "object": "customer", "deleted": True}
@@ -206,9 +205,12 @@ class Shop:
         subscription = self._subscription(id_)
         if subscription["status"] == "canceled":
             refuse("No such subscription", "resource_missing", status=404)
-        subscription["status"] = "canceled"
-        self.happen("customer.subscription.deleted", subscription)
+        self._end(subscription)
         return subscription
+
+    def _end(self, subscription: dict[str, Any]) -> None:
+        subscription |= {"status": "canceled", "ended_at": self._now()}
+        self.happen("customer.subscription.deleted", subscription)
 
     def void(self, id_: str, _parameters: Parameters) -> dict[str, Any]:
         invoice = self.invoices[id_]
@@ -378,8 +380,7 @@ class Shop:
 
     def _renew(self, subscription: dict[str, Any]) -> None:
         if subscription["cancel_at_period_end"] or subscription["status"] == "past_due":
-            subscription["status"] = "canceled"
-            self.happen("customer.subscription.deleted", subscription)
+            self._end(subscription)
             return
         item = subscription["items"]["data"][0]
         ends = item["current_period_end"]

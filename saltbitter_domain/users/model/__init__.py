@@ -197,6 +197,7 @@ class MailTemplate(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     REFUNDED = "refunded"
     SUBSCRIPTION_CANCELLED = "subscription_cancelled"
+    SUBSCRIPTION_ENDED = "subscription_ended"
     RENEWAL_REMINDER = "renewal_reminder"
     SPENDING_NOTICE = "spending_notice"
     SECOND_FACTOR_ADDED = "second_factor_added"

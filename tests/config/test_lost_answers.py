@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import attrs
 import pytest
 
 from config import test_postgres
@@ -32,7 +33,8 @@ asyncio.run(rotate(*pickle.load(sys.stdin.buffer)))
 def test_a_process_killed_between_the_rotation_and_its_answer_costs_nobody_their_session(
     database_url: str, run: Run
 ) -> None:
-    settings = test_postgres.settings(database_url)
+    # A key that signs for push services is no text and cannot be handed on.
+    settings = attrs.evolve(test_postgres.settings(database_url), vapid_key=None)
 
     async def signed_in() -> tuple[UserId, str]:
         async with running("test_postgres", settings) as application:

@@ -150,6 +150,7 @@ def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
         "POST /api/me/filter-costs": 500,
         "GET /api/people/{user_id}": 3_000,
         "GET /api/me/acquaintances": 1_000,
+        "POST /api/me/push-subscriptions": 100,
         "POST /api/me/decisions": 1_500,
         "POST /api/me/photos/uploads": 200,
     }

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 TESTS ?= tests
 # The same lines run over and over, which measuring coverage would double; others cover what these run.
-UNMEASURED = tests/domain/test_compatibility_privacy.py tests/matching/test_allocation.py tests/matching/test_populations.py \
+UNMEASURED = tests/test_features.py tests/domain/test_compatibility_privacy.py tests/matching/test_allocation.py tests/matching/test_populations.py \
 	tests/http/test_naughty_strings.py tests/fuzz/test_fuzz.py
 
 WEB := entrypoints/web
@@ -66,7 +66,8 @@ web-lighthouse: $(VENV)/.demo web ## Lighthouse over the built client, at least 
 
 test: $(VENV)/.dev ## every test on servers of its own, with coverage, and the web client's (TESTS=tests/domain for a part)
 	@if [ "$(TESTS)" = tests ]; then $(MAKE) --no-print-directory web-test; fi
-	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py $(UNMEASURED) --store postgres -q -n auto --timeout=300; fi
+	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest $(UNMEASURED) --store postgres -q -n auto --timeout=300; fi
+	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py -q -n auto; fi
 	@$(BIN)/pytest $(TESTS) $(if $(filter tests,$(TESTS)),$(addprefix --ignore=,$(UNMEASURED))) -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
 

@@ -23,7 +23,7 @@ from adapters.stripe.client import (
     every,
     missing,
 )
-from adapters.stripe.money import MEMBER, PRODUCTS, reference
+from adapters.stripe.money import MEMBER, PRODUCTS, intents_of, reference
 from adapters.stripe.outcomes import as_wished, contract_of, failure_outcome, made_for, payment_outcome
 from saltbitter_domain.kernel import Money, UserId
 from saltbitter_domain.orders.model import (
@@ -100,7 +100,7 @@ class StripeGateway(PaymentGateway):
                     return await self._withdraw(order)
                 case OrderKind.CANCEL:
                     return await self._cancel(order)
-            return await self._renew(order, renews=True)
+            return await self._resume(order)
         except Exception as error:  # noqa: BLE001  whatever it is, it surely had no effect, or that is not known
             return Unknown() if order.kind.honoured else failure_outcome(error)
 
@@ -221,11 +221,10 @@ class StripeGateway(PaymentGateway):
     async def _payment(self, subscription: Mapping[str, Any]) -> _Payment | None:
         """The payment of the latest invoice, which is expanded."""
         invoice = subscription["latest_invoice"]
-        payments = invoice["payments"]["data"] if invoice else []
-        if not payments:
+        intents = intents_of(invoice) if invoice else []
+        if not intents:
             return None
-        intent = reference(payments[0]["payment"]["payment_intent"])
-        return _Payment(invoice["id"], await answered(self._v1.payment_intents.retrieve_async(intent)))
+        return _Payment(invoice["id"], await answered(self._v1.payment_intents.retrieve_async(intents[0])))
 
     async def _downgrade(self, order: Order, means: Means) -> Outcome:
         contract, tier = means.contract, Tier(order.item)
@@ -238,8 +237,13 @@ class StripeGateway(PaymentGateway):
         }
         return Done((await _sent(self._v1.subscriptions.update_async(contract.id, wish, _once(order))))["id"])
 
-    async def _renew(self, order: Order, *, renews: bool) -> Outcome:
-        wish: Any = {"cancel_at_period_end": not renews}
+    async def _resume(self, order: Order) -> Outcome:
+        """Let it renew, whether it was cancelled for the end of its period or, as nobody but Stripe's own pages does,
+        for some day: Stripe takes only one of the two."""
+        by_period = (await self._retrieved(order.subscription or ""))["cancel_at_period_end"]
+        return await self._update(order, {"cancel_at_period_end": False} if by_period else {"cancel_at": ""})
+
+    async def _update(self, order: Order, wish: Any) -> Outcome:
         sending = self._v1.subscriptions.update_async(order.subscription or "", wish, _once(order))
         return Done((await _sent(sending))["id"])
 
@@ -248,7 +252,7 @@ class StripeGateway(PaymentGateway):
         subscription = order.subscription or ""
         status = (await self._retrieved(subscription))["status"]
         if status in {"active", "trialing"}:
-            return await self._renew(order, renews=False)
+            return await self._update(order, {"cancel_at_period_end": True})
         if status in {"past_due", "unpaid"}:
             await self._v1.subscriptions.cancel_async(subscription)
         for invoice in await self._unpaid(subscription):
@@ -279,13 +283,7 @@ class StripeGateway(PaymentGateway):
             self._v1.invoices.list_async,
             {"subscription": subscription, "status": "paid", "expand": ["data.payments"]},
         )
-        paid = [
-            reference(payment["payment"]["payment_intent"])
-            for invoice in invoices
-            if invoice["amount_paid"] > 0
-            for payment in invoice["payments"]["data"]
-            if payment["status"] == "paid"
-        ]
+        paid = [intent for invoice in invoices if invoice["amount_paid"] > 0 for intent in intents_of(invoice)]
         left = {intent: await self._left_of(intent) for intent in paid}
         return {intent: amount for intent, amount in left.items() if amount > 0}
 

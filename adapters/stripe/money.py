@@ -155,6 +155,11 @@ def paid_by(invoice: Mapping[str, Any]) -> Iterator[str]:
             yield reference(found)
 
 
+def intents_of(invoice: Mapping[str, Any]) -> list[str]:
+    """The ids of the payment intents among ``paid_by``."""
+    return [each for each in paid_by(invoice) if each.startswith("pi_")]
+
+
 def tier_of_line(line: Mapping[str, Any]) -> Tier | None:
     """The tier that a line of an invoice is for. Since 2025-03-31 the product is named under ``pricing``; before, it
     was the price's."""

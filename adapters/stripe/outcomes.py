@@ -7,7 +7,7 @@ from stripe import AuthenticationError, CardError, InvalidRequestError, RateLimi
 from stripe import PermissionError as NotPermitted
 
 from adapters.stripe.client import KEPT, KEPT_UNTIL, ORDER
-from adapters.stripe.money import PRODUCTS, instant, reference
+from adapters.stripe.money import PRODUCTS, instant, is_cancelled, period_of, reference
 from saltbitter_domain.kernel import Money
 from saltbitter_domain.orders.model import (
     Contract,
@@ -34,7 +34,7 @@ def contract_of(subscription: Mapping[str, Any]) -> Contract | None:
     tier = item and PRODUCTS.get(reference(item["price"]["product"]))
     if item is None or tier is None:
         return None
-    metadata, ends = subscription.get("metadata") or {}, item["current_period_end"]
+    metadata, ends = subscription.get("metadata") or {}, period_of(subscription, item)["current_period_end"]
     kept = metadata.get(KEPT) and int(metadata[KEPT_UNTIL]) >= ends
     price = item["price"]
     return Contract(
@@ -43,8 +43,8 @@ def contract_of(subscription: Mapping[str, Any]) -> Contract | None:
         tier=tier,
         price=Money(price["unit_amount"], price["currency"].upper()),
         began_at=instant(subscription["created"]),
-        period_ends_at=instant(ends),
-        renews=not subscription["cancel_at_period_end"],
+        period_ends_at=instant(subscription.get("cancel_at") or ends),
+        renews=not is_cancelled(subscription),
         past_due=subscription["status"] in {"past_due", "unpaid"},
         kept=Tier(metadata[KEPT]) if kept else None,
     )
@@ -55,9 +55,9 @@ def as_wished(subscription: Mapping[str, Any], order: Order) -> bool:
     ended = subscription["status"] == "canceled"
     match order.kind:
         case OrderKind.CANCEL:
-            return ended or bool(subscription["cancel_at_period_end"])
+            return ended or is_cancelled(subscription)
         case OrderKind.RESUME:
-            return not (ended or subscription["cancel_at_period_end"])
+            return not (ended or is_cancelled(subscription))
     product = reference(subscription["items"]["data"][0]["price"]["product"])
     return PRODUCTS.get(product) == order.item
 

@@ -1,9 +1,10 @@
 """What every payment gateway promises: Stripe does, for which the double stands, in the demo too."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import attrs
 import pytest
@@ -55,7 +56,7 @@ class Counter:
     clock: ManualClock
     ids: Ids
     user_id: UserId
-    confirm: Callable[[str], None]
+    stripe: StripeDouble
     customer: str = ""
 
     def order(self, kind: OrderKind, item: str = "", price: Money | None = None, on: Contract | None = None) -> Order:
@@ -99,19 +100,19 @@ class Counter:
 
 
 @asynccontextmanager
-async def at_stripe(clock: ManualClock) -> AsyncIterator[Counter]:
+async def at_stripe(clock: ManualClock, *, old: bool) -> AsyncIterator[Counter]:
     ids = UuidV7Ids(clock)
-    async with StripeDouble(clock).serving() as stripe:
+    async with StripeDouble(clock, old=old).serving() as stripe:
         gateway, records = StripeGateway(stripe.account), StripeRecords(stripe.account, clock)
-        yield Counter(gateway, records, clock, ids, UserId(ids.new()), stripe.shop.confirm)
+        yield Counter(gateway, records, clock, ids, UserId(ids.new()), stripe)
         assert stripe.refused == []
         await records.close()
         await gateway.close()
 
 
-@pytest.fixture
-def counter(run: Run) -> Iterator[Counter]:
-    opening = at_stripe(ManualClock(START))
+@pytest.fixture(params=["now", "before 2025"])
+def counter(run: Run, request: pytest.FixtureRequest) -> Iterator[Counter]:
+    opening = at_stripe(ManualClock(START), old=request.param != "now")
     counter = run(opening.__aenter__())
     counter.customer = run(counter.gateway.customer(counter.user_id))
     yield counter
@@ -163,7 +164,7 @@ async def test_what_has_to_be_confirmed_takes_effect_when_it_is(counter: Counter
     assert outcome.client_secret not in repr(outcome)
     assert await counter.gateway.ask(order) == outcome
     assert await counter.gateway.contract(counter.customer) is None
-    counter.confirm(outcome.client_secret)
+    counter.stripe.shop.confirm(outcome.client_secret)
     assert isinstance(await counter.gateway.ask(order), Done)
     assert (await counter.gateway.contract(counter.customer) is None) == (order.kind is OrderKind.PURCHASE)
 
@@ -175,7 +176,7 @@ async def test_what_waits_to_be_confirmed_can_be_taken_back_until_it_is(counter:
     assert await counter.gateway.ask(order) == Refused(Reason.LAPSED)
 
     order, outcome = await what(counter, card=TO_CONFIRM)
-    counter.confirm(outcome.client_secret)
+    counter.stripe.shop.confirm(outcome.client_secret)
     assert isinstance(await counter.gateway.abandon(order), Done)
 
 
@@ -230,6 +231,24 @@ async def test_a_cancelled_subscription_ends_with_its_period_unless_it_is_resume
     assert list(await counter.records.held_by(counter.customer)) == [Held(counter.user_id, Tier.FREE)]
 
 
+async def test_what_was_cancelled_for_some_day_ends_then_unless_it_is_resumed(counter: Counter) -> None:
+    await counter.subscribe()
+    (subscription,) = counter.stripe.subscriptions.values()
+    ends = START + timedelta(days=9)
+
+    subscription["cancel_at"] = int(ends.timestamp())
+    contract = await counter.contract()
+    assert (contract.renews, contract.period_ends_at) == (False, ends)
+    order, outcome = await counter.on_contract(OrderKind.RESUME)
+    assert outcome == Done(contract.id) == await counter.gateway.ask(order)
+    contract = await counter.contract()
+    assert (contract.renews, contract.period_ends_at) == (True, START.replace(month=START.month + 1))
+
+    subscription["cancel_at"] = int(ends.timestamp())
+    counter.clock.at(ends)
+    assert await counter.gateway.contract(counter.customer) is None
+
+
 async def test_whoever_withdraws_has_nothing_any_more(counter: Counter) -> None:
     await counter.subscribe()
     await counter.change(OrderKind.UPGRADE, Tier.ELITE)
@@ -270,5 +289,7 @@ async def test_a_member_who_never_was_a_customer_is_forgotten_too(counter: Count
     await counter.gateway.forget(UserId(counter.ids.new()), None)
 
 
-async def test_the_portal_is_an_address(counter: Counter) -> None:
-    assert (await counter.gateway.portal(counter.customer, "https://saltbitter.example")).startswith("https://")
+async def test_the_portal_is_an_address_that_leads_back(counter: Counter) -> None:
+    address = urlsplit(await counter.gateway.portal(counter.customer, "https://saltbitter.example/me"))
+    assert address.scheme == "https"
+    assert parse_qs(address.query)["return_url"] == ["https://saltbitter.example/me"]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 
@@ -90,7 +91,7 @@ class Shop:
             owed: int = self.invoices[subscription["latest_invoice"]]["status_transitions"]["finalized_at"]
             return owed + ATTEMPTED_FOR
         ends: int = subscription["items"]["data"][0]["current_period_end"]
-        return ends
+        return min(ends, subscription["cancel_at"] or ends)
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())
@@ -142,6 +143,7 @@ class Shop:
         id_ = self._id("sub")
         subscription = objects.subscription(id_, parameters["customer"], "", "", "incomplete", start)
         subscription |= {
+            "cancel_at": None,
             "cancel_at_period_end": False,
             "currency": "usd",
             "default_payment_method": parameters["default_payment_method"],
@@ -166,8 +168,14 @@ class Shop:
         subscription = self._subscription(id_)
         if subscription["status"] == "canceled":
             refuse("A canceled subscription can only update its cancellation_details.")
+        if {"cancel_at", "cancel_at_period_end"} <= parameters.keys():
+            refuse("You may only specify one of these parameters: cancel_at, cancel_at_period_end.")
         if "cancel_at_period_end" in parameters:
-            subscription["cancel_at_period_end"] = parameters["cancel_at_period_end"] == "true"
+            cancelled = parameters["cancel_at_period_end"] == "true"
+            ends = subscription["items"]["data"][0]["current_period_end"]
+            subscription |= {"cancel_at_period_end": cancelled, "cancel_at": ends if cancelled else None}
+        if "cancel_at" in parameters:
+            subscription["cancel_at"] = int(parameters["cancel_at"]) if parameters["cancel_at"] else None
         for name, value in parameters.get("metadata", {}).items():
             subscription["metadata"][name] = value
         subscription["metadata"] = {name: value for name, value in subscription["metadata"].items() if value}
@@ -261,7 +269,8 @@ class Shop:
 
     def portal(self, parameters: Parameters) -> dict[str, Any]:
         self._customer(parameters["customer"])
-        return {"object": "billing_portal.session", "url": f"{self.portal_page}?customer={parameters['customer']}"}
+        query = urlencode({name: parameters[name] for name in ("customer", "return_url")})
+        return {"object": "billing_portal.session", "url": f"{self.portal_page}?{query}"}
 
     def _customer(self, id_: str) -> dict[str, Any]:
         if id_ not in self.customers or "deleted" in self.customers[id_]:
@@ -379,7 +388,7 @@ class Shop:
             self.void(invoice["id"], {})
 
     def _renew(self, subscription: dict[str, Any]) -> None:
-        if subscription["cancel_at_period_end"] or subscription["status"] == "past_due":
+        if subscription["status"] == "past_due" or (subscription["cancel_at"] or self._now() + 1) <= self._now():
             self._end(subscription)
             return
         item = subscription["items"]["data"][0]

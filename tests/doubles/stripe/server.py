@@ -1,11 +1,14 @@
 """The double of ``adapters.stripe.double`` with known keys, which holds every request against Stripe's description."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+from aiohttp import web
 
 from adapters.stripe.double import server
+from tests.doubles.stripe.older import before_2025
 from tests.doubles.stripe.reference import reference
 
 KEY = "sk_test_51NbWq8Xr2Vt6Lk9Ha3Jd7Yp"
@@ -23,6 +26,15 @@ def fault_of(method: str, path: str, parameters: Mapping[str, Any]) -> str | Non
 
 @attrs.define
 class StripeDouble(server.StripeDouble):
+    """Answers in the shapes of before 2025-03-31 if ``old``."""
+
     key: str = attrs.field(default=KEY, repr=False)
     webhook_secrets: tuple[str, ...] = attrs.field(default=(SECRET, PREVIOUS_SECRET), repr=False)
     check: Callable[[str, str, Mapping[str, Any]], str | None] = fault_of
+    old: bool = False
+
+    def _carry_out(self, request: web.Request, query: dict[str, Any]) -> web.Response:
+        answer = super()._carry_out(request, query)
+        if not self.old:
+            return answer
+        return web.json_response(before_2025(json.loads(answer.text or "")), status=answer.status)

@@ -4,12 +4,12 @@ import asyncio
 import itertools
 import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -109,6 +109,58 @@ async def test_whatever_happens_between_events_the_end_is_what_stripe_has() -> N
             has = world.stripe.subscriptions[f"sub_{number}"]
             bought = Tier.ELITE if has["items"]["data"][0]["price"]["product"] == "saltbitter_elite" else Tier.PREMIUM
             assert await world.tier(member) is (bought if has["status"] == "active" else Tier.FREE)
+
+
+STATES = st.tuples(
+    st.sampled_from(("saltbitter_premium", "saltbitter_elite")),
+    st.sampled_from(("active", "past_due", "canceled", "incomplete")),
+)
+STEPS = st.one_of(
+    STATES,
+    st.integers(0, 9),  # an event of those so far is delivered, if it is not lost
+    st.just("work"),
+    st.sampled_from((timedelta(minutes=5), timedelta(days=3), GRACE)),
+)
+
+
+async def lived(world: Till, steps: Sequence[Any]) -> tuple[UserId, str]:
+    """A member and the customer they are, once all this happened to their subscription, and was looked for."""
+    member, customer = await world.member(), f"cus_{len(world.stripe.subscriptions)}"
+    for step in steps:
+        match step:
+            case (product, status):
+                world.stripe.subscribe(f"sub_{customer}", customer, member, product, status)
+            case int():
+                await world.send(world.stripe.events[step % len(world.stripe.events)])
+            case "work":
+                await world.work()
+            case timedelta():
+                world.clock.advance(step)
+    await world.service.reconcile()
+    await world.work()
+    await world.service.read_expired()
+    await world.work()
+    return member, customer
+
+
+@settings(max_examples=40, deadline=None)
+@given(STATES, st.lists(STEPS, max_size=12))
+def test_any_history_of_a_subscription_ends_with_the_tier_that_its_end_entitles_to(
+    first: tuple[str, str], steps: list[Any]
+) -> None:
+    async def ends() -> None:
+        async with opened() as world:
+            member, customer = await lived(world, [first, *steps])
+            since = next(iter(world.stripe.invoices.values()), {}).get("status_transitions", {}).get("finalized_at", 0)
+            product, status = [first, *(step for step in steps if isinstance(step, tuple))][-1]
+            kept = status == "active" or (
+                status == "past_due" and world.clock.now() < datetime.fromtimestamp(since, UTC) + GRACE
+            )
+            expected = Tier(product.removeprefix("saltbitter_")) if kept else Tier.FREE
+            assert await world.tier(member) is expected
+            assert tier_of(await world.records.held_by(customer), world.clock.now()) is expected
+
+    asyncio.run(ends())
 
 
 async def test_the_same_event_a_hundred_times_is_read_once() -> None:

@@ -151,14 +151,14 @@ class Assessments:
         submitted = self.attachment.submit_assessment(call.user_id, body.questionnaire, body.answers, body.seconds)
         return _result(await submitted)
 
-    @route("GET", "/api/me/assessments", audience=Audience.MEMBER)
+    @route("GET", "/api/me/assessments", audience=Audience.MEMBER, errors=(ConsentNeeded,))
     async def assessments(self, call: Call, query: PageQuery) -> Page[AssessmentView]:
         """Every result so far, newest first, with what changed from one to the next."""
         before = query.after_id()
         found = await self.attachment.history(call.user_id, AssessmentId(before) if before else None, query.limit + 1)
         return page(found, _view, query.limit, lambda entry: entry.assessment.id)
 
-    @route("GET", "/api/me/assessments/latest", audience=Audience.MEMBER, errors=(AssessmentMissing,))
+    @route("GET", "/api/me/assessments/latest", audience=Audience.MEMBER, errors=(AssessmentMissing, ConsentNeeded))
     async def latest_assessment(self, call: Call) -> ResultView:
         """The latest result."""
         return _result(await self.attachment.latest_insights(call.user_id))

@@ -41,7 +41,7 @@ Feature: Consent
     When Ana takes back the psychological profile
     And a minute passes
     Then Ana and Ben read nothing about attachment any more
-    But Ana's result is still there for Ana, until Ana deletes it
+    And nothing is told of Ana's result to Ana, who can delete it
 
   Scenario: The next morning's introductions do without it
     Given Ana and Ben are members

@@ -22,12 +22,13 @@ from saltbitter_domain.assessments.model import (
 from saltbitter_domain.consent import policies as consent
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import AssessmentId, Clock, Ids, UserId
-from saltbitter_domain.uow import UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 
 
 class AttachmentService:
-    """A member's own assessments. Answering needs the consent ``psychological_profile``; looking back and deleting
-    do not, because the results stay the member's own after it is withdrawn."""
+    """A member's own assessments. Answering, and being told what the answers say, need the consent
+    ``psychological_profile``. Deleting does not, nor does the copy of one's data, which has them as long as they are
+    kept: they stay the member's own after it is withdrawn."""
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class AttachmentService:
         self, user_id: UserId, asked: Questionnaire, answers: Mapping[str, object], seconds: float
     ) -> Insights:
         async with self._begin() as uow:
-            if not consent.granted(await uow.consents.current(user_id), Purpose.PSYCHOLOGICAL_PROFILE):
+            if not await _agreed(uow, user_id):
                 raise ConsentNeeded(
                     "Agree first that we keep your answers about closeness; nothing is stored without that."
                 )
@@ -87,20 +88,12 @@ class AttachmentService:
             await uow.commit()
         return insights(assessment, previous)
 
-    async def latest(self, user_id: UserId) -> Assessment:
-        """The member's latest assessment; ``AssessmentMissing`` when there is none."""
-        async with self._begin() as uow:
-            assessment = await uow.assessments.latest(user_id)
-        if assessment is None:
-            raise _missing()
-        return assessment
-
     async def latest_insights(self, user_id: UserId) -> Insights:
-        """The latest assessment read back, compared with the one before; ``AssessmentMissing`` when there is none."""
-        async with self._begin() as uow:
-            newest_first = await uow.assessments.of(user_id, limit=2)
+        """The latest assessment read back, compared with the one before; ``AssessmentMissing`` when there is none,
+        ``ConsentNeeded`` when consent was withdrawn since."""
+        newest_first = await self._told(user_id, None, 2)
         if not newest_first:
-            raise _missing()
+            raise AssessmentMissing("You have not answered the questionnaire yet.")
         current, previous = newest_first[0], newest_first[1] if len(newest_first) > 1 else None
         return insights(current, previous)
 
@@ -108,13 +101,22 @@ class AttachmentService:
         self, user_id: UserId, before: AssessmentId | None = None, limit: int = 20
     ) -> Sequence[HistoryEntry]:
         """The member's assessments, newest first, older than the assessment ``before``, each with what changed since
-        the one before it."""
-        async with self._begin() as uow:
-            newest_first = await uow.assessments.of(user_id, before, limit + 1)
+        the one before it; ``ConsentNeeded`` when there are any and consent was withdrawn since."""
+        newest_first = await self._told(user_id, before, limit + 1)
         return [
             HistoryEntry(current, scoring.change(previous, current, catalogue.NORMS) if previous else None)
             for current, previous in zip_longest(newest_first[:limit], newest_first[1:])
         ]
+
+    async def _told(self, user_id: UserId, before: AssessmentId | None, limit: int) -> Sequence[Assessment]:
+        async with self._begin() as uow:
+            newest_first = await uow.assessments.of(user_id, before, limit)
+            if newest_first and not await _agreed(uow, user_id):
+                raise ConsentNeeded(
+                    "You took back that we use your answers about closeness. Agree again to see what they say, or "
+                    "delete them; the copy of your data has them as long as they are kept."
+                )
+        return newest_first
 
     async def delete_all(self, user_id: UserId) -> int:
         """Delete every answer and result; how many assessments there were.
@@ -132,8 +134,8 @@ class AttachmentService:
         return deleted
 
 
-def _missing() -> AssessmentMissing:
-    return AssessmentMissing("You have not answered the questionnaire yet.")
+async def _agreed(uow: UnitOfWork, user_id: UserId) -> bool:
+    return consent.granted(await uow.consents.current(user_id), Purpose.PSYCHOLOGICAL_PROFILE)
 
 
 def _too_soon(earliest: datetime, now: datetime) -> RetakeTooSoon:

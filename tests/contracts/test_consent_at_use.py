@@ -3,9 +3,11 @@
 A yes to words that were reworded since still stands, and the member is told that there are new words.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import Enum
+from pathlib import Path
 
 import attrs
 import pytest
@@ -14,6 +16,7 @@ from adapters.local.places import GeonamesPlaces
 from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.assessments.model import ConsentNeeded
 from saltbitter_domain.assessments.service import AttachmentService
+from saltbitter_domain.compatibility.model import Exposure
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import REQUIRED, Purpose
 from saltbitter_domain.consent.service import ConsentService
@@ -27,8 +30,15 @@ from tests.doubles.builders import PARIS, a_content, an_assessment
 
 OLD = {purpose: attrs.evolve(text, version="2025-01-01") for purpose, text in TEXTS.items()}
 MORNING = timedelta(hours=1)
-NOT_USED_YET = {Purpose.AI_PRACTICE, Purpose.AI_COACHING, Purpose.MARKETING_EMAILS, Purpose.ANALYTICS}
-"""Nothing in the product does anything under these: no use can be forgotten."""
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("saltbitter_domain", "adapters", "config", "entrypoints")
+DECIDING = (
+    "saltbitter_domain/consent/catalogue.py",
+    "saltbitter_domain/consent/model.py",
+    "adapters/population/seeding.py",
+    "entrypoints/probe.py",
+)
+"""These name purposes in order to word them, or to decide on them for members who were made up."""
 
 
 class State(Enum):
@@ -77,6 +87,24 @@ async def asked_about_closeness(store: Store, user: User) -> bool:
     return await allowed(service.submit_assessment(user.id, asked.version, answers, 150.0), ConsentNeeded)
 
 
+async def told_about_closeness(store: Store, user: User) -> bool:
+    async with store.unit() as uow:
+        await uow.assessments.add(an_assessment(user))
+    service = AttachmentService(begin=store.begin, clock=store.clock, ids=store.ids)
+    latest = await allowed(service.latest_insights(user.id), ConsentNeeded)
+    assert await allowed(service.history(user.id), ConsentNeeded) is latest
+    return latest
+
+
+async def counted_by_style(store: Store, user: User) -> bool:
+    day = store.clock.now().date()
+    async with store.unit() as uow:
+        await uow.assessments.add(an_assessment(user))
+        await uow.exposures.add([Exposure(user.id, day, 1, 1.0)])
+    (counted,) = await store.reports.exposed(day)
+    return counted.style is not None
+
+
 async def matched_by_distance(store: Store, user: User) -> bool:
     return (await traits_of(store, user)).cell is not None
 
@@ -100,11 +128,21 @@ async def kept_with_an_orientation(store: Store, user: User) -> bool:
 
 
 Use = Callable[[Store, User], Awaitable[bool]]
-USES: Mapping[Purpose, tuple[Use, ...]] = {
-    Purpose.PSYCHOLOGICAL_PROFILE: (matched_by_closeness, asked_about_closeness),
-    Purpose.LOCATION: (matched_by_distance, shown_with_a_distance, located),
-    Purpose.ORIENTATION: (kept_with_an_orientation,),
+ASSESSING = {"saltbitter_domain/assessments/service.py"}
+MATCHING = {"saltbitter_domain/compatibility/participation.py", "adapters/postgres/people.py"}
+COUNTING = {"adapters/memory/transparency.py", "adapters/postgres/transparency.py"}
+PROFILE = {"saltbitter_domain/profiles/service/profile.py"}
+USES: Mapping[Purpose, Mapping[Use, set[str]]] = {
+    Purpose.PSYCHOLOGICAL_PROFILE: {
+        matched_by_closeness: MATCHING,
+        asked_about_closeness: ASSESSING,
+        told_about_closeness: ASSESSING,
+        counted_by_style: COUNTING,
+    },
+    Purpose.LOCATION: {matched_by_distance: MATCHING, shown_with_a_distance: MATCHING, located: PROFILE},
+    Purpose.ORIENTATION: {kept_with_an_orientation: PROFILE},
 }
+"""What is done under each purpose, and the modules that ask whether it may be."""
 
 
 @pytest.mark.parametrize("state", State, ids=lambda state: state.value)
@@ -122,7 +160,15 @@ async def test_a_purpose_is_used_while_a_yes_stands_and_never_otherwise(
 
 
 def test_every_purpose_has_its_uses_here_or_none_anywhere() -> None:
-    assert USES.keys() | NOT_USED_YET | REQUIRED == set(Purpose)
+    """In Python a purpose is named as such, in SQL as text in single quotes, which Python has none of here."""
+    found: dict[Purpose, set[str]] = {}
+    for path in (path for part in PRODUCT for path in (ROOT / part).rglob("*.py") if "migrations" not in path.parts):
+        module, source = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+        for purpose in set(Purpose) - REQUIRED:
+            if module not in DECIDING and re.search(rf"\bPurpose\.{purpose.name}\b|'{purpose}'", source):
+                found.setdefault(purpose, set()).add(module)
+
+    assert found == {purpose: set().union(*uses.values()) for purpose, uses in USES.items()}
 
 
 @pytest.mark.parametrize("state", State, ids=lambda state: state.value)

@@ -97,7 +97,7 @@ async def test_answers_are_scored_kept_and_announced(house: House) -> None:
     assert taken.classification == Classification(Style.ANXIOUS)
     assert (taken.user_id, taken.questionnaire, taken.taken_at) == (MEMBER, VERSION, START)
     assert (taken.answers, taken.seconds, taken.quality) == (answers(6, 2), 120.0, frozenset())
-    assert await house.service.latest(MEMBER) == taken
+    assert await house.history() == [taken]
     assert await house.events() == [AssessmentSubmitted(MEMBER, taken.id)]
 
 
@@ -126,15 +126,21 @@ async def test_without_consent_nothing_is_stored(house: House) -> None:
     assert await house.events() == []
 
 
-async def test_after_withdrawal_results_can_be_seen_and_deleted_but_not_added(house: House) -> None:
+async def test_after_withdrawal_results_are_kept_and_can_be_deleted_but_nothing_is_told_of_them_or_added(
+    house: House,
+) -> None:
     await house.agree()
     taken = await house.submit()
     await house.agree(yes=False)
     house.clock.advance(timedelta(days=100))
-    with pytest.raises(ConsentNeeded):
-        await house.submit()
-    assert await house.service.latest(MEMBER) == taken
+    for use in (house.submit, house.history, lambda: house.service.latest_insights(MEMBER)):
+        with pytest.raises(ConsentNeeded):
+            await use()
+    await house.agree()
+    assert await house.history() == [taken]
+    await house.agree(yes=False)
     assert await house.service.delete_all(MEMBER) == 1
+    assert await house.history() == []
 
 
 async def test_answers_with_faults_are_refused_whole(house: House) -> None:
@@ -165,7 +171,7 @@ async def test_one_members_assessment_does_not_hold_up_another(house: House) -> 
     await house.agree(OTHER)
     mine, theirs = await house.submit(), await house.submit(user_id=OTHER)
     assert await house.history() == [mine]
-    assert await house.service.latest(OTHER) == theirs
+    assert await house.history(OTHER) == [theirs]
 
 
 async def test_submitting_twice_at_once_makes_one_assessment(house: House) -> None:
@@ -224,8 +230,6 @@ async def test_insights_compare_the_latest_two(house: House) -> None:
 
 
 async def test_whoever_never_answered_has_no_result(house: House) -> None:
-    with pytest.raises(AssessmentMissing):
-        await house.service.latest(MEMBER)
     with pytest.raises(AssessmentMissing):
         await house.service.latest_insights(MEMBER)
     assert await house.history() == []

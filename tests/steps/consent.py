@@ -71,10 +71,11 @@ def read_nothing(world: World, one: str, other: str) -> None:
     assert _bands(world, one, other) == ["unknown", "unknown"]
 
 
-@then(parsers.parse("{name:w}'s result is still there for {_:w}, until {_:w} deletes it"))
+@then(parsers.parse("nothing is told of {name:w}'s result to {_:w}, who can delete it"))
 def result_is_theirs(world: World, name: str) -> None:
     person = world.person(name)
-    assert person.gets("/api/me/assessments/latest")["scores"]
+    for told in ("/api/me/assessments/latest", "/api/me/assessments"):
+        assert person.asks("GET", told).reasons == {"assessment_consent_needed"}
     assert person.does("DELETE", "/api/me/assessments") == {"deleted": 1}
 
 

@@ -5477,6 +5477,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description One of: `assessment_consent_needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description One of: `request_invalid`. */
             422: {
                 headers: {
@@ -5693,6 +5702,15 @@ export interface operations {
             401: {
                 headers: {
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: `assessment_consent_needed`. */
+            403: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -31,6 +31,7 @@ export default {
     lead: "Was Ihre Antworten heute über Nähe sagen. Es ändert sich mit der Zeit und mit Menschen.",
     none: "Sie haben die Aussagen noch nicht beantwortet. Es dauert etwa vier Minuten.",
     take: "Die Aussagen beantworten",
+    takenBack: "Sie haben zurückgenommen, dass wir Ihre Antworten verwenden. Sie bleiben gespeichert und dienen zu nichts; die Kopie Ihrer Daten enthält sie. Stimmen Sie wieder zu, um zu sehen, was sie sagen, oder löschen Sie sie.",
     where: "Wo Ihre Antworten liegen",
     called: "Wie die Forschung solche Antworten nennt, nicht Menschen:",
     anxiety: "Sorge um Nähe",

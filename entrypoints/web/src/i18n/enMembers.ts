@@ -31,6 +31,7 @@ export default {
     lead: "What your answers say about closeness, today. It changes with time and with people.",
     none: "You have not answered the statements yet. It takes about four minutes.",
     take: "Answer the statements",
+    takenBack: "You took back that we use your answers. They are kept and used for nothing; the copy of your data has them. Agree again to see what they say, or delete them.",
     where: "Where your answers lie",
     called: "What research calls answers like these, not people:",
     anxiety: "Worry about closeness",

@@ -2,10 +2,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
+import { isProblem } from "../../api/problem";
 import { Button, LinkButton, TextButton } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
+import { Consents } from "../privacy/Consents";
 import { AttachmentMap } from "./AttachmentMap";
 import { useLatestResult, type Result } from "./result";
 
@@ -13,9 +15,10 @@ import { useLatestResult, type Result } from "./result";
 export default function Insights() {
   const { t } = useTranslation();
   const result = useLatestResult();
+  const takenBack = isProblem(result.error, "assessment_consent_needed");
   return (
     <Page wide title={t("insights.title")} lead={t("insights.lead")}>
-      <ProblemNotice error={result.error} retry={() => void result.refetch()} />
+      {takenBack ? <TakenBack /> : <ProblemNotice error={result.error} retry={() => void result.refetch()} />}
       {result.isPending ? <Loading /> : null}
       {result.data === null ? (
         <Card className="grid justify-items-start gap-4">
@@ -23,8 +26,20 @@ export default function Insights() {
           <LinkButton href="/assessment">{t("insights.take")}</LinkButton>
         </Card>
       ) : null}
-      {result.data ? <ResultPage result={result.data} /> : null}
+      {result.data && !takenBack ? <ResultPage result={result.data} /> : null}
     </Page>
+  );
+}
+
+/** Nothing is told of answers whose use was taken back: they can be opened again, or deleted. */
+function TakenBack() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p>{t("insights.takenBack")}</p>
+      <Consents only={["psychological_profile"]} />
+      <DeleteResults />
+    </>
   );
 }
 

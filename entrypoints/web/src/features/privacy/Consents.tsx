@@ -20,7 +20,8 @@ export function useDecideConsent() {
   return useMutation({
     mutationFn: ({ purpose, ...body }: { purpose: Purpose; granted: boolean; text_version: string }) =>
       answer(api.PUT("/api/me/consents/{purpose}", { params: { path: { purpose } }, body })),
-    onSettled: () => Promise.all(["consents", "consent-history"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+    // What answers say about closeness is told while a yes to that stands, so it is asked for anew.
+    onSettled: () => Promise.all(["consents", "consent-history", "result", "results"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
 }
 

@@ -53,7 +53,8 @@ EXPOSING: Mapping[BreachKind, tuple[Act, ...]] = {
     BreachKind.STAFF_BULK_READ: (Act.STAFF_READ,),
     BreachKind.MASS_EXPORT: (Act.COPY_FETCHED,),
     BreachKind.CREDENTIAL_STUFFING: (Act.SIGN_IN,),
-    BreachKind.HONEY_RECORD: _SHOWN,
+    # Whoever knows an address that only our database has may have got into accounts of others with it.
+    BreachKind.HONEY_RECORD: (*_SHOWN, Act.SIGN_IN),
 }
 """By what a breach that was noticed in this way reaches people: whom the actor's acts of these sorts were about."""
 

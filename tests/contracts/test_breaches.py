@@ -149,7 +149,7 @@ class TestDetection:
         async with store.begin() as uow:
             (entry,) = await uow.breaches.newest(None, 10)
         assert (entry.by, entry.sequence) == (DETECTOR, 1)
-        seen = (READ, Act.ACQUAINTANCES_READ)
+        seen = (READ, Act.ACQUAINTANCES_READ, Act.SIGN_IN)
         assert entry.step == Opened(BreachKind.HONEY_RECORD, Scope(START, None, seen, ("10.0.0.0/24",)), 1)
         store.clock.advance(timedelta(days=1))
         await traced(store, Act.HONEY_TOUCHED, "10.0.0.0/24", store.clock.now(), ())

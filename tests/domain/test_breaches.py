@@ -4,11 +4,16 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.memory.store import MemoryStore
+from adapters.memory.uow import MemoryUnitsOfWork
+from adapters.system.clock import ManualClock
+from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.breaches import scoring
 from saltbitter_domain.breaches.catalogue import EXPOSING, WATCHES, Watch
 from saltbitter_domain.breaches.model import (
@@ -38,6 +43,7 @@ from saltbitter_domain.breaches.model import (
     Severity,
     Step,
     StepRefused,
+    Trace,
 )
 from saltbitter_domain.breaches.policies import (
     alarms,
@@ -49,7 +55,8 @@ from saltbitter_domain.breaches.policies import (
     refuse_scope,
     refuse_words,
 )
-from saltbitter_domain.kernel import BreachId
+from saltbitter_domain.breaches.service import DetectionService
+from saltbitter_domain.kernel import BreachId, UserId
 from tests.doubles.builders import new_id
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -151,6 +158,45 @@ def test_long_lists_opened_now_and_then_are_not_suspicious_and_all_of_a_day_at_o
     assert found_after(PACE, lists) is None
     assert found_after(WATCHES[1], lists) is None
     assert found_after(WATCHES[1], [30 * SECOND] * 400) == MINUTE
+
+
+COUNTED_BY_TIMES = (Act.SIGN_IN_FAILED, Act.HONEY_TOUCHED)
+UNWATCHED = Act.SIGN_IN
+
+
+async def suspected(watch: Watch, *, within: int = 0, before: int = 0, otherwise: int = 0) -> set[BreachKind]:
+    """What is suspected when this is done so often within the time that is watched, before it, or by another act.
+
+    What is within is spread so that it leaves out the last sixth of the time, which shorter watches look at."""
+    clock = ManualClock(NOON)
+    ids, window = UuidV7Ids(clock), int(watch.window / MINUTE)
+    begin = MemoryUnitsOfWork(MemoryStore(), clock, ids)
+
+    def trace(act: Act, number: int, minutes_ago: int) -> tuple[UUID, Trace]:
+        subjects = frozenset() if act in COUNTED_BY_TIMES else frozenset({UserId(new_id())})
+        actor = f"10.0.{number}.0/24" if watch.together else "somebody"
+        return ids.new(), Trace(act, actor, NOON - minutes_ago * MINUTE, 1, subjects)
+
+    recent = window // 6
+    async with begin() as uow:
+        await uow.traces.add(
+            [
+                *(trace(watch.act, n, recent + n % (window - recent)) for n in range(within)),
+                *(trace(watch.act, n, window + 1 + n % window) for n in range(before)),
+                *(trace(UNWATCHED, n, recent + n % (window - recent)) for n in range(otherwise)),
+            ]
+        )
+        await uow.commit()
+    await DetectionService(begin=begin, clock=clock, ids=ids).detect()
+    async with begin() as uow:
+        entries = await uow.breaches.newest(None, 10)
+    return {entry.step.kind for entry in entries if isinstance(entry.step, Opened)}
+
+
+@pytest.mark.parametrize("watch", WATCHES, ids=lambda watch: f"{watch.kind}-{watch.least}")
+async def test_each_watch_notices_what_reaches_it_in_its_time_by_its_act_and_nothing_less(watch: Watch) -> None:
+    assert await suspected(watch, within=watch.least) == {watch.kind}
+    assert await suspected(watch, within=watch.least - 1, before=watch.least, otherwise=watch.least) == set()
 
 
 def test_every_way_to_notice_a_breach_says_by_what_it_reaches_people() -> None:

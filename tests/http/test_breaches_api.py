@@ -101,6 +101,18 @@ def test_whoever_is_shown_to_a_member_is_traced(stage: Stage, loop: asyncio.Runn
     loop.run(asked())
 
 
+def test_whom_staff_are_shown_is_traced_as_read_by_staff(stage: Stage, loop: asyncio.Runner) -> None:
+    async def asked() -> None:
+        scene = await stage.scene()
+        token = await staff_token(scene, Role.MODERATOR)
+        answer = await ask_for(scene, "GET /api/staff/reviews", None, token)
+        waiting = {item["user_id"] for item in orjson.loads(answer.body)["items"]}
+        assert waiting
+        assert waiting == await traced(scene.town, Act.STAFF_READ, str(scene.me.user_id))
+
+    loop.run(asked())
+
+
 async def introduced_to(home: Town, reader: UserId, people: list[UserId]) -> None:
     """Let the reader have met all these yesterday."""
     now = home.clock.now()

@@ -1,4 +1,5 @@
-"""The texts in force. Each purpose is asked about on its own, and nothing is agreed to beforehand."""
+"""The texts in force, and those before them. Each purpose is asked about on its own, and nothing is agreed to
+beforehand. Words are never changed under a version: what somebody agreed to has to be shown later (Art. 7(1) GDPR)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -97,6 +98,19 @@ _IN_FORCE = (
         "same.",
     ),
 )
+
+SUPERSEDED = (
+    ConsentText(
+        Purpose.ORIENTATION,
+        "2026-11-01",
+        "Orientation",
+        "I agree that SaltBitter keeps the sexual orientation I choose to state, and uses it together with the "
+        "genders I seek for one thing only: deciding whom to introduce to whom. It is not shown on my profile and "
+        "not used for advertising or statistics. Stating it is optional, and I can clear it or take this back at any "
+        "time; it then plays no part any more within a minute.",
+    ),
+)
+"""Texts that are not offered any more. Records of consents refer to them, so none is ever removed."""
 
 TEXTS: Mapping[Purpose, ConsentText] = MappingProxyType({text.purpose: text for text in _IN_FORCE})
 """The text in force for every purpose, in the order in which they are presented."""

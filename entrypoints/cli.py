@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     redrive = commands.add_parser("redrive", help="show the dead letters, or send them anew")
     redrive.add_argument("ids", nargs="*", type=UUID, metavar="ID", help="these only")
     redrive.add_argument("--all", action="store_true", help="every one of them")
+    _ask_for_reason(redrive)
     redrive.set_defaults(command=_redrive)
 
     for name, what in (
@@ -91,9 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     role = commands.add_parser("role", help="make somebody staff, or a member again; the reason is kept on record")
     role.add_argument("user", type=UUID, metavar="USER", help="the id of the account")
     role.add_argument("role", type=Role, choices=list(Role), metavar="ROLE", help=", ".join(Role))
-    role.add_argument(
-        "--reason", required=True, type=_reason, metavar="TEXT", help="why; it stays in the record of staff"
-    )
+    _ask_for_reason(role)
     role.set_defaults(command=_role)
 
     replay = commands.add_parser("replay-erasures", help="erase again whom a restored database brought back")
@@ -104,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--words", default="", help="every one must be in the profile, or begin a word in it")
     search.add_argument("--interests", default="", metavar="A,B", help="every one must be chosen")
     search.add_argument("--limit", type=_limit, default=20, help=f"people at most (default 20, up to {MAX_LIMIT})")
+    _ask_for_reason(search)
     search.set_defaults(command=_search)
 
     runs = commands.add_parser("runs", help="what came of the latest runs of matching")
@@ -199,7 +199,7 @@ def _migrate(options: argparse.Namespace) -> int:
 def _redrive(options: argparse.Namespace) -> int:
     from entrypoints import production
 
-    asyncio.run(production.redrive(configuration.from_environment(), options.ids, options.all, print))
+    asyncio.run(production.redrive(configuration.from_environment(), options.ids, options.all, options.reason, print))
     return 0
 
 
@@ -213,6 +213,12 @@ def _suspension(options: argparse.Namespace) -> int:
         change = production.restore(settings, options.user, options.reason, print)
     asyncio.run(change)
     return 0
+
+
+def _ask_for_reason(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reason", required=True, type=_reason, metavar="TEXT", help="why; it stays in the record of staff"
+    )
 
 
 def _reason(text: str) -> str:
@@ -242,7 +248,9 @@ def _search(options: argparse.Namespace) -> int:
 
     interests = [interest.strip() for interest in options.interests.split(",") if interest.strip()]
     settings = configuration.from_environment()
-    asyncio.run(production.search(settings, options.viewer, options.words, interests, options.limit, print))
+    asyncio.run(
+        production.search(settings, options.viewer, options.words, interests, options.limit, options.reason, print)
+    )
     return 0
 
 

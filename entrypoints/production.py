@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from uuid import UUID
 
@@ -135,8 +135,11 @@ def migrate(settings: ProductionSettings, revision: str, say: Say) -> None:
     say(f"The schema was at {before or 'nothing'} and is at {after}.")
 
 
-async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], every: bool, say: Say) -> None:
+async def redrive(
+    settings: ProductionSettings, message_ids: Sequence[UUID], every: bool, reason: str, say: Say
+) -> None:
     """Send dead letters anew: all of them, or those named; without either, show them."""
+    await _audited(settings, " ".join(["redrive", *(["--all"] if every else map(str, message_ids))]), reason)
     async with production.opened_outbox(settings) as (outbox, clock):
         if every or message_ids:
             ids = None if every else [EventId(message_id) for message_id in message_ids]
@@ -151,7 +154,7 @@ async def redrive(settings: ProductionSettings, message_ids: Sequence[UUID], eve
 
 async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say: Say, under_age: bool = False) -> None:
     """Shut a member out, and have them told why and how to appeal, ``under_age`` by proof of their age."""
-    await _audited(settings, "suspend", user_id, reason)
+    await _audited(settings, "suspend", reason, user_id)
     async with production.opened_over_accounts(settings, SuspensionService) as service:
         await service.suspend(UserId(user_id), reason, under_age=under_age)
     say("Suspended, and signed out everywhere. A mail tells the member the reason.")
@@ -159,7 +162,7 @@ async def suspend(settings: ProductionSettings, user_id: UUID, reason: str, say:
 
 async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
     """Let a suspended member in again, and have them told."""
-    await _audited(settings, "restore", user_id, reason)
+    await _audited(settings, "restore", reason, user_id)
     async with production.opened_over_accounts(settings, SuspensionService) as service:
         await service.restore(UserId(user_id), reason)
     say("Restored. A mail tells the member the reason.")
@@ -167,17 +170,23 @@ async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say:
 
 async def give_role(settings: ProductionSettings, user_id: UUID, role: Role, reason: str, say: Say) -> None:
     """Make somebody staff, or a member again."""
-    await _audited(settings, f"give role {role}", user_id, reason)
+    await _audited(settings, f"give role {role}", reason, user_id)
     async with production.opened_over_accounts(settings, RoleService) as service:
         await service.give(UserId(user_id), role)
     needed = "" if role is Role.MEMBER else " Routes for staff open to them once they have set up a second factor."
     say(f"They are {role} from their next sign-in on; every session has ended.{needed}")
 
 
-async def _audited(settings: ProductionSettings, action: str, user_id: UUID, reason: str) -> None:
-    """Record what is about to be done to a member."""
+async def _audited(
+    settings: ProductionSettings,
+    action: str,
+    reason: str,
+    user_id: UUID | None = None,
+    shown: Collection[UserId] = (),
+) -> None:
+    """Record what is about to be done, to this member if to one, and who is about to be shown."""
     async with production.opened_audit(settings) as audit:
-        await audit.record(CONSOLE, action, reason, {"user_id": user_id}, "")
+        await audit.record(CONSOLE, action, reason, {"user_id": user_id} if user_id else {}, "", shown)
 
 
 async def replay_erasures(settings: ProductionSettings, say: Say) -> None:
@@ -187,13 +196,21 @@ async def replay_erasures(settings: ProductionSettings, say: Say) -> None:
 
 
 async def search(
-    settings: ProductionSettings, viewer: UUID, words: str, interests: Sequence[str], limit: int, say: Say
+    settings: ProductionSettings,
+    viewer: UUID,
+    words: str,
+    interests: Sequence[str],
+    limit: int,
+    reason: str,
+    say: Say,
 ) -> None:
-    """Find whom a member could be introduced to, by what people say of themselves.
+    """Find whom a member could be introduced to, by what people say of themselves. The record of staff names them all
+    before any is shown.
 
     For operators and not over HTTP: a free search for members would go round the fair allocation."""
     async with production.opened_search(settings) as service:
         people = await service.find(UserId(viewer), words, interests, limit)
+    await _audited(settings, "search", reason, viewer, [person.profile.user_id for person in people])
     for person in people:
         say(_line(person))
     say(f"{len(people)} people." if len(people) < limit else f"The best {limit}.")

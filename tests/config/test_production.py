@@ -15,12 +15,13 @@ import asyncpg
 import attrs
 import pytest
 
-from config.production import opened_outbox
+from config.production import opened_audit, opened_outbox
 from config.settings import PREFIX, ProductionSettings
 from entrypoints import production
 from entrypoints.cli import main
 from entrypoints.probe import probe
 from saltbitter_domain.assessments.model import Style
+from saltbitter_domain.audit.model import AuditFilter
 from saltbitter_domain.compatibility.ports import RunFigures
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import EventId, UserId
@@ -37,6 +38,7 @@ from tests.servers.pgbouncer import pgbouncer
 from tests.servers.redis import redis
 from tests.servers.server import Server, free_port, temporary_folder
 
+WHY = "Asks why nobody near is shown."
 Command = Callable[[ProductionSettings, production.Say], Awaitable[None]]
 SPELT = {"previous_token_key": "TOKEN_KEY_PREVIOUS", "previous_password_pepper": "PASSWORD_PEPPER_PREVIOUS"}
 
@@ -179,16 +181,25 @@ def test_dead_letters_are_shown_and_sent_anew_on_request(
 ) -> None:
     first, second, third = run(_dead_letters(settings, 3))
 
-    assert main(["redrive"]) == 0
+    assert main(["redrive", "--reason", "The provider is back."]) == 0
     shown = capsys.readouterr().out
     assert all(f"{letter}  " in shown for letter in (first, second, third))
     assert "users.registered  after 1 attempts: failed for ever" in shown
     assert "3 dead letters." in shown
 
-    assert main(["redrive", str(second)]) == 0
-    assert main(["redrive", "--all"]) == 0
-    assert main(["redrive"]) == 0
+    assert main(["redrive", "--reason", "The provider is back.", str(second)]) == 0
+    assert main(["redrive", "--reason", "The provider is back.", "--all"]) == 0
+    assert main(["redrive", "--reason", "The provider is back."]) == 0
     assert capsys.readouterr().out.splitlines() == ["1 on their way again.", "2 on their way again.", "0 dead letters."]
+    done = [action for _, action, _, _ in run(_recorded(settings))]
+    assert done == ["redrive", "redrive --all", f"redrive {second}", "redrive"]
+
+
+async def _recorded(settings: ProductionSettings) -> list[tuple[str, str, str, set[UserId]]]:
+    """What is on record of what staff did, newest first."""
+    async with opened_audit(settings) as audit:
+        records = await audit.newest(AuditFilter(), None, 10)
+    return [(record.actor, record.action, record.reason, set(record.subjects)) for record in records]
 
 
 def test_an_operator_suspends_and_restores_a_member_with_a_reason(
@@ -226,11 +237,12 @@ def test_an_operator_finds_people_for_a_member_by_what_they_say(
 ) -> None:
     viewer, other = run(_two_members(settings))
 
-    assert main(["search", "--for", str(viewer), "--words", "tango", "--interests", "jazz,"]) == 0
+    assert main(["search", "--reason", WHY, "--for", str(viewer), "--words", "tango", "--interests", "jazz,"]) == 0
     assert capsys.readouterr().out.splitlines() == [f"{other}  Bo, 35  Paris, under 5 km  tangos", "1 people."]
     monkeypatch.setenv("SALTBITTER_DATABASE_REPLICA_URL", settings.database_url)
-    assert main(["search", "--for", str(viewer), "--words", "tango", "--limit", "1"]) == 0
+    assert main(["search", "--reason", WHY, "--for", str(viewer), "--words", "tango", "--limit", "1"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "The best 1."
+    assert run(_recorded(settings)) == [("console", "search", WHY, {viewer, other})] * 2
 
 
 def test_what_cannot_be_searched_for_is_explained(
@@ -238,14 +250,14 @@ def test_what_cannot_be_searched_for_is_explained(
 ) -> None:
     nobody = str(new_id())
 
-    assert main(["search", "--for", nobody, "--words", "to be", "--interests", "tangos"]) == 1
+    assert main(["search", "--reason", WHY, "--for", nobody, "--words", "to be", "--interests", "tangos"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "saltbitter: This cannot be searched for.",
         "  - words: “to” is too short: give words of at least 3 letters.",
         "  - words: “be” is too short: give words of at least 3 letters.",
         "  - interests: There is no interest “tangos”.",
     ]
-    assert main(["search", "--for", nobody, "--words", "tango"]) == 1
+    assert main(["search", "--reason", WHY, "--for", nobody, "--words", "tango"]) == 1
     assert "takes no part in matching" in capsys.readouterr().err
 
 

@@ -50,7 +50,8 @@ class Device:
 
 @attrs.define
 class Person:
-    """``answer`` is what they were told last, ``decided_about`` the id of whom they liked or passed on last."""
+    """``answer`` is what they were told last, ``decided_about`` the id of whom they liked or passed on last.
+    ``sent`` counts the requests they made."""
 
     world: "World"
     name: str
@@ -60,6 +61,7 @@ class Person:
     user_id: str = ""
     decided_about: str = ""
     answer: Answer = attrs.field(init=False)
+    sent: int = 0
 
     def device(self, label: str = PHONE) -> Device:
         if label not in self.devices:
@@ -116,6 +118,7 @@ class Person:
             headers["Authorization"] = f"Bearer {device.tokens['access_token']}"
         if path.startswith("/api/staff/"):
             headers.setdefault("X-Audit-Reason", "a scenario")
+        self.sent += 1
         return await send(self.world.http, method, path, headers=headers, **options)
 
     async def signing_in(self, on: str = PHONE, password: str | None = None) -> Answer:
@@ -137,6 +140,7 @@ class Person:
         return self._holds(device, await self._without_token(device, "/api/auth/refresh", body))
 
     async def _without_token(self, device: Device, path: str, body: dict[str, str | None]) -> Answer:
+        self.sent += 1
         return await send(self.world.http, "POST", path, headers={"X-Forwarded-For": device.address}, json=body)
 
     @staticmethod

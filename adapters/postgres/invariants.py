@@ -8,9 +8,12 @@ from sqlalchemy import text
 from adapters.postgres.database import Database
 from adapters.postgres.query import Query
 from saltbitter_domain.kernel import Clock
+from saltbitter_domain.ledger.policies import BOOKED
 from saltbitter_domain.payments.model import GRACE
 
 _NOW = "CAST(:now AS timestamptz)"
+_PAIRS = ", ".join(f"('{kind}', '{debited}', '{credited}')" for kind, (debited, credited) in BOOKED.items())
+_BOOKED = f"(VALUES {_PAIRS})"
 _RANKED = "(VALUES ('free', 0), ('premium', 1), ('elite', 2))"
 
 _COUNTED: Mapping[str, str] = MappingProxyType(
@@ -19,13 +22,17 @@ _COUNTED: Mapping[str, str] = MappingProxyType(
         "transactions_unbalanced": """
             SELECT 1 FROM ledger_entries GROUP BY fact_id, currency HAVING sum(amount_minor) <> 0
         """,
-        "facts_not_booked_as_they_are": """
+        "facts_not_booked_as_they_are": f"""
             SELECT 1 FROM money_facts AS fact LEFT JOIN (
-                SELECT fact_id, count(*) AS entries, max(amount_minor) AS debit, min(currency) AS currency
+                SELECT fact_id, count(*) AS entries, max(amount_minor) AS debit, min(currency) AS currency,
+                       max(account) FILTER (WHERE amount_minor > 0) AS debited,
+                       max(account) FILTER (WHERE amount_minor < 0) AS credited
                 FROM ledger_entries GROUP BY fact_id) AS booked ON booked.fact_id = fact.id
+            LEFT JOIN {_BOOKED} AS rule (kind, debited, credited) ON rule.kind = fact.kind
             WHERE fact.kind <> 'payment_failed' AND (
                 booked.entries IS DISTINCT FROM 2 OR booked.debit <> fact.amount_minor
-                OR booked.currency <> fact.currency)
+                OR booked.currency <> fact.currency OR booked.debited IS DISTINCT FROM rule.debited
+                OR booked.credited IS DISTINCT FROM rule.credited)
         """,
         "failures_booked": """
             SELECT 1 FROM money_facts AS fact JOIN ledger_entries ON fact_id = fact.id WHERE kind = 'payment_failed'
@@ -67,9 +74,15 @@ _COUNTED: Mapping[str, str] = MappingProxyType(
                 FROM money_facts AS back WHERE back.payment = paid.id), 0)
         """,
         "access_longer_than_held": f"SELECT 1 FROM gateway_expiries WHERE at < {_NOW} - interval '15 minutes'",
-        "reconciliation_stands_still": f"SELECT 1 FROM gateway_sweeps WHERE until < {_NOW} - interval '30 minutes'",
+        # Where something came and nothing was ever looked for, it stands still as well.
+        "reconciliation_stands_still": f"""
+            SELECT 1 FROM (SELECT max(until) AS until FROM gateway_sweeps) AS swept
+            WHERE coalesce(until, (SELECT min(received_at) FROM gateway_events)) < {_NOW} - interval '30 minutes'
+        """,
+        # Asking to be erased is what cancels a subscription.
         "messages_about_money_dead": """
-            SELECT 1 FROM outbox WHERE dead_at IS NOT NULL AND topic IN ('payments.customer_changed', 'ledger.booked')
+            SELECT 1 FROM outbox WHERE dead_at IS NOT NULL AND (
+                split_part(topic, '.', 1) IN ('payments', 'orders', 'ledger') OR topic = 'users.erasure_requested')
         """,
         "orders_without_an_answer": f"""
             SELECT 1 FROM orders WHERE state = 'open' AND made_at < {_NOW} - interval '15 minutes'

@@ -16,7 +16,7 @@ from saltbitter_domain.ledger.model import (
     Transaction,
 )
 
-_BOOKED: Mapping[FactKind, tuple[Account, Account]] = MappingProxyType(
+BOOKED: Mapping[FactKind, tuple[Account, Account]] = MappingProxyType(
     {
         FactKind.SUCCEEDED: (Account.GATEWAY, Account.SALES),
         FactKind.FEE: (Account.FEES, Account.GATEWAY),
@@ -35,7 +35,7 @@ _ORDER = {kind: place for place, kind in enumerate(FactKind)}
 
 def transaction_of(fact: MoneyFact) -> Transaction | None:
     """How the fact is booked; None for one that moved no money."""
-    accounts = _BOOKED.get(fact.kind)
+    accounts = BOOKED.get(fact.kind)
     if accounts is None:
         return None
     debited, credited = accounts

@@ -29,6 +29,19 @@ SELECT gen_random_uuid(), users.id, 'cus_1', '{kind}', '', 0, 'USD', swept.until
        {settled}, 1 FROM generate_series(1, {number}), users, gateway_sweeps AS swept
 """
 
+NEVER_SWEPT = """
+DELETE FROM gateway_sweeps; INSERT INTO gateway_events (id, customer, occurred_at, received_at)
+SELECT 'evt_1', 'cus_1', min(at), min(at) FROM money_facts
+"""
+DEAD = "UPDATE outbox SET dead_at = now(), topic = '{topic}'"
+ABOUT_MONEY = (
+    "payments.customer_changed",
+    "payments.subscription_ended",
+    "orders.spending_reached",
+    "ledger.booked",
+    "users.erasure_requested",
+)
+
 
 @pytest.fixture
 def store(database: Database, clock: ManualClock) -> Store:
@@ -79,18 +92,24 @@ async def all_is_well(store: Store) -> None:
          {"facts_not_booked_as_they_are"}),
         ("DELETE FROM ledger_entries WHERE fact_id = 'ch_1'", {"facts_not_booked_as_they_are"}),
         ("UPDATE ledger_entries SET currency = 'EUR' WHERE fact_id = 'ch_1'", {"facts_not_booked_as_they_are"}),
+        ("UPDATE ledger_entries SET account = 'fees' WHERE fact_id = 'ch_1' AND account = 'sales'",
+         {"facts_not_booked_as_they_are"}),
+        ("UPDATE ledger_entries SET amount_minor = -amount_minor WHERE fact_id = 'ch_1'",
+         {"facts_not_booked_as_they_are"}),
         ("UPDATE ledger_entries SET fact_id = 'ch_2' WHERE fact_id = 'ch_1'",
          {"facts_not_booked_as_they_are", "failures_booked"}),
         ("UPDATE money_facts SET payment = 'ch_9' WHERE id = 'txn_1'", {"facts_without_their_payment"}),
         ("UPDATE money_facts SET amount_minor = 2000 WHERE id = 're_1'",
          {"facts_not_booked_as_they_are", "more_refunded_than_paid"}),
-        ("UPDATE money_facts SET kind = 'dispute_won' WHERE id = 'txn_1'", {"more_disputes_decided_than_opened"}),
+        ("UPDATE money_facts SET kind = 'dispute_won' WHERE id = 'txn_1'",
+         {"facts_not_booked_as_they_are", "more_disputes_decided_than_opened"}),
         ("UPDATE subscriptions SET tier = 'elite'; UPDATE money_facts SET product = 'premium' WHERE id = 'ch_3'",
          {"tiers_without_a_payment"}),
         ("UPDATE subscriptions SET tier = 'free'", {"payments_without_their_tier"}),
         ("UPDATE gateway_expiries SET at = at - interval '7 days'", {"access_longer_than_held"}),
         ("UPDATE gateway_sweeps SET until = until - interval '1 hour'", {"reconciliation_stands_still"}),
-        ("UPDATE outbox SET dead_at = now()", {"messages_about_money_dead"}),
+        (NEVER_SWEPT, {"reconciliation_stands_still"}),
+        *((DEAD.format(topic=topic), {"messages_about_money_dead"}) for topic in ABOUT_MONEY),
         (ORDERED.format(number=1, kind="purchase", state="open", settled="NULL"), {"orders_without_an_answer"}),
         (ORDERED.format(number=10, kind="withdraw", state="refused", settled="timestamptz '2026-03-03'"),
          {"leaving_not_carried_out"}),

@@ -1,6 +1,7 @@
 """Everything that is kept about people is in the data register, and nothing else is."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from saltbitter_domain.exports.policies import exported_columns, own_side
 from saltbitter_domain.register import AtErasure, Kind
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "export.schema.json"
+PROCESSORS = Path(__file__).parents[2] / "docs" / "processors.md"
 ROPA = Path(__file__).parents[2] / "docs" / "ropa.md"
 
 WHOLE = """
@@ -32,6 +34,14 @@ def test_every_column_has_an_entry_and_every_entry_a_column() -> None:
 
     assert sorted(stored - registered) == [], "give these an entry in config/data_register.toml"
     assert sorted(registered - stored) == [], "these entries of config/data_register.toml have no column"
+
+
+def test_the_paper_on_processors_names_the_parties_of_the_register_and_no_others() -> None:
+    rows = [line.split("|")[1] for line in PROCESSORS.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+
+    named = [name for row in rows[2:] for name in re.findall(r"`(\w+)`", row) or [row]]
+
+    assert sorted(named) == sorted(item.place for item in data_register().of(Kind.PARTY))
 
 
 def test_the_record_of_processing_is_current() -> None:

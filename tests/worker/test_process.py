@@ -22,6 +22,7 @@ from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.events import Event
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.users.model import Registered
+from tests.doubles.builders import a_user
 from tests.servers.machine import Machine
 from tests.servers.redis import redis as redis_server
 from tests.servers.server import Server, temporary_folder
@@ -203,3 +204,18 @@ async def test_the_sweep_forgets_answers_that_are_over_a_day_old_batch_by_batch(
             await sweeping.run()
 
     assert {line["part"]: line["forgotten"] for line in lines}["answers"] == 5
+
+
+async def test_whoever_should_have_been_erased_by_now_is_an_error_in_the_log(
+    production_settings: ProductionSettings,
+) -> None:
+    async with running("production", production_settings) as application:
+        now = application.adapters.clock().now()
+        watching = {job.name: job for job in periodic_jobs(application, relay_of(application))}["watch_erasures"]
+        async with application.adapters.begin()() as uow:
+            await uow.users.add(attrs.evolve(a_user(), erase_at=now - timedelta(days=1, seconds=1)))
+            await uow.commit()
+        with structlog.testing.capture_logs() as lines:
+            await watching.run()
+
+    assert lines == [{"event": "erasures_late", "count": 1, "log_level": "error"}]

@@ -72,7 +72,11 @@ _WAITING = """
 SELECT topic, attempts, last_error, count(*) AS messages FROM outbox WHERE done_at IS NULL AND dead_at IS NULL
 GROUP BY topic, attempts, last_error
 """
-_RECEIVED = "SELECT count(*) AS events FROM gateway_events"
+_EFFECT = """
+SELECT DISTINCT held.tier, read.begun AS readings, (SELECT count(*) FROM gateway_events) AS events
+FROM gateway_readings AS read JOIN orders ON orders.customer = read.customer
+JOIN subscriptions AS held ON held.user_id = orders.user_id WHERE read.customer = $1
+"""
 
 
 @attrs.define
@@ -225,7 +229,7 @@ async def _judged(market: Market, number: int) -> list[Row]:
     broken, missed = await _broken(home), await _missed(market)
     charges = await _charged(market)
     booked = {UserId(row["member"]): row["times"] for row in await home.rows(_BOOKED)}
-    p99, kept = await _one_event_many_times(market)
+    p99, kept, effects, raised = await _one_event_many_times(market)
     posted = market.posted()
     market.clock.advance(timedelta(hours=25))
     again = Counter(await asyncio.gather(*(buyer.again() for buyer in buyers)))
@@ -244,6 +248,13 @@ async def _judged(market: Market, number: int) -> list[Row]:
         Row("rules about money that do not hold", len(broken), "rules", "0", not broken),
         Row("payments and tiers only the nightly comparison found", missed, "of them", "0", missed == 0),
         Row(f"one event {COPIES} times: kept", kept, "times", "1", kept == 1),
+        Row(
+            f"one event {COPIES} times: read, and the tier is the new one",
+            effects,
+            "times",
+            "1",
+            effects == 1 and raised,
+        ),
         Row(f"one event {COPIES} times: 99 of 100 answered within", p99, "ms", f"{ANSWERED_MS:g}", p99 < ANSWERED_MS),
         Row("done, when all ask again after 25 hours", again[True], "intents", f"{number}", again == {True: number}),
         Row("requests sent by that", market.posted() - posted, "requests", "0", market.posted() == posted),
@@ -313,28 +324,41 @@ async def _missed(market: Market) -> int:
         await records.close()
 
 
-async def _one_event_many_times(market: Market) -> tuple[float, int]:
-    """The milliseconds in which 99 of 100 deliveries of one event to both APIs are answered; how often it is kept."""
+async def _one_event_many_times(market: Market) -> tuple[float, int, int, bool]:
+    """One member's subscription is raised, and the event that tells of it is delivered 100 times at once to both APIs.
+
+    The milliseconds in which 99 of 100 are answered; how often the event is kept, how often the member's tier is set by
+    it, and whether that is the new one."""
     for url in market.urls:
         await _ready(market.home, url)
-    await _delivered(market, "cus_before")  # Connections are opened by that, ours and the APIs', and no part of it.
-    (before,) = await market.home.rows(_RECEIVED)
-    took = await _delivered(market, "cus_nobody")
-    (after,) = await market.home.rows(_RECEIVED)
-    return sorted(took)[COPIES * 99 // 100 - 1] * 1000, after["events"] - before["events"]
+    # Connections are opened by that, ours and the APIs', and are no part of it.
+    await _delivered(market, market.stripe.happen("customer.updated", {"id": "cus_before", "object": "customer"}))
+    await _drained(market)
+    subscription = next(each for each in market.stripe.subscriptions.values() if each["status"] == "active")
+    (before,) = await market.home.rows(_EFFECT, subscription["customer"])
+    subscription["items"]["data"][0]["price"]["product"] = "saltbitter_elite"
+    took = await _delivered(market, market.stripe.happen("customer.subscription.updated", subscription))
+    await _drained(market)
+    (after,) = await market.home.rows(_EFFECT, subscription["customer"])
+    kept, effects = (after[name] - before[name] for name in ("events", "readings"))
+    return (
+        sorted(took)[COPIES * 99 // 100 - 1] * 1000,
+        kept,
+        effects,
+        (before["tier"], after["tier"]) == ("premium", "elite"),
+    )
 
 
-async def _delivered(market: Market, customer: str) -> list[float]:
-    """The seconds of each of many deliveries of one event, which is signed and written once: what we wait for then is
-    the answer, and not ourselves. An answer that is no success counts as one that never came."""
-    event = market.stripe.happen("customer.updated", {"id": customer, "object": "customer"})
+async def _delivered(market: Market, event: dict[str, Any]) -> list[float]:
+    """The seconds of each of many deliveries of one event, all sent at once, from when it is sent. It is signed and
+    written once: what we wait for is the answer, and not ourselves. An answer that is no success counts as one that
+    never came."""
     body, headers = market.stripe.message(event)
 
     async def deliver(url: str) -> float:
-        async with market.desks:
-            began = time.monotonic()
-            async with market.home.http.post(f"{url}/api/webhooks/stripe", data=body, headers=headers) as answer:
-                return time.monotonic() - began if answer.status == 204 else REQUEST_SECONDS
+        began = time.monotonic()
+        async with market.home.http.post(f"{url}/api/webhooks/stripe", data=body, headers=headers) as answer:
+            return time.monotonic() - began if answer.status == 204 else REQUEST_SECONDS
 
     return await asyncio.gather(*(deliver(market.urls[place % 2]) for place in range(COPIES)))
 

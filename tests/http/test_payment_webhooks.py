@@ -11,7 +11,7 @@ from dependency_injector import providers
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import ManualClock
 from config import test as mode
-from saltbitter_domain.payments.model import MAX_EVENT_BYTES
+from saltbitter_domain.payments.model import MAX_EVENT_BYTES, CustomerChanged
 from tests.conftest import Run
 from tests.doubles.stripe.server import PREVIOUS_SECRET, StripeDouble
 from tests.http.house import MINUTE, House, opened
@@ -105,7 +105,9 @@ async def test_nothing_that_is_not_stripes_is_taken_in(paid_house: House, stripe
     for media_type in ("text/plain", "application/octet-stream", "multipart/form-data; boundary=b"):
         await send(paid_house, body, {**headers, "Content-Type": media_type}, 415)
     async with paid_house.application.adapters.begin()() as uow:
-        assert not uow._transaction._store.tables.gateway_events.items()
+        tables = uow._transaction._store.tables
+        assert not tables.gateway_events.items()
+        assert not [each for each in tables.outbox.items().values() if isinstance(each.event, CustomerChanged)]
     await send(paid_house, *stripe.message(event, secret=PREVIOUS_SECRET), 204)
 
 

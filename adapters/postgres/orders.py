@@ -104,4 +104,5 @@ def _order(row: Any) -> Order:
         reason=row["reason"] and Reason(row["reason"]),
         settled_at=row["settled_at"],
         version=row["version"],
+        plan_version=row["plan_version"],
     )

@@ -19,7 +19,8 @@ from saltbitter_domain.kernel import (
     Unavailable,
     UserId,
 )
-from saltbitter_domain.subscriptions.model import Tier
+from saltbitter_domain.subscriptions.catalogue import plan_of
+from saltbitter_domain.subscriptions.model import Plan, Tier
 
 SEND_WITHIN = timedelta(seconds=60)
 """An order older than this is never sent any more: whoever wakes up late with one leaves it to be asked about."""
@@ -115,7 +116,8 @@ Outcome = Done | RequiresAction | Refused | Unknown
 @attrs.frozen
 class Order:
     """One wish, written down before anybody is asked for it. ``item`` is the tier or the product, ``subscription`` the
-    gateway's id of what is to change, ``key`` the client's name for the wish: sent again under it, it is the same."""
+    gateway's id of what is to change, ``key`` the client's name for the wish: sent again under it, it is the same.
+    ``plan_version`` is of the plan that is ordered, if it is one."""
 
     id: OrderId
     user_id: UserId
@@ -131,6 +133,12 @@ class Order:
     reason: Reason | None = None
     settled_at: datetime | None = None
     version: int = 1
+    plan_version: int | None = None
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that was ordered, on the terms of then; None for what is no plan."""
+        return None if self.plan_version is None else plan_of(Tier(self.item), self.plan_version)
 
     def with_outcome(self, outcome: Outcome, now: datetime) -> "Order":
         """What it is once this became known of it. What is done stays so."""

@@ -43,7 +43,7 @@ from saltbitter_domain.orders.model import (
 )
 from saltbitter_domain.orders.ports import PaymentGateway
 from saltbitter_domain.payments.model import CustomerChanged, GatewayAway, GatewayOff
-from saltbitter_domain.subscriptions.catalogue import PLANS
+from saltbitter_domain.subscriptions.catalogue import plan_of
 from saltbitter_domain.subscriptions.model import Plan, Tier
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import ErasureRequested
@@ -96,7 +96,8 @@ class OrderService:
         plan = _plan(tier)
         if standing := await self._standing(user_id, OrderKind.SUBSCRIBE, tier, key):
             return standing
-        order = await self._place(await self._customer(user_id), user_id, OrderKind.SUBSCRIBE, tier, plan.price, key)
+        customer = await self._customer(user_id)
+        order = await self._place_plan(plan, customer, user_id, OrderKind.SUBSCRIBE, key=key)
         # Asked only now that no other order of this member can be on its way.
         try:
             running = await self._gateway.contract(order.customer)
@@ -140,7 +141,7 @@ class OrderService:
             return standing
         customer, contract = await self._running(user_id)
         kind = contract.change_to(tier)
-        order = await self._place(customer, user_id, kind, tier, plan.price, subscription=contract.id)
+        order = await self._place_plan(plan, customer, user_id, kind, subscription=contract.id)
         return await self._send(order, Means(contract=contract, priced_at=quoted_at))
 
     async def cancel(self, user_id: UserId) -> Progress:
@@ -267,9 +268,23 @@ class OrderService:
         amount: Money,
         key: str | None = None,
         subscription: str | None = None,
+        plan_version: int | None = None,
     ) -> Order:
         now, id_ = self._clock.now(), OrderId(self._ids.new())
-        return await self._add(Order(id_, user_id, customer, kind, item, amount, now, key, subscription))
+        order = Order(id_, user_id, customer, kind, item, amount, now, key, subscription, plan_version=plan_version)
+        return await self._add(order)
+
+    async def _place_plan(
+        self,
+        plan: Plan,
+        customer: str,
+        user_id: UserId,
+        kind: OrderKind,
+        *,
+        key: str | None = None,
+        subscription: str | None = None,
+    ) -> Order:
+        return await self._place(customer, user_id, kind, plan.tier, plan.price, key, subscription, plan.version)
 
     async def _place_on(self, contract: Contract, customer: str, user_id: UserId, kind: OrderKind) -> Order:
         return await self._place(customer, user_id, kind, "", NOTHING, subscription=contract.id)
@@ -356,4 +371,4 @@ async def _notice(uow: UnitOfWork, order: Order) -> Money | None:
 def _plan(tier: Tier) -> Plan:
     if tier is Tier.FREE:
         raise TierNotForSale("The free tier is not for sale: it is what is left after cancelling.")
-    return next(plan for plan in PLANS if plan.tier is tier)
+    return plan_of(tier)

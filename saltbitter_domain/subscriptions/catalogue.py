@@ -40,27 +40,40 @@ ENTITLEMENTS: Mapping[Tier, Entitlements] = MappingProxyType(
 )
 
 
-def _plan(tier: Tier, price: Money, summary: str) -> Plan:
+def _plan(tier: Tier, version: int, price: Money, summary: str) -> Plan:
     monthly = f"{amount_text(price)} in total, tax included, now and again every month until it is cancelled."
     terms = monthly if price.amount_minor else "It costs nothing, and nothing is ever charged for it."
-    return Plan(tier, price, summary, terms, ENTITLEMENTS[tier])
+    return Plan(tier, version, price, summary, terms, ENTITLEMENTS[tier])
 
 
 PLANS = (
     _plan(
         Tier.FREE,
+        1,
         Money(0, "USD"),
         "Ten introductions a day, messages with everyone you match with, and all safety and privacy settings.",
     ),
     _plan(
         Tier.PREMIUM,
+        1,
         Money(1999, "USD"),
         "Introductions without a daily limit, who liked you, more filters, and AI practice without a limit.",
     ),
     _plan(
         Tier.ELITE,
+        1,
         Money(4999, "USD"),
         "Everything in Premium, with coaching insights and a weekly report to reflect on.",
     ),
 )
 """By price, lowest first."""
+
+FORMER: tuple[Plan, ...] = ()
+"""What is no longer offered: whoever changes a plan leaves here what it was, for the orders that were made of it."""
+
+
+def plan_of(tier: Tier, version: int | None = None) -> Plan:
+    """The plan of a tier in this version, or as it is offered now. ``KeyError`` for a version that never was."""
+    if version is None:
+        return next(plan for plan in PLANS if plan.tier is tier)
+    return {(plan.tier, plan.version): plan for plan in (*FORMER, *PLANS)}[tier, version]

@@ -42,9 +42,11 @@ class Entitlements:
 
 @attrs.frozen
 class Plan:
-    """A tier as it is offered: the price is for one month, tax included."""
+    """A tier as it is offered, or was: the price is for one month, tax included. No ``version`` of a tier ever changes;
+    what is offered on other terms is the next one."""
 
     tier: Tier
+    version: int
     price: Money
     summary: str
     terms: str

@@ -39,7 +39,7 @@ async def save(store: Store, order: Order) -> Order:
 
 async def test_an_order_is_kept_whole_in_every_state(store: Store) -> None:
     user = await store.member()
-    order = await add(store, an_order(store, user.id, key=KEY, subscription="sub_1"))
+    order = await add(store, an_order(store, user.id, key=KEY, subscription="sub_1", plan_version=1))
 
     async with store.begin() as uow:
         assert await uow.orders.get(order.id) == order

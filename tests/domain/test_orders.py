@@ -33,6 +33,8 @@ from saltbitter_domain.orders.model import (
 )
 from saltbitter_domain.orders.service import OrderService
 from saltbitter_domain.payments.model import GatewayAway, GatewayOff
+from saltbitter_domain.subscriptions import catalogue
+from saltbitter_domain.subscriptions.catalogue import plan_of
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import ErasureRequested
 from tests.conftest import Run
@@ -55,6 +57,25 @@ async def subscribed(desk: Desk, tier: Tier = Tier.PREMIUM) -> UserId:
     member = await desk.member()
     await desk.service.subscribe(member, tier, GOOD, None)
     return member
+
+
+async def test_an_order_keeps_to_the_version_of_the_plan_that_it_was_made_of(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was, earlier = plan_of(Tier.PREMIUM), await desk.member()
+    made = (await desk.service.subscribe(earlier, Tier.PREMIUM, GOOD, None)).order
+    dearer = attrs.evolve(was, version=was.version + 1, price=Money(2499, "USD"), terms="24.99 USD, since today.")
+    offered = tuple(dearer if plan is was else plan for plan in catalogue.PLANS)
+    monkeypatch.setattr(catalogue, "PLANS", offered)
+    monkeypatch.setattr(catalogue, "FORMER", (was,))
+    later = await desk.member()
+    new = (await desk.service.subscribe(later, Tier.PREMIUM, GOOD, None)).order
+
+    assert (await desk.service.find(earlier, made.id)).order.plan == was
+    assert (await desk.service.find(later, new.id)).order.plan == dearer
+    assert (made.amount, new.amount) == (was.price, dearer.price)
+    bought = (await desk.service.buy(later, PACK, GOOD, None)).order
+    assert bought.plan is None
 
 
 WITHOUT_AN_ANSWER = ["timeout", "disconnect", 500, 409, "done timeout", "done disconnect", "done 500"]

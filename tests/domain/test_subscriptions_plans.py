@@ -11,7 +11,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.compatibility.model import DAILY_QUOTA, Traits
 from saltbitter_domain.kernel import Money, UserId
-from saltbitter_domain.subscriptions.catalogue import ENTITLEMENTS, PLANS
+from saltbitter_domain.subscriptions.catalogue import ENTITLEMENTS, FORMER, PLANS, plan_of
 from saltbitter_domain.subscriptions.model import Entitlements, Plan, Subscription, Tier
 from saltbitter_domain.subscriptions.service import SubscriptionService
 
@@ -49,6 +49,15 @@ def test_three_plans_are_offered_at_the_published_monthly_prices() -> None:
     ]
 
 
+def test_a_version_of_a_plan_is_one_plan_for_good() -> None:
+    every = (*FORMER, *PLANS)
+
+    assert len({(plan.tier, plan.version) for plan in every}) == len(every)
+    assert all(plan_of(plan.tier, plan.version) == plan for plan in every)
+    with pytest.raises(KeyError):
+        plan_of(Tier.PREMIUM, 0)
+
+
 def test_each_tier_entitles_to_what_was_promised() -> None:
     assert ENTITLEMENTS == {Tier.FREE: FREE, Tier.PREMIUM: PREMIUM, Tier.ELITE: ELITE}
     assert all(plan.entitlements == ENTITLEMENTS[plan.tier] for plan in PLANS)
@@ -59,7 +68,14 @@ def test_a_free_day_is_one_full_set_of_introductions() -> None:
 
 
 def test_no_plan_is_chosen_beforehand_and_none_sells_reach_or_privacy() -> None:
-    assert {field.name for field in attrs.fields(Plan)} == {"tier", "price", "summary", "terms", "entitlements"}
+    assert {field.name for field in attrs.fields(Plan)} == {
+        "tier",
+        "version",
+        "price",
+        "summary",
+        "terms",
+        "entitlements",
+    }
     for_sale = " ".join(field.name for field in attrs.fields(Entitlements))
     assert not [word for word in ("boost", "priority", "visib", "incognito", "privacy", "safety") if word in for_sale]
     assert not {"tier", "entitlements"} & {field.name for field in attrs.fields(Traits)}

@@ -163,6 +163,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         Order(
             OrderId(ids.new()), user.id, f"{name}-customer", OrderKind.UPGRADE, "elite", money, now, f"{name}-key",
             f"{name}-subscription", OrderState.REFUSED, f"{name}-reference", Reason.LAPSED, now,
+            plan_version=1,
         )
     )  # fmt: skip
     ordered = {f"{name}-{each}" for each in ("customer", "key", "subscription", "reference")}

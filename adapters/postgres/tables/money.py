@@ -104,6 +104,7 @@ orders = Table(
     Column("reason", Text),
     Column("settled_at", INSTANT),
     version(),
+    Column("plan_version", BigInteger),
     CheckConstraint("(settled_at IS NOT NULL) = (state IN ('done', 'refused'))", name="settled"),
     Index("uq_orders_unsettled", "user_id", unique=True, postgresql_where=text("settled_at IS NULL")),
     Index(

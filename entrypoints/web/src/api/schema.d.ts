@@ -3183,7 +3183,8 @@ export interface components {
         };
         /**
          * Plan
-         * @description A tier as it is offered: the price is for one month, tax included.
+         * @description A tier as it is offered, or was: the price is for one month, tax included. No `version` of a tier ever changes;
+         *     what is offered on other terms is the next one.
          */
         Plan: {
             entitlements: components["schemas"]["Entitlements"];
@@ -3191,6 +3192,7 @@ export interface components {
             summary: string;
             terms: string;
             tier: components["schemas"]["Tier"];
+            version: number;
         };
         /**
          * PortalView

@@ -16,9 +16,9 @@ import TestCards from "./TestCards";
 const usd = (amount_minor: number) => ({ amount_minor, currency: "USD" });
 const ENTITLED = { daily_matches: 10, see_who_liked: false, advanced_filters: false, ai_messages_a_day: 50, coaching_insights: false, weekly_report: false };
 const PLANS: Plan[] = [
-  { tier: "free", price: usd(0), summary: "", terms: "", entitlements: ENTITLED },
-  { tier: "premium", price: usd(1999), summary: "", terms: "", entitlements: { ...ENTITLED, daily_matches: null, see_who_liked: true } },
-  { tier: "elite", price: usd(4999), summary: "", terms: "", entitlements: { ...ENTITLED, daily_matches: null, weekly_report: true } },
+  { tier: "free", version: 1, price: usd(0), summary: "", terms: "", entitlements: ENTITLED },
+  { tier: "premium", version: 1, price: usd(1999), summary: "", terms: "", entitlements: { ...ENTITLED, daily_matches: null, see_who_liked: true } },
+  { tier: "elite", version: 1, price: usd(4999), summary: "", terms: "", entitlements: { ...ENTITLED, daily_matches: null, weekly_report: true } },
 ];
 const CONTRACT: Schemas["ContractView"] = {
   tier: "premium",

@@ -69,10 +69,10 @@ class MemorySignInTries(SignInTries):
     async def clear(self, key: str) -> None:
         self._transaction.write(lambda tables: tables.sign_in_tries.drop(key))
 
-    async def forget(self, tried_before: datetime, limit: int) -> int:
+    async def forget(self, paused_before: datetime, limit: int) -> int:
         def change(tables: Tables) -> int:
             rows = tables.sign_in_tries.items().items()
-            old = [key for key, row in rows if row.tried_at < tried_before][:limit]
+            old = [key for key, row in rows if row.next_at < paused_before][:limit]
             for key in old:
                 tables.sign_in_tries.drop(key)
             return len(old)

@@ -75,7 +75,7 @@ class PostgresSignInTries(SignInTries):
         "sign_in_tries",
     )
     _CLEAR = Query(delete(sign_in_tries).where(sign_in_tries.c.key == bindparam("key")))
-    _FORGET = sweeping(sign_in_tries, "tried_at < :tried_before")
+    _FORGET = sweeping(sign_in_tries, "next_at < :paused_before")
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -88,8 +88,8 @@ class PostgresSignInTries(SignInTries):
     async def clear(self, key: str) -> None:
         await self._session.change(self._CLEAR, {"key": key})
 
-    async def forget(self, tried_before: datetime, limit: int) -> int:
-        return len(await self._session.write(self._FORGET, tried_before=tried_before, limit=limit))
+    async def forget(self, paused_before: datetime, limit: int) -> int:
+        return len(await self._session.write(self._FORGET, paused_before=paused_before, limit=limit))
 
 
 class PostgresSignInAlerts(SignInAlerts):

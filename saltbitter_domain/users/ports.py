@@ -194,8 +194,8 @@ class SignInTries(Protocol):
         """Begin anew."""
         ...
 
-    async def forget(self, tried_before: datetime, limit: int) -> int:
-        """Forget up to ``limit`` counts without a try since ``tried_before``; how many."""
+    async def forget(self, paused_before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` counts whose last pause ended before ``paused_before``; how many."""
         ...
 
 

@@ -130,6 +130,15 @@ async def test_counts_without_a_try_for_long_are_forgotten(store: Store) -> None
         assert await uow.sign_in_tries.count("key 0", NOW, PAUSES) == 2
 
 
+async def test_a_count_is_not_forgotten_while_its_pause_goes_on(store: Store) -> None:
+    async with store.unit() as uow:
+        await uow.sign_in_tries.count("ada", NOW, (2 * SECOND,))
+
+    for seconds, forgotten in ((1, 0), (2, 0), (3, 1)):
+        async with store.unit() as uow:
+            assert await uow.sign_in_tries.forget(NOW + seconds * SECOND, limit=9) == forgotten
+
+
 def test_the_smallest_network_that_holds_another_says_where_it_is(tmp_path: Path) -> None:
     file = tmp_path / "networks.csv"
     file.write_text('10.0.0.0/8,Here,1,2\n10.1.2.0/24,"There, of all",3,4\n2001:db8::/32,Far,5,6\n', "utf-8")

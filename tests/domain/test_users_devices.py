@@ -107,17 +107,22 @@ class TestGuessing:
         key_tries = [row.tries for row in accounts.store.tables.sign_in_tries.items().values()]
         assert key_tries == [FREE_TRIES]
 
-    async def test_in_a_year_of_guessing_without_rest_no_more_than_a_hundred_are_looked_at(
-        self, accounts: Accounts
+    @pytest.mark.parametrize("after", [FREE_TRIES - 1, MOST_TRIES - 1, MOST_TRIES])
+    async def test_in_a_year_of_guessing_no_more_than_a_hundred_are_looked_at(
+        self, accounts: Accounts, after: int
     ) -> None:
-        key, looked_at, now = "key", 0, NOW
-        while now < NOW + YEAR:
+        """Also by whoever rests after so many, hoping that they are forgotten."""
+        looked_at = 0
+        while accounts.clock.now() < NOW + YEAR:
             async with accounts.begin() as uow:
-                looked_at += await uow.sign_in_tries.count(key, now, PAUSES) is not None
+                looked_at += await uow.sign_in_tries.count("key", accounts.clock.now(), PAUSES) is not None
                 await uow.commit()
-            now += max(timedelta(seconds=1), pause_after(looked_at))
+            rest = timedelta(0) if looked_at % after else timedelta(days=32)
+            accounts.clock.advance(max(timedelta(seconds=1), rest, min(pause_after(looked_at), LONGEST_PAUSE)))
+            await accounts.devices.forget_tries()
 
-        assert looked_at == MOST_TRIES
+        assert looked_at <= MOST_TRIES
+        assert (looked_at == MOST_TRIES) == (after > FREE_TRIES)
 
     async def test_a_new_password_by_mail_begins_the_count_anew_and_forgets_devices(self, accounts: Accounts) -> None:
         tokens = await accounts.enter()

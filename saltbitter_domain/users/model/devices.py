@@ -13,8 +13,9 @@ MAX_DEVICES = 20
 DEVICE_KNOWN_FOR = timedelta(days=365)
 """After the last sign-in on it."""
 ALERTS_KEPT_FOR = timedelta(days=90)
-TRIES_KEPT_FOR = timedelta(days=30)
-"""After the last one. Nobody gets far by waiting for that: it is more than the longest pause."""
+TRIES_KEPT_FOR = timedelta(days=365)
+"""After the pause that the last one began, so that whoever waits for this tries no more than ``MOST_TRIES`` a year, and
+the count of an account that was tried as often as that is kept through its years of pause."""
 FREE_TRIES = 10
 """Wrong passwords in a row before there is a pause after each."""
 MOST_TRIES = 100

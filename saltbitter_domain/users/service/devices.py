@@ -143,6 +143,6 @@ class DeviceService:
         return await sweep(self._begin, lambda uow, limit: uow.sign_in_alerts.forget(before, limit))
 
     async def forget_tries(self) -> int:
-        """Sweep: forget counts of tries 30 days after the last one; how many."""
+        """Sweep: forget counts of tries a year after the pause that the last one began; how many."""
         before = self._clock.now() - TRIES_KEPT_FOR
         return await sweep(self._begin, lambda uow, limit: uow.sign_in_tries.forget(before, limit))

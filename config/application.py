@@ -184,6 +184,7 @@ class Application(containers.DeclarativeContainer):
         begin=adapters.begin,
         clock=adapters.clock,
         hasher=adapters.hasher,
+        secrets=adapters.secrets,
         revocations=adapters.revocations,
         register=providers.Callable(data_register),
     )

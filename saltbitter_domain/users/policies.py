@@ -21,13 +21,10 @@ from saltbitter_domain.users.model import (
     MAX_PASSWORD,
     MIN_PASSWORD,
     MIN_WITH_SECOND_FACTOR,
-    PasswordRefused,
     Session,
     SessionOver,
-    User,
 )
 from saltbitter_domain.users.model.second_factor import CodesPaused, SecondFactor
-from saltbitter_domain.users.ports import Access, Account, PasswordHasher
 
 PRODUCT_NAME = "saltbitter"
 MIN_TELLING = 4
@@ -181,20 +178,6 @@ def kept_facts(kept: Iterable[Kept]) -> dict[str, str]:
 def session_over() -> SessionOver:
     """The one refusal for every session that cannot go on, whatever the cause."""
     return SessionOver("This session is over. Please log in again.")
-
-
-async def confirm_password(
-    hasher: PasswordHasher, account: Account | None, access: Access, password: str, undone: str
-) -> User:
-    """Whose password was just given again, so that nothing grave is done by whoever holds their phone.
-
-    Raises ``PasswordRefused`` under ``password``, with ``undone`` as its detail, and ``SessionOver``."""
-    if account is None or access.session_id not in {session.id for session in account.sessions}:
-        raise session_over()
-    if not await hasher.verify(canonical_password(password), account.user.password_hash):
-        wrong = FieldProblem("password", "wrong", "This is not your present password.")
-        raise PasswordRefused(undone, fields=(wrong,))
-    return account.user
 
 
 def recovery_code(token: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saltbitter_domain.kernel import DeviceId, GridCell
-from saltbitter_domain.users.model import CredentialsRefused, Tokens
+from saltbitter_domain.users.model import CredentialsRefused, PasswordRefused, Tokens
 from saltbitter_domain.users.model.devices import (
     FREE_TRIES,
     LONGEST_PAUSE,
@@ -24,7 +24,7 @@ from saltbitter_domain.users.model.devices import (
     pause_after,
 )
 from tests.doubles.builders import new_id
-from tests.doubles.users import EMAIL, NOW, Accounts
+from tests.doubles.users import EMAIL, NOW, PASSWORD, Accounts
 
 LISBON, TOKYO, NOWHERE = "192.0.2.1", "198.51.100.1", "203.0.113.1"
 NOBODY = "nobody@example.test"
@@ -132,6 +132,43 @@ class TestGuessing:
 
         fresh = await accounts.login(password="eight unquiet otters", device=tokens.device_token)
         assert fresh.device_token != tokens.device_token
+
+    async def test_a_stolen_session_guesses_the_present_password_no_faster_whatever_asks_for_it(
+        self, accounts: Accounts
+    ) -> None:
+        access = accounts.access(await accounts.enter())
+
+        async def change(password: str) -> list[str]:
+            with pytest.raises(PasswordRefused) as refused:
+                await accounts.recovery.change_password(access, password, "short")
+            return [problem.code for problem in refused.value.fields if problem.path == "current_password"]
+
+        async def leave(password: str) -> list[str]:
+            with pytest.raises(PasswordRefused) as refused:
+                await accounts.leaving.request_erasure(access, password)
+            return [problem.code for problem in refused.value.fields]
+
+        assert await change("not the one") == ["wrong"]
+        assert await change(PASSWORD) == []
+        for number in range(FREE_TRIES):
+            assert await (change if number % 2 else leave)("not the one") == ["wrong"]
+        work = accounts.passwords.work["verify"]
+        assert (await leave(PASSWORD), await change(PASSWORD)) == (["paused"], ["paused"])
+        assert accounts.passwords.work["verify"] == work
+        accounts.clock.advance(pause_after(FREE_TRIES))
+        assert await change(PASSWORD) == []
+        assert await leave("not the one") == ["wrong"]
+
+    async def test_a_new_password_by_mail_ends_the_pause_inside_too(self, accounts: Accounts) -> None:
+        access = accounts.access(await accounts.enter())
+        for _ in range(FREE_TRIES):
+            with pytest.raises(PasswordRefused):
+                await accounts.leaving.request_erasure(access, "not the one")
+        await accounts.recovery.forgot_password(EMAIL)
+        await accounts.recovery.reset_password(await accounts.mailed_token("reset_password"), "eight unquiet otters")
+
+        again = await accounts.login(password="eight unquiet otters")
+        await accounts.leaving.request_erasure(accounts.access(again), "eight unquiet otters")
 
     async def test_an_unknown_address_is_counted_and_noticed_alike(self, accounts: Accounts) -> None:
         await accounts.register()

@@ -206,6 +206,7 @@ class Accounts:
             begin=self.begin,
             clock=self.clock,
             hasher=self.passwords,
+            secrets=self.secrets,
             revocations=self.revocations,
             register=data_register(),
         )

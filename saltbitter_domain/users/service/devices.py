@@ -47,7 +47,7 @@ class Origin:
 
 
 def tries_key(secrets: Secrets, address: str, device: Device | None = None) -> str:
-    """Under what tries of a password are counted."""
+    """Under what tries of a password are counted. In place of an address: a member's id, where they are signed in."""
     return hash_token(secrets.derived(_TRIES, f"{address} {device.id if device else ''}"))
 
 

@@ -33,7 +33,7 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service.links import token_refused, usable
-from saltbitter_domain.users.service.proof import prove_password, prove_second_factor, proven_account
+from saltbitter_domain.users.service.proof import PasswordProof, prove_second_factor, proven_account
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -61,6 +61,7 @@ class EmailChangeService:
         self._ids = ids
         self._addresses = addresses
         self._hasher = hasher
+        self._passwords = PasswordProof(begin, clock, hasher, secrets)
         self._secrets = secrets
         self._codes = codes
         self._revocations = revocations
@@ -75,7 +76,7 @@ class EmailChangeService:
         if address is None:
             raise _refused("not_an_address", "Give an e-mail address you can read.")
         refusal = "Your address is as it was."
-        proven = await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
+        proven = await self._passwords.prove(access, password, refusal)
         await retrying(functools.partial(self._request, access, proven, address, code))
 
     async def _request(self, access: Access, proven: str, address: str, code: str | None) -> None:

@@ -9,8 +9,8 @@ from saltbitter_domain.register import Kept, Register
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitsOfWork, retrying
 from saltbitter_domain.users.model import ERASURE_GRACE, EndReason, ErasureRequested
-from saltbitter_domain.users.ports import Access, PasswordHasher, Revocations
-from saltbitter_domain.users.service.proof import prove_password, proven_account
+from saltbitter_domain.users.ports import Access, PasswordHasher, Revocations, Secrets
+from saltbitter_domain.users.service.proof import PasswordProof, proven_account
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -32,12 +32,13 @@ class LeavingService:
         begin: UnitsOfWork,
         clock: Clock,
         hasher: PasswordHasher,
+        secrets: Secrets,
         revocations: Revocations,
         register: Register,
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._hasher = hasher
+        self._passwords = PasswordProof(begin, clock, hasher, secrets)
         self._revocations = revocations
         self._register = register
 
@@ -48,7 +49,7 @@ class LeavingService:
         whoever hears of ``ErasureRequested``.
         Raises ``PasswordRefused`` under ``password``, ``SessionOver``."""
         refusal = "Your account was not closed."
-        proven = await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
+        proven = await self._passwords.prove(access, password, refusal)
         leave, ended = await retrying(lambda: self._request(access, proven))
         await revoke_here(self._revocations, ended, self._clock.now())
         return leave

@@ -4,21 +4,55 @@ from datetime import datetime
 
 import attrs
 
-from saltbitter_domain.kernel import FieldProblem, StaleWrite
+from saltbitter_domain.kernel import Clock, FieldProblem, StaleWrite
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
+from saltbitter_domain.users.model import PasswordRefused, User
+from saltbitter_domain.users.model.devices import PAUSES
 from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor
-from saltbitter_domain.users.policies import CodeOutcome, canonical_code, confirm_password, judge_code, session_over
-from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher
+from saltbitter_domain.users.policies import CodeOutcome, canonical_code, canonical_password, judge_code, session_over
+from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher, Secrets
+from saltbitter_domain.users.service.devices import tries_key
 
 
-async def prove_password(
-    begin: UnitsOfWork, hasher: PasswordHasher, access: Access, password: str, refusal: str, now: datetime
-) -> str:
-    """The hash that the password fits, for ``proven_account``. Raises ``PasswordRefused`` under ``password`` with these
-    words, ``SessionOver``."""
-    async with begin() as uow:
-        account = await uow.users.account(access.user_id, now)
-    return (await confirm_password(hasher, account, access, password, refusal)).password_hash
+@attrs.frozen
+class PasswordProof:
+    """Asks for the present password again, so that nothing grave is done by whoever holds a member's phone.
+
+    Wrong ones are counted by member, with the pauses of ``PAUSES`` and apart from those of signing in: so whoever has a
+    stolen session does not guess on, and whoever tries to sign in keeps no member from what they do inside."""
+
+    begin: UnitsOfWork
+    clock: Clock
+    hasher: PasswordHasher
+    secrets: Secrets
+
+    async def prove(self, access: Access, password: str, refusal: str) -> str:
+        """The hash that the password fits, for ``proven_account``. Raises ``PasswordRefused`` under ``password`` with
+        these words, ``SessionOver``."""
+        async with self.begin() as uow:
+            account = await own_account(uow, access, self.clock.now())
+        problem = await self.problem(account.user, password, "password")
+        if problem:
+            raise PasswordRefused(refusal, fields=(problem,))
+        return account.user.password_hash
+
+    async def problem(self, user: User, password: str, path: str) -> FieldProblem | None:
+        """What is wrong with it as the member's present password. During a pause it is not looked at."""
+        key = tries_key(self.secrets, str(user.id))
+        # Counted before it is looked at, as where somebody signs in.
+        async with self.begin() as uow:
+            tried = await uow.sign_in_tries.count(key, self.clock.now(), PAUSES)
+            await uow.commit()
+        if tried is None:
+            return FieldProblem(
+                path, "paused", "It was wrong too often and is not looked at now. Wait, or choose a new one by mail."
+            )
+        if not await self.hasher.verify(canonical_password(password), user.password_hash):
+            return FieldProblem(path, "wrong", "This is not your present password.")
+        async with self.begin() as uow:
+            await uow.sign_in_tries.clear(key)
+            await uow.commit()
+        return None
 
 
 async def proven_account(uow: UnitOfWork, access: Access, password_hash: str, now: datetime) -> Account:

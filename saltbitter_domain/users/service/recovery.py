@@ -39,6 +39,7 @@ from saltbitter_domain.users.ports import (
 )
 from saltbitter_domain.users.service.devices import tries_key
 from saltbitter_domain.users.service.links import discard_links, token_refused, usable
+from saltbitter_domain.users.service.proof import PasswordProof
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
@@ -71,6 +72,7 @@ class RecoveryService:
         self._ids = ids
         self._addresses = addresses
         self._hasher = hasher
+        self._passwords = PasswordProof(begin, clock, hasher, secrets)
         self._advisor = advisor
         self._secrets = secrets
         self._access_tokens = access_tokens
@@ -126,7 +128,8 @@ class RecoveryService:
                 verified = attrs.evolve(found, user=self._verified(uow, found.user))
                 ended = await self._set_password(uow, verified, password_hash, EndReason.PASSWORD_RESET)
                 await uow.devices.remove_all(found.user.id)
-                await uow.sign_in_tries.clear(tries_key(self._secrets, found.user.email))
+                for counted_as in (found.user.email, str(found.user.id)):
+                    await uow.sign_in_tries.clear(tries_key(self._secrets, counted_as))
                 await uow.commit()
             return ended
 
@@ -142,8 +145,8 @@ class RecoveryService:
         """
         account = await self._own(access)
         problems = await self._problems(new, account, "new_password")
-        if not await self._hasher.verify(canonical_password(current), account.user.password_hash):
-            wrong = FieldProblem("current_password", "wrong", "This is not your present password.")
+        wrong = await self._passwords.problem(account.user, current, "current_password")
+        if wrong:
             problems = (wrong, *problems)
         if problems:
             raise PasswordRefused("The password was not changed.", fields=problems)

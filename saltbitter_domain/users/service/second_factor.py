@@ -19,9 +19,9 @@ from saltbitter_domain.users.model.second_factor import (
 from saltbitter_domain.users.policies import canonical_code, canonical_password, hash_token, recovery_code
 from saltbitter_domain.users.ports import Access, AuthenticatorCodes, PasswordHasher, Revocations, Secrets
 from saltbitter_domain.users.service.proof import (
+    PasswordProof,
     own_account,
     prove_code,
-    prove_password,
     prove_second_factor,
     proven_account,
 )
@@ -43,7 +43,7 @@ class SecondFactorService:
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._hasher = hasher
+        self._passwords = PasswordProof(begin, clock, hasher, secrets)
         self._secrets = secrets
         self._codes = codes
         self._revocations = revocations
@@ -152,7 +152,7 @@ class SecondFactorService:
 
     async def prove(self, access: Access, password: str, code: str | None, refusal: str) -> None:
         """A ``Reauthentication``. The code is used up, and a wrong one counts towards a pause."""
-        proven = await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
+        proven = await self._passwords.prove(access, password, refusal)
         await retrying(functools.partial(self._prove_code, access, proven, code, refusal))
 
     async def _prove_code(self, access: Access, proven: str, code: str | None, refusal: str) -> None:
@@ -164,7 +164,7 @@ class SecondFactorService:
 
     async def _proven(self, access: Access, password: str) -> str:
         refusal = "Your second factor is as it was."
-        return await prove_password(self._begin, self._hasher, access, password, refusal, self._clock.now())
+        return await self._passwords.prove(access, password, refusal)
 
     def _fresh_codes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Recovery codes to show, and their hashes to keep."""

@@ -149,6 +149,18 @@ export async function journey(page, url, email, look, staffDecides) {
   await page.getByRole("link", { name: "Who likes you" }).click();
   await page.getByText("Part of Premium and Elite").waitFor();
   await look("likes");
+  await page.getByRole("main").getByRole("link", { name: "Search" }).click();
+  await heading("Search");
+  await button("Search").click();
+  await page.getByText("Give a word or choose an interest.").waitFor();
+  await page.getByLabel("Words").fill("zzz");
+  await button("Search").click();
+  await page.getByText("Nobody says this").waitFor();
+  await look("search-none");
+  await page.getByLabel("Words").fill("and");
+  await button("Search").click();
+  await page.getByText(/^Match since/).first().waitFor();
+  await look("search");
   await page.getByRole("main").getByRole("link", { name: "Matches" }).click();
   await page.getByText(/^Since/).first().waitFor();
   await page.getByRole("main").getByRole("listitem").getByRole("heading").getByRole("link").first().click();
@@ -177,7 +189,6 @@ export async function journey(page, url, email, look, staffDecides) {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByText(`Signed in as ${email}`).waitFor();
   await look("settings");
-  await page.waitForTimeout(30_000); // A member may ask a hundred times a minute, which only a script does.
   await page.getByRole("link", { name: "Edit the profile" }).click();
   await page.getByRole("region", { name: "As others see you" }).waitFor();
   await look("profile");
@@ -202,6 +213,12 @@ export async function journey(page, url, email, look, staffDecides) {
   await button("Sign in").click();
   await heading("Today");
   await page.getByRole("link", { name: "Privacy" }).click();
+  await button("Sign out").click();
+  await heading(/Know why/);
+  await page.goto(`${url}/privacy`);
+  await signIn();
+  await page.getByRole("textbox", { name: "Code" }).fill(codes.pop());
+  await button("Sign in").click();
   await deleteAccount(page, PASSWORD);
   await button("Leave").click();
   await page.getByRole("link", { name: "Sign in" }).first().waitFor();

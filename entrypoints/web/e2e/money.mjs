@@ -43,6 +43,7 @@ export async function upgrade(page, look) {
   await page.getByText("at once").waitFor();
   await look("checkout-change");
   await pay();
+  await button("Yes, it is mine").click();
   await page.getByText("Thank you. Your plan is changed.").waitFor();
   await page.getByRole("link", { name: "Back to membership" }).click();
   await page.getByText("You have Elite").waitFor();

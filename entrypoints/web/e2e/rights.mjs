@@ -85,5 +85,10 @@ export async function decideOnPhoto(page, url, { email, password, codes }, look)
   await askWhy();
   await page.getByText("POST /api/staff/photos/{photo_id}/review").first().waitFor();
   await look("staff-audit");
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Breach register" }).click();
+  await askWhy();
+  await page.getByText("Nothing is on record").waitFor();
+  await look("staff-breaches");
   return known;
 }

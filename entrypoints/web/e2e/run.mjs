@@ -1,14 +1,15 @@
-/** The journey in a real browser, on a desktop's screen and on a phone's, or on one of them (SCREEN=phone).
+/** The journey in a real browser, on a desktop's screen, on a phone's and without a mouse, or one of them (SCREEN=phone).
 SHOTS=folder keeps a picture of every page. */
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { BROWSER } from "./browser.mjs";
 import { startDemo } from "./demo.mjs";
+import { byKeyboard } from "./keyboard.mjs";
 import { journey } from "./journey.mjs";
 import { decideOnPhoto } from "./rights.mjs";
 import { watch } from "./watch.mjs";
 
-const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 320, height: 640 } };
+const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 320, height: 640 }, keyboard: { width: 1280, height: 800 } };
 const MEMBERS = 600;
 const ARGUMENTS = [
   "--no-sandbox",
@@ -33,12 +34,14 @@ try {
     const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London", reducedMotion: "reduce" });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
-    const { look, findings, seen } = watch(page, demo.url, { name, shots });
+    const looking = name !== "keyboard";
+    const putDown = looking ? () => undefined : byKeyboard(page);
+    const { look, findings, seen } = watch(page, demo.url, { name, shots, looking });
     const staffDecides = async () => {
       const theirs = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London", reducedMotion: "reduce" });
       const staffPage = await theirs.newPage();
       staffPage.setDefaultTimeout(20_000);
-      const eyes = watch(staffPage, demo.url, { name: `${name}-staff`, shots });
+      const eyes = watch(staffPage, demo.url, { name: `${name}-staff`, shots, looking });
       staff.codes = await decideOnPhoto(staffPage, demo.url, staff, eyes.look);
       findings.push(...eyes.findings);
       await theirs.close();
@@ -53,7 +56,8 @@ try {
         }
       }
     }
-    console.log(`${findings.length ? "FAILED" : "ok"}  ${name}, ${viewport.width} × ${viewport.height}: ${seen()} pages, each in both themes`);
+    putDown();
+    console.log(`${findings.length ? "FAILED" : "ok"}  ${name}, ${viewport.width} × ${viewport.height}: ${seen()} pages${looking ? ", each in both themes" : ""}`);
     for (const finding of findings) console.log(`      ${finding}`);
     failed ||= findings.length > 0;
     await context.close();

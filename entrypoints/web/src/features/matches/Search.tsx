@@ -90,9 +90,9 @@ function Found({ found }: { found: Schemas["Acquaintances"] }) {
     <>
       {found.items.length === 0 ? (
         <Card className="grid gap-3">
-          <h2 className="text-lg" role="status">
-            {t("search.none")}
-          </h2>
+          <div role="status">
+            <h2 className="text-lg">{t("search.none")}</h2>
+          </div>
           <p className="text-soft">{t("search.noneWords")}</p>
         </Card>
       ) : (

@@ -1,19 +1,16 @@
 """The books balance whatever happens, in whatever order and how often it is told."""
 
-import ast
 import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import saltbitter_domain
 from adapters.memory.store import MemoryStore
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
@@ -130,16 +127,3 @@ def test_what_does_not_balance_is_no_transaction() -> None:
 def test_nothing_happens_to_no_money(amount: int) -> None:
     with pytest.raises(ValueError, match="above 0"):
         a_fact(amount=Money(amount, "USD"))
-
-
-def test_money_is_never_a_fraction() -> None:
-    root = Path(saltbitter_domain.__file__).parent
-    for path in [
-        *(root / "ledger").glob("*.py"),
-        *(root / "payments").glob("*.py"),
-        *(root / "subscriptions").glob("*.py"),
-    ]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            assert not isinstance(node, ast.Div), path
-            assert not (isinstance(node, ast.Name) and node.id == "float"), path
-            assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), path

@@ -42,6 +42,18 @@ NEVER_TOLD = {
     "a password hash": re.compile(rb"planted-password-hash|\$2[aby]\$"),
     "a picture's fingerprint": re.compile(rb"feedfacecafebeef"),
 }
+ALWAYS = {
+    "Strict-Transport-Security",
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Permissions-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Cache-Control",
+    "X-Request-ID",
+}
+"""What every answer carries, errors included."""
 ABOUT_NOBODY = {"GET /api/catalogue", "GET /api/openapi.json"}
 """They list the vocabulary, with every orientation in it."""
 
@@ -93,7 +105,8 @@ class Answer:
 async def ask(
     town: Town, call: str, *, path: str | None = None, token: str | None = None, body: Any = None, **headers: str
 ) -> Answer:
-    """Send the request, and hold the answer against the document and against what must never be told."""
+    """Send the request, and hold the answer against the document, against what every answer carries and against what
+    must never be told."""
     method, _, address = call.partition(" ")
     if token:
         headers[hdrs.AUTHORIZATION] = f"Bearer {token}"
@@ -107,6 +120,7 @@ async def ask(
         answer = Answer(response.status, dict(response.headers), await response.read())
     if method != hdrs.METH_HEAD and address in town.contract.document["paths"]:
         assert town.contract.breach(call, answer.status, response.content_type, answer.body) is None
+    assert set(answer.headers) >= ALWAYS, f"{call} lacks {ALWAYS - set(answer.headers)}"
     told = [what for what, pattern in NEVER_TOLD.items() if call not in ABOUT_NOBODY and pattern.search(answer.body)]
     assert not told, f"{call} tells {told}"
     return answer

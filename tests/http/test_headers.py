@@ -6,18 +6,7 @@ import pytest
 from aiohttp import ClientResponse, web
 
 from tests.http.conftest import ANNA, ORIGIN, Client, Serve
-
-ALWAYS = {
-    "Strict-Transport-Security",
-    "Content-Security-Policy",
-    "X-Content-Type-Options",
-    "Referrer-Policy",
-    "Permissions-Policy",
-    "Cross-Origin-Opener-Policy",
-    "Cross-Origin-Resource-Policy",
-    "Cache-Control",
-    "X-Request-ID",
-}
+from tests.http.stage import ALWAYS
 
 
 async def _answers(api: Client) -> list[ClientResponse]:

@@ -108,6 +108,12 @@ async def test_behind_a_proxy_each_client_has_a_limit_of_its_own(build_ping: Bui
     assert [await sign_in(f"2001:db8:0:1::{host}") for host in range(1, 4)] == [202, 429, 429]
 
 
+async def test_of_a_member_s_requests_in_a_minute_a_hundred_pass_and_the_next_does_not(api: Client) -> None:
+    statuses = [(await api.get("/ping/me", headers=ANNA)).status for _ in range(101)]
+
+    assert statuses == [200] * 100 + [429]
+
+
 async def test_a_member_is_limited_wherever_they_are_and_others_are_not(build_ping: Build, serve: Serve) -> None:
     api = await serve(build_ping(member_limit=3, trusted_proxies=1))
     statuses = [

@@ -34,7 +34,9 @@ ADDRESS_SPACE = 1024 * 1024 * 1024
 CPU_SECONDS = 10
 """For one photo."""
 
-WALL_SECONDS = 30.0
+WALL_SECONDS = 10.0
+"""For one photo, after which it counts as unreadable however busy the machine is."""
+
 _LENGTH = struct.Struct(">I")
 
 

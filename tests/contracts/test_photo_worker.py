@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,11 @@ def test_the_worker_answers_photo_after_photo_until_the_pipe_ends() -> None:
 
     try:
         photo_worker.serve(requests, answers)
+        allowed, _ = resource.getrlimit(resource.RLIMIT_CPU)
     finally:
         resource.setrlimit(resource.RLIMIT_CPU, limits)
+
+    assert 0 <= allowed - photo_worker.CPU_SECONDS <= time.process_time()
 
     answers.seek(0)
     expected = photo_renderer.render(photo("portrait.png"), "image/png")

@@ -14,7 +14,7 @@ NPM := npm --prefix $(WEB) --no-fund --no-audit
 NODE_FITS := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 11) || (a === 20 && b > 18) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
 NODE_NEEDED := The web client needs Node.js 20.19, 22.12 or newer, and npm. Debian, Ubuntu: apt-get install nodejs npm; macOS: brew install node.
 
-.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack-accounts attack-limits lock clean require-python
+.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack attack-accounts attack-limits lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -118,6 +118,8 @@ bench-photos: $(VENV)/.dev ## a photo of 4 MB from upload to approved, and the m
 
 bench-privacy: $(VENV)/.dev ## the copy of five years of data, and 1,000 erasures by workers that are killed (SHORT=1: 100)
 	@$(BIN)/python -m tests.bench.privacy.run $(if $(SHORT),--members 100)
+
+attack: attack-accounts attack-limits ## both of the next two (SHORT=1: the second for 20 s)
 
 attack-accounts: $(VENV)/.dev ## does the time a sign-in takes tell who is a member, and who waits while many sign in
 	@$(BIN)/python -m tests.attack.accounts

@@ -77,7 +77,7 @@ def prices(plans: list[Any]) -> None:
 
 @then("none of them is chosen beforehand")
 def none_chosen(plans: list[Any]) -> None:
-    assert all(plan.keys() == {"tier", "price", "summary", "terms", "entitlements"} for plan in plans)
+    assert all(plan.keys() == {"tier", "version", "price", "summary", "terms", "entitlements"} for plan in plans)
 
 
 @then("a member sees the same")

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 from dependency_injector import providers
@@ -11,11 +10,9 @@ from adapters.aws.cloudfront import CloudFront, Distribution, signing_key
 from adapters.aws.photo_store import S3PhotoStore
 from adapters.local.photo_files import FilePhotoStore
 from adapters.signing import SignedAddresses
+from config.reader import Reader
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.profiles.ports import PhotoStore
-
-if TYPE_CHECKING:
-    from config.settings import Reader
 
 _CDN = ("PHOTO_CDN_URL", "PHOTO_CDN_KEY_ID", "PHOTO_CDN_KEY_FILE")
 
@@ -33,7 +30,7 @@ class PhotoSettings:
     """Where Amazon Rekognition looks at photos; empty where faces are counted on this machine and nobody moderates."""
 
 
-def read(reader: "Reader") -> PhotoSettings:
+def read(reader: Reader) -> PhotoSettings:
     """Those of the way that is chosen; what is wrong with the others' is named too."""
     in_bucket = reader.choice("PHOTOS", "folder", ("folder", "s3")) == "s3"
     bucket = reader.text("PHOTO_BUCKET", "")
@@ -47,7 +44,7 @@ def read(reader: "Reader") -> PhotoSettings:
     return PhotoSettings(directory=reader.folder("PHOTO_DIRECTORY"), rekognition_region=rekognition)
 
 
-def _distribution(reader: "Reader") -> Distribution | None:
+def _distribution(reader: Reader) -> Distribution | None:
     url, key_id, path = (reader.text(name, "") for name in _CDN)
     if not (url or key_id or path):
         return None

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from config import settings as configuration
 from config.logging import configure
-from config.settings import SettingsRefused
+from config.reader import SettingsRefused
 from saltbitter_domain.kernel import DomainError, Unavailable
 from saltbitter_domain.search.model import MAX_LIMIT
 from saltbitter_domain.users.model import Role

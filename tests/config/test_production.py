@@ -16,7 +16,8 @@ import attrs
 import pytest
 
 from config.production import opened_audit, opened_outbox
-from config.settings import PREFIX, ProductionSettings
+from config.reader import PREFIX
+from config.settings import ProductionSettings
 from entrypoints import production
 from entrypoints.cli import main
 from entrypoints.probe import probe

@@ -25,7 +25,8 @@ from adapters.local.photo_files import FilePhotoStore
 from adapters.mail.ses import SesMailer
 from adapters.mail.smtp import SmtpMailer
 from config.production import adapters
-from config.settings import ProductionSettings, SettingsRefused, from_environment, weakness_of
+from config.reader import SettingsRefused, weakness_of
+from config.settings import ProductionSettings, from_environment
 from entrypoints.cli import main
 from saltbitter_domain.compatibility.model import Factor
 from saltbitter_domain.compatibility.policies.fitted import (

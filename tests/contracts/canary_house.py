@@ -1,12 +1,17 @@
 """Two houses in which something of a member may lie: one in memory, and one as in production but for its clock, over
-PostgreSQL, Redis, S3, folders and Stripe. Either is searched as a whole."""
+PostgreSQL, Redis, S3, folders, Stripe, Rekognition, SES and a push service. Either is searched as a whole."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+import base64
+import json
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from email import policy
+from email.parser import Parser
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import asyncpg
 import attrs
 import pytest
@@ -15,9 +20,12 @@ from dependency_injector import containers, providers
 
 import config.production
 from adapters.aws.photo_store import S3PhotoStore
+from adapters.aws.rekognition import RekognitionFaces, RekognitionModerator
+from adapters.mail.letter import Envelopes, Letters
+from adapters.mail.ses import SesMailer
 from adapters.memory.doorbell import Doorbell
-from adapters.memory.photo_checks import CountingFaces
 from adapters.postgres.tables import metadata
+from adapters.push.web_push import VapidKey, WebPush
 from adapters.signing import SignedAddresses
 from adapters.system.clock import ManualClock
 from adapters.system.passwords import BcryptPasswords
@@ -28,43 +36,109 @@ from config.settings import ProductionSettings, Settings
 from config.start import running
 from entrypoints.site import embedded_workers
 from entrypoints.worker.embedded import EmbeddedWorkers
+from tests.doubles import ses
 from tests.doubles.aws import REGION
+from tests.doubles.push import PushDouble, running_push_service
+from tests.doubles.rekognition import Rekognition, running_rekognition
 from tests.doubles.s3 import BUCKET, plain_client, running_s3
+from tests.doubles.smtp import certificate
 from tests.doubles.stripe.server import StripeDouble
 
-IN_MEMORY = ("photo_store", "archives", "idempotency", "rate_limits", "revocations", "mailer", "erasure_ledger")
+IN_MEMORY = ("photo_store", "archives", "idempotency", "rate_limits", "revocations", "mailer", "erasure_ledger", "push")
+BUCKETS = ("uploads/", "photos/")
+
+
+@attrs.frozen
+class Outside:
+    """The parties that production hands something of members to."""
+
+    stripe: StripeDouble
+    rekognition: Rekognition
+    push: PushDouble
+    bucket: Any
+
+    def holds(self) -> Mapping[str, str]:
+        """What each was given or still has, by its name in the data register."""
+        objects = _objects(self.bucket)
+        asked = [(each["operation"], base64.b64decode(each["Image"]["Bytes"])) for each in self.rekognition.asked]
+        customers = [each for each in self.stripe.shop.customers.values() if "deleted" not in each]
+        return {
+            **{place: _of(objects, place) for place in BUCKETS},
+            "photo_store": _of(objects),
+            "stripe": _text(
+                [attrs.asdict(self.stripe.shop.money, recurse=False), self.stripe.subscriptions, customers]
+            ),
+            "rekognition": _text(asked),
+            "push": _text([self.push.paths, [*map(dict, self.push.headers)], self.push.taken]),
+            "mail": "\n".join(map(_letter, ses.taken())),
+        }
+
+
+@attrs.frozen
+class Places:
+    """All that is kept anywhere, as text, by the name in the data register of the column or of the place, or by that of
+    the adapter or table in memory. ``rows`` are those of each table, by column."""
+
+    texts: Mapping[str, str]
+    rows: Mapping[str, Sequence[Mapping[str, str]]] = attrs.field(factory=dict)
+
+    def holding(self, *needles: str) -> set[str]:
+        """Where one of these is, as it is or in the way PostgreSQL writes bytes."""
+        return {name for name, text in self.texts.items() if any(holds(text, needle) for needle in needles)}
+
+    def about(self, *needles: str) -> set[str]:
+        """Where one of these is, and every column that is not empty in a row in which one is."""
+        of_rows = {
+            f"{table}.{column}"
+            for table, rows in self.rows.items()
+            for row in rows
+            if any(holds(text, needle) for text in row.values() for needle in needles)
+            for column, text in row.items()
+            if text not in EMPTY
+        }
+        return self.holding(*needles) | of_rows
+
+
+EMPTY = ("null", '""', "[]", "{}")
+
+
+def holds(text: str, marker: str) -> bool:
+    """Whether the marker is in it, as it is or in the way PostgreSQL writes bytes."""
+    return marker in text or marker.encode().hex() in text
 
 
 @attrs.frozen
 class House:
     application: Application
     workers: EmbeddedWorkers
-    stripe: StripeDouble | None = None
-    bucket: Any = None
+    outside: Outside | None = None
 
     @property
     def adapters(self) -> Any:
         return self.application.adapters
 
-    async def places(self) -> Mapping[str, str]:
-        """All that is kept anywhere, as text, by the name of the place in the data register or of the adapter."""
-        if self.stripe is None:
+    async def places(self) -> Places:
+        """Everything, as it is now."""
+        if self.outside is None:
             found = {name: _text(getattr(self.adapters, name)()) for name in IN_MEMORY}
-            return found | {name: _text(table) for name, table in vars(self.adapters.store().tables).items()}
+            return Places(found | {name: _text(table) for name, table in vars(self.adapters.store().tables).items()})
         settings = self.adapters.settings()
-        folders = {
-            "mail": settings.mail_directory,
-            "erasures/": settings.erasure_directory,
-            "exports/": settings.export_directory,
+        folders = {"erasures/": settings.erasure_directory, "exports/": settings.export_directory}
+        rows = await _rows(settings.database_url)
+        columns = {
+            f"{column.table.name}.{column.name}": "\n".join(row[column.name] for row in rows[column.table.name])
+            for table in metadata.tables.values()
+            for column in table.columns
         }
-        return {
-            **await _tables(settings.database_url),
-            **_keys(settings.cache_url),
-            **{name: _files(Path(folder)) for name, folder in folders.items()},
-            "photos/": _objects(self.bucket),
-            "stripe": _text([attrs.asdict(self.stripe.shop.money, recurse=False), self.stripe.subscriptions]),
-            "stripe customers": _text([each for each in self.stripe.shop.customers.values() if "deleted" not in each]),
-        }
+        return Places(
+            {
+                **columns,
+                **_keys(settings.cache_url),
+                **{name: _files(Path(folder)) for name, folder in folders.items()},
+                **self.outside.holds(),
+            },
+            rows,
+        )
 
     async def passes(self, days: int) -> None:
         self.adapters.clock().advance(timedelta(days=days))
@@ -86,7 +160,12 @@ async def as_in_production(settings: ProductionSettings) -> AsyncIterator[House]
     async with AsyncExitStack() as stack:
         clock = ManualClock(test.START)
         address = stack.enter_context(running_s3(clock))
+        ses.know(settings.mail_sender, address)
         stripe = await stack.enter_async_context(StripeDouble(clock).serving())
+        rekognition = await stack.enter_async_context(running_rekognition())
+        server, browser = certificate(Path(settings.mail_directory))
+        push = await stack.enter_async_context(running_push_service(server))
+        tls = aiohttp.TCPConnector(ssl=browser)
         patches = stack.enter_context(pytest.MonkeyPatch.context())
         made = config.production.adapters
 
@@ -98,15 +177,22 @@ async def as_in_production(settings: ProductionSettings) -> AsyncIterator[House]
                 hasher=providers.Singleton(BcryptPasswords, password_peppers(given), rounds=test.FAST_ROUNDS),
                 doorbell=providers.Singleton(Doorbell),
                 photo_store=providers.Singleton(S3PhotoStore, BUCKET, signed, region=REGION, endpoint=address),
-                faces=providers.Singleton(CountingFaces, 1),
+                faces=providers.Singleton(RekognitionFaces, region=REGION, endpoint=rekognition.address),
+                moderator=providers.Singleton(RekognitionModerator, region=REGION, endpoint=rekognition.address),
+                mailer=providers.Singleton(
+                    SesMailer, Envelopes(Letters(), clock, settings.mail_sender), REGION, address
+                ),
+                push=providers.Singleton(WebPush, clock, given.vapid_key, connector=tls),
             )
             return container
 
         patches.setattr(config.production, "adapters", adapters)
-        sells = attrs.evolve(settings, stripe=stripe.account)
-        application = await stack.enter_async_context(running("production", sells))
+        whole = attrs.evolve(
+            settings, stripe=stripe.account, vapid_key=VapidKey.generated("mailto:help@saltbitter.example")
+        )
+        application = await stack.enter_async_context(running("production", whole))
         workers = await stack.enter_async_context(embedded_workers(application, keep_running=False))
-        yield House(application, workers, stripe, plain_client(address))
+        yield House(application, workers, Outside(stripe, rekognition, push, plain_client(address)))
 
 
 def _text(thing: object) -> str:
@@ -136,11 +222,15 @@ def _words(thing: object, seen: set[int]) -> Iterator[str]:
         yield from _words(part, seen)
 
 
-async def _tables(url: str) -> Mapping[str, str]:
+async def _rows(url: str) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    """The rows of every table, each value as JSON."""
     connection = await asyncpg.connect(url)
     try:
         return {
-            name: "\n".join(row["row"] for row in await connection.fetch(f"SELECT t::text AS row FROM {name} AS t"))  # noqa: S608
+            name: [
+                {column: json.dumps(value, ensure_ascii=False) for column, value in json.loads(row["row"]).items()}
+                for row in await connection.fetch(f"SELECT to_jsonb(t) AS row FROM {name} AS t")  # noqa: S608
+            ]
             for name in metadata.tables
         }
     finally:
@@ -166,13 +256,23 @@ def _files(folder: Path) -> str:
     )
 
 
-def _objects(client: Any) -> str:
-    """Every version of every object in the bucket, and every mark that one was deleted."""
+def _objects(client: Any) -> Collection[tuple[str, str]]:
+    """Every version of every object in the bucket, and every mark that one was deleted, with its key."""
     listed = client.list_object_versions(Bucket=BUCKET)
     kept = [
-        client.get_object(Bucket=BUCKET, Key=each["Key"], VersionId=each["VersionId"])["Body"].read().decode("latin-1")
+        (each["Key"], client.get_object(Bucket=BUCKET, Key=each["Key"], VersionId=each["VersionId"])["Body"].read())
         for each in listed.get("Versions", ())
     ]
-    return "\n".join(
-        [*(each["Key"] for each in (*listed.get("Versions", ()), *listed.get("DeleteMarkers", ()))), *kept]
-    )
+    marks = [(each["Key"], "") for each in listed.get("DeleteMarkers", ())]
+    return [*((key, body.decode("latin-1")) for key, body in kept), *marks]
+
+
+def _letter(raw: str) -> str:
+    """Whom a mail is to and every word of it, decoded."""
+    message = Parser(policy=policy.default).parsestr(raw)
+    parts = (part.get_content() for part in message.walk() if not part.is_multipart())
+    return "\n".join([*map(str, message.values()), *map(str, parts)])
+
+
+def _of(objects: Collection[tuple[str, str]], prefix: str = "") -> str:
+    return "\n".join(f"{key}\n{body}" for key, body in objects if key.startswith(prefix))

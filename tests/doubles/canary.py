@@ -6,10 +6,12 @@ from typing import Any
 import attrs
 
 from saltbitter_domain.audit.policies import next_record
+from saltbitter_domain.breaches.model import DETECTOR, Act, BreachKind, Entry, Opened, Scope
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
 from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import (
     AssessmentId,
+    BreachId,
     ExportId,
     Ids,
     MatchId,
@@ -26,10 +28,12 @@ from saltbitter_domain.orders.model import Order, OrderKind, OrderState, Reason
 from saltbitter_domain.profiles.model import Format, Photo, PromptAnswer, Size
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import PhotoStore
+from saltbitter_domain.profiles.service.photos import UPLOADS
 from saltbitter_domain.reviews.model import Outcome, Review
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import OneTimeToken, TokenPurpose, User
+from saltbitter_domain.users.model.delivery import ReportKind, Suppression
 from tests.doubles.builders import (
     a_consent,
     a_daily_set,
@@ -55,6 +59,7 @@ class Canary:
 
     user: User
     photo: Photo
+    session: SessionId
     kept: frozenset[str]
     withheld: frozenset[str]
 
@@ -105,6 +110,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     photo = attrs.evolve(
         a_full_photo(user),
         id=PhotoId(ids.new()),
+        position=1,
         appeal=mark["appeal"],
         reason=mark["ruling"],
         perceptual_hash=mark["fingerprint"],
@@ -117,11 +123,19 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.assessments.add(assessment)
     await uow.consents.append(a_consent(user, at=now))
     await uow.one_time_tokens.add(
-        OneTimeToken(mark["hash"], user.id, TokenPurpose.KEEP_EMAIL, now, now + timedelta(days=7), email=user.email)
+        OneTimeToken(
+            mark["hash"], user.id, TokenPurpose.KEEP_EMAIL, now, now + timedelta(days=7), used_at=now, email=user.email
+        )
     )
     await uow.second_factors.add(
         a_second_factor(
-            user, created_at=now, confirmed_at=now, sealed_secret=mark["hash"], recovery_hashes=(mark["hash"],)
+            user,
+            created_at=now,
+            confirmed_at=now,
+            sealed_secret=mark["hash"],
+            recovery_hashes=(mark["hash"],),
+            failures=1,
+            failed_at=now,
         )
     )
     await uow.devices.add(
@@ -148,6 +162,9 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         [MoneyFact(payment, FactKind.SUCCEEDED, payment, user.id, money, now, "premium", now, now + MONTH)]
     )
     staff, action = mark["staff"], "GET /api/staff/people/{user_id}"
+    await _about_breaches(uow, user, f"{name}-breach", ids, now)
+    await uow.suppressions.put(Suppression(f"{name}-suppressed", ReportKind.BOUNCE, now))
+    await uow.removed_photos.remember(removed_photo(name), now)
     await uow.audit_log.append(
         next_record(
             await uow.audit_log.head(),
@@ -170,7 +187,22 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     kept = frozenset(
         {*mark.values(), user.email, f"{name}-name", payment, *ordered} - {mark["hash"], mark["fingerprint"]}
     )
-    return Canary(user, photo, kept, frozenset({mark["hash"], mark["fingerprint"]}))
+    withheld = {mark["hash"], mark["fingerprint"], f"{name}-breach", f"{name}-suppressed", removed_photo(name)}
+    return Canary(user, photo, session.id, kept, frozenset(withheld))
+
+
+def removed_photo(name: str) -> str:
+    """The perceptual hash of a picture of theirs that staff removed: 16 hexadecimal digits."""
+    return f"{name.encode().hex():0<16}"
+
+
+async def _about_breaches(uow: UnitOfWork, user: User, key: str, ids: Ids, now: datetime) -> None:
+    """They were suspected of a breach, which is about everybody, and were told."""
+    scope = Scope(now, None, (Act.PROFILE_READ,), (str(user.id),))
+    entry = Entry(BreachId(ids.new()), 1, now, DETECTOR, "A test.", Opened(BreachKind.SCRAPING, scope, 1))
+    await uow.breaches.open(entry, key)
+    await uow.breaches.affect(entry.breach_id, Scope(now, everybody=True), now + timedelta(days=1))
+    await uow.breaches.notified(entry.breach_id, [user.id], now)
 
 
 async def plant_export(uow: UnitOfWork, user: User, ids: Ids, now: datetime) -> DataExport:
@@ -181,7 +213,9 @@ async def plant_export(uow: UnitOfWork, user: User, ids: Ids, now: datetime) -> 
 
 
 async def plant_picture(photos: PhotoStore, photo: Photo, name: str) -> bytes:
-    """The picture others see of the photo, with a marker in its bytes; the marker."""
+    """The picture others see of the photo, with a marker in its bytes, which is given back, and the original that was
+    left behind, with another."""
     marker = f"{name}-pixels".encode()
+    await photos.put(f"{UPLOADS}{photo.user_id}/{photo.id}", b"\xff\xd8" + f"{name}-original".encode(), "image/jpeg")
     await photos.put(rendition_key(photo.id, Size.LARGE, Format.JPEG), b"\xff\xd8" + marker, "image/jpeg")
     return marker

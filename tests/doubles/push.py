@@ -55,6 +55,7 @@ class PushDouble:
     url: str = ""
     status: int = 201
     taken: list[bytes] = attrs.field(factory=list)
+    paths: list[str] = attrs.field(factory=list)
     headers: list[Any] = attrs.field(factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -76,6 +77,7 @@ class PushDouble:
             request.transport.close()
         self.headers.append(request.headers)
         self.taken.append(await request.read())
+        self.paths.append(request.path)
         return web.Response(status=self.status, headers={"Location": "http://127.0.0.1:1/inside"})
 
 

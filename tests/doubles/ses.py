@@ -14,9 +14,14 @@ def running_ses(sender: str) -> Iterator[str]:
     """The address of an SES that knows this sender and has sent nothing yet."""
     with running_aws() as address:
         get_backend("ses").reset()
-        client = boto3.session.Session().client("sesv2", region_name=REGION, endpoint_url=address)
-        client.create_email_identity(EmailIdentity=sender.rpartition("<")[2].rstrip(">"))
+        know(sender, address)
         yield address
+
+
+def know(sender: str, address: str) -> None:
+    """Have the SES at this address know the sender. Whoever resets a service of moto's resets all of them."""
+    client = boto3.session.Session().client("sesv2", region_name=REGION, endpoint_url=address)
+    client.create_email_identity(EmailIdentity=sender.rpartition("<")[2].rstrip(">"))
 
 
 def taken() -> Sequence[str]:

@@ -182,6 +182,8 @@ async def _delete(uow: UnitOfWork, ids: Ids, user: User, now: datetime) -> None:
         uow.emit(PhotoDeleted(user.id, photo.id))
     for export in await uow.exports.of(user.id):
         uow.emit(ExportRemoved(export.id))
+    if (customer := await uow.orders.customer_of(user.id)) is not None:
+        await uow.gateway_inbox.set_expiry(customer, None)
     for match in await uow.decisions.matches_of(user.id, limit=MATCHES_TOLD):
         told = match.other(user.id)
         day = match.at.date().isoformat()

@@ -68,7 +68,7 @@ class WebClient:
     stripe: str | None = None
     contact: str | None = None
     _page: str = attrs.field(init=False, repr=False)
-    _checkout: str = attrs.field(init=False, repr=False)
+    _pages: dict[str, str] = attrs.field(init=False, repr=False)
     _files: dict[str, bytes] = attrs.field(init=False, repr=False)
     _packed: dict[str, Mapping[str, bytes]] = attrs.field(init=False, repr=False)
 
@@ -79,9 +79,11 @@ class WebClient:
             if file.suffix in TYPES
         }
         marks = {"data-demo": "" if self.demo else None, "data-contact": self.contact}
-        page = _marked((self.folder / "index.html").read_text(encoding="utf-8"), marks)
-        object.__setattr__(self, "_page", page)
-        object.__setattr__(self, "_checkout", _marked(page, {"data-checkout": self.stripe or ""}))
+        pages = {
+            file.stem: _marked(file.read_text(encoding="utf-8"), marks) for file in sorted(self.folder.glob("*.html"))
+        }
+        object.__setattr__(self, "_page", pages.pop("index"))
+        object.__setattr__(self, "_pages", pages)
         packed = {name: self._packings(name, body) for name, body in read.items() if Path(name).suffix in PACKED}
         object.__setattr__(self, "_files", read)
         object.__setattr__(self, "_packed", packed)
@@ -113,7 +115,8 @@ class WebClient:
 
     @route("GET", f"/{{page:{OWN}}}", audience=Audience.ANYONE, produces="text/html")
     async def page(self, _call: Call, page: str) -> web.StreamResponse:
-        """The page that starts the client, whatever it is to show."""
+        """The page that starts the client, whatever it is to show. Where the build made one of this name, that fetches
+        what it will show at once."""
         pictures = f" {self.pictures}" if self.pictures else ""
         headers = {
             CONTENT_SECURITY_POLICY: POLICY.format(pictures=pictures),
@@ -123,7 +126,9 @@ class WebClient:
         paying = page.startswith("checkout/")
         if paying and self.stripe:  # Stripe's frames do not say that they may be embedded.
             headers |= {CONTENT_SECURITY_POLICY: CHECKOUT_POLICY, "Cross-Origin-Embedder-Policy": "unsafe-none"}
-        text = self._checkout if paying else self._page
+        text = self._pages.get(page, self._page)
+        if paying:
+            text = _marked(text, {"data-checkout": self.stripe or ""})
         return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
 
     def _file(self, call: Call, name: str, headers: Mapping[str, str] = NO_MORE) -> web.StreamResponse:

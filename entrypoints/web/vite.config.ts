@@ -1,6 +1,6 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -20,8 +20,35 @@ const packed: Plugin = {
   },
 };
 
+/** The pages that people begin with, beside the first one. */
+const FIRST = { login: "account/Login", join: "account/Join", today: "today/Today" };
+
+/** For each of these a page of its own, which fetches its scripts beside the client's instead of after them. */
+const ahead: Plugin = {
+  name: "ahead",
+  apply: "build",
+  writeBundle({ dir = "dist" }, bundle) {
+    const page = readFileSync(`${dir}/index.html`, "utf8");
+    for (const [name, source] of Object.entries(FIRST)) {
+      const wanted = new Set<string>();
+      const want = (file: string) => {
+        const chunk = bundle[file];
+        if (chunk?.type !== "chunk" || wanted.has(file)) return;
+        wanted.add(file);
+        chunk.imports.forEach(want);
+      };
+      for (const made of Object.values(bundle)) {
+        if (made.type === "chunk" && made.facadeModuleId?.endsWith(`/src/features/${source}.tsx`)) want(made.fileName);
+      }
+      if (wanted.size === 0) throw new Error(`Nothing was built of ${source}.`);
+      const links = [...wanted].filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
+      writeFileSync(`${dir}/${name}.html`, page.replace("  </head>", `${links.join("")}  </head>`));
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), packed],
+  plugins: [react(), tailwindcss(), packed, ahead],
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { "/api": demo, "/media": demo, "/demo": demo } },
   test: { environment: "jsdom", setupFiles: ["src/testing.ts"], restoreMocks: true, isolate: false, pool: "threads" },

@@ -40,6 +40,18 @@ async def test_every_page_of_the_client_starts_it_and_is_never_kept(
         assert "http" not in policy
 
 
+async def test_a_page_that_the_build_made_of_its_name_is_sent_instead_of_the_first_one(
+    client: WebClient, serve: Serve, ports: Ports, pings: Pings
+) -> None:
+    (client.folder / "join.html").write_text('<html lang="en"><link rel="modulepreload" href="/assets/Join-Cd2.js">')
+    http = await serve(build([pings, WebClient(client.folder, demo=True)], Authenticator(), ports, SETTINGS))
+    joining = await (await http.get("/join")).text()
+    assert "Join-Cd2.js" in joining
+    assert "data-demo" in joining
+    for other in ("/", "/joined", "/join/photos", "/index"):
+        assert "Join-Cd2.js" not in await (await http.get(other)).text(), other
+
+
 async def test_only_the_page_where_members_pay_asks_elsewhere_and_only_where_cards_are_taken(
     client: WebClient, serve: Serve, ports: Ports, pings: Pings
 ) -> None:

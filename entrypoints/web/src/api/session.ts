@@ -15,7 +15,8 @@ const HINT = "saltbitter.session";
 export const DRAFT = "saltbitter.assessment";
 const RENEW_BEFORE_MS = 30_000;
 
-let state: SessionState = "unknown";
+/** Whoever has no hint of a session is a visitor from the first moment: nobody need be asked, and nothing shown twice. */
+let state: SessionState = typeof localStorage !== "undefined" && localStorage.getItem(HINT) === null ? "signed_out" : "unknown";
 let access: { token: string; renewAt: number } | null = null;
 let renewing: Promise<string | null> | null = null;
 const listeners = new Set<() => void>();

@@ -5,10 +5,12 @@ interface PictureProps {
   alt: string;
   sizes?: string;
   className?: string;
+  /** Of those that are looked at first: fetched before everything else instead of when it comes into sight. */
+  first?: boolean;
 }
 
 /** A photo in the size and format that fit the screen. Without one there is a quiet pane. */
-export function Picture({ addresses, alt, sizes = "(min-width: 48rem) 22rem, 92vw", className = "" }: PictureProps) {
+export function Picture({ addresses, alt, sizes = "(min-width: 48rem) 22rem, 92vw", className = "", first = false }: PictureProps) {
   const set = (format: string) =>
     addresses
       .filter((address) => address.format === format)
@@ -19,7 +21,15 @@ export function Picture({ addresses, alt, sizes = "(min-width: 48rem) 22rem, 92v
   return (
     <picture>
       <source type="image/webp" srcSet={set("webp")} sizes={sizes} />
-      <img src={plain.url} srcSet={set("jpeg")} sizes={sizes} alt={alt} loading="lazy" decoding="async" className={`bg-sunken object-cover ${className}`} />
+      <img
+        src={plain.url}
+        srcSet={set("jpeg")}
+        sizes={sizes}
+        alt={alt}
+        {...(first ? { fetchPriority: "high" } : { loading: "lazy" })}
+        decoding="async"
+        className={`bg-sunken object-cover ${className}`}
+      />
     </picture>
   );
 }

@@ -13,27 +13,31 @@ function preferred(): Language {
 }
 
 /** English is there from the start; another language is fetched when it is wanted. */
-async function load(language: Language): Promise<void> {
-  if (language === "de" && !i18n.hasResourceBundle("de", "translation")) {
-    i18n.addResourceBundle("de", "translation", (await import("./de")).default);
-  }
+async function fetched(language: Language) {
+  return language === "en" ? en : (await import("./de")).default;
+}
+
+export async function start(language: Language = preferred()): Promise<void> {
+  const words = await fetched(language);
+  await i18n.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: "en",
+    resources: { en: { translation: en }, [language]: { translation: words } },
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  });
+  document.documentElement.lang = language;
+}
+
+async function speak(language: Language): Promise<void> {
+  i18n.addResourceBundle(language, "translation", await fetched(language));
   await i18n.changeLanguage(language);
   document.documentElement.lang = language;
 }
 
-export async function start(language: Language = preferred()): Promise<void> {
-  await i18n.use(initReactI18next).init({
-    lng: "en",
-    fallbackLng: "en",
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false },
-  });
-  await load(language);
-}
-
 export async function choose(language: Language): Promise<void> {
   localStorage.setItem(KEPT, language);
-  await load(language);
+  await speak(language);
 }
 
 export default i18n;

@@ -16,11 +16,13 @@ interface SuggestionCardProps {
   suggestion: Schemas["SuggestionView"];
   /** Whether this is the newest decision, the one that can be taken back. */
   newest: boolean;
+  /** Whether nobody stands above them. */
+  first: boolean;
   onDecided: (userId: string | null) => void;
 }
 
 /** One of the day's people. Both answers weigh the same on the card, and neither is final for ten minutes. */
-export function SuggestionCard({ suggestion, newest, onDecided }: SuggestionCardProps) {
+export function SuggestionCard({ suggestion, newest, first, onDecided }: SuggestionCardProps) {
   const { t } = useTranslation();
   const { profile, explanation, decision } = suggestion;
   const name = useId();
@@ -30,6 +32,7 @@ export function SuggestionCard({ suggestion, newest, onDecided }: SuggestionCard
         <Picture
           addresses={profile.photos[0]?.addresses ?? []}
           alt={t("today.photoOf", { name: profile.name })}
+          first={first}
           className={`w-full ${decision ? "aspect-[3/2] opacity-80" : "aspect-[4/5]"} md:aspect-auto md:h-full md:max-h-[34rem]`}
         />
         <div className="grid content-start gap-5 p-5 sm:p-7">

@@ -38,9 +38,9 @@ export default function Today() {
       {view?.missing.length ? <MissingParts missing={view.missing} /> : null}
       {view?.suggestions.length ? (
         <ol className="grid gap-6">
-          {view.suggestions.map((suggestion) => (
+          {view.suggestions.map((suggestion, index) => (
             <li key={suggestion.profile.user_id}>
-              <SuggestionCard suggestion={suggestion} newest={newest === suggestion.profile.user_id} onDecided={setNewest} />
+              <SuggestionCard suggestion={suggestion} newest={newest === suggestion.profile.user_id} first={index === 0} onDecided={setNewest} />
             </li>
           ))}
         </ol>

@@ -9,7 +9,6 @@ from adapters.local.faces import OpenCvFaces
 from adapters.local.photos import PillowEditor
 from adapters.local.places import GeonamesPlaces
 from adapters.memory.matching import ReferenceEngine
-from adapters.memory.photo_checks import MemoryModerator
 from adapters.push.web_push import WebPush
 from adapters.system.authenticator import TotpCodes
 from adapters.system.emails import EmailValidatorAddresses
@@ -64,7 +63,7 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.network_places = providers.Object(settings.networks)
     container.photo_editor = providers.Singleton(PillowEditor)
     container.faces = providers.Singleton(OpenCvFaces)
-    container.moderator = providers.Singleton(MemoryModerator)
+    container.moderator = providers.Object(None)
     container.places = providers.Singleton(GeonamesPlaces)
     container.match_engine = providers.Singleton(ReferenceEngine)
     container.crowd_holds = providers.Object(timedelta(0))

@@ -11,6 +11,7 @@ from adapters.memory.erasures import MemoryErasureLedger
 from adapters.memory.exports import MemoryArchives
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.photo_checks import MemoryModerator
 from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.search import MemoryProfileSearch
@@ -69,6 +70,7 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.payment_gateway = providers.Singleton(StripeGateway, stripe.provided.account)
     container.payment_records = providers.Singleton(StripeRecords, stripe.provided.account, clock)
     container.portraits = providers.Singleton(PortraitGallery)
+    container.moderator = providers.Singleton(MemoryModerator)
     container.photo_store = providers.Singleton(
         MemoryPhotoStore, clock, secret=settings.media_key.encode(), lazy=container.portraits.provided.draw
     )

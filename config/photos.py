@@ -27,7 +27,8 @@ class PhotoSettings:
     region: str = ""
     cdn: Distribution | None = None
     rekognition_region: str = ""
-    """Where Amazon Rekognition looks at photos; empty where faces are counted on this machine and nobody moderates."""
+    """Where Amazon Rekognition looks at photos; empty where faces are counted on this machine and every
+    photo waits for staff."""
 
 
 def read(reader: Reader) -> PhotoSettings:

@@ -278,6 +278,10 @@ def _check_config(_options: argparse.Namespace) -> int:
     print("The settings are complete, and every secret is strong enough.")
     if settings.vapid_key is None:
         print("Nothing is pushed to devices: SALTBITTER_VAPID_PRIVATE_KEY is empty.")
+    if region := settings.photos.rekognition_region:
+        print(f"Photos are judged by Amazon Rekognition in {region}, and by staff while it is away for hours.")
+    else:
+        print("Every photo waits for staff before others see it: SALTBITTER_PHOTO_REKOGNITION_REGION is empty.")
     return 0
 
 

@@ -18,6 +18,7 @@ import attrs
 from adapters.mail.maildir import mails_to
 
 PATIENCE_SECONDS = 90
+MODERATOR_SECONDS = 600
 MORNING_SECONDS = 400
 """Whoever became ready in the middle of a daily run is looked at again by the next, five minutes later."""
 POLL_SECONDS = 0.5
@@ -121,12 +122,13 @@ class Journey:
             await asyncio.sleep(seconds)
 
     async def until(self, what: str, look: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
-        """The first true thing that ``look`` finds, asked again until patience ends."""
-        deadline = time.monotonic() + seconds
+        """The first true thing that ``look`` finds, asked again, ever less often, until patience ends."""
+        deadline, pause = time.monotonic() + seconds, POLL_SECONDS
         while time.monotonic() < deadline:
             if found := await look():
                 return found
-            await asyncio.sleep(max(POLL_SECONDS, seconds / 200))
+            await asyncio.sleep(pause)
+            pause = min(1.5 * pause, max(POLL_SECONDS, seconds / 200))
         raise ProbeFailed(f"{what} did not happen within {seconds:g} s")
 
     async def join(self) -> None:
@@ -201,14 +203,19 @@ class Journey:
                 content = resources.files("entrypoints").joinpath("probe_photos", name).read_bytes()
                 headers = {"Content-Type": media_type}
                 photo = await self.call("POST", "/api/me/photos", 201, data=content, headers=headers)
-                await self.until("the photo's approval", partial(self._approved, photo["id"]))
+                state = await self.until("the look at the photo", partial(self._past, "processing", photo["id"]))
+                if state == "in_review":
+                    self.say("  ..  waiting for a moderator to approve it, as no machine judges photos here")
+                    approval = partial(self._past, "in_review", photo["id"])
+                    state = await self.until("the moderator's approval", approval, MODERATOR_SECONDS)
+                if state != "approved":
+                    raise ProbeFailed(f"the photo is {state}")
 
-    async def _approved(self, photo_id: str) -> bool:
+    async def _past(self, waiting: str, photo_id: str) -> str | None:
+        """The state of the photo once it is not ``waiting`` any more."""
         photos = (await self.call("GET", "/api/me/photos", 200))["items"]
-        state = next(photo["state"] for photo in photos if photo["id"] == photo_id)
-        if state == "refused":
-            raise ProbeFailed("the photo was refused")
-        return bool(state == "approved")
+        state: str = next(photo["state"] for photo in photos if photo["id"] == photo_id)
+        return None if state == waiting else state
 
     async def assess(self) -> None:
         """The attachment questionnaire and its result."""

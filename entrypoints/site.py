@@ -63,6 +63,9 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         PeriodicJob("watch_exports", "*/15 * * * *", partial(raise_alarm, "exports_late", application.exports().late)),
         PeriodicJob("watch_reviews", "*/15 * * * *", partial(raise_alarm, "reviews_late", application.reviews().late)),
         PeriodicJob(
+            "watch_photos", "*/15 * * * *", partial(raise_alarm, "photo_reviews_late", application.photo_reviews().late)
+        ),
+        PeriodicJob(
             "watch_erasures", "*/15 * * * *", partial(raise_alarm, "erasures_late", application.erasure().late)
         ),
         PeriodicJob("look_for_breaches", "* * * * *", partial(raise_alarm, "breach_suspected", detection.detect)),

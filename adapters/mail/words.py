@@ -278,19 +278,33 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Hast du nicht darum gebeten, ändere dein Passwort: Jemand kannte es.",
         ),
     },
+    MailTemplate.PHOTO_VISIBLE: {
+        "en": Words(
+            "Others can see your photo now",
+            ("Somebody of our staff has looked at your new photo. It is approved, and others see it now.",),
+            "Look at your photos",
+            "Thank you for waiting.",
+        ),
+        "de": Words(
+            "Andere sehen jetzt dein Foto",
+            ("Jemand aus unserem Team hat sich dein neues Foto angesehen und es freigegeben. Andere sehen es jetzt.",),
+            "Deine Fotos ansehen",
+            "Danke, dass du gewartet hast.",
+        ),
+    },
     MailTemplate.PHOTO_APPROVED: {
         "en": Words(
             "Your photo is approved",
-            ("Somebody looked at your photo again, and others see it now.", "This is why:"),
+            ("Somebody looked at your photo, and others see it now.", "This is why:"),
             "Look at your photos",
-            "Thank you for asking us to look again.",
+            "Thank you for letting us look.",
             gives_reason=True,
         ),
         "de": Words(
             "Dein Foto ist freigegeben",
-            ("Jemand hat sich dein Foto noch einmal angesehen, und andere sehen es jetzt.", "Das ist der Grund:"),
+            ("Jemand hat sich dein Foto angesehen, und andere sehen es jetzt.", "Das ist der Grund:"),
             "Deine Fotos ansehen",
-            "Danke, dass du uns gebeten hast, noch einmal hinzusehen.",
+            "Danke, dass du uns hast hinsehen lassen.",
             gives_reason=True,
         ),
     },

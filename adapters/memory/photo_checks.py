@@ -1,19 +1,22 @@
 """Stand-ins for whoever looks at photos: they answer what they were told to."""
 
-from saltbitter_domain.profiles.model import RefusalReason
+from saltbitter_domain.profiles.model import PhotoCheckUnavailable, RefusalReason
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoModerator
 
 
 class MemoryModerator(PhotoModerator):
-    """Refuses the pictures it was told to, and allows all others."""
+    """Refuses the pictures it was told to, and allows all others; nothing at all while it is ``away``."""
 
     def __init__(self) -> None:
+        self.away = False
         self._forbidden: set[bytes] = set()
 
     def forbid(self, image: bytes) -> None:
         self._forbidden.add(image)
 
     async def judge(self, image: bytes) -> RefusalReason | None:
+        if self.away:
+            raise PhotoCheckUnavailable("Nobody looks at photos just now.", retry_after=60)
         return RefusalReason.NOT_ALLOWED if image in self._forbidden else None
 
 

@@ -7,7 +7,7 @@ from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.kernel import GridArea, PhotoId, StaleWrite, UserId
-from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, Profile, ProfileExists, TooManyPhotos
+from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, PhotoState, Profile, ProfileExists, TooManyPhotos
 from saltbitter_domain.profiles.ports import SAME_PICTURE_BITS, Photos, Profiles, RemovedPhotos
 
 
@@ -57,9 +57,13 @@ class MemoryPhotos(Photos):
         photos = self._transaction.read(lambda tables: tables.photos.where("user", user_id))
         return sorted(photos, key=lambda photo: (photo.position, photo.id))
 
-    async def appealed(self, limit: int) -> Sequence[Photo]:
-        photos = self._transaction.read(lambda tables: tables.photos.where("appealed", True))
+    async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
+        photos = self._transaction.read(lambda tables: tables.photos.where("awaiting_staff", True))
         return sorted(photos, key=lambda photo: (photo.uploaded_at, photo.id))[:limit]
+
+    async def in_review_since(self, instant: datetime) -> int:
+        photos = self._transaction.read(lambda tables: tables.photos.where("awaiting_staff", True))
+        return sum(photo.state is PhotoState.IN_REVIEW and photo.uploaded_at <= instant for photo in photos)
 
     async def save(self, *changed: Photo) -> None:
         def change(tables: Tables) -> None:

@@ -45,7 +45,7 @@ from saltbitter_domain.kernel import (
 from saltbitter_domain.ledger.model import MoneyFact, Transaction
 from saltbitter_domain.notifications.model import HeldPush, NotificationSettings, PushSubscription
 from saltbitter_domain.orders.model import Order
-from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
+from saltbitter_domain.profiles.model import AWAITING_STAFF, Photo, Profile
 from saltbitter_domain.reviews.model import Review
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, TokenPurpose, User
@@ -84,7 +84,7 @@ class Tables:
         self.suppressed_addresses = Table[str, Suppression]()
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](
-            user=lambda row: row.user_id, appealed=lambda row: row.state is PhotoState.APPEALED
+            user=lambda row: row.user_id, awaiting_staff=lambda row: row.state in AWAITING_STAFF
         )
         self.removed_photos = Table[str, datetime]()
         self.assessments = Table[AssessmentId, Assessment](user=lambda row: row.user_id)

@@ -118,11 +118,16 @@ class PostgresPhotos(Photos):
     _ADD = insertion_where(photos, _COUNT < MAX_PHOTOS)
     _GET = Query(select(photos).where(photos.c.id == bindparam("id")))
     _OF = Query(select(photos).where(photos.c.user_id == bindparam("user_id")).order_by(photos.c.position, photos.c.id))
-    _APPEALED = Query(
+    _AWAITING_STAFF = Query(
         select(photos)
-        .where(photos.c.state == literal_column("'appealed'"))
+        .where(photos.c.state.in_((literal_column("'in_review'"), literal_column("'appealed'"))))
         .order_by(photos.c.uploaded_at, photos.c.id)
         .limit(bindparam("limit"))
+    )
+    _IN_REVIEW_SINCE = Query(
+        select(func.count().label("found"))
+        .select_from(photos)
+        .where(photos.c.state == literal_column("'in_review'"), photos.c.uploaded_at <= bindparam("instant"))
     )
     _SAVE = replacement_of_all(photos)
     _REMOVE = Query(delete(photos).where(photos.c.id == bindparam("id")))
@@ -143,8 +148,12 @@ class PostgresPhotos(Photos):
     async def of(self, user_id: UserId) -> Sequence[Photo]:
         return [photo_of(row) for row in await self._session.rows(self._OF, user_id=user_id)]
 
-    async def appealed(self, limit: int) -> Sequence[Photo]:
-        return [photo_of(row) for row in await self._session.rows(self._APPEALED, limit=limit)]
+    async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
+        return [photo_of(row) for row in await self._session.rows(self._AWAITING_STAFF, limit=limit)]
+
+    async def in_review_since(self, instant: datetime) -> int:
+        row = await self._session.row(self._IN_REVIEW_SINCE, instant=instant)
+        return int(row["found"]) if row else 0
 
     async def save(self, *changed: Photo) -> None:
         if changed:

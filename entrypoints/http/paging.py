@@ -34,6 +34,13 @@ class PageQuery:
 
 
 @attrs.frozen
+class WaitingQuery:
+    """Of what waits for staff, how much; the longest waiting comes first."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+@attrs.frozen
 class Items(Generic[T]):
     """All of a short list."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import attrs
 from msgspec import Meta
 
-from entrypoints.http.paging import Items
+from entrypoints.http.paging import Items, WaitingQuery
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.kernel import PhotoId, UserId
 from saltbitter_domain.profiles.model import (
@@ -25,16 +25,10 @@ from saltbitter_domain.profiles.service import PhotoReviewService
 
 
 @attrs.frozen
-class AppealsQuery:
-    """How many photos."""
-
-    limit: Annotated[int, Meta(ge=1, le=100)] = 20
-
-
-@attrs.frozen
 class ReviewedPhoto:
-    """A photo as staff see it, which is without whose it is. The first of a member has ``position`` 0 and must show
-    exactly one face; ``appeal`` is what its owner says, ``reason`` what was written to them last."""
+    """A photo as staff see it, which is without whose it is: ``in_review`` when nobody has judged it, ``appealed`` when
+    its owner asks to look again and says why. The first of a member has ``position`` 0 and must show exactly one
+    face; ``reason`` is what was written to the owner last."""
 
     id: PhotoId
     position: int
@@ -48,10 +42,11 @@ class ReviewedPhoto:
 
 @attrs.frozen
 class Review:
-    """``refusal`` is null to approve. The owner reads the ``reason``."""
+    """``refusal`` is null to approve. The owner reads the ``reason``, which only a photo that is approved at the first
+    look can do without."""
 
     refusal: RefusalReason | None
-    reason: Annotated[str, Meta(min_length=1, max_length=MAX_REVIEW)] = attrs.field(repr=False)
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_REVIEW)] | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -66,10 +61,10 @@ class Removal:
 class PhotoReviews:
     reviews: PhotoReviewService
 
-    @route("GET", "/api/staff/photos/appeals", audience=Audience.STAFF)
-    async def appeals(self, call: Call, query: AppealsQuery) -> Items[ReviewedPhoto]:
-        """Photos whose refusal was appealed, longest uploaded first."""
-        photos = await self.reviews.appealed(query.limit)
+    @route("GET", "/api/staff/photos/waiting", audience=Audience.STAFF)
+    async def waiting_photos(self, call: Call, query: WaitingQuery) -> Items[ReviewedPhoto]:
+        """Photos that nobody has judged, and refusals that were appealed, longest uploaded first."""
+        photos = await self.reviews.waiting(query.limit)
         call.shown.update(photo.user_id for photo in photos)
         return Items(tuple(self._view(photo, call.user_id) for photo in photos))
 
@@ -80,9 +75,10 @@ class PhotoReviews:
         errors=(PhotoMissing, NothingToDecide, AnotherPersonMustDecide, ReviewInvalid),
     )
     async def review(self, call: Call, body: Review, photo_id: UUID) -> ReviewedPhoto:
-        """Decide on an appeal.
+        """Decide on a photo that waits.
 
-        Its owner is mailed the reason. A picture that is not allowed is refused from now on, whoever uploads it."""
+        Its owner is mailed what was decided and why. A picture that is not allowed is refused from now on, whoever
+        uploads it."""
         decided = await self.reviews.decide(call.user_id, PhotoId(photo_id), body.refusal, body.reason)
         return self._view(decided, call.user_id)
 

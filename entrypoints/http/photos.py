@@ -12,7 +12,7 @@ from msgspec import Meta
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, Upload, route
 from saltbitter_domain.kernel import PhotoId
-from saltbitter_domain.profiles.catalogue import REFUSALS
+from saltbitter_domain.profiles.catalogue import IN_REVIEW, REFUSALS
 from saltbitter_domain.profiles.model import (
     MAX_APPEAL,
     MAX_PHOTO_BYTES,
@@ -51,8 +51,8 @@ PHOTO = Upload("photo", PHOTO_TYPES, MAX_PHOTO_BYTES, PhotoTooLarge)
 
 @attrs.frozen
 class PhotoView:
-    """A photo as its owner sees it. ``what_to_do`` goes with a refusal, ``reason`` is what a person wrote
-    who decided; the addresses are good for 15 minutes."""
+    """A photo as its owner sees it. ``what_to_do`` goes with a refusal and with the wait for a person,
+    ``reason`` is what one wrote who decided; the addresses are good for 15 minutes."""
 
     id: PhotoId
     position: int
@@ -169,8 +169,14 @@ class Photos:
             height=photo.height,
             blurhash=photo.blurhash,
             refusal=photo.refusal,
-            what_to_do=REFUSALS[photo.refusal] if photo.refusal else None,
+            what_to_do=_what_to_do(photo),
             appeal=photo.appeal,
             reason=photo.reason,
             addresses=self.photos.urls(photo),
         )
+
+
+def _what_to_do(photo: Photo) -> str | None:
+    if photo.state is PhotoState.IN_REVIEW:
+        return IN_REVIEW
+    return REFUSALS[photo.refusal] if photo.refusal else None

@@ -7,7 +7,7 @@ from uuid import UUID
 import attrs
 from msgspec import Meta
 
-from entrypoints.http.paging import Items
+from entrypoints.http.paging import Items, WaitingQuery
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.kernel import ReviewId, UserId
 from saltbitter_domain.reviews.model import (
@@ -56,13 +56,6 @@ class WaitingReview:
 
 
 @attrs.frozen
-class ReviewsQuery:
-    """How many questions."""
-
-    limit: Annotated[int, Meta(ge=1, le=100)] = 20
-
-
-@attrs.frozen
 class ReviewDecision:
     """The member reads the ``answer``."""
 
@@ -85,7 +78,7 @@ class Reviews:
         return Items(tuple(map(_view, await self.reviews.reviews(call.user_id))))
 
     @route("GET", "/api/staff/reviews", audience=Audience.STAFF)
-    async def waiting_reviews(self, call: Call, query: ReviewsQuery) -> Items[WaitingReview]:
+    async def waiting_reviews(self, call: Call, query: WaitingQuery) -> Items[WaitingReview]:
         """Questions that wait for an answer, longest first."""
         waiting = await self.reviews.waiting(query.limit)
         call.shown.update(review.user_id for review in waiting)

@@ -71,6 +71,33 @@ Feature: Photos
       | approves      | I see your face in the mirror.  | approved |
       | refuses again | The mirror hides all but a hand. | refused  |
 
+  Scenario: While the machine that judges photos is away, a photo waits for it
+    Given Ana is a member without photos
+    And the machine that judges photos is away
+    When Ana shows the photograph "portrait.jpg"
+    And 60 minutes pass
+    Then Ana's photo is being looked at
+    When the machine that judges photos is back
+    And 60 minutes pass
+    Then Ana's photo is approved
+
+  Scenario Outline: What no machine has judged is judged by a person before others see it
+    Given Ana is a member without photos
+    And the machine that judges photos is away
+    And Mo is a moderator
+    When Ana shows the photograph "portrait.jpg"
+    And 12 hours pass
+    Then Ana's photo waits for a person to look, and Ana reads that
+    When Mo looks at the photos that wait and <decides>
+    Then Ana's photo is <state>
+    And a mail tells Ana what became of it: <mail>
+    And nobody waits for a decision any more
+
+    Examples:
+      | decides                         | state    | mail          |
+      | approves it                     | approved | photo_visible |
+      | refuses it: "The sign insults." | refused  | photo_refused |
+
   Scenario: A picture that was taken down does not come back
     Given Ana and Ben are members without photos
     And Ana shows the photograph "portrait.jpg"

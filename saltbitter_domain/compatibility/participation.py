@@ -14,7 +14,7 @@ from saltbitter_domain.compatibility.ports import Card, Member
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.kernel import local_date
-from saltbitter_domain.profiles.model import MIN_AGE, Photo, PhotoState, Profile, Visibility, age_on
+from saltbitter_domain.profiles.model import AWAITING_STAFF, MIN_AGE, Photo, PhotoState, Profile, Visibility, age_on
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus, User
 
@@ -119,7 +119,7 @@ def _missing_in_photos(photos: Iterable[Photo]) -> Iterable[Missing]:
     """Uploads at the same moment may have chosen the first place together; one approved photo there is enough."""
     states = {photo.state for photo in photos if photo.position == 0}
     if PhotoState.APPROVED not in states:
-        in_review = states & {PhotoState.PROCESSING, PhotoState.APPEALED}
+        in_review = states & {PhotoState.PROCESSING, *AWAITING_STAFF}
         yield Missing.PHOTO_IN_REVIEW if in_review else Missing.PRIMARY_PHOTO
 
 

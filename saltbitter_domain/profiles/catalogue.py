@@ -204,6 +204,12 @@ REFUSALS: Mapping[RefusalReason, str] = MappingProxyType(
 )
 """Why a photo was refused and what to do, as the member reads it."""
 
+IN_REVIEW = (
+    "A person looks at this photo before anybody else sees it, usually within a day. You need not do anything: we "
+    "write to you as soon as it is decided."
+)
+"""What the member reads beside a photo that waits for staff."""
+
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = MappingProxyType(
     {
         Gender: {"woman": "Woman", "man": "Man", "non_binary": "Non-binary"},
@@ -283,6 +289,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = MappingProxyType(
         },
         PhotoState: {
             "processing": "We are looking at it",
+            "in_review": "A person looks at it first",
             "approved": "Others can see it",
             "refused": "Only you can see it",
             "appealed": "A person will look at it",

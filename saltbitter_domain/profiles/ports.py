@@ -47,8 +47,12 @@ class Photos(Protocol):
         """The member's photos by position."""
         ...
 
-    async def appealed(self, limit: int) -> Sequence[Photo]:
-        """Photos that wait for a person to look again, longest uploaded first."""
+    async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
+        """Up to ``limit`` photos that wait for a person to look, or to look again, longest uploaded first."""
+        ...
+
+    async def in_review_since(self, instant: datetime) -> int:
+        """How many that were uploaded at ``instant`` or before wait for a person's first look."""
         ...
 
     async def save(self, *changed: Photo) -> None:

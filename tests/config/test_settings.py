@@ -233,7 +233,7 @@ def test_rekognition_looks_at_photos_where_a_region_is_named(monkeypatch: pytest
     there, here = adapters(with_these({"PHOTO_REKOGNITION_REGION": "eu-west-1"})), adapters(from_environment(GOOD))
 
     assert (type(there.faces()), type(there.moderator())) == (RekognitionFaces, RekognitionModerator)
-    assert type(here.faces()) is OpenCvFaces
+    assert (type(here.faces()), here.moderator()) == (OpenCvFaces, None)
 
 
 @pytest.mark.parametrize(
@@ -458,7 +458,12 @@ def test_check_config_accepts_good_settings(
         monkeypatch.setenv(name, value)
 
     assert main(["check-config"]) == 0
-    assert "complete" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "complete" in said
+    assert "Every photo waits for staff" in said
+    monkeypatch.setenv("SALTBITTER_PHOTO_REKOGNITION_REGION", "eu-west-1")
+    assert main(["check-config"]) == 0
+    assert "Photos are judged by Amazon Rekognition in eu-west-1" in capsys.readouterr().out
 
 
 def test_whoever_answers_those_who_cannot_sign_in_has_an_address() -> None:

@@ -32,6 +32,7 @@ def a_photo(
     faces: int | None = 1,
     refusal: RefusalReason | None = None,
     position: int | None = None,
+    moderated: bool = True,
 ) -> Photo:
     return Photo(
         PhotoId(UUID(int=number + 1)),
@@ -41,6 +42,7 @@ def a_photo(
         NOW,
         faces=faces,
         refusal=refusal,
+        moderated=moderated,
     )
 
 
@@ -54,7 +56,8 @@ def albums(draw: st.DrawFn) -> list[Photo]:
         about_faces = {None: [], 0: [RefusalReason.NO_FACE], 1: []}.get(faces, [RefusalReason.SEVERAL_FACES])
         refused = state in (PhotoState.REFUSED, PhotoState.APPEALED)
         refusal = draw(st.sampled_from([RefusalReason.NOT_ALLOWED, *about_faces])) if refused else None
-        photos.append(a_photo(number, state, faces, refusal, position=draw(st.integers(0, MAX_PHOTOS))))
+        position, moderated = draw(st.integers(0, MAX_PHOTOS)), draw(st.booleans())
+        photos.append(a_photo(number, state, faces, refusal, position, moderated))
     return sorted(photos, key=lambda photo: (photo.position, photo.id))
 
 
@@ -86,12 +89,13 @@ def test_a_vacant_or_refused_first_place_goes_to_a_photo_that_is_fit_if_there_is
 
 
 @given(albums())
-def test_only_a_photo_refused_for_its_faces_is_approved_by_moving_away_from_the_first_place(album: list[Photo]) -> None:
+def test_only_a_photo_refused_for_its_faces_is_welcome_by_moving_away_from_the_first_place(album: list[Photo]) -> None:
     before = {photo.id: photo for photo in album}
     for photo in in_order(album):
         old = before[photo.id]
         if photo.position > 0 and old.state is PhotoState.REFUSED and old.refusal in FACELESS:
-            assert (photo.state, photo.refusal) == (PhotoState.APPROVED, None)
+            welcome = PhotoState.APPROVED if old.moderated else PhotoState.IN_REVIEW
+            assert (photo.state, photo.refusal) == (welcome, None)
         else:
             assert attrs.evolve(photo, position=old.position) == old
 
@@ -117,7 +121,7 @@ def test_when_nobody_is_fit_the_first_place_stays_vacant_for_the_next_upload() -
 
 
 def test_a_first_photo_that_is_still_looked_at_or_appealed_keeps_its_place() -> None:
-    for state in (PhotoState.PROCESSING, PhotoState.APPEALED):
+    for state in (PhotoState.PROCESSING, PhotoState.IN_REVIEW, PhotoState.APPEALED):
         album = [a_photo(0, state, None), a_photo(1)]
         assert in_order(album) == tuple(album)
 
@@ -156,6 +160,7 @@ def test_an_order_names_each_photo_once(picked: list[int]) -> None:
         a_photo(1, faces=0),
         a_photo(1, faces=2),
         a_photo(1, PhotoState.PROCESSING, None),
+        a_photo(1, PhotoState.IN_REVIEW),
         a_photo(1, PhotoState.REFUSED, 1, RefusalReason.NOT_ALLOWED),
         a_photo(1, PhotoState.APPEALED, 1, RefusalReason.NOT_ALLOWED),
     ],
@@ -196,14 +201,17 @@ def test_a_picture_without_a_face_is_welcome_once_another_comes_first() -> None:
         (3, 0, RefusalReason.REMOVED_BEFORE, RefusalReason.REMOVED_BEFORE),
     ],
 )
+@pytest.mark.parametrize("moderated", [True, False])
 def test_the_moderator_judges_every_photo_and_faces_only_the_first(
-    position: int, faces: int, objection: RefusalReason | None, refusal: RefusalReason | None
+    moderated: bool, position: int, faces: int, objection: RefusalReason | None, refusal: RefusalReason | None
 ) -> None:
-    fresh = a_photo(position, PhotoState.PROCESSING, None)
-    assert decided(fresh, Examined(RENDERED, faces, objection)) == attrs.evolve(
+    fresh = a_photo(position, PhotoState.PROCESSING, None, moderated=False)
+    welcome = PhotoState.APPROVED if moderated else PhotoState.IN_REVIEW
+    assert decided(fresh, Examined(RENDERED, faces, objection, moderated)) == attrs.evolve(
         fresh,
-        state=PhotoState.REFUSED if refusal else PhotoState.APPROVED,
+        state=PhotoState.REFUSED if refusal else welcome,
         refusal=refusal,
+        moderated=moderated and objection is None,
         faces=faces,
         width=3000,
         height=2000,
@@ -217,3 +225,9 @@ def test_of_a_picture_that_cannot_be_read_nothing_is_known() -> None:
     assert decided(fresh, RefusalReason.UNREADABLE) == attrs.evolve(
         fresh, state=PhotoState.REFUSED, refusal=RefusalReason.UNREADABLE
     )
+
+
+def test_a_photo_whose_faces_nobody_could_count_waits_for_a_person() -> None:
+    fresh = a_photo(0, PhotoState.PROCESSING, None)
+    waiting = decided(fresh, Examined(RENDERED, None, None, moderated=False))
+    assert (waiting.state, waiting.refusal, waiting.faces) == (PhotoState.IN_REVIEW, None, None)

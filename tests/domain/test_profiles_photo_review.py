@@ -1,12 +1,14 @@
 """What staff decide on photos: appeals, and what is taken down."""
 
 import asyncio
+from datetime import timedelta
 
 import attrs
 import pytest
 
 from saltbitter_domain.kernel import PhotoId, UserId
 from saltbitter_domain.profiles.model import (
+    REVIEW_LATE_AFTER,
     AnotherPersonMustDecide,
     AppealNotPossible,
     NothingToDecide,
@@ -19,10 +21,11 @@ from saltbitter_domain.profiles.model import (
     ReviewInvalid,
 )
 from tests.doubles.albums import ANA, House, sketch_hash, states
-from tests.doubles.builders import new_id
+from tests.doubles.builders import NOW, new_id
 from tests.doubles.refusals import told
 
-APPROVED, REFUSED, APPEALED = PhotoState.APPROVED, PhotoState.REFUSED, PhotoState.APPEALED
+APPROVED, REFUSED = PhotoState.APPROVED, PhotoState.REFUSED
+IN_REVIEW, APPEALED = PhotoState.IN_REVIEW, PhotoState.APPEALED
 NOT_ALLOWED = RefusalReason.NOT_ALLOWED
 MO, KIM, NEVER_WAS = UserId(new_id()), UserId(new_id()), PhotoId(new_id())
 
@@ -48,8 +51,8 @@ async def resembles_removed(house: House, picture: str) -> bool:
 async def test_whoever_appealed_first_comes_first(house: House) -> None:
     photo = await appealed(house, "friends 2")
 
-    assert await house.reviews.appealed(10) == [photo]
-    assert await house.reviews.appealed(0) == []
+    assert await house.reviews.waiting(10) == [photo]
+    assert await house.reviews.waiting(0) == []
     assert len(house.reviews.urls(photo, MO)) == 6
 
 
@@ -65,7 +68,7 @@ async def test_an_approved_appeal_makes_the_first_photo_and_its_owner_is_told_wh
         PhotoDecided(ANA.id, photo.id, APPROVED),
         PhotoReviewed(ANA.id, photo.id, True, "The other face is a statue."),
     ]
-    assert await house.reviews.appealed(10) == []
+    assert await house.reviews.waiting(10) == []
 
 
 async def test_an_upheld_refusal_is_the_last_word(house: House) -> None:
@@ -191,3 +194,75 @@ async def test_of_two_decisions_at_the_same_moment_one_counts(house: House) -> N
     (counted,) = [outcome for outcome in outcomes if isinstance(outcome, Photo)]
     assert attrs.evolve(counted, version=0) == attrs.evolve(await house.photo(photo.id), version=0)
     assert len(await house.events(PhotoReviewed)) == 1
+
+
+@pytest.fixture
+def unjudged() -> House:
+    """Where no machine judges photos."""
+    return House(machines=False)
+
+
+async def test_where_no_machine_judges_photos_nobody_sees_one_before_a_person_did(unjudged: House) -> None:
+    first, second = await unjudged.has("portrait 1", "landscape 0")
+
+    assert states([first, second]) == [(0, IN_REVIEW, None), (1, IN_REVIEW, None)]
+    assert await unjudged.reviews.waiting(10) == [first, second]
+    shown = await unjudged.reviews.decide(MO, first.id, None, None)
+    assert (shown.state, shown.moderated, shown.reason) == (APPROVED, True, None)
+    assert (await unjudged.events(PhotoReviewed)) == [PhotoReviewed(ANA.id, first.id, True, None)]
+    refused = await unjudged.reviews.decide(MO, second.id, NOT_ALLOWED, "The sign in it insults people.")
+    assert (refused.state, refused.moderated) == (REFUSED, False)
+    assert await resembles_removed(unjudged, "landscape 0")
+    assert await unjudged.reviews.waiting(10) == []
+
+
+async def test_what_a_person_refused_at_the_first_look_another_looks_at_again(unjudged: House) -> None:
+    (photo,) = await unjudged.has("portrait 1")
+    await unjudged.reviews.decide(MO, photo.id, NOT_ALLOWED, "Is it you?")
+    await unjudged.service.appeal(ANA.id, photo.id, "Yes.")
+
+    with pytest.raises(AnotherPersonMustDecide):
+        await unjudged.reviews.decide(MO, photo.id, None, "Well.")
+    with pytest.raises(ReviewInvalid) as invalid:
+        await unjudged.reviews.decide(KIM, photo.id, None, None)
+    assert told(invalid.value) == [("reason", "required")]
+    assert (await unjudged.reviews.decide(KIM, photo.id, None, "It is.")).state is APPROVED
+
+
+async def test_a_refusal_has_a_reason_at_the_first_look_too(unjudged: House) -> None:
+    (photo,) = await unjudged.has("portrait 1")
+
+    with pytest.raises(ReviewInvalid) as invalid:
+        await unjudged.reviews.decide(MO, photo.id, NOT_ALLOWED, None)
+    assert told(invalid.value) == [("reason", "required")]
+    with pytest.raises(AnotherPersonMustDecide):
+        await unjudged.reviews.decide(ANA.id, photo.id, None, None)
+
+
+async def test_a_photo_that_machines_refused_for_its_faces_is_not_seen_elsewhere_before_a_person_saw_it(
+    unjudged: House,
+) -> None:
+    landscape, portrait = await unjudged.has("landscape 0", "portrait 1")
+    assert states([landscape]) == [(0, REFUSED, RefusalReason.NO_FACE)]
+    await unjudged.reviews.decide(MO, portrait.id, None, None)
+
+    photos = await unjudged.service.photos(ANA.id)
+
+    assert [photo.id for photo in photos] == [portrait.id, landscape.id]
+    assert states(photos) == [(0, APPROVED, None), (1, IN_REVIEW, None)]
+
+
+async def test_a_person_who_objects_to_faces_alone_has_seen_that_the_photo_may_be_elsewhere(unjudged: House) -> None:
+    friends, portrait = await unjudged.has("friends 1", "portrait 1")
+    await unjudged.reviews.decide(MO, friends.id, RefusalReason.SEVERAL_FACES, "There are two of you in the mirror.")
+    await unjudged.reviews.decide(MO, portrait.id, None, None)
+
+    assert states(await unjudged.service.photos(ANA.id)) == [(0, APPROVED, None), (1, APPROVED, None)]
+
+
+async def test_whoever_runs_the_product_hears_of_photos_that_wait_for_most_of_a_day(unjudged: House) -> None:
+    await unjudged.has("portrait 1")
+    unjudged.clock.at(NOW + REVIEW_LATE_AFTER - timedelta(seconds=1))
+    assert await unjudged.reviews.late() == 0
+    unjudged.clock.at(NOW + REVIEW_LATE_AFTER)
+    assert await unjudged.reviews.late() == 1

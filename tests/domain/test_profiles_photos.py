@@ -11,9 +11,11 @@ import pytest
 
 from saltbitter_domain.kernel import DomainError, EventId, PhotoId, Unavailable
 from saltbitter_domain.profiles.model import (
+    CHECKS_AWAITED,
     MAX_PHOTO_BYTES,
     MAX_PHOTOS,
     Photo,
+    PhotoCheckUnavailable,
     PhotoDecided,
     PhotoState,
     PhotoTooLarge,
@@ -30,6 +32,7 @@ from tests.doubles.builders import NOW
 from tests.doubles.refusals import told
 
 APPROVED, REFUSED, PROCESSING = PhotoState.APPROVED, PhotoState.REFUSED, PhotoState.PROCESSING
+IN_REVIEW, REMOVED_BEFORE = PhotoState.IN_REVIEW, RefusalReason.REMOVED_BEFORE
 
 
 @pytest.fixture
@@ -62,6 +65,7 @@ async def test_a_good_photo_is_approved_and_only_its_renditions_are_kept(house: 
         width=3000,
         height=2000,
         faces=1,
+        moderated=True,
         version=2,
     )
     assert await house.events(PhotoDecided) == [PhotoDecided(ANA.id, photo.id, APPROVED)]
@@ -316,3 +320,39 @@ async def test_what_is_never_completed_is_removed_after_a_day(house: House) -> N
     house.clock.advance(timedelta(days=1, seconds=1))
     assert await house.service.forget_orphans() == 1
     assert await house.kept(photo_id) == []
+
+
+@pytest.mark.parametrize("hours", [0, 1, 3.99])
+async def test_while_the_moderator_is_away_a_photo_waits_to_be_judged(house: House, hours: float) -> None:
+    house.moderator.away = True
+    photo = await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    house.clock.advance(timedelta(hours=hours))
+    with pytest.raises(ExceptionGroup) as failed:
+        await house.deliver()
+    assert failed.group_contains(PhotoCheckUnavailable)
+    assert states(await house.service.photos(ANA.id)) == [(0, PROCESSING, None)]
+    assert f"uploads/{ANA.id}/{photo.id}" in await house.kept(photo.id)
+
+    house.moderator.away = False
+    await house.deliver()
+    assert states(await house.service.photos(ANA.id)) == [(0, APPROVED, None)]
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [("portrait 1", (IN_REVIEW, None)), ("landscape 0", (IN_REVIEW, None)), ("removed 1", (REFUSED, REMOVED_BEFORE))],
+)
+async def test_a_moderator_who_is_away_for_hours_approves_nothing_and_leaves_it_to_people(
+    house: House, picture: str, expected: tuple[PhotoState, RefusalReason | None]
+) -> None:
+    await house.removed(b"JPEG removed 1")
+    house.moderator.away = True
+    house.faces.away = True
+    await house.service.upload_photo(ANA.id, f"JPEG {picture}".encode())
+    house.clock.advance(CHECKS_AWAITED)
+    await house.deliver()
+
+    (photo,) = await house.service.photos(ANA.id)
+    assert (photo.state, photo.refusal) == expected
+    assert (photo.faces, photo.moderated) == (None, False)
+    assert len(house.service.urls(photo)) == 6

@@ -307,6 +307,7 @@ def a_full_photo(user: User) -> Photo:
         appeal="The other face is a statue.",
         decided_by=UserId(new_id()),
         reason="It is a person.",
+        moderated=True,
     )
 
 

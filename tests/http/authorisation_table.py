@@ -475,7 +475,7 @@ TABLE: Mapping[str, Row] = {
         whose=Whose.ANYBODYS,
         body=lambda *_: {"outcome": "stands", "answer": "Nobody near you was left out."},
     ),
-    "GET /api/staff/photos/appeals": staff(before=appealed),
+    "GET /api/staff/photos/waiting": staff(before=appealed),
     "POST /api/staff/photos/{photo_id}/review": staff(
         path=lambda scene: _said(f"/api/staff/photos/{scene.other.refused}/review"),
         whose=Whose.ANYBODYS,

@@ -109,11 +109,6 @@ def being_looked_at(world: World, name: str) -> None:
     assert [photo["state"] for photo in photos(world.person(name))] == ["processing"]
 
 
-@then(parsers.parse("{name:w}'s photo is approved"))
-def approved(world: World, name: str) -> None:
-    assert [(photo["state"], photo["position"]) for photo in photos(world.person(name))] == [("approved", 0)]
-
-
 @then("it comes upright in three sizes, and nothing in it tells where or with what it was taken")
 def upright_and_clean(world: World) -> None:
     (photo,) = photos(world.person("Ana"))
@@ -172,12 +167,49 @@ def waits(world: World) -> None:
 
 @when(parsers.parse('{name:w} looks at the appeals and {decides}: "{reason}"'))
 def decides_on_the_appeal(world: World, name: str, decides: str, reason: str) -> None:
-    (photo,) = world.person(name).gets("/api/staff/photos/appeals")["items"]
+    (photo,) = world.person(name).gets("/api/staff/photos/waiting")["items"]
     assert photo["appeal"] == "It is me, in the mirror"
     assert world.asks("GET", photo["addresses"][0]["url"]).accepted
     decision = {"refusal": {"approves": None, "refuses again": "no_face"}[decides], "reason": reason}
     world.person(name).does("POST", f"/api/staff/photos/{photo['id']}/review", json=decision)
     world.settles()
+
+
+@given("the machine that judges photos is away")
+def moderator_away(world: World) -> None:
+    world.application.adapters.moderator().away = True
+
+
+@when("the machine that judges photos is back")
+def moderator_back(world: World) -> None:
+    world.application.adapters.moderator().away = False
+
+
+@then("Ana's photo waits for a person to look, and Ana reads that")
+def waits_for_a_first_look(world: World) -> None:
+    (photo,) = photos(world.person("Ana"))
+    assert photo["state"] == "in_review"
+    assert "A person looks at this photo" in photo["what_to_do"]
+
+
+@when(parsers.re(r'Mo looks at the photos that wait and (?:approves it|refuses it: "(?P<reason>.+)")'))
+def decides_at_the_first_look(world: World, reason: str | None) -> None:
+    mo = world.person("Mo")
+    (photo,) = mo.gets("/api/staff/photos/waiting")["items"]
+    assert (photo["state"], photo["appeal"]) == ("in_review", None)
+    decision = {"refusal": "not_allowed", "reason": reason} if reason else {"refusal": None}
+    mo.does("POST", f"/api/staff/photos/{photo['id']}/review", json=decision)
+    world.settles()
+
+
+@then(parsers.re(r"Ana's photo is (?P<state>approved|refused)"))
+def stands_so(world: World, state: str) -> None:
+    assert [(photo["state"], photo["position"]) for photo in photos(world.person("Ana"))] == [(state, 0)]
+
+
+@then(parsers.parse("a mail tells Ana what became of it: {mail:w}"))
+def mail_says_what_became_of_it(world: World, mail: str) -> None:
+    assert world.inbox(world.person("Ana"))[0][0] == mail
 
 
 @when(parsers.parse('{name:w} takes {owner:w}\'s photo down: "{reason}"'))
@@ -203,7 +235,7 @@ def mail_tells(world: World, name: str, reason: str) -> None:
 
 @then("nobody waits for a decision any more")
 def nobody_waits(world: World) -> None:
-    assert world.person("Mo").gets("/api/staff/photos/appeals")["items"] == []
+    assert world.person("Mo").gets("/api/staff/photos/waiting")["items"] == []
 
 
 @when(parsers.parse("{name:w} deletes the first photo"), target_fixture="kept_photo")

@@ -2,6 +2,7 @@
 
 from geoalchemy2 import Geography
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -69,9 +71,21 @@ photos = Table(
     Column("appeal", Text),
     Column("decided_by", Uuid, comment="Who of the staff decided last."),
     Column("reason", Text, comment="What they wrote to the member."),
+    Column(
+        "moderated",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="Whether somebody has judged what it shows and found that others may see it.",
+    ),
     version(),
     Index("ix_photos_user_id_position", "user_id", "position"),
-    Index("ix_photos_appealed", "uploaded_at", "id", postgresql_where=text("state = 'appealed'")),
+    Index(
+        "ix_photos_awaiting_staff",
+        "uploaded_at",
+        "id",
+        postgresql_where=text("state IN ('in_review', 'appealed')"),
+    ),
 )
 
 removed_photos = Table(

@@ -66,7 +66,7 @@ export async function decideOnPhoto(page, url, { email, password, codes }, look)
     await page.getByRole("link", { name: "Set it up" }).click();
     known = await setUpSecondFactor(page, url, password, () => Promise.resolve());
     await page.getByRole("link", { name: "Settings" }).click();
-    await page.getByRole("link", { name: "Photo appeals" }).click();
+    await page.getByRole("link", { name: "Photos that wait" }).click();
     await askWhy();
   }
   await page.getByText("It is the cup from which I drink").waitFor();

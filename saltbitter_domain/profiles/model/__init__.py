@@ -1,12 +1,15 @@
 """A member's profile: who they are, whom they hope to meet, their photos, and what others see of all that."""
 
 from saltbitter_domain.profiles.model.photo import (
+    AWAITING_STAFF,
+    CHECKS_AWAITED,
     MAX_APPEAL,
     MAX_PHOTO_BYTES,
     MAX_PHOTO_PIXELS,
     MAX_PHOTOS,
     MAX_REVIEW,
     PHOTO_ADDRESS_LIFETIME,
+    REVIEW_LATE_AFTER,
     UPLOAD_LIFETIME,
     AnotherPersonMustDecide,
     AppealInvalid,
@@ -87,6 +90,8 @@ from saltbitter_domain.profiles.model.vocabulary import (
 )
 
 __all__ = [
+    "AWAITING_STAFF",
+    "CHECKS_AWAITED",
     "MAX_AGE",
     "MAX_ANSWER",
     "MAX_APPEAL",
@@ -106,6 +111,7 @@ __all__ = [
     "MIN_DISTANCE_KM",
     "MIN_INTERESTS",
     "PHOTO_ADDRESS_LIFETIME",
+    "REVIEW_LATE_AFTER",
     "UPLOAD_LIFETIME",
     "AgeRange",
     "AnotherPersonMustDecide",

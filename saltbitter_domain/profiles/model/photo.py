@@ -31,13 +31,23 @@ PHOTO_ADDRESS_LIFETIME = timedelta(minutes=15)
 """As long as an access token: whoever may no longer see a photo has no address of it either."""
 UPLOAD_LIFETIME = timedelta(minutes=10)
 """In which a photo can be sent straight to the store: enough for 10 MB over a slow line."""
+CHECKS_AWAITED = timedelta(hours=4)
+"""So long the machines that look at photos may be away before a person is asked instead. Product rule."""
+REVIEW_LATE_AFTER = timedelta(hours=18)
+"""From the upload of a photo that nobody has looked at until whoever runs the product is told: members read that it
+usually takes less than a day."""
 
 
 class PhotoState(StrEnum):
     PROCESSING = "processing"
+    IN_REVIEW = "in_review"
+    """No machine has judged it, so that a person has to before others see it."""
     APPROVED = "approved"
     REFUSED = "refused"
     APPEALED = "appealed"
+
+
+AWAITING_STAFF = frozenset({PhotoState.IN_REVIEW, PhotoState.APPEALED})
 
 
 class RefusalReason(StrEnum):
@@ -73,6 +83,8 @@ class Photo:
     """Who of the staff decided last; None while only machines did."""
     reason: str | None = None
     """What they wrote to the member."""
+    moderated: bool = False
+    """Whether somebody, machine or person, has judged what it shows and found that others may see it."""
     version: int = 1
 
 
@@ -132,12 +144,13 @@ class PhotoDecided(Event):
 
 @event("profiles.photo_reviewed")
 class PhotoReviewed(Event):
-    """A person decided, and ``reason`` is what they wrote to the member."""
+    """A person decided. ``reason`` is what they wrote to the member: None for nothing, when they approved at the first
+    look."""
 
     user_id: UserId
     photo_id: PhotoId
     approved: bool
-    reason: str
+    reason: str | None
 
 
 @event("profiles.owner_seems_under_age")
@@ -199,7 +212,7 @@ class PrimaryPhotoUnfit(Conflict):
 
 
 class NothingToDecide(Conflict):
-    """Staff decide on photos that were appealed, and remove ones that others see."""
+    """Staff decide on photos that nobody has judged or that were appealed, and remove ones that others see."""
 
     code = "photo_nothing_to_decide"
 

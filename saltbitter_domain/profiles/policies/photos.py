@@ -6,6 +6,7 @@ import attrs
 
 from saltbitter_domain.kernel import FieldProblem, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
+    AWAITING_STAFF,
     AnotherPersonMustDecide,
     NothingToDecide,
     Photo,
@@ -22,26 +23,30 @@ _ABOUT_FACES = (RefusalReason.NO_FACE, RefusalReason.SEVERAL_FACES)
 
 @attrs.frozen
 class Examined:
-    """What was found in a photo: its renditions, how many clear faces it shows, and what the moderator objects to."""
+    """What was found in a photo: its renditions, how many clear faces it shows (None when nobody could count them),
+    what is objected to, and whether a moderator has judged it at all."""
 
     rendered: Rendered
-    faces: int
+    faces: int | None
     objection: RefusalReason | None
+    moderated: bool
 
 
 def decided(photo: Photo, found: Examined | RefusalReason) -> Photo:
     """The photo after it was looked at; a reason when nothing could be made of it.
 
-    It is refused for the moderator's objection, else, when it is the primary, unless it shows exactly one face."""
+    It is refused for an objection, else, when it is the primary and its faces were counted, unless it shows exactly
+    one. What is not refused waits for staff unless a moderator has judged it."""
     if isinstance(found, RefusalReason):
         return attrs.evolve(photo, state=PhotoState.REFUSED, refusal=found)
     refusal = found.objection
-    if refusal is None and photo.position == 0 and found.faces != 1:
+    if refusal is None and photo.position == 0 and found.faces not in {None, 1}:
         refusal = RefusalReason.SEVERAL_FACES if found.faces else RefusalReason.NO_FACE
     return attrs.evolve(
         photo,
-        state=PhotoState.APPROVED if refusal is None else PhotoState.REFUSED,
+        state=PhotoState.REFUSED if refusal else _welcome(found.moderated),
         refusal=refusal,
+        moderated=found.moderated and found.objection is None,
         faces=found.faces,
         width=found.rendered.width,
         height=found.rendered.height,
@@ -50,23 +55,28 @@ def decided(photo: Photo, found: Examined | RefusalReason) -> Photo:
     )
 
 
-def reviewed(photo: Photo, staff_id: UserId, refusal: RefusalReason | None, reason: str) -> Photo:
-    """An appealed photo after a person decided: approved when there is no refusal. ``reason`` is for its owner.
+def reviewed(photo: Photo, staff_id: UserId, refusal: RefusalReason | None, reason: str | None) -> Photo:
+    """A photo that waited for staff after a person decided: approved when there is no refusal.
 
-    A person who approves a first photo says that it shows one face. ``NothingToDecide`` unless it was appealed;
-    ``AnotherPersonMustDecide``; ``ReviewInvalid`` for a refusal that only machines give, or one about faces of a photo
-    that is not the first."""
-    if photo.state is not PhotoState.APPEALED:
-        raise NothingToDecide("Nobody waits for a decision on this photo. Look at the list of appeals again.")
+    ``reason`` is for its owner, and may be left out for what is approved at the first look. A person who approves a
+    first photo says that it shows one face. ``NothingToDecide`` unless it waited; ``AnotherPersonMustDecide``;
+    ``ReviewInvalid`` for a refusal that only machines give, one about faces of a photo that is not the first, or when
+    a reason is missing."""
+    if photo.state not in AWAITING_STAFF:
+        raise NothingToDecide("Nobody waits for a decision on this photo. Look at the list again.")
     if staff_id in {photo.user_id, photo.decided_by}:
         raise AnotherPersonMustDecide("It is your own photo, or an appeal against you. Leave it to a colleague.")
     if refusal not in {None, RefusalReason.NOT_ALLOWED, *(_ABOUT_FACES if photo.position == 0 else ())}:
         message = "Say not_allowed; no_face and several_faces are for first photos."
         raise ReviewInvalid(message, fields=(FieldProblem("refusal", "refusal_unfit", message),))
+    if reason is None and (refusal or photo.state is PhotoState.APPEALED):
+        message = "Say why: the member will read it."
+        raise ReviewInvalid(message, fields=(FieldProblem("reason", "required", message),))
     return attrs.evolve(
         photo,
         state=PhotoState.APPROVED if refusal is None else PhotoState.REFUSED,
         refusal=refusal,
+        moderated=refusal is not RefusalReason.NOT_ALLOWED,
         faces=1 if refusal is None and photo.position == 0 else photo.faces,
         decided_by=staff_id,
         reason=reason,
@@ -86,6 +96,7 @@ def taken_down(photo: Photo, staff_id: UserId, reason: str) -> Photo:
         state=PhotoState.REFUSED,
         refusal=RefusalReason.NOT_ALLOWED,
         appeal=None,
+        moderated=False,
         decided_by=staff_id,
         reason=reason,
     )
@@ -144,8 +155,12 @@ def _primary(photos: Sequence[Photo]) -> Photo | None:
 
 
 def _placed(photo: Photo, position: int) -> Photo:
-    """A photo refused only because it was to be the first is welcome in any other place."""
+    """A photo refused only because it was to be the first is welcome in any other place, once it was judged."""
     welcome = position != 0 and photo.state is PhotoState.REFUSED and photo.refusal in _ABOUT_FACES
     if welcome:
-        return attrs.evolve(photo, position=position, state=PhotoState.APPROVED, refusal=None)
+        return attrs.evolve(photo, position=position, state=_welcome(photo.moderated), refusal=None)
     return attrs.evolve(photo, position=position)
+
+
+def _welcome(moderated: bool) -> PhotoState:
+    return PhotoState.APPROVED if moderated else PhotoState.IN_REVIEW

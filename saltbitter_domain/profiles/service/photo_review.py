@@ -7,6 +7,7 @@ import attrs
 from saltbitter_domain.kernel import Clock, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
     MAX_REVIEW,
+    REVIEW_LATE_AFTER,
     OwnerSeemsUnderAge,
     Photo,
     PhotoAddress,
@@ -29,27 +30,36 @@ from saltbitter_domain.uow import UnitsOfWork, retrying
 
 
 class PhotoReviewService:
-    """Appeals are decided by people, and what should not be seen is removed by them. The member is always told why."""
+    """People look at what no machine has judged, decide on appeals, and take down what should not be seen. Whoever is
+    refused is always told why."""
 
     def __init__(self, *, begin: UnitsOfWork, clock: Clock, store: PhotoStore) -> None:
         self._begin = begin
         self._clock = clock
         self._store = store
 
-    async def appealed(self, limit: int) -> Sequence[Photo]:
-        """Up to ``limit`` photos that wait for a person to look again, longest uploaded first."""
+    async def waiting(self, limit: int) -> Sequence[Photo]:
+        """Up to ``limit`` photos that wait for a person to look, or to look again, longest uploaded first."""
         async with self._begin() as uow:
-            return await uow.photos.appealed(limit)
+            return await uow.photos.awaiting_staff(limit)
+
+    async def late(self) -> int:
+        """How many photos have waited for a first look since they were uploaded 18 hours ago, or longer."""
+        async with self._begin() as uow:
+            return await uow.photos.in_review_since(self._clock.now() - REVIEW_LATE_AFTER)
 
     def urls(self, photo: Photo, staff_id: UserId) -> tuple[PhotoAddress, ...]:
         """Signed addresses of the renditions, good for 15 minutes while whoever asks is of the staff."""
         return photo_addresses(photo, self._store, staff_id)
 
-    async def decide(self, staff_id: UserId, photo_id: PhotoId, refusal: RefusalReason | None, reason: str) -> Photo:
-        """Decide on an appeal: approve the photo (None), or refuse it again.
+    async def decide(
+        self, staff_id: UserId, photo_id: PhotoId, refusal: RefusalReason | None, reason: str | None
+    ) -> Photo:
+        """Decide on a photo that waits: approve it (None), or refuse it.
 
-        ``reason``, 1 to 500 characters, is for its owner, who reads it beside the photo and in a mail. A picture that a
-        person finds not allowed is refused from now on wherever it comes up; one that is approved after all, no more.
+        ``reason``, 1 to 500 characters, is for its owner, who reads it beside the photo and in a mail; what is approved
+        at the first look needs none. A picture that a person finds not allowed is refused from now on wherever it comes
+        up; one that is approved after all, no more.
         ``PhotoMissing``, ``NothingToDecide``, ``AnotherPersonMustDecide``, ``ReviewInvalid``."""
         return await self._change(photo_id, reason, lambda photo: reviewed(photo, staff_id, refusal, reason))
 
@@ -66,13 +76,15 @@ class PhotoReviewService:
         return await self._change(photo_id, reason, decide, owner_seems_under_age)
 
     async def _change(
-        self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo], under_age: bool = False
+        self, photo_id: PhotoId, reason: str | None, decide: Callable[[Photo], Photo], under_age: bool = False
     ) -> Photo:
-        if problems := tuple(text_problems("reason", reason, MAX_REVIEW, breaks=LINE_BREAKS)):
+        if reason is not None and (problems := tuple(text_problems("reason", reason, MAX_REVIEW, breaks=LINE_BREAKS))):
             raise ReviewInvalid("The member will read the reason, so there has to be one.", fields=problems)
         return await retrying(lambda: self._decide(photo_id, reason, decide, under_age))
 
-    async def _decide(self, photo_id: PhotoId, reason: str, decide: Callable[[Photo], Photo], under_age: bool) -> Photo:
+    async def _decide(
+        self, photo_id: PhotoId, reason: str | None, decide: Callable[[Photo], Photo], under_age: bool
+    ) -> Photo:
         async with self._begin() as uow:
             photo = await uow.photos.get(photo_id)
             if photo is None:

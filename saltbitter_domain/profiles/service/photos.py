@@ -9,6 +9,7 @@ import attrs
 
 from saltbitter_domain.kernel import Clock, DomainError, EventId, Ids, PhotoId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import (
+    CHECKS_AWAITED,
     MAX_APPEAL,
     MAX_PHOTO_BYTES,
     MAX_PHOTOS,
@@ -19,6 +20,7 @@ from saltbitter_domain.profiles.model import (
     Format,
     Photo,
     PhotoAddress,
+    PhotoCheckUnavailable,
     PhotoDecided,
     PhotoDeleted,
     PhotoMissing,
@@ -55,7 +57,9 @@ ORPHANED_AFTER = timedelta(days=1)
 
 
 class PhotoService:
-    """A member's own photos; somebody else's are ``PhotoMissing``."""
+    """A member's own photos; somebody else's are ``PhotoMissing``.
+
+    Where there is no ``moderator``, every photo that is not refused waits for staff."""
 
     def __init__(
         self,
@@ -66,7 +70,7 @@ class PhotoService:
         store: PhotoStore,
         editor: PhotoEditor,
         faces: FaceDetector,
-        moderator: PhotoModerator,
+        moderator: PhotoModerator | None,
     ) -> None:
         self._begin = begin
         self._clock = clock
@@ -234,26 +238,33 @@ class PhotoService:
             return await uow.photos.get(photo_id)
 
     async def _examine(self, photo: Photo) -> Examined | RefusalReason:
-        """Render the original, then store the renditions, count faces and ask the moderator at once, outside any
-        transaction."""
+        """Render the original, then store the renditions and have it checked at once, outside any transaction."""
         original = await self._store.get(_original(photo.user_id, photo.id))
         rendered = RefusalReason.UNREADABLE if original is None else await self._editor.render(original)
         if isinstance(rendered, RefusalReason):
             return rendered
-        picture = _rendition(rendered, Size.LARGE)
         async with asyncio.TaskGroup() as tasks:
-            faces = tasks.create_task(self._faces.count(picture))
-            objection = tasks.create_task(self._objection(picture, rendered.perceptual_hash))
+            examined = tasks.create_task(self._check(photo, rendered))
             for each in rendered.renditions:
                 key = rendition_key(photo.id, each.size, each.format)
                 tasks.create_task(self._store.put(key, each.content, f"image/{each.format}"))
-        return Examined(rendered, faces.result(), objection.result())
+        return examined.result()
 
-    async def _objection(self, picture: bytes, perceptual_hash: str) -> RefusalReason | None:
+    async def _check(self, photo: Photo, rendered: Rendered) -> Examined:
+        """Ask the machines there are. While one is away the photo waits (``PhotoCheckUnavailable``), and when that has
+        lasted for 4 hours it is left to staff: silence is never consent."""
+        picture = _rendition(rendered, Size.LARGE)
         async with self._begin() as uow:
-            if await uow.removed_photos.resembles(perceptual_hash):
-                return RefusalReason.REMOVED_BEFORE
-        return await self._moderator.judge(picture)
+            removed = await uow.removed_photos.resembles(rendered.perceptual_hash)
+        known = RefusalReason.REMOVED_BEFORE if removed else None
+        moderator = None if removed else self._moderator
+        try:
+            faces, objection = await asyncio.gather(self._faces.count(picture), _judged(moderator, picture))
+        except PhotoCheckUnavailable:
+            if self._clock.now() < photo.uploaded_at + CHECKS_AWAITED:
+                raise
+            return Examined(rendered, None, known, moderated=False)
+        return Examined(rendered, faces, known or objection, moderated=moderator is not None)
 
     async def _decide(self, event: PhotoUploaded, examined: Examined | RefusalReason) -> Photo | None:
         """Store the decision, unless the photo is gone (None) or was decided on meanwhile.
@@ -267,6 +278,10 @@ class PhotoService:
                 await save_changes(uow, before, in_order(seen))
                 await uow.commit()
             return photo
+
+
+async def _judged(moderator: PhotoModerator | None, picture: bytes) -> RefusalReason | None:
+    return None if moderator is None else await moderator.judge(picture)
 
 
 async def _own(uow: UnitOfWork, user_id: UserId, photo_id: PhotoId) -> Photo:

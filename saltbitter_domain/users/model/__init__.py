@@ -189,6 +189,7 @@ class MailTemplate(StrEnum):
     SUSPENDED_UNDER_AGE = "suspended_under_age"
     RESTORED = "restored"
     EXPORT_READY = "export_ready"
+    PHOTO_VISIBLE = "photo_visible"
     PHOTO_APPROVED = "photo_approved"
     PHOTO_REFUSED = "photo_refused"
     REVIEW_ANSWERED = "review_answered"

@@ -147,7 +147,11 @@ class AccountMail:
         await self._notify(message, event.user_id, MailTemplate.RESTORED, "login", reason=event.reason)
 
     async def send_photo_reviewed(self, message: EventId, event: PhotoReviewed) -> None:
-        """Tell a member what a person decided on a photo, and why (``photo_approved``, ``photo_refused``)."""
+        """Tell a member what a person decided on a photo, and why where they said it (``photo_visible``,
+        ``photo_approved``, ``photo_refused``)."""
+        if event.reason is None:
+            await self._notify(message, event.user_id, MailTemplate.PHOTO_VISIBLE, "photos")
+            return
         template = MailTemplate.PHOTO_APPROVED if event.approved else MailTemplate.PHOTO_REFUSED
         await self._notify(message, event.user_id, template, "photos", reason=event.reason)
 

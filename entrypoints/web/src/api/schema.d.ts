@@ -1619,15 +1619,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/staff/photos/appeals": {
+    "/api/staff/photos/waiting": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Photos whose refusal was appealed, longest uploaded first */
-        get: operations["appeals"];
+        /** Photos that nobody has judged, and refusals that were appealed, longest uploaded first */
+        get: operations["waiting_photos"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1666,8 +1666,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide on an appeal
-         * @description Its owner is mailed the reason. A picture that is not allowed is refused from now on, whoever uploads it.
+         * Decide on a photo that waits
+         * @description Its owner is mailed what was decided and why. A picture that is not allowed is refused from now on, whoever
+         *     uploads it.
          */
         post: operations["review"];
         delete?: never;
@@ -3153,7 +3154,7 @@ export interface components {
          * PhotoState
          * @enum {unknown}
          */
-        PhotoState: "appealed" | "approved" | "processing" | "refused";
+        PhotoState: "appealed" | "approved" | "in_review" | "processing" | "refused";
         /**
          * PhotoType
          * @description As what a photo may be sent.
@@ -3162,8 +3163,8 @@ export interface components {
         PhotoType: "image/heic" | "image/heif" | "image/jpeg" | "image/png" | "image/webp";
         /**
          * PhotoView
-         * @description A photo as its owner sees it. `what_to_do` goes with a refusal, `reason` is what a person wrote
-         *     who decided; the addresses are good for 15 minutes.
+         * @description A photo as its owner sees it. `what_to_do` goes with a refusal and with the wait for a person,
+         *     `reason` is what one wrote who decided; the addresses are good for 15 minutes.
          */
         PhotoView: {
             addresses: components["schemas"]["PhotoAddress"][];
@@ -3557,10 +3558,12 @@ export interface components {
         };
         /**
          * Review
-         * @description `refusal` is null to approve. The owner reads the `reason`.
+         * @description `refusal` is null to approve. The owner reads the `reason`, which only a photo that is approved at the first
+         *     look can do without.
          */
         Review: {
-            reason: string;
+            /** @default null */
+            reason?: string | null;
             refusal: components["schemas"]["RefusalReason"] | null;
         };
         /**
@@ -3596,8 +3599,9 @@ export interface components {
         };
         /**
          * ReviewedPhoto
-         * @description A photo as staff see it, which is without whose it is. The first of a member has `position` 0 and must show
-         *     exactly one face; `appeal` is what its owner says, `reason` what was written to them last.
+         * @description A photo as staff see it, which is without whose it is: `in_review` when nobody has judged it, `appealed` when
+         *     its owner asks to look again and says why. The first of a member has `position` 0 and must show exactly one
+         *     face; `reason` is what was written to the owner last.
          */
         ReviewedPhoto: {
             addresses: components["schemas"]["PhotoAddress"][];
@@ -12142,7 +12146,7 @@ export interface operations {
             };
         };
     };
-    appeals: {
+    waiting_photos: {
         parameters: {
             query?: {
                 limit?: number;

@@ -33,7 +33,7 @@ const Checkout = lazy(() => import("../features/membership/Checkout"));
 const Receipt = lazy(() => import("../features/membership/Receipt"));
 const SecondFactorPage = lazy(() => import("../features/privacy/SecondFactorPage"));
 const Appeal = lazy(() => import("../features/account/Appeal"));
-const PhotoAppeals = lazy(() => import("../features/staff/PhotoAppeals"));
+const PhotoReviews = lazy(() => import("../features/staff/PhotoReviews"));
 const StaffReviews = lazy(() => import("../features/staff/Reviews"));
 const AuditRecords = lazy(() => import("../features/staff/AuditRecords"));
 const BreachRegister = lazy(() => import("../features/staff/BreachRegister"));
@@ -120,7 +120,7 @@ function MemberPages() {
       <Route path="/checkout/:kind/:item">{({ kind, item }) => <Checkout kind={kind} item={item} />}</Route>
       <Route path="/receipts/:id">{({ id }) => <Receipt id={id} />}</Route>
       <Route path="/credit-notes/:id">{({ id }) => <Receipt id={id} credit />}</Route>
-      <Route path="/staff/photos" component={PhotoAppeals} />
+      <Route path="/staff/photos" component={PhotoReviews} />
       <Route path="/staff/reviews" component={StaffReviews} />
       <Route path="/staff/audit" component={AuditRecords} />
       <Route path="/staff/breaches" component={BreachRegister} />

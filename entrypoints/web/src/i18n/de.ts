@@ -182,10 +182,12 @@ export default {
     rules: "JPEG, PNG, WebP oder HEIC, bis 10 MB. Von einem Foto behalten wir nur das Bild: keinen Ort, keine Zeit, keine Kamera.",
     state: {
       processing: "Wir sehen es uns an",
+      in_review: "Erst sieht ein Mensch es an",
       approved: "Andere können es sehen",
       refused: "Nur Sie können es sehen",
       appealed: "Ein Mensch sieht es sich an",
     },
+    inReview: "Ein Mensch sieht dieses Foto an, bevor andere es sehen, meist innerhalb eines Tages. Wir schreiben Ihnen, sobald entschieden ist.",
     refused: {
       unreadable: "Wir konnten dieses Bild nicht öffnen. Speichern Sie es neu als JPEG, PNG, WebP oder HEIC und fügen Sie es noch einmal hinzu.",
       no_face: "Wir konnten kein Gesicht klar erkennen. Wählen Sie ein erstes Foto, das Ihres gut beleuchtet zeigt; dieses kann eines der anderen sein.",

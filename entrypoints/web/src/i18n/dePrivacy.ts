@@ -107,8 +107,8 @@ export default {
   },
   staff: {
     title: "Team",
-    photos: "Widersprüche zu Fotos",
-    photosLead: "Sie sehen Fotos ohne den Menschen, dem sie gehören. Er liest Ihre Begründung.",
+    photos: "Wartende Fotos",
+    photosLead: "Neue Fotos, die keine Maschine beurteilt hat, und Widersprüche. Sie sehen sie ohne den Menschen, dem sie gehören; er liest Ihre Begründung.",
     why: "Warum sehen Sie nach?",
     whyHint: "Zum Beispiel die Nummer eines Tickets. Es wird mit allem aufbewahrt, was Sie hier tun.",
     whyPlain: "Schreiben Sie es in einfachen Buchstaben, ohne Umlaute und Akzente.",
@@ -124,6 +124,7 @@ export default {
     first: "Ein erstes Foto: Es muss ein Gesicht zeigen.",
     later: "Ein weiteres Foto: Es muss kein Gesicht zeigen.",
     refusedBecause: "Abgelehnt wegen: {{reason}}.",
+    unseen: "Noch niemand hat es beurteilt, und nur der Mensch, dem es gehört, sieht es.",
     ownerSays: "Wem es gehört, sagt:",
     decision: "Ihre Entscheidung",
     approve: "Freigeben",
@@ -131,6 +132,7 @@ export default {
     decide: "Entscheiden Sie zuerst.",
     reason: "Warum",
     reasonHint: "Wem das Foto gehört, liest das wörtlich.",
+    reasonIfRefused: "Wem das Foto gehört, liest das wörtlich. Zum Freigeben ist es nicht nötig.",
     do: "Entscheiden und verschicken",
   },
   audit: {

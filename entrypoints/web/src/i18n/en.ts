@@ -180,10 +180,12 @@ export default {
     rules: "JPEG, PNG, WebP or HEIC, up to 10 MB. We keep nothing of a photo but its picture: no place, no time, no camera.",
     state: {
       processing: "We are looking at it",
+      in_review: "A person looks at it first",
       approved: "Others can see it",
       refused: "Only you can see it",
       appealed: "A person will look at it",
     },
+    inReview: "A person looks at this photo before anybody else sees it, usually within a day. We write to you as soon as it is decided.",
     refused: {
       unreadable: "We could not open this picture. Save it again as JPEG, PNG, WebP or HEIC, and add it once more.",
       no_face: "We could not see a face clearly. Choose a first photo that shows yours, well lit; this one can be one of the others.",

@@ -55,6 +55,11 @@ export function PhotoCard({ photo, first, last, busy, handle, onMove, onChanged 
           <p className="text-sm">{i18n.exists(reason) ? t(reason) : photo.what_to_do}</p>
         </Notice>
       ) : null}
+      {photo.state === "in_review" ? (
+        <Notice>
+          <p className="text-sm">{t("photos.inReview")}</p>
+        </Notice>
+      ) : null}
       {photo.appeal ? <Said by={t("crop.appealed")} words={photo.appeal} /> : null}
       {photo.reason ? <Said by={t("crop.staff")} words={photo.reason} /> : null}
       {photo.state === "refused" && !photo.appeal ? <Appeal photo={photo} onChanged={onChanged} /> : null}

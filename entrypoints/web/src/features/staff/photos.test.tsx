@@ -1,0 +1,49 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { cleanup, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import en from "../../i18n/en";
+import { answers, ID } from "../../sampling";
+import PhotoReviews from "./PhotoReviews";
+
+const PHOTO = { id: ID, position: 0, state: "in_review", uploaded_at: "2026-05-04T06:00:00Z", refusal: null, appeal: null, reason: null, addresses: [] };
+
+beforeEach(() => vi.stubGlobal("scrollTo", () => undefined));
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+/** The page, with this photo waiting and why one looks said. */
+async function waiting(photo: typeof PHOTO | { state: string }) {
+  vi.stubGlobal("fetch", answers({ "/api/staff/photos/waiting": { items: [{ ...PHOTO, ...photo }] }, [`/api/staff/photos/${ID}/review`]: { ...PHOTO, state: "approved" } }));
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <PhotoReviews />
+    </QueryClientProvider>,
+  );
+  await userEvent.type(screen.getByLabelText(en.staff.why), "Ticket 1");
+  await userEvent.click(screen.getByRole("button", { name: en.staff.look }));
+  await screen.findByText(en.staff.first);
+}
+
+test("a photo that nobody has judged is approved without words and refused with them", async () => {
+  await waiting(PHOTO);
+  expect(screen.getByText(en.staff.unseen)).toBeTruthy();
+  await userEvent.click(screen.getByRole("radio", { name: en.staff.refuse.replace("{{reason}}", en.refusal.not_allowed) }));
+  await userEvent.click(screen.getByRole("button", { name: en.staff.do }));
+  expect(screen.getByText(en.form.required)).toBeTruthy();
+
+  await userEvent.click(screen.getByRole("radio", { name: en.staff.approve }));
+  await userEvent.click(screen.getByRole("button", { name: en.staff.do }));
+  expect(await screen.findByText(en.staff.decided_one)).toBeTruthy();
+  expect(screen.getByText(en.staff.none)).toBeTruthy();
+});
+
+test("an appeal is answered in words, whatever is decided", async () => {
+  await waiting({ ...PHOTO, state: "appealed", appeal: "It is me." } as typeof PHOTO);
+  expect(screen.getByText("It is me.")).toBeTruthy();
+  await userEvent.click(screen.getByRole("radio", { name: en.staff.approve }));
+  await userEvent.click(screen.getByRole("button", { name: en.staff.do }));
+  expect(screen.getByText(en.form.required)).toBeTruthy();
+});

@@ -216,6 +216,13 @@ async def test_where_no_machine_judges_photos_nobody_sees_one_before_a_person_di
     assert await unjudged.reviews.waiting(10) == []
 
 
+async def test_a_first_look_undoes_no_removal(unjudged: House) -> None:
+    (photo,) = await unjudged.has("portrait 1")
+    await unjudged.removed(b"JPEG portrait 1")
+    await unjudged.reviews.decide(MO, photo.id, None, None)
+    assert await resembles_removed(unjudged, "portrait 1")
+
+
 async def test_what_a_person_refused_at_the_first_look_another_looks_at_again(unjudged: House) -> None:
     (photo,) = await unjudged.has("portrait 1")
     await unjudged.reviews.decide(MO, photo.id, NOT_ALLOWED, "Is it you?")

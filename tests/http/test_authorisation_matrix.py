@@ -63,12 +63,18 @@ def outsiders(stage: Stage, loop: asyncio.Runner) -> Mapping[str, tuple[str | No
         await home.application.auth().logout(access)
         home.clock.advance(timedelta(seconds=1))
         header, claims, signature = revoked.split(".")
-        shut_out, leaves = home.members[-2], home.members[-3]
-        suspended, leaving = [(await home.sign_in(user_id)).access_token for user_id in (shut_out, leaves)]
+        shut_out, leaves, gone = home.members[-2], home.members[-3], home.members[-4]
+        suspended, leaving, erased = [(await home.sign_in(each)).access_token for each in (shut_out, leaves, gone)]
         await home.application.suspensions().suspend(shut_out, "Insults")
-        await home.upgrade(leaves, Tier.FREE)
-        await home.application.leaving().request_erasure(home.application.auth().authenticate(leaving), PASSWORD)
+        for user_id, token in ((leaves, leaving), (gone, erased)):
+            await home.upgrade(user_id, Tier.FREE)
+            await home.application.leaving().request_erasure(home.application.auth().authenticate(token), PASSWORD)
+        async with adapters.begin()() as uow:
+            await uow.users.save(attrs.evolve(await uow.users.get(gone), erase_at=home.clock.now()))
+            await uow.commit()
+        assert await home.application.erasure().erase_due() == 1
         return {
+            "erased": (erased, "session_over"),
             "suspended": (suspended, "session_over"),
             "leaving": (leaving, "session_over"),
             "nobody": (None, "access_token_missing"),

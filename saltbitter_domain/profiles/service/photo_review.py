@@ -13,6 +13,7 @@ from saltbitter_domain.profiles.model import (
     PhotoAddress,
     PhotoMissing,
     PhotoReviewed,
+    PhotoState,
     RefusalReason,
     ReviewInvalid,
 )
@@ -59,7 +60,7 @@ class PhotoReviewService:
 
         ``reason``, 1 to 500 characters, is for its owner, who reads it beside the photo and in a mail; what is approved
         at the first look needs none. A picture that a person finds not allowed is refused from now on wherever it comes
-        up; one that is approved after all, no more.
+        up; one that is approved on appeal, no more.
         ``PhotoMissing``, ``NothingToDecide``, ``AnotherPersonMustDecide``, ``ReviewInvalid``."""
         return await self._change(photo_id, reason, lambda photo: reviewed(photo, staff_id, refusal, reason))
 
@@ -73,17 +74,17 @@ class PhotoReviewService:
         def decide(photo: Photo) -> Photo:
             return taken_down(photo, staff_id, reason)
 
-        return await self._change(photo_id, reason, decide, owner_seems_under_age)
+        return await self._change(photo_id, reason, decide, reason if owner_seems_under_age else None)
 
     async def _change(
-        self, photo_id: PhotoId, reason: str | None, decide: Callable[[Photo], Photo], under_age: bool = False
+        self, photo_id: PhotoId, reason: str | None, decide: Callable[[Photo], Photo], under_age: str | None = None
     ) -> Photo:
         if reason is not None and (problems := tuple(text_problems("reason", reason, MAX_REVIEW, breaks=LINE_BREAKS))):
             raise ReviewInvalid("The member will read the reason, so there has to be one.", fields=problems)
         return await retrying(lambda: self._decide(photo_id, reason, decide, under_age))
 
     async def _decide(
-        self, photo_id: PhotoId, reason: str | None, decide: Callable[[Photo], Photo], under_age: bool
+        self, photo_id: PhotoId, reason: str | None, decide: Callable[[Photo], Photo], under_age: str | None
     ) -> Photo:
         async with self._begin() as uow:
             photo = await uow.photos.get(photo_id)
@@ -95,10 +96,10 @@ class PhotoReviewService:
             await save_changes(uow, before, album)
             if photo.perceptual_hash is not None and decided.refusal is RefusalReason.NOT_ALLOWED:
                 await uow.removed_photos.remember(photo.perceptual_hash, self._clock.now())
-            elif photo.perceptual_hash is not None and decided.refusal is None:
+            elif photo.perceptual_hash is not None and decided.refusal is None and photo.state is PhotoState.APPEALED:
                 await uow.removed_photos.forget(photo.perceptual_hash)
             uow.emit(PhotoReviewed(photo.user_id, photo_id, decided.refusal is None, reason))
-            if under_age:
-                uow.emit(OwnerSeemsUnderAge(photo.user_id, reason))
+            if under_age is not None:
+                uow.emit(OwnerSeemsUnderAge(photo.user_id, under_age))
             await uow.commit()
         return attrs.evolve(next(each for each in album if each.id == photo_id), version=photo.version + 1)

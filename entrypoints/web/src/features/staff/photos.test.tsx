@@ -14,9 +14,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** The page, with this photo waiting and why one looks said. */
-async function waiting(photo: typeof PHOTO | { state: string }) {
-  vi.stubGlobal("fetch", answers({ "/api/staff/photos/waiting": { items: [{ ...PHOTO, ...photo }] }, [`/api/staff/photos/${ID}/review`]: { ...PHOTO, state: "approved" } }));
+/** The page, with the photo waiting, so changed, and why one looks said. */
+async function waiting(changes: Record<string, unknown> = {}) {
+  vi.stubGlobal("fetch", answers({ "/api/staff/photos/waiting": { items: [{ ...PHOTO, ...changes }] }, [`/api/staff/photos/${ID}/review`]: { ...PHOTO, state: "approved" } }));
   render(
     <QueryClientProvider client={new QueryClient()}>
       <PhotoReviews />
@@ -28,7 +28,7 @@ async function waiting(photo: typeof PHOTO | { state: string }) {
 }
 
 test("a photo that nobody has judged is approved without words and refused with them", async () => {
-  await waiting(PHOTO);
+  await waiting();
   expect(screen.getByText(en.staff.unseen)).toBeTruthy();
   await userEvent.click(screen.getByRole("radio", { name: en.staff.refuse.replace("{{reason}}", en.refusal.not_allowed) }));
   await userEvent.click(screen.getByRole("button", { name: en.staff.do }));
@@ -41,7 +41,7 @@ test("a photo that nobody has judged is approved without words and refused with 
 });
 
 test("an appeal is answered in words, whatever is decided", async () => {
-  await waiting({ ...PHOTO, state: "appealed", appeal: "It is me." } as typeof PHOTO);
+  await waiting({ state: "appealed", appeal: "It is me." });
   expect(screen.getByText("It is me.")).toBeTruthy();
   await userEvent.click(screen.getByRole("radio", { name: en.staff.approve }));
   await userEvent.click(screen.getByRole("button", { name: en.staff.do }));

@@ -74,7 +74,7 @@ Feature: Photos
   Scenario: While the machine that judges photos is away, a photo waits for it
     Given Ana is a member without photos
     And the machine that judges photos is away
-    When Ana shows the photograph "portrait.jpg"
+    When Ana shows a picture with 1 face
     And 60 minutes pass
     Then Ana's photo is being looked at
     When the machine that judges photos is back
@@ -85,7 +85,7 @@ Feature: Photos
     Given Ana is a member without photos
     And the machine that judges photos is away
     And Mo is a moderator
-    When Ana shows the photograph "portrait.jpg"
+    When Ana shows a picture with 1 face
     And 12 hours pass
     Then Ana's photo waits for a person to look, and Ana reads that
     When Mo looks at the photos that wait and <decides>

@@ -1,13 +1,17 @@
 """What every route asks of PostgreSQL: few statements, and none that has to read a whole table."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import asyncpg
 import attrs
 import pytest
 
+import adapters.postgres
 from adapters.postgres.bulk import Bulk
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
@@ -158,3 +162,26 @@ def test_a_route_asks_little_and_nothing_that_reads_a_whole_table(
         assert "Seq Scan" not in plan.replace("Seq Scan on audit_head", "the one row"), f"{sql}\n{plan}"
     few = FEW + OF_STAFF * TABLE[call].audience.of_staff
     assert len(asked) <= MORE.get(call, few), "\n".join(sql for sql, _ in asked)
+
+
+OVER_WHOEVER_PAYS = {"PostgresGatewayInbox_FORGET_READINGS"}
+"""It looks for whom no event is kept of: a row for each paying member is read beside all events, once a night."""
+
+
+def sweeps() -> Iterator[tuple[str, str]]:
+    """What deletes the old a little at a time: where it is, and its choice of rows with a value for every parameter."""
+    for module in iter_modules(adapters.postgres.__path__, "adapters.postgres."):
+        for owner in vars(import_module(module.name)).values():
+            for name, query in vars(owner).items() if isinstance(owner, type) else ():
+                sql = getattr(query, "sql", "")
+                if found := re.search(r"WITH old .*?(SELECT .*?)\s+LIMIT \S+ FOR UPDATE", sql, re.DOTALL):
+                    valued = re.sub(r"\$\d+(::[A-Z ]+)?", "'2026-03-02'", found[1])
+                    yield f"{owner.__name__}{name}", f"{valued} LIMIT 100 FOR UPDATE SKIP LOCKED"
+
+
+async def test_what_forgets_the_old_never_looks_through_all_that_is_kept(database_url: str) -> None:
+    found = dict(sweeps())
+    plans = {where: await plan_of(database_url, sql, []) for where, sql in found.items()}
+
+    assert len(found) > 15
+    assert {where for where, plan in plans.items() if "Seq Scan" in plan} == OVER_WHOEVER_PAYS

@@ -109,8 +109,8 @@ sign_in_tries = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("tries", Integer, nullable=False),
-    Column("tried_at", INSTANT, nullable=False, index=True),
-    Column("next_at", INSTANT, nullable=False),
+    Column("tried_at", INSTANT, nullable=False),
+    Column("next_at", INSTANT, nullable=False, index=True),
     comment="How often a password was tried in a row, under keyed hashes of addresses.",
 )
 

@@ -224,12 +224,14 @@ class DailyPartitions:
     _OLD = Query(
         text(
             """
-            SELECT relname AS name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+            SELECT to_date(right(relname, 8), 'YYYYMMDD') AS day
+            FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
             WHERE inhparent = to_regclass('daily_matches') AND relname ~ '^daily_matches_[0-9]{8}$' AND relname < :first
             ORDER BY relname
             """
         )
     )
+    _DROP = Query(text("SELECT drop_daily_partition(CAST(:day AS date))"))
     _FORGET = sweeping(daily_matches, "day < :before")
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -252,7 +254,7 @@ class DailyPartitions:
             old = await session.rows(self._OLD, first=f"daily_matches_{before:%Y%m%d}")
         for partition in old:
             async with self._database.session() as session:
-                await Bulk(session).execute(f"DROP TABLE {partition['name']}")
+                await Bulk(session).run(self._DROP.sql, *self._DROP.arguments({"day": partition["day"]}))
                 await session.commit()
         async with self._database.session() as session:
             forgotten = await session.write(self._FORGET, before=before, limit=limit)

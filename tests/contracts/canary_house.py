@@ -1,5 +1,6 @@
 """Two houses in which something of a member may lie: one in memory, and one as in production but for its clock, over
-PostgreSQL, Redis, S3, folders, Stripe, Rekognition, SES and a push service. Either is searched as a whole."""
+PostgreSQL as the application's role, Redis, S3, folders, Stripe, Rekognition, SES and a push service. Each is searched
+whole."""
 
 import base64
 import json
@@ -36,6 +37,7 @@ from config.settings import ProductionSettings, Settings
 from config.start import running
 from entrypoints.site import embedded_workers
 from entrypoints.worker.embedded import EmbeddedWorkers
+from tests.contracts.roles import APPLICATION, apply_roles, as_role
 from tests.doubles import ses
 from tests.doubles.aws import REGION
 from tests.doubles.push import PushDouble, running_push_service
@@ -50,8 +52,9 @@ BUCKETS = ("uploads/", "photos/")
 
 @attrs.frozen
 class Outside:
-    """The parties that production hands something of members to."""
+    """The parties that production hands something of members to, and the database as its owner sees it."""
 
+    database_url: str
     stripe: StripeDouble
     rekognition: Rekognition
     push: PushDouble
@@ -124,7 +127,7 @@ class House:
             return Places(found | {name: _text(table) for name, table in vars(self.adapters.store().tables).items()})
         settings = self.adapters.settings()
         folders = {"erasures/": settings.erasure_directory, "exports/": settings.export_directory}
-        rows = await _rows(settings.database_url)
+        rows = await _rows(self.outside.database_url)
         columns = {
             f"{column.table.name}.{column.name}": "\n".join(row[column.name] for row in rows[column.table.name])
             for table in metadata.tables.values()
@@ -187,12 +190,18 @@ async def as_in_production(settings: ProductionSettings) -> AsyncIterator[House]
             return container
 
         patches.setattr(config.production, "adapters", adapters)
+        await apply_roles(settings.database_url)
         whole = attrs.evolve(
-            settings, stripe=stripe.account, vapid_key=VapidKey.generated("mailto:help@saltbitter.example")
+            settings,
+            database_url=as_role(settings.database_url, APPLICATION),
+            stripe=stripe.account,
+            vapid_key=VapidKey.generated("mailto:help@saltbitter.example"),
         )
         application = await stack.enter_async_context(running("production", whole))
         workers = await stack.enter_async_context(embedded_workers(application, keep_running=False))
-        yield House(application, workers, Outside(stripe, rekognition, push, plain_client(address)))
+        yield House(
+            application, workers, Outside(settings.database_url, stripe, rekognition, push, plain_client(address))
+        )
 
 
 def _text(thing: object) -> str:

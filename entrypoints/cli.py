@@ -276,9 +276,7 @@ def _check_money(_options: argparse.Namespace) -> int:
 def _check_config(_options: argparse.Namespace) -> int:
     settings = configuration.from_environment()
     print("The settings are complete, and every secret is strong enough.")
-    print(
-        "Connect to the database as saltbitter_app, whom deploy/postgres/roles.sql makes; only `migrate` needs its owner."
-    )
+    print("Give processes the database as saltbitter_app (deploy/postgres/roles.sql); only `migrate` needs its owner.")
     if settings.vapid_key is None:
         print("Nothing is pushed to devices: SALTBITTER_VAPID_PRIVATE_KEY is empty.")
     if region := settings.photos.rekognition_region:

@@ -173,7 +173,8 @@ class Breaches:
     async def assess(self, call: Call, body: BreachAssessment, breach_id: UUID) -> BreachView:
         """Say how severe it is and whom it is about; again as more is known.
 
-        Whom exactly is found from the traces of the last 30 days, to the minute."""
+        Whom exactly is found from the traces of the last 30 days, to the minute, up to the end of the last minute that
+        is stored everywhere: half a minute ago. A scope that ends later is refused; one without an end ends there."""
         return _view(
             await self.breaches.assess(
                 BreachId(breach_id),

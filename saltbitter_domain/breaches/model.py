@@ -11,6 +11,8 @@ from saltbitter_domain.kernel import BreachId, Conflict, Invalid, NotFound, User
 
 TRACES_KEPT = timedelta(days=30)
 """How far back it can be told whom somebody saw. Longer would be a diary of everybody's curiosity."""
+TRACES_HELD = timedelta(seconds=30)
+"""Longer than a process keeps a trace to itself before it stores it, unless the store is away, which it logs."""
 BREACHES_KEPT = timedelta(days=1826)
 """Five years after the last entry about a breach: Art. 33(5) GDPR asks for documentation and names no period."""
 AUTHORITY_TERM = timedelta(hours=72)
@@ -66,8 +68,8 @@ class BreachKind(StrEnum):
 @attrs.frozen
 class Scope:
     """Whom a breach is about: whoever these ``acts`` were about, by these ``actors`` (or by anybody, if none is named),
-    from the minute of ``since`` and before ``until``, or until now. ``everybody`` means every account opened before
-    ``until``, whatever anybody did: for a database that was lost as a whole."""
+    from the minute of ``since`` and before ``until``, or up to the last minute that is known whole. ``everybody`` means
+    every account opened before ``until``, whatever anybody did: for a database that was lost as a whole."""
 
     since: datetime
     until: datetime | None = None

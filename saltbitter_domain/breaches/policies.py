@@ -14,6 +14,7 @@ from saltbitter_domain.breaches.model import (
     AUTHORITY_TERM,
     DECISION_TERM,
     MAX_WORDS,
+    TRACES_HELD,
     TRACES_KEPT,
     Assessed,
     AuthorityNotified,
@@ -124,6 +125,23 @@ def refuse_scope(scope: Scope, now: datetime) -> None:
         raise _wrong("scope.actors", "unknown", f"Name up to {MAX_ACTORS} members or staff by id, or networks.")
     if not scope.everybody and scope.since < now - TRACES_KEPT:
         raise _wrong("scope.since", "forgotten", "Whom somebody saw is known for 30 days. Name everybody instead.")
+
+
+def ended_scope(scope: Scope, now: datetime) -> Scope:
+    """The scope up to its end, or up to the last instant of which everything is known.
+
+    Raises ``BreachInvalid`` where it goes on for longer, as the last seconds may not be stored yet."""
+    latest = now if scope.everybody else stored_until(now)
+    until = scope.until or latest
+    if until > latest or until <= scope.since:
+        words = f"Whom somebody saw is known exactly up to {latest.isoformat()} now. End there, or wait a minute."
+        raise _wrong("scope.until", "not_stored_yet", words)
+    return attrs.evolve(scope, until=until)
+
+
+def stored_until(now: datetime) -> datetime:
+    """The end of the last minute of which every process has stored its traces."""
+    return minute_of(now - TRACES_HELD)
 
 
 def _wrong(field: str, code: str, message: str) -> BreachInvalid:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
+from entrypoints.production import TRACES_STORED_SECONDS
 from saltbitter_domain.breaches import scoring
 from saltbitter_domain.breaches.catalogue import EXPOSING, WATCHES, Watch
 from saltbitter_domain.breaches.model import (
@@ -21,6 +23,7 @@ from saltbitter_domain.breaches.model import (
     DETECTOR,
     MAX_WORDS,
     STEPS,
+    TRACES_HELD,
     Act,
     Assessed,
     AuthorityNotified,
@@ -49,6 +52,7 @@ from saltbitter_domain.breaches.policies import (
     alarms,
     breach_of,
     breaches_of,
+    ended_scope,
     minute_of,
     next_entry,
     notification,
@@ -315,6 +319,21 @@ def test_whom_it_is_about_must_be_known_exactly(changes: dict[str, Any], field: 
 
     assert [problem.path for problem in refused.value.fields] == [field]
     refuse_scope(Scope(NOON - timedelta(days=400), NOON, everybody=True), NOON)
+
+
+def test_the_end_of_what_is_known_is_that_of_the_last_minute_that_every_process_has_stored() -> None:
+    assert TRACES_HELD.total_seconds() > TRACES_STORED_SECONDS
+    scope = Scope(NOON - HOUR, acts=(Act.PROFILE_READ,))
+
+    for late, end in ((0, 59), (29, 59), (30, 60), (59, 60)):
+        now = NOON + late * SECOND
+        assert ended_scope(scope, now).until == NOON - HOUR + timedelta(minutes=end)
+        stated = attrs.evolve(scope, until=NOON - HOUR + timedelta(minutes=end))
+        assert ended_scope(stated, now) == stated
+        for later in (attrs.evolve(scope, until=now + SECOND), attrs.evolve(scope, since=NOON + HOUR)):
+            with pytest.raises(BreachInvalid, match="wait a minute"):
+                ended_scope(later, now)
+    assert ended_scope(Scope(NOON - HOUR, everybody=True), NOON).until == NOON
 
 
 CHRISTMAS = datetime(2026, 12, 24, 23, 30, tzinfo=UTC)  # a Thursday

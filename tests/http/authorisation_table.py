@@ -303,7 +303,7 @@ def on_breach(rest: str = "") -> Callable[[Scene], Awaitable[str]]:
             now, by = scene.town.clock.now(), scene.me.user_id
             application.detection().note(Act.PROFILE_READ, str(by), {about})
             await application.detection().flush()
-            scene.town.clock.advance(timedelta(minutes=1))
+            scene.town.clock.advance(timedelta(minutes=2))
             scope = Scope(now, None, (Act.PROFILE_READ,), (str(by),))
             words = {"consequences": "They may be known.", "measures": "It is shut.", "words": "Seen."}
             BREACHES[about] = breach_id = (await application.breaches().report(by, scope, "A lost phone.")).id

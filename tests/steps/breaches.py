@@ -27,7 +27,7 @@ def is_admin(world: World, name: str) -> None:
 @given(parsers.parse("a stranger with {name:w}'s password looks at {other:w}'s profile"))
 def stranger_looks(world: World, name: str, other: str) -> None:
     world.person(name).gets(f"/api/people/{world.person(other).user_id}", on="a stranger's phone")
-    world.passes(timedelta(minutes=1))
+    world.passes(timedelta(minutes=2))
 
 
 def reported(world: World, name: str, **scope: Any) -> str:

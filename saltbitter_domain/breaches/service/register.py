@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from uuid import uuid5
 
-import attrs
-
 from saltbitter_domain.breaches.model import (
     BREACHES_KEPT,
     Assessed,
@@ -25,6 +23,7 @@ from saltbitter_domain.breaches.policies import (
     alarms,
     breach_of,
     breaches_of,
+    ended_scope,
     next_entry,
     notification,
     refuse_scope,
@@ -103,15 +102,17 @@ class BreachService:
     ) -> Breach:
         """Say how severe a breach is and whom it is about, who are then kept for as long as the register is.
 
-        What it is about may be put anew as more is known. Refusals as for ``add``."""
+        The affected set is exact up to the instant that is written down: the end of the scope or, where it has none, of
+        the last minute that every process has stored. What it is about may be put anew as more is known. Refusals as
+        for ``add``."""
         now = self._clock.now()
         refuse_words("consequences", consequences)
         refuse_words("measures", measures)
         refuse_scope(scope, now)
+        ended = ended_scope(scope, now)
         async with self._begin() as uow:
             breach = await _read(uow, breach_id)
-            affected = await uow.breaches.affect(breach_id, scope, scope.until or now)
-            ended = attrs.evolve(scope, until=scope.until or now)
+            affected = await uow.breaches.affect(breach_id, ended, ended.until or now)
             step = Assessed(severity, ended, affected, consequences, measures)
             breach = await self._append(uow, breach, by, step, words)
             await uow.commit()

@@ -1488,7 +1488,8 @@ export interface paths {
         put?: never;
         /**
          * Say how severe it is and whom it is about; again as more is known
-         * @description Whom exactly is found from the traces of the last 30 days, to the minute.
+         * @description Whom exactly is found from the traces of the last 30 days, to the minute, up to the end of the last minute that
+         *     is stored everywhere: half a minute ago. A scope that ends later is refused; one without an end ends there.
          */
         post: operations["assess"];
         delete?: never;
@@ -3623,8 +3624,8 @@ export interface components {
         /**
          * Scope
          * @description Whom a breach is about: whoever these `acts` were about, by these `actors` (or by anybody, if none is named),
-         *     from the minute of `since` and before `until`, or until now. `everybody` means every account opened before
-         *     `until`, whatever anybody did: for a database that was lost as a whole.
+         *     from the minute of `since` and before `until`, or up to the last minute that is known whole. `everybody` means
+         *     every account opened before `until`, whatever anybody did: for a database that was lost as a whole.
          */
         Scope: {
             /** @default [] */

@@ -4,16 +4,21 @@ Over a whole house of real processes (``tests.faults.house``). The exit status i
 
 import argparse
 import asyncio
+import io
 import json
 import random
+import secrets
 import sys
 import time
-from collections.abc import Collection, Sequence
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 import dramatiq
 
+from adapters.local.archives import EncryptedArchives
 from adapters.local.erasures import FileErasureLedger
 from adapters.postgres.tables import metadata
 from entrypoints.worker.broker import BULK, production_broker
@@ -22,7 +27,7 @@ from saltbitter_domain.kernel import ExportId, UserId
 from saltbitter_domain.profiles.model import Photo
 from saltbitter_domain.users.model import MailTemplate, User
 from tests.bench.photos.run import as_from_a_camera
-from tests.bench.privacy.seed import long_a_member, many_who_leave
+from tests.bench.privacy.seed import DECISIONS, INTRODUCTIONS, PHOTOS, long_a_member, many_who_leave
 from tests.doubles.builders import new_id
 from tests.faults.house import House, house
 from tests.faults.matrix import Figure
@@ -33,6 +38,8 @@ MEGABYTES = 256.0
 """By how much a worker may grow: the archive is made in memory, of photos and some megabytes of text."""
 KILLS = 15
 PATIENCE = 600.0
+DERIVATION_KEY = secrets.token_urlsafe(48)
+"""Under which the workers of the house seal archives, so that these can be opened here."""
 DUE = "SELECT count(*) AS members FROM users WHERE erase_at IS NOT NULL"
 MENTIONING = {"outbox", "roster_changes"}
 """Facts on their way and for a week after, and that the next run of matching is to go without somebody: ids only."""
@@ -66,7 +73,28 @@ async def copied(home: House) -> Sequence[Figure]:
         Figure(f"{of}, asked for to ready", size and taken, "s", SECONDS),
         Figure(f"{of}, growth of the worker", grown, "MiB", MEGABYTES),
         Figure(f"{of}, size", (size or 0) / 2**20, "MiB", 1.0, at_least=True),
+        *[
+            Figure(f"{of}, {kind} that are missing or too many", abs(found - wanted), "rows", 0)
+            for kind, (found, wanted) in (await _rows_in(home, export.id)).items()
+        ],
     ]
+
+
+async def _rows_in(home: House, export_id: ExportId) -> Mapping[str, tuple[int, int]]:
+    """How many there are in the archive of what the member has, and how many of it they have."""
+    archives = EncryptedArchives(home.clock, str(home.mails.parent / "exports"), DERIVATION_KEY.encode())
+    content = await archives.get(export_id)
+    records: Any = {"daily_matches": [], "pairs": []}
+    photos: list[str] = []
+    if content is not None:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            records = json.loads(archive.read("data.json"))["records"]
+            photos = [name for name in archive.namelist() if name.startswith("photos/")]
+    return {
+        "introductions": (sum(len(day["candidates"]) for day in records["daily_matches"]), INTRODUCTIONS),
+        "decisions": (len(records["pairs"]), DECISIONS),
+        "photos": (len(photos), PHOTOS),
+    }
 
 
 async def erased(home: House, size: int, rng: random.Random) -> Sequence[Figure]:
@@ -144,7 +172,7 @@ def _sweep(broker_url: str) -> None:
 
 
 async def measured(size: int, seed: int) -> Sequence[Figure]:
-    async with house(say) as home:
+    async with house(say, more={"SALTBITTER_DERIVATION_KEY": DERIVATION_KEY}) as home:
         return [*await copied(home), *await erased(home, size, random.Random(seed))]
 
 

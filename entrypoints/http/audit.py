@@ -8,9 +8,13 @@ from msgspec import Meta
 
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.audit.model import AuditFilter, AuditRecord
+from saltbitter_domain.audit.policies import told_of
 from saltbitter_domain.audit.service import AuditService
 from saltbitter_domain.kernel import UserId
 
+PATH = "/api/staff/audit-records"
+LOOK = f"GET {PATH}"
+"""The action of a look at the record itself."""
 Sequence = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 
 
@@ -53,14 +57,13 @@ class AuditPage:
 class AuditRecords:
     audit: AuditService
 
-    @route("GET", "/api/staff/audit-records", audience=Audience.ADMIN)
+    @route("GET", PATH, audience=Audience.ADMIN)
     async def records(self, call: Call, query: AuditQuery) -> AuditPage:
-        """What staff looked at and did, newest first. Looking here is on record too."""
-        if query.subject:
-            call.shown.add(query.subject)
+        """What staff looked at and did, newest first. Looking here is on record too, with whom it tells of."""
         wanted = AuditFilter(query.actor, query.action, query.subject, query.since, query.until)
         found = await self.audit.newest(wanted, query.before, query.limit + 1)
         kept = found[: query.limit]
+        call.shown.update(told_of(kept, LOOK), [query.subject] if query.subject else [])
         return AuditPage(tuple(map(_view, kept)), kept[-1].sequence if len(found) > query.limit else None)
 
 

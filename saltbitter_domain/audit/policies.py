@@ -1,6 +1,6 @@
 """The chain of audit records."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import attrs
@@ -41,3 +41,11 @@ def find_flaws(
 ) -> Iterator[Flaw]:
     """Every record, of all that follow the ``forgotten`` by sequence, that is missing or not as it was written."""
     return chain.flaws(records, head or NOTHING_YET, canonical_form, forgotten)
+
+
+def told_of(records: Iterable[AuditRecord], look: str) -> frozenset[UserId]:
+    """Whom these records tell of to whoever reads them.
+
+    Records of earlier looks at the record itself, whose action is ``look``, are left out: whom they tell of is in the
+    records that were looked at, and every look would otherwise repeat all those before it."""
+    return frozenset(subject for record in records if record.action != look for subject in record.subjects)

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import attrs
 import pytest
 
 from adapters.postgres.database import Database
 from adapters.system.clock import ManualClock
 from saltbitter_domain.audit.model import AUDIT_KEPT, AuditFilter, AuditRecord
-from saltbitter_domain.audit.policies import next_record
+from saltbitter_domain.audit.policies import next_record, told_of
 from saltbitter_domain.audit.ports import AuditLog
 from saltbitter_domain.audit.service import AuditService
 from saltbitter_domain.chain import NOTHING_YET, ChainHead, Fault, Flaw
@@ -206,3 +207,10 @@ async def test_one_altered_or_missing_record_is_named(
 
 def test_a_flaw_is_told_in_a_line() -> None:
     assert [str(Flaw(2, 2, Fault.ALTERED)), str(Flaw(2, 3, Fault.MISSING))] == ["2  altered", "2 to 3  missing"]
+
+
+def test_a_look_tells_of_whom_the_records_are_about_and_repeats_no_earlier_look() -> None:
+    first, second, look = a_record(), a_record(), attrs.evolve(a_record(), action="look")
+
+    assert told_of([first, second, look], "look") == {*first.subjects, *second.subjects}
+    assert told_of([look], "look") == set()

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from entrypoints.http import openapi
 from entrypoints.http.api import RESOURCES
 from entrypoints.site import http_settings, site
+from saltbitter_domain.audit.model import AuditFilter
 from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.compatibility.model import DailyMatches, Suggestion
 from saltbitter_domain.kernel import UserId
@@ -109,6 +110,11 @@ def test_whom_staff_are_shown_is_traced_as_read_by_staff(stage: Stage, loop: asy
         waiting = {item["user_id"] for item in orjson.loads(answer.body)["items"]}
         assert waiting
         assert waiting == await traced(scene.town, Act.STAFF_READ, str(scene.me.user_id))
+
+        looked = await ask_for(scene, "GET /api/staff/audit-records", None, await staff_token(scene, Role.ADMIN))
+        told = {subject for item in orjson.loads(looked.body)["items"] for subject in item["subjects"]}
+        (record,) = await scene.town.application.audit().newest(AuditFilter(), None, 1)
+        assert waiting <= told == set(map(str, record.subjects)), "that look is on record with whom it told of"
 
     loop.run(asked())
 

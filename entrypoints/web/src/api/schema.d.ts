@@ -1432,7 +1432,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What staff looked at and did, newest first. Looking here is on record too */
+        /** What staff looked at and did, newest first. Looking here is on record too, with whom it tells of */
         get: operations["records"];
         put?: never;
         post?: never;

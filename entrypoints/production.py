@@ -1,9 +1,8 @@
 """The commands of production, each a process that runs until it is asked to end, or one that does a single thing."""
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 import structlog
@@ -14,6 +13,7 @@ from config.settings import ProductionSettings
 from config.start import running
 from entrypoints.http.connections import listening
 from entrypoints.http.web import built_client
+from entrypoints.memory import spared_for_serving
 from entrypoints.site import site
 from entrypoints.worker.process import scheduling, working
 from saltbitter_domain.audit.model import CONSOLE
@@ -32,8 +32,6 @@ log = structlog.get_logger()
 TRACES_STORED_SECONDS = 5.0
 """What a process that ends by force may lose of who saw whom."""
 SHOWN_LETTERS = 100
-YOUNG_OBJECTS = 20_000
-"""So many new objects the API makes between two looks for cycles among them, of which a request leaves none."""
 
 Say = Callable[[str], object]
 
@@ -58,7 +56,7 @@ async def serve(settings: ProductionSettings, say: Say, *, web: bool = False) ->
         _storing_traces(application.detection()),
         listening(site(application, client), settings.host, settings.port, shared=True),
     ):
-        with _sparing_the_living():
+        with spared_for_serving():
             say(f"SaltBitter answers at http://{settings.host}:{settings.port}.")
             await asyncio.Event().wait()
 
@@ -97,22 +95,6 @@ async def _storing_traces(detection: DetectionService) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
         await detection.flush()
-
-
-@contextmanager
-def _sparing_the_living() -> Iterator[None]:
-    """Let the collector look only at what is made in the block, and seldom.
-
-    A look at everything that a process has loaded, and at ten thousand connections, holds every request up."""
-    thresholds = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 async def work(settings: ProductionSettings, say: Say) -> None:

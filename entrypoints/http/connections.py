@@ -89,7 +89,7 @@ class Door:
 class Connection(web.RequestHandler):
     """Closes itself when a request is not asked in time."""
 
-    __slots__ = ("_door", "_inside", "_late")
+    __slots__ = ("_door", "_faulty", "_inside", "_late")
 
     def __init__(self, door: Door) -> None:
         super().__init__(
@@ -102,6 +102,7 @@ class Connection(web.RequestHandler):
         )
         self._door = door
         self._inside = False
+        self._faulty = False
         self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -115,10 +116,13 @@ class Connection(web.RequestHandler):
         self._expect()
 
     def data_received(self, data: bytes) -> None:
+        if self._faulty:
+            return
         asked = self._request_count
         super().data_received(data)
         if self._messages and (fault := getattr(self._messages[-1][0], "exc", None)):
             fault.__traceback__ = None  # Which holds on to the data, in a circle that only the collector would break.
+            self._end_of_reading()
         if self._request_count != asked:
             self._cease()
         elif self._waiter is not None and self._late is None:  # Headers have begun, and nothing else is under way.
@@ -138,6 +142,15 @@ class Connection(web.RequestHandler):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _end_of_reading(self) -> None:
+        """Take in no more of what was no request.
+
+        It is answered and the connection closed, but uvloop would hand over megabytes of an endless header before, each
+        read of it another fault to remember."""
+        self._faulty = True
+        if self.transport is not None:
+            self.transport.pause_reading()
 
     def _give_up(self) -> None:
         self._late = None

@@ -38,6 +38,7 @@ class Caller:
 @attrs.define
 class Line:
     port: int
+    door: Door
     callers: list[Caller] = attrs.field(factory=list)
 
     async def call(self) -> Caller:
@@ -52,7 +53,7 @@ async def line(ports: Ports, pings: Pings, *, most: int = 100, seconds: float = 
     await runner.setup()
     door = Door(cast("web.Server", runner.server), most=most, asking_seconds=seconds)
     server = await asyncio.get_running_loop().create_server(door, "127.0.0.1", 0)
-    connected = Line(server.sockets[0].getsockname()[1])
+    connected = Line(server.sockets[0].getsockname()[1], door)
     try:
         yield connected
     finally:
@@ -139,3 +140,20 @@ async def test_bodies_take_no_more_memory_together_than_they_may_and_give_it_bac
         problem = await answer.json(content_type=None)
         assert (answer.status, problem["code"], answer.headers["Retry-After"]) == (503, "bodies_exhausted", "5")
         assert (await api.post("/ping/things", json=body, headers=ANNA)).status < 300
+
+
+async def test_of_an_endless_header_no_more_is_taken_in_than_shows_that_it_is_one(ports: Ports, pings: Pings) -> None:
+    async with line(ports, pings) as connected:
+        caller = await connected.call()
+        assert (await caller.answer(ASK))[0] == "HTTP/1.1 200 OK"
+        (connection,) = connected.door.server.connections
+        transport = connection.transport
+        assert isinstance(transport, asyncio.Transport)
+
+        for piece in (b"GET /livez HTTP/1.1\r\nX-A: ", *[b"a" * 65_536] * 100):  # As uvloop hands over what is there.
+            connection.data_received(piece)
+
+        assert len(connection._messages) == 1
+        assert not transport.is_reading()
+        assert (await caller.answer())[0].endswith(" 400 Bad Request")
+        assert await caller.is_closed()

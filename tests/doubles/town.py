@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableM
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import asyncpg
 import attrs
 import structlog
 from aiohttp import web
@@ -34,8 +35,9 @@ UNLIMITED = 1_000_000_000
 
 @attrs.define
 class Town:
-    """``members`` are all who live here. Their clock stands still, so that access tokens last. ``errors`` are the lines
-    of the log that tell of our own mistakes, in requests and in listeners."""
+    """``members`` are all who live here. Their clock stands still, so that access tokens last. ``errors`` are lines
+    of the log that tell of our own mistakes, in requests and in listeners. ``database_url`` is where all is kept, if
+    not in memory."""
 
     application: Application
     workers: EmbeddedWorkers
@@ -43,6 +45,7 @@ class Town:
     contract: Contract
     members: Sequence[UserId]
     errors: Sequence[Mapping[str, Any]]
+    database_url: str | None = attrs.field(default=None, repr=False)
 
     @property
     def clock(self) -> ManualClock:
@@ -72,6 +75,17 @@ class Town:
             user = await uow.users.get(user_id)
             await uow.users.save(attrs.evolve(user, password_hash=password_hash))
             await uow.commit()
+
+    async def drop_profile(self, user_id: UserId) -> None:
+        """Let the member have no profile again, which happens to nobody else."""
+        if self.database_url is None:
+            self.application.adapters.store().tables.profiles.drop(user_id)
+            return
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            await connection.execute("DELETE FROM profiles WHERE user_id = $1", user_id)
+        finally:
+            await connection.close()
 
     async def upgrade(self, user_id: UserId, tier: Tier = Tier.ELITE) -> None:
         async with self.application.adapters.begin()() as uow:
@@ -131,7 +145,7 @@ async def town(
                 if not keep_running:
                     await workers.settle()
                 document = await (await client.get("/api/openapi.json")).json()
-                yield Town(application, workers, client, Contract(document), members, errors)
+                yield Town(application, workers, client, Contract(document), members, errors, database_url)
 
 
 async def _settle_people(

@@ -1,8 +1,8 @@
 """Generated requests over the whole API: ``python -m tests.fuzz.run --cases 10000 [--url http://127.0.0.1:8080]``.
 
-Without ``--url`` a town of its own is served, with the rate limits out of the way, so that no refusal by a limit hides
-what a request would have met behind it. With it the requests go to a running demo under its real limits, as a new
-member, and the waiting that the limits ask for is done.
+Without ``--url`` a town of its own is served, in memory or with ``--store postgres`` in a database, with the rate
+limits out of the way, so that no refusal by a limit hides what a request would have met behind it. With it the requests
+go to a running demo under its real limits, as a new member, and the waiting that the limits ask for is done.
 """
 
 import argparse
@@ -12,17 +12,20 @@ import logging
 import secrets
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import requests
 
+from adapters.postgres.migrations import run as migrations
 from entrypoints.probe import LONDON, PEOPLE, Journey
 from tests.doubles.town import PASSWORD, Town, town
 from tests.fuzz.callers import Callers, Credentials, Forger
 from tests.fuzz.engine import MANY, SCHEMA_CHECKS, Failure, Outcome, fuzz, register_photographs
+from tests.servers.run import private_servers
 
 REPORT = Path("build/reports/fuzz.json")
 MEMBERS = 40
@@ -32,13 +35,25 @@ FORGED_SHARE = 0.05
 """The part of the requests that are signed with tokens good for nothing, or more where a first round is more."""
 
 
-async def fuzz_town(cases: int, seed: int) -> tuple[Outcome, Sequence[str]]:
-    """Fuzz a town of our own; the outcome, and what its listeners and jobs failed at besides."""
-    async with town(150, keep_running=True) as home:
+async def fuzz_town(cases: int, seed: int, database_url: str | None = None) -> tuple[Outcome, Sequence[str]]:
+    """Fuzz a town of our own, in memory or in this database; the outcome, and what its listeners and jobs failed at
+    besides."""
+    async with town(150, keep_running=True, database_url=database_url) as home:
         members = await _callers(home)
         outcome = await asyncio.to_thread(fuzz_all, home.url, members, cases, seed)
         await home.workers.settle()
         return outcome, [f"{line.get('listener', line['event'])}: {line.get('exc_info')!r}" for line in home.errors]
+
+
+@contextmanager
+def _database(store: str) -> Iterator[str | None]:
+    """A migrated database of a server of our own, or None for a town in memory."""
+    if store == "memory":
+        yield None
+        return
+    with private_servers() as servers:
+        migrations.upgrade(servers.postgres.url)
+        yield servers.postgres.url
 
 
 async def _callers(home: Town) -> Sequence[Credentials]:
@@ -49,7 +64,7 @@ async def _callers(home: Town) -> Sequence[Credentials]:
         if place % 2:
             await home.upgrade(user_id)
         if place % 8 == 0:
-            home.application.adapters.store().tables.profiles.drop(user_id)
+            await home.drop_profile(user_id)
     return [Credentials(home.email(user_id), PASSWORD) for user_id in chosen]
 
 
@@ -142,6 +157,7 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.run", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000, help="how many requests at least")
     parser.add_argument("--url", help="a running demo, instead of a town of our own")
+    parser.add_argument("--store", choices=["memory", "postgres"], default="memory", help="where the town is kept")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="to repeat a run")
     asked = parser.parse_args(arguments)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it tells of every request that is no HTTP
@@ -151,7 +167,8 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     if asked.url:
         outcome = asyncio.run(fuzz_demo(asked.url.rstrip("/"), asked.cases, asked.seed))
     else:
-        outcome, failed_listeners = asyncio.run(fuzz_town(asked.cases, asked.seed))
+        with _database(asked.store) as database_url:
+            outcome, failed_listeners = asyncio.run(fuzz_town(asked.cases, asked.seed, database_url))
     figures = rows(outcome, asked.cases, failed_listeners)
     say(table(outcome, figures))
     say("\n".join(failed_listeners))

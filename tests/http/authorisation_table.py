@@ -139,7 +139,7 @@ async def reset(scene: Scene) -> Any:
 
 async def without_profile(scene: Scene) -> Any:
     content = await profile_content(scene)
-    scene.town.application.adapters.store().tables.profiles.drop(scene.me.user_id)
+    await scene.town.drop_profile(scene.me.user_id)
     return content
 
 

@@ -100,7 +100,7 @@ class Author:
 
 
 async def without_profile(author: Author) -> None:
-    author.town.application.adapters.store().tables.profiles.drop(author.scene.me.user_id)
+    await author.town.drop_profile(author.scene.me.user_id)
 
 
 async def with_profile(author: Author) -> None:
@@ -430,8 +430,12 @@ def loop() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture(scope="module")
-def author(loop: asyncio.Runner) -> Iterator[Author]:
-    opened = town(100)
+def author(loop: asyncio.Runner, request: pytest.FixtureRequest) -> Iterator[Author]:
+    over_postgres = request.config.getoption("--naughty-store") == "postgres"
+    database_url = request.getfixturevalue("postgres_url") if over_postgres else None
+    if over_postgres:
+        request.getfixturevalue("housekeeper").empty(database_url)
+    opened = town(100, database_url=database_url)
     home = loop.run(opened.__aenter__())
     # Every string comes as a password to four routes, and judging one takes longer than all the rest of a request.
     advisor = home.application.adapters.advisor()

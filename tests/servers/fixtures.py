@@ -36,7 +36,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     folder = config.invocation_params.dir
     wanted = [Path(os.path.relpath(folder / argument.split("::")[0], config.rootpath)) for argument in config.args]
-    if not need_servers(wanted, config.getoption("--store")):
+    if config.getoption("--naughty-store") == "memory" and not need_servers(wanted, config.getoption("--store")):
         return
     stack = config.stash[_started] = ExitStack()
     atexit.register(stack.close)

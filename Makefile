@@ -14,7 +14,7 @@ NPM := npm --prefix $(WEB) --no-fund --no-audit
 NODE_FITS := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 11) || (a === 20 && b > 18) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
 NODE_NEEDED := The web client needs Node.js 20.19, 22.12 or newer, and npm. Debian, Ubuntu: apt-get install nodejs npm; macOS: brew install node.
 
-.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack attack-accounts attack-limits lock clean require-python
+.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack attack-accounts attack-limits supply-chain lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,9 +91,9 @@ security: $(VENV)/.dev ## bandit
 format: $(VENV)/.dev ## let ruff put the code in order
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API, and every naughty string to every route
-	@$(BIN)/python -m tests.fuzz.run --cases 10000
-	@$(BIN)/pytest tests/http/test_naughty_strings.py -q -n auto --every-string
+fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API, and every naughty string to every route (STORE=postgres: in a database)
+	@$(BIN)/python -m tests.fuzz.run --cases 10000 $(if $(STORE),--store $(STORE))
+	@$(BIN)/pytest tests/http/test_naughty_strings.py -q -n auto --every-string $(if $(STORE),--naughty-store $(STORE))
 
 faults: $(VENV)/.dev ## kill, stop and cut off everything under load; nothing lost, nothing doubled (SHORT=1: 4 minutes)
 	@$(BIN)/python -m tests.faults.run $(if $(SHORT),--short)
@@ -118,6 +118,15 @@ bench-photos: $(VENV)/.dev ## a photo of 4 MB from upload to approved, and the m
 
 bench-privacy: $(VENV)/.dev ## the copy of five years of data, and 1,000 erasures by workers that are killed (SHORT=1: 100)
 	@$(BIN)/python -m tests.bench.privacy.run $(if $(SHORT),--members 100)
+
+supply-chain: build/supply-chain/.installed | require-node ## known vulnerabilities of every package, secrets in the history, bills of materials; needs the network
+	@$(PYTHON) -m tests.supply_chain.run --tools build/supply-chain/bin
+
+build/supply-chain/.installed: tests/supply_chain/requirements.txt | require-python
+	@"$(PYTHON)" -m venv build/supply-chain
+	@build/supply-chain/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $< || { \
+	  echo "The scanners could not be installed: this needs the network and a package registry."; exit 1; }
+	@touch $@
 
 attack: attack-accounts attack-limits ## both of the next two (SHORT=1: the second for 20 s)
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("adapters", "config", "docs", "entrypoints", "features", "saltbitter_domain", "tests", ".ci", ".")
+PARTS = ("adapters", "config", "deploy", "docs", "entrypoints", "features", "saltbitter_domain", "tests", ".ci", ".")
 SECRET = re.compile(
     rb"BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[opsu]_[0-9A-Za-z]{36}\b|\b[rs]k_live_[0-9A-Za-z]{20,}"
     rb"|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bpypi-AgE[0-9A-Za-z_-]{50,}|\bnpm_[0-9A-Za-z]{36}\b|\bAIza[0-9A-Za-z_-]{35}\b"

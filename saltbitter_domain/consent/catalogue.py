@@ -33,7 +33,7 @@ _IN_FORCE = (
     ),
     ConsentText(
         Purpose.PSYCHOLOGICAL_PROFILE,
-        "2026-11-01",
+        "2026-11-26",
         "Your answers about closeness",
         "I agree that SaltBitter keeps my answers to the attachment questionnaire and the two scores worked out from "
         "them, shows me what they may mean, and uses the scores when it judges how another person and I might fit. "
@@ -54,12 +54,13 @@ _IN_FORCE = (
     ),
     ConsentText(
         Purpose.LOCATION,
-        "2026-11-01",
+        "2026-11-26",
         "Location",
         "I agree that SaltBitter uses my position to find people within the distance I choose and to know my time "
         "zone. Only the centre of a square about two kilometres wide is kept, and when it last changed, never the "
         "exact place. Others see my city and a rough distance, such as “5 to 10 km”, never a point on a map. If I say "
-        "no or take this back, distance counts as unknown, and I can still name my city myself.",
+        "no, distance counts as unknown. If I take this back, place and city are forgotten within a minute; only when "
+        "I last moved is kept, so that nobody can look for others from many places in a row.",
     ),
     ConsentText(
         Purpose.AI_PRACTICE,
@@ -101,6 +102,26 @@ _IN_FORCE = (
 
 SUPERSEDED = (
     ConsentText(
+        Purpose.PSYCHOLOGICAL_PROFILE,
+        "2026-11-01",
+        "Your answers about closeness",
+        "I agree that SaltBitter keeps my answers to the attachment questionnaire and the two scores worked out from "
+        "them, shows me what they may mean, and uses the scores when it judges how another person and I might fit. "
+        "Other members never see my answers, my scores or my style; they may read a sentence about the two of us as "
+        "a pair. The result is not a diagnosis. If I say no, I am introduced to people all the same and this part "
+        "counts as unknown. If I take this back, my scores leave the matching within a minute, and I can delete the "
+        "answers and results altogether.",
+    ),
+    ConsentText(
+        Purpose.LOCATION,
+        "2026-11-01",
+        "Location",
+        "I agree that SaltBitter uses my position to find people within the distance I choose and to know my time "
+        "zone. Only the centre of a square about two kilometres wide is kept, never the exact place. Others see my "
+        "city and a rough distance, such as “5 to 10 km”, never a point on a map. If I say no or take this back, "
+        "distance counts as unknown, and I can still name my city myself.",
+    ),
+    ConsentText(
         Purpose.ORIENTATION,
         "2026-11-01",
         "Orientation",
@@ -110,7 +131,10 @@ SUPERSEDED = (
         "time; it then plays no part any more within a minute.",
     ),
 )
-"""Texts that are not offered any more. Records of consents refer to them, so none is ever removed."""
+"""Texts that are not offered any more. Records of consents refer to them, so none is ever removed.
+
+Those about closeness and the location were shown reworded from 23 to 26 November 2026 under the version of 1 November,
+nearly as they now are under their next one."""
 
 TEXTS: Mapping[Purpose, ConsentText] = MappingProxyType({text.purpose: text for text in _IN_FORCE})
 """The text in force for every purpose, in the order in which they are presented."""

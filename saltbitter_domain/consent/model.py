@@ -41,7 +41,8 @@ class ConsentText:
 class ConsentRecord:
     """One link of a member's chain.
 
-    ``sequence`` counts from 1. ``channel`` is where it was decided, named by the entry point (``web``, ``api``).
+    ``sequence`` counts from 1. ``channel`` is the way in by which it came: ``registration`` with the account, ``api``
+    from whatever client, ``population`` for members who were made up.
     ``previous_hash`` and ``hash`` are as in every chain, over ``policies.canonical_form``."""
 
     id: ConsentRecordId

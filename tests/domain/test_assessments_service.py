@@ -32,6 +32,7 @@ from saltbitter_domain.assessments.model import (
     Style,
 )
 from saltbitter_domain.assessments.service import AttachmentService
+from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event
@@ -65,7 +66,9 @@ class House:
         )
 
     async def agree(self, user_id: UserId = MEMBER, yes: bool = True) -> None:
-        await self.consent.decide(user_id, Purpose.PSYCHOLOGICAL_PROFILE, yes, "2026-11-01", "web")
+        await self.consent.decide(
+            user_id, Purpose.PSYCHOLOGICAL_PROFILE, yes, TEXTS[Purpose.PSYCHOLOGICAL_PROFILE].version, "web"
+        )
 
     async def submit(self, anxiety: int = 2, avoidance: int = 2, user_id: UserId = MEMBER) -> Assessment:
         return (await self.service.submit_assessment(user_id, VERSION, answers(anxiety, avoidance), 120)).assessment

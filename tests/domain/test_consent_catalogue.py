@@ -8,12 +8,14 @@ from saltbitter_domain.consent.model import Purpose
 EVERY = (*SUPERSEDED, *TEXTS.values())
 
 DIGESTS = {
+    ("psychological_profile", "2026-11-01"): "f4886df44666d5e013cae933eb098831bdce6bcb2dd4a57633074e771815cd4a",
+    ("location", "2026-11-01"): "e6565163808051255930555d06178922a5fcbeae65962f6dac2be90604a2cf9c",
     ("orientation", "2026-11-01"): "edec07c7d36af82dd85208a2755e539f1f07721d5ef07bad2d722c76612c2a6a",
     ("terms", "2026-11-01"): "1934d957de35b8b8284191d73309844dcff29a70068d671fdc888363ac526d4b",
     ("privacy_policy", "2026-11-01"): "736bb8bc88c1101e4fb29ac293739d660e6b4e9e30394ced44c4515ecef3f48c",
-    ("psychological_profile", "2026-11-01"): "9be90e373d96204076c49ad1c96ef9af197c1218f0dbd88fdef6757d2a5f4b67",
+    ("psychological_profile", "2026-11-26"): "9be90e373d96204076c49ad1c96ef9af197c1218f0dbd88fdef6757d2a5f4b67",
     ("orientation", "2026-11-26"): "597054f8be9137943a04b29837e129ab5c2f797cd203f51430687dc92fdd2eba",
-    ("location", "2026-11-01"): "8ca1872c69f70b3b5abb0f8a42e7987bd76540c6e471f6ed8316d69b1b93561a",
+    ("location", "2026-11-26"): "57be065fe121be3ec51d212bc01418dd1b723aa8ea04e7d710485121ab21aec4",
     ("ai_practice", "2026-11-01"): "83c3bf0bca36afc8152b8197b27c478c4d7dadda579be4fe88056f8bd014bade",
     ("ai_coaching", "2026-11-01"): "60b8b457100ab3c910fbee4cffddafc4c7254d084d64a7108471a00b8b287d23",
     ("marketing_emails", "2026-11-01"): "60c71b29e210d97a7e8e1cb7976b73855132f0932ca6ce9ca4e38f9f13bf426d",

@@ -31,14 +31,15 @@ from tests.doubles.simultaneous import Simultaneous
 START = datetime(2026, 11, 10, 8, 0, tzinfo=UTC)
 MEMBER, OTHER = UserId(UUID(int=1)), UserId(UUID(int=2))
 V1, V2 = "2026-11-01", "2027-03-01"
-REWORDED = {**TEXTS, Purpose.LOCATION: attrs.evolve(TEXTS[Purpose.LOCATION], version=V2)}
+FIRST = {purpose: attrs.evolve(text, version=V1) for purpose, text in TEXTS.items()}
+REWORDED = {**FIRST, Purpose.LOCATION: attrs.evolve(FIRST[Purpose.LOCATION], version=V2)}
 
 
 class House:
     def __init__(self) -> None:
         self.store, self.clock = MemoryStore(), ManualClock(START)
         self.ids = UuidV7Ids(self.clock)
-        self.service = self.service_with(TEXTS)
+        self.service = self.service_with(FIRST)
 
     def service_with(self, texts: Mapping[Purpose, ConsentText]) -> ConsentService:
         begin = Simultaneous(MemoryUnitsOfWork(self.store, self.clock, self.ids))
@@ -64,7 +65,7 @@ async def test_nothing_is_decided_beforehand(house: House) -> None:
 
 
 def test_the_texts_in_force_are_shown_for_every_purpose(house: House) -> None:
-    assert house.service.texts() == tuple(TEXTS.values())
+    assert house.service.texts() == tuple(FIRST.values())
 
 
 async def test_a_yes_is_recorded_with_the_words_the_time_and_the_place(house: House) -> None:
@@ -155,9 +156,7 @@ async def test_terms_and_privacy_policy_come_with_the_account(house: House, purp
 
 
 async def test_purposes_saved_at_the_same_time_all_find_their_place_in_the_chain(house: House) -> None:
-    await asyncio.gather(
-        *(house.service.decide(MEMBER, purpose, True, TEXTS[purpose].version, "web") for purpose in Purpose)
-    )
+    await asyncio.gather(*(house.service.decide(MEMBER, purpose, True, V1, "web") for purpose in Purpose))
     history = await house.service.history(MEMBER)
     assert {record.purpose for record in history} == set(Purpose)
     assert await house.service.verify(MEMBER)
@@ -185,7 +184,7 @@ async def test_a_decision_that_keeps_losing_to_others_is_given_up_with_word(hous
                 yield uow
 
     begin = NeverFirst(MemoryUnitsOfWork(house.store, house.clock, house.ids))
-    service = ConsentService(begin=begin, clock=house.clock, ids=house.ids)
+    service = ConsentService(begin=begin, clock=house.clock, ids=house.ids, texts=FIRST)
     with pytest.raises(StaleWrite):
         await service.decide(MEMBER, Purpose.LOCATION, True, V1, "web")
     assert len(tries) == len(Purpose)

@@ -75,7 +75,7 @@ def _rows(tables: Tables, name: str, user_id: UserId) -> Iterator[Row]:
     """A member's rows of a table, by its name in the data register and with the columns that are there."""
     if name in _SHAPED:
         return _SHAPED[name](tables, user_id)
-    return _plain(vars(tables)[_ATTRIBUTES.get(name, name)], user_id)
+    return _plain(tables.every()[_ATTRIBUTES.get(name, name)], user_id)
 
 
 def _plain(table: Table[Any, Any], user_id: UserId) -> Iterator[Row]:

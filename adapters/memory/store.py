@@ -1,11 +1,11 @@
 """The committed state of one process: tables, the lock that guards them, and row locks for units of work."""
 
 import asyncio
-import copy
 import threading
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -126,14 +126,35 @@ class Tables:
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
         self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)
 
-    def layer(self) -> "Tables":
-        above = copy.copy(self)
-        vars(above).update({name: table.layer() for name, table in vars(self).items()})
-        return above
+    def every(self) -> Mapping[str, Table[Any, Any]]:
+        """Every table by its name."""
+        return vars(self)
 
-    def flush(self, into: "Tables") -> None:
+    def layer(self) -> "Layer":
+        """An empty layer of changes above every table."""
+        return Layer(self)
+
+
+class Layer(Tables):
+    """A layer above every table, each made when it is first looked at: most transactions look at few."""
+
+    def __init__(self, below: Tables) -> None:
+        self._below = below
+
+    def __getattr__(self, name: str) -> Table[Any, Any]:
+        """The layer above the table of this name, kept from then on."""
+        table: Table[Any, Any] = getattr(self._below, name).layer()
+        vars(self)[name] = table
+        return table
+
+    def every(self) -> Mapping[str, Table[Any, Any]]:
+        return {name: getattr(self, name) for name in self._below.every()}
+
+    def flush(self, into: Tables) -> None:
+        """Make the changes of this layer in other tables."""
         for name, table in vars(self).items():
-            table.flush(vars(into)[name])
+            if name != "_below":
+                table.flush(getattr(into, name))
 
 
 class RowLocks:

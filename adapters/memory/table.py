@@ -32,7 +32,7 @@ class Table(Generic[K, V]):
 
     def layer(self) -> "Table[K, V]":
         """An empty layer of changes above this table."""
-        above = Table[K, V](**self._indexes)
+        above: Table[K, V] = Table(**self._indexes)
         above._below = self
         return above
 

@@ -75,7 +75,7 @@ class MemoryUsers(Users):
             for session in tables.sessions.where("user", user.id):
                 for token_hash in tables.session_tokens.keys_where("session", session.id):
                     tables.session_tokens.drop(token_hash)
-            for table in vars(tables).values():
+            for table in tables.every().values():
                 for key, row in table.items().items():
                     if _is_about(user.id, key, row):
                         table.drop(key)

@@ -7,9 +7,11 @@ from typing import Annotated, ClassVar
 import attrs
 from msgspec import Meta
 
+from entrypoints.http.languages import spoken
 from entrypoints.http.openapi import Limits
 from entrypoints.http.paging import Page, PageQuery, page
 from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.assessments.growth import WORDS, worded
 from saltbitter_domain.assessments.model import (
     SCALE_MAX,
     SCALE_MIN,
@@ -147,9 +149,9 @@ class Assessments:
         errors=(AnswersInvalid, ConsentNeeded, RetakeTooSoon, QuestionnaireMissing),
     )
     async def submit_assessment(self, call: Call, body: Answers) -> ResultView:
-        """Hand in the answers and read the result."""
+        """Hand in the answers and read the result, in English or, for who asks by ``Accept-Language``, in German."""
         submitted = self.attachment.submit_assessment(call.user_id, body.questionnaire, body.answers, body.seconds)
-        return _result(await submitted)
+        return _result(call, await submitted)
 
     @route("GET", "/api/me/assessments", audience=Audience.MEMBER, errors=(ConsentNeeded,))
     async def assessments(self, call: Call, query: PageQuery) -> Page[AssessmentView]:
@@ -160,8 +162,8 @@ class Assessments:
 
     @route("GET", "/api/me/assessments/latest", audience=Audience.MEMBER, errors=(AssessmentMissing, ConsentNeeded))
     async def latest_assessment(self, call: Call) -> ResultView:
-        """The latest result."""
-        return _result(await self.attachment.latest_insights(call.user_id))
+        """The latest result, in English or, for who asks by ``Accept-Language``, in German."""
+        return _result(call, await self.attachment.latest_insights(call.user_id))
 
     @route("DELETE", "/api/me/assessments", audience=Audience.MEMBER)
     async def delete_assessments(self, call: Call) -> Deleted:
@@ -183,8 +185,8 @@ def _view(entry: HistoryEntry) -> AssessmentView:
     )
 
 
-def _result(insights: Insights) -> ResultView:
-    assessment = insights.assessment
+def _result(call: Call, read: Insights) -> ResultView:
+    insights, assessment = worded(read, WORDS[spoken(call.request, WORDS)]), read.assessment
     return ResultView(
         id=assessment.id,
         questionnaire=assessment.questionnaire,

@@ -4,13 +4,19 @@ Written for SaltBitter. Every text speaks to the member, takes each style as a w
 sense, and promises nothing. A result between styles gets the words of each, the named one's first.
 """
 
+from collections.abc import Mapping
 from itertools import chain, zip_longest
+from types import MappingProxyType
+
+import attrs
 
 from saltbitter_domain.assessments.catalogue import NORMS
+from saltbitter_domain.assessments.growth_de import GERMAN
 from saltbitter_domain.assessments.model import (
     Assessment,
     Classification,
     Growth,
+    GrowthWords,
     Insights,
     Norms,
     QualityFlag,
@@ -335,19 +341,23 @@ BLENDS = {
 }
 """What a result between these styles is like; scores near a cut lead to no other combinations."""
 
+ENGLISH = GrowthWords(NOT_A_DIAGNOSIS, QUALITY_NOTES, STYLES, BLENDS, "Between {others} and {last}")
+WORDS: Mapping[str, GrowthWords] = MappingProxyType({"en": ENGLISH, "de": GERMAN})
+"""What results say in each language that members read them in, English first."""
+
 LONGEST_LIST = 6
 """A result between styles keeps this many items of a list, taken from each style in turn."""
 
 
-def growth(classification: Classification) -> Growth:
+def growth(classification: Classification, words: GrowthWords = ENGLISH) -> Growth:
     """The words for a clear style, or those of all styles a result lies between woven into one."""
     if not classification.blend:
-        return STYLES[classification.style]
-    parts = [STYLES[style] for style in classification.blend]
-    first, *others = (part.title.lower() for part in parts)
+        return words.styles[classification.style]
+    parts = [words.styles[style] for style in classification.blend]
+    *others, last = (part.title.lower() for part in parts)
     return Growth(
-        title=f"Between {', '.join((first, *others[:-1]))} and {others[-1]}",
-        summary=BLENDS[frozenset(classification.blend)],
+        title=words.between.format(others=", ".join(others), last=last),
+        summary=words.blends[frozenset(classification.blend)],
         strengths=_woven(*(part.strengths for part in parts)),
         suggestions=_woven(*(part.suggestions for part in parts)),
         communication=_woven(*(part.communication for part in parts)),
@@ -357,17 +367,31 @@ def growth(classification: Classification) -> Growth:
 
 
 def insights(assessment: Assessment, previous: Assessment | None = None, norms: Norms = NORMS) -> Insights:
-    """The assessment read back to its member, compared with the one before when there is one."""
+    """The assessment read back to its member in English, compared with the one before when there is one."""
     return Insights(
         assessment=assessment,
         anxiety_percentile=percentile(assessment.scores.anxiety, norms.anxiety),
         avoidance_percentile=percentile(assessment.scores.avoidance, norms.avoidance),
         norms_source=norms.source,
         growth=growth(assessment.classification),
-        quality_notes=tuple(note for flag, note in QUALITY_NOTES.items() if flag in assessment.quality),
+        quality_notes=_notes(assessment, ENGLISH),
         change=None if previous is None else change(previous, assessment, norms),
-        note=NOT_A_DIAGNOSIS,
+        note=ENGLISH.note,
     )
+
+
+def worded(read: Insights, words: GrowthWords) -> Insights:
+    """The same insights in these words."""
+    return attrs.evolve(
+        read,
+        growth=growth(read.assessment.classification, words),
+        quality_notes=_notes(read.assessment, words),
+        note=words.note,
+    )
+
+
+def _notes(assessment: Assessment, words: GrowthWords) -> tuple[str, ...]:
+    return tuple(note for flag, note in words.quality_notes.items() if flag in assessment.quality)
 
 
 def _woven(*lists: tuple[str, ...]) -> tuple[str, ...]:

@@ -157,6 +157,18 @@ class Growth:
 
 
 @attrs.frozen
+class GrowthWords:
+    """Everything that a result may say, in one language. ``between`` names the ``others`` and the ``last`` of the
+    styles that a result lies between."""
+
+    note: str = attrs.field(repr=False)
+    quality_notes: Mapping[QualityFlag, str]
+    styles: Mapping[Style, Growth]
+    blends: Mapping[frozenset[Style], str]
+    between: str
+
+
+@attrs.frozen
 class Insights:
     """An assessment read back to the member it is about, and to nobody else.
 

@@ -17,8 +17,10 @@ from saltbitter_domain.assessments.growth import (
     QUALITY_NOTES,
     RESOURCES,
     STYLES,
+    WORDS,
     growth,
     insights,
+    worded,
 )
 from saltbitter_domain.assessments.model import (
     Assessment,
@@ -167,6 +169,34 @@ def test_a_member_is_told_what_makes_a_result_less_reliable() -> None:
     both = insights(assessment(4.0, 4.0, QualityFlag.HASTY, QualityFlag.STRAIGHT_LINED))
     assert both.quality_notes == tuple(QUALITY_NOTES.values())
     assert insights(assessment(4.0, 4.0, QualityFlag.HASTY)).quality_notes == (QUALITY_NOTES[QualityFlag.HASTY],)
+
+
+def test_german_says_everything_that_english_says_and_nothing_of_it_in_english() -> None:
+    english, german = WORDS["en"], WORDS["de"]
+    assert english.styles.keys() == german.styles.keys()
+    assert english.blends.keys() == german.blends.keys()
+    assert list(english.quality_notes) == list(german.quality_notes)
+    for style, said in english.styles.items():
+        for name in (*LISTS, "resources"):
+            assert len(getattr(german.styles[style], name)) == len(getattr(said, name)), (style, name)
+    texts = [
+        german.note,
+        *german.quality_notes.values(),
+        *german.blends.values(),
+        *(text for said in german.styles.values() for text in (said.summary, *items(said), *said.resources)),
+    ]
+    assert [text for text in texts if re.search(r"\b(the|you|and|your)\b", text)] == []
+    assert len(set(texts)) == len(texts)
+
+
+def test_insights_are_told_in_other_words_with_the_same_figures() -> None:
+    read = insights(assessment(4.2, 1.5, QualityFlag.HASTY))
+    german = worded(read, WORDS["de"])
+    assert german.growth.title == "Zwischen ängstlich und sicher"
+    assert german.growth.strengths[0] == WORDS["de"].styles[Style.ANXIOUS].strengths[0]
+    assert german.quality_notes == (WORDS["de"].quality_notes[QualityFlag.HASTY],)
+    assert "keine Diagnose" in german.note
+    assert worded(german, WORDS["en"]) == read
 
 
 def test_insights_stay_out_of_logs() -> None:

@@ -15,7 +15,9 @@ async function asMember(request: Request): Promise<Response> {
   return renewed === null ? response : send(again, renewed);
 }
 
+/** Sent in the language of the page, in which texts of the server are then read. */
 async function send(request: Request, token: string | null): Promise<Response> {
+  if (document.documentElement.lang) request.headers.set("Accept-Language", document.documentElement.lang);
   if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
   try {
     return await fetch(request);

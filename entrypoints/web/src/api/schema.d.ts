@@ -360,7 +360,7 @@ export interface paths {
         /** Every result so far, newest first, with what changed from one to the next */
         get: operations["assessments"];
         put?: never;
-        /** Hand in the answers and read the result */
+        /** Hand in the answers and read the result, in English or, for who asks by ``Accept-Language``, in German */
         post: operations["submit_assessment"];
         /**
          * Delete every answer and result for good. Only when the last was completed is kept: it can be taken again 90
@@ -379,7 +379,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest result */
+        /** The latest result, in English or, for who asks by ``Accept-Language``, in German */
         get: operations["latest_assessment"];
         put?: never;
         post?: never;

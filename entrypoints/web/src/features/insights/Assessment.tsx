@@ -51,7 +51,7 @@ export default function Assessment() {
 }
 
 function Statements({ questionnaire }: { questionnaire: Questionnaire }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [, go] = useLocation();
   const queries = useQueryClient();
   const { statements, scale_min, scale_max } = questionnaire;
@@ -74,7 +74,7 @@ function Statements({ questionnaire }: { questionnaire: Questionnaire }) {
       ),
     onSuccess: (result) => {
       forgetDraft();
-      queries.setQueryData(["result"], result);
+      queries.setQueryData(["result", i18n.language], result);
       void queries.invalidateQueries({ queryKey: ["results"] });
       go("/insights");
     },

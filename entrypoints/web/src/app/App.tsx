@@ -36,6 +36,7 @@ const Appeal = lazy(() => import("../features/account/Appeal"));
 const PhotoReviews = lazy(() => import("../features/staff/PhotoReviews"));
 const StaffReviews = lazy(() => import("../features/staff/Reviews"));
 const AuditRecords = lazy(() => import("../features/staff/AuditRecords"));
+const Suspensions = lazy(() => import("../features/staff/Suspensions"));
 const BreachRegister = lazy(() => import("../features/staff/BreachRegister"));
 const Settings = lazy(() => import("../features/settings/Settings"));
 
@@ -122,6 +123,7 @@ function MemberPages() {
       <Route path="/credit-notes/:id">{({ id }) => <Receipt id={id} credit />}</Route>
       <Route path="/staff/photos" component={PhotoReviews} />
       <Route path="/staff/reviews" component={StaffReviews} />
+      <Route path="/staff/suspensions" component={Suspensions} />
       <Route path="/staff/audit" component={AuditRecords} />
       <Route path="/staff/breaches" component={BreachRegister} />
       <Route path="/photos">{() => <Redirect to="/onboarding/photos" replace />}</Route>

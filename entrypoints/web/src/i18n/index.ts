@@ -25,6 +25,7 @@ export async function start(language: Language = preferred()): Promise<void> {
     resources: { en: { translation: en }, [language]: { translation: words } },
     interpolation: { escapeValue: false },
     initAsync: false,
+    showSupportNotice: false,
   });
   document.documentElement.lang = language;
 }

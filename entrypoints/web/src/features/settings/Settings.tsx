@@ -51,6 +51,9 @@ export default function Settings() {
             <LinkButton look="quiet" href="/staff/reviews">
               {t("reviews.staff")}
             </LinkButton>
+            <LinkButton look="quiet" href="/staff/suspensions">
+              {t("suspensions.title")}
+            </LinkButton>
             {account.data.role === "admin" ? (
               <LinkButton look="quiet" href="/staff/audit">
                 {t("audit.title")}

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from adapters.matching.jit import jit
 from saltbitter_domain.compatibility.model import Traits
 from saltbitter_domain.compatibility.records import ANYWHERE, UNRATED
 from saltbitter_domain.kernel import UserId
@@ -113,6 +114,17 @@ class Words:
         word = np.searchsorted(vocabulary, words).astype(np.uint64)[numbers] if vocabulary else np.zeros(0, np.uint64)
         np.bitwise_or.at(bits, (rows, word // WORD), np.uint64(1) << (word % WORD))
         return cls(vocabulary, bits).trimmed()
+
+    @classmethod
+    def of_rows(cls, words: Mapping[int, str], rows: Array) -> Self:
+        """Person n has the words whose numbers (uint32) are in row n, where 0 fills up. Numbers of no word, and of an
+        empty one, mean nothing."""
+        numbers = np.array(sorted(number for number, word in words.items() if number and word), np.uint32)
+        vocabulary = sorted(words[int(number)] for number in numbers)
+        places = np.array([vocabulary.index(words[int(number)]) for number in numbers], np.int64)
+        bits = np.zeros((len(rows), max(1, -(-len(vocabulary) // WORD))), np.uint64)
+        _mark(bits, np.ascontiguousarray(rows), numbers, places)
+        return cls(tuple(vocabulary), bits).trimmed()
 
     def take(self, rows: Array) -> Self:
         """These people's, in this order."""
@@ -261,6 +273,17 @@ class Columns:
             languages=languages.take(order),
             **{name: column[order] for name, column in shaped.items()},
         )
+
+
+@jit
+def _mark(bits: Array, rows: Array, numbers: Array, places: Array) -> None:
+    """Set the bits at the places of the numbers that are in each row; the numbers ascend."""
+    for row in range(len(rows)):
+        for number in rows[row]:
+            if number:
+                n = np.searchsorted(numbers, number)
+                if n < len(numbers) and numbers[n] == number:
+                    bits[row, places[n] >> 6] |= np.uint64(1) << np.uint64(places[n] & 63)
 
 
 def names() -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
-from hashlib import blake2b
 
 import attrs
 import numpy as np
@@ -16,6 +15,7 @@ from adapters.matching.columns import Array, Columns, Words, names
 from adapters.matching.edges import Bounds, History, SparseEdges
 from adapters.matching.engine import TOP, Market
 from adapters.matching.figures import report, styles_of
+from adapters.matching.lottery import lots
 from adapters.matching.options import Edges, Lists
 from adapters.matching.people import leanings
 from adapters.matching.people import population as population_of
@@ -23,7 +23,7 @@ from saltbitter_domain.compatibility.allocation import daily_run, next_page
 from saltbitter_domain.compatibility.allocation.packed import packed, unpacked
 from saltbitter_domain.compatibility.model import PASS_RESTS_FOR, DecisionKind, Leaning
 from saltbitter_domain.compatibility.policies import WeightedV1
-from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunFigures, RunRequest, RunResult
+from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunRequest, RunResult
 from saltbitter_domain.compatibility.records import (
     ANYWHERE,
     EXPOSURE,
@@ -131,8 +131,10 @@ class ColumnarEngine(MatchEngine):
             allocation = allocate(sparse, bounds, request.quota, more=options.more, reach=options.reach)
         with _timed(stages, "figures"):
             styles = styles_of(*columns.attachment[_rows_at(order), :2].T)
-            figures = report(sparse, allocation, fair, styles) if len(edges.viewers) else None
-            return _result(columns, order, edges.viewers, fair, allocation, own, policy, request.day, figures, stages)
+            with ThreadPoolExecutor(1) as pool:
+                figures = pool.submit(report, sparse, allocation, fair, styles) if len(edges.viewers) else None
+                made = _result(columns, order, edges.viewers, fair, allocation, own, policy, request.day, stages)
+                return attrs.evolve(made, figures=None if figures is None else figures.result())
 
 
 @attrs.frozen(eq=False)
@@ -229,20 +231,21 @@ def columns_of(records: bytes, at: datetime) -> Columns:
     taken = {"interests", "languages", "age"}
     return Columns.of_arrays(
         np.ascontiguousarray(people["id"]),
-        interests=_words(people["interests"], {interest_number(word): word for word in INTERESTS}),
-        languages=_words(people["languages"], None),
+        interests=Words.of_rows({interest_number(word): word for word in INTERESTS}, people["interests"]),
+        languages=_languages(np.ascontiguousarray(people["languages"])),
         age=_ages(people["born"], people["zone"], at),
         **{name: np.ascontiguousarray(people[name]) for name in names() if name not in taken},
     )
 
 
-def _words(given: Array, known: Mapping[int, str] | None) -> Words:
-    """Words of which each person has a row, filled up with zeros; ``known`` has the words of numbers."""
-    told, numbers = _distinct(given)
-    vocabulary = [known.get(int(word), "") if known is not None else word.decode() for word in told]
-    meant = np.array([bool(word) for word in vocabulary])[numbers]
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(meant.sum(axis=1))])
-    return Words.of_lists(vocabulary, indptr, numbers[meant])
+def _languages(given: Array) -> Words:
+    """Of each person the codes of a row, filled up with zeros."""
+    letters = given.view(np.uint8).reshape(*given.shape, LETTERS).astype(np.uint32)
+    codes = letters @ (np.uint32(256) ** np.arange(LETTERS, dtype=np.uint32))
+    told = np.zeros(1 << 8 * LETTERS, bool)
+    told[codes] = True
+    words = {int(code): int(code).to_bytes(LETTERS, "little").rstrip(b"\0").decode() for code in np.flatnonzero(told)}
+    return Words.of_rows(words, codes)
 
 
 def _distinct(given: Array) -> tuple[Array, Array]:
@@ -281,11 +284,8 @@ def precedence(columns: Columns, exposures: Array, day: date) -> Array:
     np.maximum.at(last, rows[shown], past["day"][shown])
     had = np.bincount(rows, weights=past["shown"], minlength=len(columns))
     due = np.bincount(rows, weights=past["fair"], minlength=len(columns))
-    key = day.isoformat().encode()
-    lottery = np.frombuffer(
-        b"".join(blake2b(raw, key=key).digest()[:16] for raw in columns.ids.view("V16").tolist()), ">u8"
-    ).reshape(len(columns), 2)
-    by_rank = np.lexsort((lottery[:, 1], lottery[:, 0], had / np.maximum(_HAIR, due), last))
+    first, second = lots(columns.ids, day.isoformat().encode()).T
+    by_rank = np.lexsort((second, first, had / np.maximum(_HAIR, due), last))
     order = np.empty(len(columns), np.int32)
     order[by_rank] = np.arange(len(columns), dtype=np.int32)
     return order
@@ -332,7 +332,6 @@ def _result(
     own: Array,
     policy: WeightedV1,
     day: date,
-    figures: RunFigures | None,
     stages: Mapping[str, int],
 ) -> RunResult:
     rows = _rows_at(order)
@@ -354,7 +353,7 @@ def _result(
         short=allocation.short[by_id].astype(np.uint8).tobytes(),
         exposures=exposures.tobytes(),
         population=policy.population,
-        figures=figures,
+        figures=None,
         stages=stages,
     )
 

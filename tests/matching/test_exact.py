@@ -1,6 +1,8 @@
 """Sums and lengths over arrays are to the last bit those of the standard library, so that equals stay equals."""
 
 import math
+from datetime import date
+from hashlib import blake2b
 
 import numpy as np
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from adapters.matching import exact
+from adapters.matching.lottery import lots
 
 _FINITE = st.floats(min_value=-1e6, max_value=1e6)
 _WORDS = 70
@@ -34,3 +37,12 @@ def test_lengths_and_shares_are_those_of_the_words_that_somebody_has(
         for word in words:
             shares[word].append(float(worth[word]) / length)
     assert exact.sums_of_shares(bits, worth, lengths) == [math.fsum(each) for each in shares]
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), max_size=5), st.dates())
+def test_lots_are_the_digests_of_the_standard_library(ids: list[bytes], day: date) -> None:
+    key = day.isoformat().encode()
+
+    drawn = lots(np.frombuffer(b"".join(ids), "S16"), key)
+
+    assert drawn.astype(">u8").tobytes() == b"".join(blake2b(raw, key=key).digest()[:16] for raw in ids)

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -114,15 +115,29 @@ def stage(loop: asyncio.Runner, postgres_url: str, housekeeper: Any) -> Iterator
     loop.run(opened.__aexit__(None, None, None))
 
 
-async def plan_of(url: str, sql: str, arguments: list[Any], *, last_resort: bool = True) -> str:
-    """How the statement is answered, when reading a whole table is the ``last_resort`` or as the planner likes."""
+@pytest.fixture(scope="module")
+def plans(stage: Stage, loop: asyncio.Runner, postgres_url: str) -> Iterator[asyncpg.Connection]:
+    """A planner over the town."""
+    opened = planner(postgres_url)
+    yield loop.run(opened.__aenter__())
+    loop.run(opened.__aexit__(None, None, None))
+
+
+@asynccontextmanager
+async def planner(url: str, *, last_resort: bool = True) -> AsyncIterator[asyncpg.Connection]:
+    """A connection on which reading a whole table is the ``last_resort``, or happens as PostgreSQL likes."""
     connection = await asyncpg.connect(url)
     try:
         await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=lambda _: "{}", decoder=str)
         await connection.execute(f"SET enable_seqscan = {'off' if last_resort else 'on'}")
-        return "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *arguments))
+        yield connection
     finally:
         await connection.close()
+
+
+async def plan_of(planner: asyncpg.Connection, sql: str, arguments: list[Any]) -> str:
+    """How the statement is answered."""
+    return "\n".join(row[0] for row in await planner.fetch(f"EXPLAIN {sql}", *arguments))
 
 
 async def asked_by(stage: Stage, recorder: Recorder, call: str, url: str) -> list[tuple[str, list[Any]]]:
@@ -150,7 +165,12 @@ async def asked_by(stage: Stage, recorder: Recorder, call: str, url: str) -> lis
 
 @pytest.mark.parametrize("call", TABLE)
 def test_a_route_asks_little_and_nothing_that_reads_a_whole_table(
-    stage: Stage, loop: asyncio.Runner, postgres_url: str, call: str, monkeypatch: pytest.MonkeyPatch
+    stage: Stage,
+    plans: asyncpg.Connection,
+    loop: asyncio.Runner,
+    postgres_url: str,
+    call: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     recorder = Recorder()
     recorder.record(monkeypatch)
@@ -158,7 +178,7 @@ def test_a_route_asks_little_and_nothing_that_reads_a_whole_table(
     asked = loop.run(asked_by(stage, recorder, call, postgres_url))
 
     for sql, arguments in asked if call not in OVER_EVERYBODY | OVER_WHAT_STAFF_REMOVED else ():
-        plan = loop.run(plan_of(postgres_url, sql, arguments))
+        plan = loop.run(plan_of(plans, sql, arguments))
         assert "Seq Scan" not in plan.replace("Seq Scan on audit_head", "the one row"), f"{sql}\n{plan}"
     few = FEW + OF_STAFF * TABLE[call].audience.of_staff
     assert len(asked) <= MORE.get(call, few), "\n".join(sql for sql, _ in asked)
@@ -181,7 +201,8 @@ def sweeps() -> Iterator[tuple[str, str]]:
 
 async def test_what_forgets_the_old_never_looks_through_all_that_is_kept(database_url: str) -> None:
     found = dict(sweeps())
-    plans = {where: await plan_of(database_url, sql, []) for where, sql in found.items()}
+    async with planner(database_url) as connection:
+        plans = {where: await plan_of(connection, sql, []) for where, sql in found.items()}
 
     assert len(found) > 15
     assert {where for where, plan in plans.items() if "Seq Scan" in plan} == OVER_WHOEVER_PAYS

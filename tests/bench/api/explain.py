@@ -17,7 +17,7 @@ import pytest
 
 from adapters.postgres.migrations import run as migrations
 from tests.bench.api.seed import seed
-from tests.contracts.test_statements import FEW, OVER_EVERYBODY, Recorder, asked_by, plan_of
+from tests.contracts.test_statements import FEW, OVER_EVERYBODY, Recorder, asked_by, plan_of, planner
 from tests.doubles.town import town
 from tests.http.authorisation_table import TABLE
 from tests.http.stage import Stage
@@ -54,9 +54,10 @@ async def _asked(stage: Stage, url: str, call: str, sizes: Mapping[str, float]) 
         recorder.record(patch)
         asked = await asked_by(stage, recorder, call, url)
     because = [f"{len(asked)} statements"] if len(asked) > FEW else []
-    for sql, arguments in asked:
-        whole = re.findall(r"Seq Scan on (\w+)", await plan_of(url, sql, arguments, last_resort=False))
-        because += [f"reads {table} whole" for table in whole if sizes.get(table, 0) >= SMALL]
+    async with planner(url, last_resort=False) as plans:
+        for sql, arguments in asked:
+            whole = re.findall(r"Seq Scan on (\w+)", await plan_of(plans, sql, arguments))
+            because += [f"reads {table} whole" for table in whole if sizes.get(table, 0) >= SMALL]
     if call in OVER_EVERYBODY:
         because.append("draws from everybody's records, which a process reads once a minute")
     return {

@@ -8,6 +8,8 @@ TESTS ?= tests
 # The same lines run over and over, which measuring coverage would double; others cover what these run.
 UNMEASURED = tests/test_features.py tests/domain/test_compatibility_privacy.py tests/matching/test_allocation.py tests/matching/test_populations.py \
 	tests/http/test_naughty_strings.py tests/fuzz/test_fuzz.py
+# Likewise, and each over a town that one process builds.
+TOWNS = tests/http/test_authorisation_matrix.py tests/contracts/test_statements.py tests/http/test_blocks.py
 
 WEB := entrypoints/web
 NPM := npm --prefix $(WEB) --no-fund --no-audit
@@ -68,7 +70,8 @@ test: $(VENV)/.dev ## every test on servers of its own, with coverage, and the w
 	@if [ "$(TESTS)" = tests ]; then $(MAKE) --no-print-directory web-test; fi
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest $(UNMEASURED) --store postgres -q -n auto --timeout=300; fi
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest tests/test_features.py -q -n auto; fi
-	@$(BIN)/pytest $(TESTS) $(if $(filter tests,$(TESTS)),$(addprefix --ignore=,$(UNMEASURED))) -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
+	@if [ "$(TESTS)" = tests ]; then $(BIN)/pytest $(TOWNS) -q -n auto --dist loadfile --no-loadscope-reorder; fi
+	@$(BIN)/pytest $(TESTS) $(if $(filter tests,$(TESTS)),$(addprefix --ignore=,$(UNMEASURED) $(TOWNS))) -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@if [ "$(TESTS)" = tests ]; then $(BIN)/python -m tests.coverage_gate build/coverage.json; fi
 
 services: $(VENV)/.dev ## private PostgreSQL and Redis for development until Ctrl-C; data in build/services

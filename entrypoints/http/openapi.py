@@ -119,6 +119,7 @@ def _operation(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
                 "type": "object",
                 "properties": {field: {"type": "string", "contentMediaType": "application/octet-stream"}},
                 "required": [field],
+                "additionalProperties": False,
             }
             content["multipart/form-data"] = {"schema": form}
         operation["requestBody"] = {"required": True, "content": content}

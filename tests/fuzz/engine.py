@@ -147,10 +147,10 @@ def _run(
             },
             "phases": {phase: {"enabled": phase in phases} for phase in PHASES},
             "checks": CHECKS,
-            # What makes bytes a photograph is beyond any schema, and so is what signs a message or a form.
+            # What makes bytes a photograph is beyond any schema, and so is what signs a message.
             "operations": [
                 {"include-operation-id": each, "checks": {"positive_data_acceptance": {"enabled": False}}}
-                for each in ("upload_photo", "stripe", "receive")
+                for each in ("upload_photo", "stripe")
             ],
         }
     )

@@ -102,7 +102,7 @@ def listeners(
         "assessments.submitted": [("welcome", runs.welcome)],
         "consent.withdrawn": [
             ("forget_location", profiles.forget_location),
-            ("forget_orientation", profiles.forget_orientation),
+            ("forget_sensitive", profiles.forget_sensitive),
         ],
         "compatibility.daily_matches_made": [
             ("notify_daily", matching.notify_daily),

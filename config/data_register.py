@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.register import AtErasure, Basis, Item, Kind, Register
 
 FILE = Path(__file__).with_name("data_register.toml")
@@ -17,13 +18,14 @@ _ANSWERS = {
     "purpose": str,
     "basis": str,
     "special": bool,
+    "consents": list,
     "retention": str,
     "export": str,
     "withheld": str,
     "at_erasure": str,
     "kept": str,
 }
-_DEFAULTS = {"special": False, "export": "", "withheld": "", "kept": ""}
+_DEFAULTS = {"special": False, "consents": [], "export": "", "withheld": "", "kept": ""}
 _REQUIRED = _ANSWERS.keys() - _DEFAULTS.keys()
 
 
@@ -79,6 +81,7 @@ def _item(kind: Kind, place: str, name: str, answers: dict[str, Any]) -> Item:
             purpose=whole["purpose"],
             basis=Basis(whole["basis"]),
             special=whole["special"],
+            consents=tuple(map(Purpose, whole["consents"])),
             retention=_period(whole["retention"]),
             export=whole["export"],
             withheld=whole["withheld"],

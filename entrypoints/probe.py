@@ -156,8 +156,8 @@ class Journey:
             credentials = {"email": self.email, "password": self.password, "device_label": "probe"}
             self.tokens = await self.call("POST", "/api/auth/login", 200, json=credentials)
             self.user_id = (await self.call("GET", "/api/me", 200))["id"]
-        async with self.step("give consent to the attachment profile and the location"):
-            for purpose in ("psychological_profile", "location"):
+        async with self.step("give consent to the attachment profile, the location and whom to meet"):
+            for purpose in ("psychological_profile", "location", "genders_sought"):
                 decision = {"granted": True, "text_version": versions[purpose]}
                 await self.call("PUT", f"/api/me/consents/{purpose}", 200, json=decision)
 

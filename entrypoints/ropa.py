@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from config.data_register import data_register
+from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.register import AtErasure, Basis, Item, Kind, Register
 
 _KINDS = {
@@ -35,12 +36,13 @@ def document(register: Register) -> str:
 def _purposes(register: Register) -> Iterator[str]:
     yield _row("Purpose", "Lawful basis", "Special category", "Data")
     yield _row(*["---"] * 4)
-    grouped: dict[tuple[str, Basis, bool], list[Item]] = {}
+    grouped: dict[tuple[str, Basis, tuple[Purpose, ...], bool], list[Item]] = {}
     for item in register.items:
         if item.basis is not Basis.NOT_PERSONAL:
-            grouped.setdefault((item.purpose, item.basis, item.special), []).append(item)
-    for (purpose, basis, special), items in grouped.items():
-        yield _row(purpose, basis.replace("_", " "), "yes" if special else "no", _names(items))
+            grouped.setdefault((item.purpose, item.basis, item.consents, item.special), []).append(item)
+    for (purpose, basis, consents, special), items in grouped.items():
+        to = f" to {', '.join(f'`{each}`' for each in consents)}" if consents else ""
+        yield _row(purpose, basis.replace("_", " ") + to, "yes" if special else "no", _names(items))
 
 
 def _retention(register: Register) -> Iterator[str]:

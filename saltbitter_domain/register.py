@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import attrs
 
+from saltbitter_domain.consent.model import Purpose
+
 
 class Kind(StrEnum):
     """Where data lies."""
@@ -39,7 +41,8 @@ class AtErasure(StrEnum):
 
 @attrs.frozen
 class Item:
-    """One column, family of keys, prefix or party.
+    """One column, family of keys, prefix or party. What has the basis ``explicit_consent`` names the purposes that its
+    member ``consents`` to.
 
     ``retention`` is None for data kept until erasure. ``export`` is the heading under which a member gets it, or empty;
     ``withheld`` then says why. ``kept`` says why something outlives an erasure. Raises ``ValueError`` where the answers
@@ -51,6 +54,7 @@ class Item:
     purpose: str
     basis: Basis
     special: bool
+    consents: tuple[Purpose, ...]
     retention: timedelta | None
     export: str
     withheld: str
@@ -62,6 +66,10 @@ class Item:
             raise ValueError(f"{self.where} needs a purpose")
         if self.special and self.basis is not Basis.EXPLICIT_CONSENT:
             raise ValueError(f"{self.where} is of a special category, so that its basis must be explicit_consent")
+        if self.basis is Basis.EXPLICIT_CONSENT and not self.consents:
+            raise ValueError(f"{self.where} needs to name the purposes that are consented to")
+        if self.consents and self.basis not in (Basis.EXPLICIT_CONSENT, Basis.CONSENT):
+            raise ValueError(f"{self.where} names a consent, but another basis")
         if self.personal and bool(self.export) == bool(self.withheld):
             raise ValueError(f"{self.where} needs either a heading in the export or a reason to withhold it")
         if (self.at_erasure is AtErasure.KEEP) != bool(self.kept):

@@ -99,4 +99,5 @@ def _member(tables: Tables, user_id: UserId, now: datetime) -> Member:
 
 def _missing(tables: Tables, user_id: UserId, now: datetime) -> tuple[Missing, ...]:
     photos = tables.photos.where("user", user_id)
-    return missing(tables.users.get(user_id), tables.profiles.get(user_id), photos, now)
+    consents = current_of(tables, user_id)
+    return missing(tables.users.get(user_id), tables.profiles.get(user_id), photos, consents, now)

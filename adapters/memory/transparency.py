@@ -11,6 +11,7 @@ from saltbitter_domain.compatibility.model import Exposure
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.profiles.model import age_on
+from saltbitter_domain.profiles.policies import permitted
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.transparency.model import Exposed, ExposureCell, MatchingRun, RunId
 from saltbitter_domain.transparency.ports import MatchingReports, MatchingRuns
@@ -39,10 +40,10 @@ class MemoryMatchingReports(MatchingReports):
 def _exposed(tables: Tables, exposure: Exposure) -> Exposed:
     user_id = exposure.user_id
     profile, result = tables.profiles.get(user_id), latest_of(tables, user_id)
-    shares = granted(current_of(tables, user_id), Purpose.PSYCHOLOGICAL_PROFILE)
+    consents = current_of(tables, user_id)
     return Exposed(
-        style=result.classification.style if result and shares else None,
-        seeks=profile.content.preferences.genders if profile else frozenset(),
+        style=result.classification.style if result and granted(consents, Purpose.PSYCHOLOGICAL_PROFILE) else None,
+        seeks=permitted(profile.content, consents).preferences.genders if profile else frozenset(),
         age=age_on(profile.date_of_birth, exposure.day) if profile else None,
         tier=tables.tiers.get(user_id) or Tier.FREE,
         people=1,

@@ -13,6 +13,7 @@ from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import AssessmentId, Clock, ConsentRecordId, Ids, PhotoId, UserId
 from saltbitter_domain.profiles.model import Photo, PhotoState, Profile
+from saltbitter_domain.profiles.policies import SENSITIVE
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import User
 
@@ -106,6 +107,7 @@ class Seeding:
 
     def _consents(self, user_id: UserId, member: SyntheticMember, joined: datetime) -> Iterable[ConsentRecord]:
         purposes = [Purpose.TERMS, Purpose.PRIVACY_POLICY, Purpose.LOCATION]
+        purposes += [part.purpose for part in SENSITIVE if part.said(member.content)]
         if member.answers is not None:
             purposes.append(Purpose.PSYCHOLOGICAL_PROFILE)
         previous: ConsentRecord | None = None

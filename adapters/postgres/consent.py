@@ -14,6 +14,7 @@ from adapters.postgres.query import Query
 from adapters.postgres.statements import columns, given, stored_columns
 from adapters.postgres.tables import consent_heads, consent_logs, users
 from saltbitter_domain.chain import ChainHead
+from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentChain, ConsentRecord, Purpose
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.kernel import ConsentRecordId, StaleWrite, UserId
@@ -71,6 +72,14 @@ class PostgresConsentLog(ConsentLog):
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
         records = [consent_record(row) for row in await self._session.rows(self._CURRENT, user_id=user_id)]
         return {record.purpose: record for record in records}
+
+
+def agrees(member: str, purpose: Purpose) -> str:
+    """SQL for ``policies.granted``: of whoever's id ``member`` is, true, or else false or NULL."""
+    return f"""
+        (SELECT granted AND text_version = '{TEXTS[purpose].version}' FROM consent_logs
+          WHERE consent_logs.user_id = {member} AND purpose = '{purpose}' ORDER BY sequence DESC LIMIT 1)
+    """
 
 
 def _recorded_meanwhile() -> StaleWrite:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from adapters.postgres import documents
 from adapters.postgres.assessments import recorded_assessment
+from adapters.postgres.consent import agrees
 from adapters.postgres.database import Session
 from adapters.postgres.decisions import standing_of
 from adapters.postgres.profiles import profile_of
@@ -19,7 +20,7 @@ from adapters.postgres.users import user_of
 from saltbitter_domain.compatibility.model import Standing, Traits
 from saltbitter_domain.compatibility.participation import member_of
 from saltbitter_domain.compatibility.ports import Known, Member, People
-from saltbitter_domain.consent.model import ConsentRecord
+from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.model import MIN_AGE, Gender, Photo, Profile
 from saltbitter_domain.subscriptions.model import Tier
@@ -39,21 +40,23 @@ _WHOLE = f"""
        FROM photos WHERE photos.user_id = users.id) AS photos,
     (SELECT coalesce(jsonb_agg(to_jsonb(decided)), '[]')
        FROM (SELECT DISTINCT ON (purpose) * FROM consent_logs
-              WHERE consent_logs.user_id = users.id AND purpose IN ('location', 'psychological_profile')
+              WHERE consent_logs.user_id = users.id AND purpose IN
+                    ('genders_sought', 'location', 'orientation', 'psychological_profile', 'religion')
               ORDER BY purpose, sequence DESC) AS decided) AS consents,
     (SELECT to_jsonb(results) FROM attachment_assessments AS results WHERE results.user_id = users.id
       ORDER BY taken_at DESC, results.id DESC LIMIT 1) AS assessment
 """
 _MEMBERS = "FROM users LEFT JOIN profiles ON profiles.user_id = users.id"
 
-_TAKING_PART = """
+_TAKING_PART = f"""
     FROM users JOIN profiles ON profiles.user_id = users.id
     WHERE users.email_verified_at IS NOT NULL AND users.status = 'active' AND profiles.visibility <> 'paused'
       AND profiles.content ->> 'name' <> ''
       AND jsonb_array_length(profiles.content -> 'genders') > 0
-      AND jsonb_array_length(profiles.content #> '{preferences,genders}') > 0
+      AND jsonb_array_length(profiles.content #> '{{preferences,genders}}') > 0
       AND extract(year FROM age(CAST(:now AS timestamptz) AT TIME ZONE profiles.time_zone, profiles.date_of_birth))
           >= CAST(:adult AS int)
+      AND {agrees("users.id", Purpose.GENDERS_SOUGHT)}
       AND EXISTS (SELECT FROM photos WHERE photos.user_id = users.id AND position = 0 AND photos.state = 'approved')
 """
 """What ``participation.missing`` asks, for the two questions that go through everybody every few minutes."""

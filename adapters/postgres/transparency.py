@@ -9,11 +9,13 @@ import attrs
 from sqlalchemy import text
 
 from adapters.postgres import documents
+from adapters.postgres.consent import agrees
 from adapters.postgres.query import Query
 from adapters.postgres.replica import Replicated
 from adapters.postgres.statements import sweeping
 from adapters.postgres.tables import matching_runs
 from saltbitter_domain.assessments.model import Style
+from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import Gender
 from saltbitter_domain.subscriptions.model import Tier
@@ -31,18 +33,18 @@ class PostgresMatchingReports(MatchingReports):
 
     _EXPOSED = Query(
         text(
-            """
+            f"""
             WITH batch AS MATERIALIZED (
                 SELECT user_id, shown, fair FROM exposures
                 WHERE day = CAST(:day AS date) AND user_id > CAST(:after AS uuid) ORDER BY user_id LIMIT :limit),
             facts AS (
                 SELECT (SELECT style FROM attachment_assessments AS results
                          WHERE results.user_id = batch.user_id
-                           AND (SELECT granted FROM consent_logs
-                                 WHERE consent_logs.user_id = batch.user_id AND purpose = 'psychological_profile'
-                                 ORDER BY sequence DESC LIMIT 1)
+                           AND {agrees("batch.user_id", Purpose.PSYCHOLOGICAL_PROFILE)}
                          ORDER BY taken_at DESC, results.id DESC LIMIT 1) AS style,
-                       ARRAY(SELECT jsonb_array_elements_text(content #> '{preferences,genders}') ORDER BY 1) AS seeks,
+                       ARRAY(SELECT jsonb_array_elements_text(content #> '{{preferences,genders}}')
+                              WHERE {agrees("batch.user_id", Purpose.GENDERS_SOUGHT)}
+                              ORDER BY 1) AS seeks,
                        CAST(extract(year FROM age(CAST(:day AS date), date_of_birth)) AS int) AS age,
                        coalesce(tier, 'free') AS tier, shown, fair
                 FROM batch LEFT JOIN profiles USING (user_id) LEFT JOIN subscriptions USING (user_id))

@@ -30,7 +30,6 @@ from saltbitter_domain.profiles.model import (
     BasicValue,
     LocationChangedTooSoon,
     LocationConsentNeeded,
-    OrientationConsentNeeded,
     Preferences,
     Profile,
     ProfileContent,
@@ -41,7 +40,7 @@ from saltbitter_domain.profiles.model import (
     Visibility,
     age_on,
 )
-from saltbitter_domain.profiles.policies import Completeness
+from saltbitter_domain.profiles.policies import SENSITIVE, Completeness
 from saltbitter_domain.profiles.service import ProfileService
 from saltbitter_domain.users.model import UserMissing
 
@@ -82,6 +81,8 @@ class TimeZone:
     time_zone: Annotated[str, Meta(max_length=64, examples=["Europe/Lisbon"])]
 
 
+SENSITIVE_REFUSED = tuple(part.refusal for part in SENSITIVE)
+
 LIMITS: Limits = {
     ProfileContent: {
         "name": {"minLength": 1, "maxLength": MAX_NAME},
@@ -94,7 +95,6 @@ LIMITS: Limits = {
         "values": {"additionalProperties": {"type": "integer", "minimum": 0, "maximum": MAX_VALUE_RATING}},
     },
     Preferences: {
-        "genders": {"minItems": 1},
         "max_distance_km": {"minimum": MIN_DISTANCE_KM, "maximum": MAX_DISTANCE_KM},
     },
     AgeRange: {
@@ -121,7 +121,7 @@ class Profiles:
         status=201,
         idempotent=True,
         etag=True,
-        errors=(ProfileInvalid, ProfileExists, OrientationConsentNeeded, UserMissing),
+        errors=(ProfileInvalid, ProfileExists, *SENSITIVE_REFUSED, UserMissing),
     )
     async def create_profile(self, call: Call, body: ProfileContent) -> ProfileView:
         """Write the profile for the first time."""
@@ -138,7 +138,7 @@ class Profiles:
         audience=Audience.MEMBER,
         etag=True,
         if_match=True,
-        errors=(ProfileInvalid, ProfileMissing, OrientationConsentNeeded),
+        errors=(ProfileInvalid, ProfileMissing, *SENSITIVE_REFUSED),
     )
     async def edit_profile(self, call: Call, body: ProfileContent) -> ProfileView:
         """Replace all that the profile says."""

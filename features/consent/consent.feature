@@ -13,7 +13,9 @@ Feature: Consent
     Examples:
       | purpose                   |
       | the psychological profile |
+      | whom to meet              |
       | orientation               |
+      | religion                  |
       | location                  |
       | practice with AI          |
       | coaching by AI            |
@@ -66,6 +68,23 @@ Feature: Consent
     When Ana takes back orientation
     And a minute passes
     Then Ana's profile states no orientation
+
+  Scenario: Within a minute of taking it back, nobody is introduced by whom Ana seeks
+    Given Ana and Ben are members who meet this morning
+    When Ana takes back whom to meet
+    And a minute passes
+    Then Ana is asked to agree to whom to meet before meeting people
+    And Ana's profile states nobody sought
+
+  Scenario: Within a minute of taking it back, religion is forgotten
+    Given Ana and Ben are members who meet this morning
+    And Ana agrees to religion
+    And Ana has stated a religion
+    And Ben sees Ana's religion
+    When Ana takes back religion
+    And a minute passes
+    Then Ben no longer sees Ana's religion
+    And Ana's profile states no religion
 
   Scenario: Every decision is on record, and anyone can check that none was altered
     Given Ana has joined

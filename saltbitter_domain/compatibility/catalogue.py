@@ -12,6 +12,7 @@ TO_DO: Mapping[Missing, str] = MappingProxyType(
         Missing.ACCOUNT_SUSPENDED: "Your account is suspended. Our message to you says why, and how to appeal.",
         Missing.CREATE_PROFILE: "Tell us who you are: your profile comes next.",
         Missing.COMPLETE_PROFILE: "Your profile still needs your name, your gender and whom you hope to meet.",
+        Missing.AGREE_GENDERS_SOUGHT: "We ask before we use whom you hope to meet: agree to that to be introduced.",
         Missing.TOO_YOUNG: "SaltBitter is for people of 18 and over.",
         Missing.PRIMARY_PHOTO: "Add a first photo that shows your face and nobody else's.",
         Missing.PHOTO_IN_REVIEW: "Your first photo is being looked at. You need not do anything.",

@@ -15,17 +15,27 @@ from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.kernel import local_date
 from saltbitter_domain.profiles.model import AWAITING_STAFF, MIN_AGE, Photo, PhotoState, Profile, Visibility, age_on
+from saltbitter_domain.profiles.policies import permitted
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus, User
 
 
-def missing(user: User | None, profile: Profile | None, photos: Iterable[Photo], now: datetime) -> tuple[Missing, ...]:
-    """What keeps a member with this account, profile and these photos from taking part at ``now``; nothing when empty.
+def missing(
+    user: User | None,
+    profile: Profile | None,
+    photos: Iterable[Photo],
+    consents: Mapping[Purpose, ConsentRecord],
+    now: datetime,
+) -> tuple[Missing, ...]:
+    """What keeps a member with this account, profile, photos and consents from taking part at ``now``; nothing when
+    empty. Whom people seek tells of their orientation, so that nobody is matched without the consent to that.
+
 
     Without a profile only the account is asked about beside it: the steps after it are told once it is there."""
     if profile is None:
         return (*missing_in_account(user), Missing.CREATE_PROFILE)
-    return (*missing_in_account(user), *_missing_in_profile(profile, now), *_missing_in_photos(photos))
+    asked = [] if granted(consents, Purpose.GENDERS_SOUGHT) else [Missing.AGREE_GENDERS_SOUGHT]
+    return (*missing_in_account(user), *_missing_in_profile(profile, now), *asked, *_missing_in_photos(photos))
 
 
 def missing_in_account(user: User | None) -> tuple[Missing, ...]:
@@ -40,13 +50,30 @@ def traits_of(
 ) -> Traits:
     """What a policy may know of a member at ``now``, given their current consents and latest assessment.
 
-    The cell needs the consent ``location``, attachment the consent ``psychological_profile``. Age is counted on the
-    calendar of the member's own time zone."""
-    content, seeks = profile.content, profile.content.preferences
+    Attachment needs the consent ``psychological_profile``, and ``agreed`` says what the rest needs."""
     attachment = None
     if assessment is not None and granted(consents, Purpose.PSYCHOLOGICAL_PROFILE):
         scores = assessment.scores
         attachment = Attachment(scores.anxiety, scores.avoidance, reliability(assessment.quality))
+    return traits_in(agreed(profile, consents), attachment, now)
+
+
+def agreed(profile: Profile, consents: Mapping[Purpose, ConsentRecord]) -> Profile:
+    """The profile with nothing in it to whose use its member has not agreed: the place needs the consent ``location``,
+    and what is sensitive in the content a consent of its own."""
+    there = granted(consents, Purpose.LOCATION)
+    return attrs.evolve(
+        profile,
+        content=permitted(profile.content, consents),
+        cell=profile.cell if there else None,
+        city=profile.city if there else None,
+    )
+
+
+def traits_in(profile: Profile, attachment: Attachment | None, now: datetime) -> Traits:
+    """What a policy may know of whoever has this profile, all of whose use is agreed to. Age is counted on the calendar
+    of the member's own time zone."""
+    content, seeks = profile.content, profile.content.preferences
     return Traits(
         user_id=profile.user_id,
         age=_age(profile, now),
@@ -55,7 +82,7 @@ def traits_of(
         ages=seeks.ages,
         max_distance_km=seeks.max_distance_km,
         deal_breakers=seeks.deal_breakers,
-        cell=profile.cell if granted(consents, Purpose.LOCATION) else None,
+        cell=profile.cell,
         attachment=attachment,
         interests=content.interests,
         values=content.values,
@@ -83,7 +110,7 @@ def member_of(
     now: datetime,
 ) -> Member:
     """The member with this account, and what belongs to it, as matching knows them at ``now``."""
-    lacking = missing(user, profile, photos, now)
+    lacking = missing(user, profile, photos, consents, now)
     account_zone = user.time_zone if user else None
     return Member(
         missing=lacking,
@@ -95,12 +122,12 @@ def member_of(
 
 
 def card_of(profile: Profile, photos: Iterable[Photo], consents: Mapping[Purpose, ConsentRecord]) -> Card:
-    """A member's card: of the photos those approved, by position, and the cell only by the consent ``location``.
+    """A member's card: of the photos those approved, by position, and of the profile what is ``agreed``.
 
     The smallest cell is not on it: nothing that others see is made from that."""
     approved = [photo for photo in photos if photo.state is PhotoState.APPROVED]
     return Card(
-        attrs.evolve(profile, cell=profile.cell if granted(consents, Purpose.LOCATION) else None, smallest_cell=None),
+        attrs.evolve(agreed(profile, consents), smallest_cell=None),
         tuple(sorted(approved, key=lambda photo: (photo.position, photo.id))),
     )
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from zlib import crc32
 
 from saltbitter_domain.compatibility.model import Attachment, Decision, DecisionKind, Exposure, Traits, pair
+from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.kernel import GridCell, UserId, local_date
 from saltbitter_domain.profiles.catalogue import INTERESTS
 from saltbitter_domain.profiles.model import (
@@ -73,10 +74,19 @@ _ANSWERS: Mapping[str, type[StrEnum]] = MappingProxyType(
 )
 _VOCABULARIES: Sequence[type[StrEnum]] = (Gender, DealBreaker, Visibility, BasicValue, *_ANSWERS.values())
 LAYOUT = (
-    crc32("|".join([PERSON.format, *(",".join([kind.__name__, *kind]) for kind in _VOCABULARIES)]).encode())
+    crc32(
+        "|".join(
+            [
+                PERSON.format,
+                *(",".join([kind.__name__, *kind]) for kind in _VOCABULARIES),
+                *(f"{text.purpose} {text.version}" for text in TEXTS.values()),
+            ]
+        ).encode()
+    )
     & 0x7FFFFFFF
 )
-"""Changes with the record and with the order of any vocabulary in it; records of another layout are made anew."""
+"""Changes with the record, with the order of any vocabulary in it, and with the words members agree to, on which it
+depends what may be in a record; records of another layout are made anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAN = math.nan

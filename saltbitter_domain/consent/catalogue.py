@@ -44,6 +44,17 @@ _IN_FORCE = (
         "again only after 90 days.",
     ),
     ConsentText(
+        Purpose.GENDERS_SOUGHT,
+        "2026-11-26",
+        "Whom you hope to meet",
+        "I agree that SaltBitter keeps the genders I hope to meet, which may tell something about my sexual "
+        "orientation. It uses them, together with the genders that others seek, to decide whom to introduce to whom, "
+        "and to count in large groups whether everybody is shown fairly. They are not shown on my profile and not used "
+        "for advertising. If I say no, I can have an account and a profile, but nobody can be introduced to me, nor I "
+        "to anybody. If I take this back, that holds within a minute, and what I chose is deleted; the people I have "
+        "matched with remain in my matches until one of us ends it.",
+    ),
+    ConsentText(
         Purpose.ORIENTATION,
         "2026-11-26",
         "Orientation",
@@ -51,6 +62,16 @@ _IN_FORCE = (
         "alone see it. It is shown to nobody, plays no part in whom I am introduced to, which is decided by the "
         "genders that each of us seeks, and is not used for advertising or statistics. Stating it is optional, and I "
         "can clear it or take this back at any time; it is then deleted within a minute.",
+    ),
+    ConsentText(
+        Purpose.RELIGION,
+        "2026-11-26",
+        "Religion",
+        "I agree that SaltBitter keeps the religion or belief I choose to state and how much it matters to me. It shows "
+        "the religion or belief on my profile to the people I am introduced to, and uses both when it judges how "
+        "another person and I might fit, also where one of us rules out another religion than their own. They are not "
+        "used for advertising or statistics. Stating them is optional; unsaid, they count as unknown. I can clear them "
+        "or take this back at any time; within a minute they then play no part any more and are deleted.",
     ),
     ConsentText(
         Purpose.LOCATION,
@@ -134,7 +155,7 @@ SUPERSEDED = (
 """Texts that are not offered any more. Records of consents refer to them, so none is ever removed.
 
 Those about closeness and the location were shown reworded from 23 to 26 November 2026 under the version of 1 November,
-nearly as they now are under their next one."""
+nearly as they now are under their next one: who agreed then is asked anew like everybody."""
 
 TEXTS: Mapping[Purpose, ConsentText] = MappingProxyType({text.purpose: text for text in _IN_FORCE})
 """The text in force for every purpose, in the order in which they are presented."""

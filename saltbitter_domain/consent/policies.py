@@ -7,18 +7,23 @@ import attrs
 
 from saltbitter_domain import chain as chain_rules
 from saltbitter_domain.chain import GENESIS_HASH, ChainHead
-from saltbitter_domain.consent.model import ChainFault, ConsentChain, ConsentRecord, Purpose
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import ChainFault, ConsentChain, ConsentRecord, ConsentText, Purpose
 from saltbitter_domain.kernel import ConsentRecordId, UserId
 
 
 def granted(current: Mapping[Purpose, ConsentRecord], purpose: Purpose) -> bool:
-    """Whether the latest decision on ``purpose`` is a yes; never decided is a no.
+    """Whether the latest decision on ``purpose`` is a yes to the words in force; never decided is a no.
 
-    A yes stands until it is taken back, also when its text has since been worded anew: a text that asks for more than
-    the one before is a new purpose.
-    """
+    A yes to words that were reworded since allows nothing until it is given anew, from the moment the new ones are in
+    force (Articles 4(11) and 7 GDPR: a consent is to what was said)."""
     record = current.get(purpose)
-    return record is not None and record.granted
+    return record is not None and record.granted and not is_outdated(record)
+
+
+def is_outdated(record: ConsentRecord, texts: Mapping[Purpose, ConsentText] = TEXTS) -> bool:
+    """Whether it is a yes to words that were reworded since."""
+    return record.granted and record.text_version != texts[record.purpose].version
 
 
 def last_of(current: Mapping[Purpose, ConsentRecord]) -> ConsentRecord | None:

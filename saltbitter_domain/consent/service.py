@@ -13,7 +13,7 @@ from saltbitter_domain.consent.model import (
     ConsentWithdrawn,
     Purpose,
 )
-from saltbitter_domain.consent.policies import last_of, next_record, verify_chain
+from saltbitter_domain.consent.policies import is_outdated, last_of, next_record, verify_chain
 from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, UserId
 from saltbitter_domain.uow import UnitsOfWork, retrying
 
@@ -44,8 +44,8 @@ class ConsentService:
         return {purpose: current.get(purpose) for purpose in Purpose}
 
     def is_outdated(self, record: ConsentRecord) -> bool:
-        """Whether it is a yes to words that were reworded since. It stands all the same, until it is taken back."""
-        return record.granted and record.text_version != self._texts[record.purpose].version
+        """Whether it is a yes to words that were reworded since, which allows nothing until it is given anew."""
+        return is_outdated(record, self._texts)
 
     async def decide(
         self, user_id: UserId, purpose: Purpose, granted: bool, text_version: str, channel: str

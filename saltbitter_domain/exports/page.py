@@ -43,9 +43,12 @@ def _page(data: Mapping[str, Any], register: Register) -> Iterator[str]:
 
 def _about(items: Sequence[Item]) -> Iterator[str]:
     """Why and for how long, as Article 15(1) of the GDPR has it told."""
-    for purpose, basis, retention in dict.fromkeys((item.purpose, item.basis, item.retention) for item in items):
+    for purpose, basis, consents, retention in dict.fromkeys(
+        (item.purpose, item.basis, item.consents, item.retention) for item in items
+    ):
+        to = f" to {', '.join(map(_words, consents))}" if consents else ""
         kept = "until your account is erased" if retention is None else f"for at most {retention.days} days"
-        yield f'<p class="about">{escape(purpose)}. Basis: {_words(basis)}. Kept {kept}.</p>'
+        yield f'<p class="about">{escape(purpose)}. Basis: {_words(basis)}{to}. Kept {kept}.</p>'
 
 
 def _words(name: str | Basis) -> str:

@@ -1,6 +1,6 @@
 """Consent where something is used: each purpose, in each state it can be in, against each use of it, on both stores.
 
-A yes to words that were reworded since still stands, and the member is told that there are new words.
+A yes to words that were reworded since allows nothing until it is given anew, and the member is told so.
 """
 
 import re
@@ -13,16 +13,27 @@ import attrs
 import pytest
 
 from adapters.local.places import GeonamesPlaces
+from config.data_register import data_register
 from saltbitter_domain.assessments.catalogue import questionnaire
 from saltbitter_domain.assessments.model import ConsentNeeded
 from saltbitter_domain.assessments.service import AttachmentService
 from saltbitter_domain.compatibility.model import Exposure
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import REQUIRED, Purpose
+from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.kernel import DomainError, Ids
-from saltbitter_domain.profiles.model import LocationConsentNeeded, Orientation, OrientationConsentNeeded
+from saltbitter_domain.profiles.model import (
+    Gender,
+    GendersSoughtConsentNeeded,
+    LocationConsentNeeded,
+    Orientation,
+    OrientationConsentNeeded,
+    Religion,
+    ReligionConsentNeeded,
+)
 from saltbitter_domain.profiles.service import ProfileService
+from saltbitter_domain.register import Basis
 from saltbitter_domain.users.model import User
 from tests.contracts.stores import Store
 from tests.contracts.test_people import join, traits_of
@@ -49,7 +60,7 @@ class State(Enum):
 
     @property
     def allows(self) -> bool:
-        return self in (State.GIVEN, State.OUTDATED)
+        return self is State.GIVEN
 
 
 def consents(store: Store, ids: Ids, old: bool = False) -> ConsentService:
@@ -121,6 +132,46 @@ async def located(store: Store, user: User) -> bool:
     return await allowed(profiles.set_location(user.id, 48.85, 2.35), LocationConsentNeeded)
 
 
+async def takes_part(store: Store, user: User) -> bool:
+    async with store.begin() as uow:
+        sought = (await uow.people.member(user.id)).traits
+        everybody = await uow.people.traits()
+        residents = await uow.people.in_zone("Europe/Paris")
+        found = await uow.people.within_reach(list(Gender), list(Gender), 10)
+    assert (sought is not None) is bool(everybody) is bool(residents) is bool(found)
+    return sought is not None
+
+
+async def counted_by_whom_they_seek(store: Store, user: User) -> bool:
+    day = store.clock.now().date()
+    async with store.unit() as uow:
+        await uow.exposures.add([Exposure(user.id, day, 1, 1.0)])
+    (counted,) = await store.reports.exposed(day)
+    return bool(counted.seeks)
+
+
+async def kept_with_whom_they_seek(store: Store, user: User) -> bool:
+    profiles = ProfileService(begin=store.begin, clock=store.clock, places=GeonamesPlaces())
+    wishes = attrs.evolve(a_content().preferences, genders=frozenset({Gender.NON_BINARY}))
+    return await allowed(profiles.edit(user.id, a_content(preferences=wishes), 1), GendersSoughtConsentNeeded)
+
+
+async def matched_by_religion(store: Store, user: User) -> bool:
+    return (await traits_of(store, user)).religion is not None
+
+
+async def shown_with_a_religion(store: Store, user: User) -> bool:
+    async with store.begin() as uow:
+        card = (await uow.people.member(user.id)).card
+    assert card is not None
+    return card.profile.content.religion is not None
+
+
+async def kept_with_a_religion(store: Store, user: User) -> bool:
+    profiles = ProfileService(begin=store.begin, clock=store.clock, places=GeonamesPlaces())
+    return await allowed(profiles.edit(user.id, a_content(religion=Religion.HINDU), 1), ReligionConsentNeeded)
+
+
 async def kept_with_an_orientation(store: Store, user: User) -> bool:
     profiles = ProfileService(begin=store.begin, clock=store.clock, places=GeonamesPlaces())
     content = a_content(orientation=Orientation.GAY)
@@ -130,6 +181,7 @@ async def kept_with_an_orientation(store: Store, user: User) -> bool:
 Use = Callable[[Store, User], Awaitable[bool]]
 ASSESSING = {"saltbitter_domain/assessments/service.py"}
 MATCHING = {"saltbitter_domain/compatibility/participation.py", "adapters/postgres/people.py"}
+SENSITIVE = {"saltbitter_domain/profiles/policies/sensitive.py", "adapters/postgres/people.py"}
 COUNTING = {"adapters/memory/transparency.py", "adapters/postgres/transparency.py"}
 PROFILE = {"saltbitter_domain/profiles/service/profile.py"}
 USES: Mapping[Purpose, Mapping[Use, set[str]]] = {
@@ -140,7 +192,17 @@ USES: Mapping[Purpose, Mapping[Use, set[str]]] = {
         counted_by_style: COUNTING,
     },
     Purpose.LOCATION: {matched_by_distance: MATCHING, shown_with_a_distance: MATCHING, located: PROFILE},
-    Purpose.ORIENTATION: {kept_with_an_orientation: PROFILE},
+    Purpose.ORIENTATION: {kept_with_an_orientation: SENSITIVE},
+    Purpose.RELIGION: {
+        matched_by_religion: SENSITIVE,
+        shown_with_a_religion: SENSITIVE,
+        kept_with_a_religion: SENSITIVE,
+    },
+    Purpose.GENDERS_SOUGHT: {
+        takes_part: MATCHING,
+        counted_by_whom_they_seek: SENSITIVE | {"adapters/postgres/transparency.py"},
+        kept_with_whom_they_seek: SENSITIVE,
+    },
 }
 """What is done under each purpose, and the modules that ask whether it may be."""
 
@@ -150,7 +212,8 @@ USES: Mapping[Purpose, Mapping[Use, set[str]]] = {
 async def test_a_purpose_is_used_while_a_yes_stands_and_never_otherwise(
     store: Store, purpose: Purpose, use: Use, state: State
 ) -> None:
-    user = await join(store, profile={"cell": PARIS, "city": "Paris"})
+    content = a_content(religion=Religion.AGNOSTIC)
+    user = await join(store, profile={"cell": PARIS, "city": "Paris", "content": content}, agreed=False)
     for other in USES.keys() - {purpose}:
         await bring(store, user, other, State.GIVEN)
 
@@ -171,6 +234,13 @@ def test_every_purpose_has_its_uses_here_or_none_anywhere() -> None:
     assert found == {purpose: set().union(*uses.values()) for purpose, uses in USES.items()}
 
 
+def test_whatever_is_kept_by_explicit_consent_is_used_by_a_purpose_that_is_tested_here() -> None:
+    explicit = [item for item in data_register().items if item.basis is Basis.EXPLICIT_CONSENT]
+
+    assert explicit
+    assert {purpose for item in explicit for purpose in item.consents} <= USES.keys()
+
+
 @pytest.mark.parametrize("state", State, ids=lambda state: state.value)
 @pytest.mark.parametrize("purpose", sorted(set(Purpose) - REQUIRED))
 async def test_a_member_sees_of_every_yes_whether_its_words_were_reworded(
@@ -182,5 +252,6 @@ async def test_a_member_sees_of_every_yes_whether_its_words_were_reworded(
     service = consents(store, store.ids)
     record = (await service.state(user.id))[purpose]
 
-    assert (record is not None and record.granted) is state.allows
+    assert (record is not None and record.granted) is (state in (State.GIVEN, State.OUTDATED))
+    assert (record is not None and granted({purpose: record}, purpose)) is state.allows
     assert (record is not None and service.is_outdated(record)) is (state is State.OUTDATED)

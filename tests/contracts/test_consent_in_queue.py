@@ -22,11 +22,12 @@ from saltbitter_domain.compatibility.records import people_of
 from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import AssessmentId, EventId, UserId
+from saltbitter_domain.profiles.model import Religion
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import User
 from tests.contracts.stores import Store
 from tests.contracts.test_people import consent, join
-from tests.doubles.builders import PARIS, a_daily_set, an_assessment, new_id
+from tests.doubles.builders import PARIS, a_content, a_daily_set, an_assessment, new_id
 
 ACTS_WITHIN = timedelta(seconds=60)
 
@@ -62,9 +63,12 @@ class Queue:
 
     @classmethod
     async def of(cls, store: Store) -> "Queue":
-        ana, ben = [await join(store, profile={"cell": PARIS, "city": "Paris"}) for _ in range(2)]
+        ana, ben = [
+            await join(store, profile={"cell": PARIS, "city": "Paris", "content": a_content(religion=Religion.HINDU)})
+            for _ in range(2)
+        ]
         for user in (ana, ben):
-            await consent(store, user, (Purpose.PSYCHOLOGICAL_PROFILE, True), (Purpose.LOCATION, True))
+            await consent(store, user, *((purpose, True) for purpose in SHOWS))
             async with store.unit() as uow:
                 await uow.assessments.add(an_assessment(user))
         return cls(store, ana, ben)
@@ -95,6 +99,7 @@ Job = Callable[[Queue], Awaitable[None]]
 SHOWS: Mapping[Purpose, Callable[[Traits], object]] = {
     Purpose.PSYCHOLOGICAL_PROFILE: lambda traits: traits.attachment,
     Purpose.LOCATION: lambda traits: traits.cell,
+    Purpose.RELIGION: lambda traits: traits.religion,
 }
 """What of a member is known to matching by this purpose alone."""
 

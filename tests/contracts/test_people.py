@@ -44,6 +44,7 @@ async def join(
     account: Mapping[str, Any] = {},
     profile: Mapping[str, Any] = {},
     photo: Mapping[str, Any] = APPROVED,
+    agreed: bool = True,
 ) -> User:
     """A member who can take part, unless something is different about them."""
     user = a_user(**account)
@@ -51,6 +52,8 @@ async def join(
         await uow.users.add(user)
         await uow.profiles.add(a_profile(user, **profile))
         await uow.photos.add(a_photo(user, **photo))
+        if agreed:
+            await uow.consents.append(a_consent(user, purpose=Purpose.GENDERS_SOUGHT))
     return user
 
 

@@ -21,14 +21,13 @@ from saltbitter_domain.compatibility.records import (
     ids_of,
     people_of,
 )
-from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import MatchId, UserId
 from saltbitter_domain.profiles.model import PhotoState, Visibility
 from saltbitter_domain.users.model import AccountStatus, User
 from tests.contracts.stores import Store, outcomes
 from tests.doubles.builders import (
+    MATCHED_BY,
     NOW,
-    a_consent,
     a_daily_set,
     a_full_profile,
     a_full_traits,
@@ -38,6 +37,7 @@ from tests.doubles.builders import (
     a_profile,
     a_user,
     an_assessment,
+    consents_to,
     new_id,
 )
 
@@ -76,8 +76,7 @@ async def test_a_record_says_all_that_a_policy_may_know(store: Store) -> None:
         await uow.profiles.add(a_full_profile(user))
         await uow.photos.add(a_photo(user, state=PhotoState.APPROVED))
         await uow.assessments.add(an_assessment(user, scores=AttachmentScores(2.5, 3.0)))
-        location = a_consent(user, None, Purpose.LOCATION)
-        await uow.consents.append(location, a_consent(user, location, Purpose.PSYCHOLOGICAL_PROFILE))
+        await uow.consents.append(*consents_to(user, *MATCHED_BY))
 
     await refresh(store)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from saltbitter_domain.assessments.model import AttachmentScores, QualityFlag
 from saltbitter_domain.compatibility.catalogue import TO_DO, to_do
 from saltbitter_domain.compatibility.model import Attachment, Missing, Traits
-from saltbitter_domain.compatibility.participation import card_of, missing, missing_in_account, traits_of
+from saltbitter_domain.compatibility.participation import agreed, card_of, missing, missing_in_account, traits_of
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.profiles.model import (
     AgeRange,
@@ -55,9 +55,12 @@ def consents(**decisions: bool) -> Mapping[Purpose, ConsentRecord]:
     return {Purpose(name): a_consent(ANA, purpose=Purpose(name), granted=yes) for name, yes in decisions.items()}
 
 
+AGREED = consents(genders_sought=True)
+
+
 def test_whoever_has_all_that_is_needed_takes_part() -> None:
-    assert missing(ANA, a_profile(ANA), [PORTRAIT], NOW) == ()
-    assert missing(ANA, a_profile(ANA, visibility=Visibility.INCOGNITO), [PORTRAIT], NOW) == ()
+    assert missing(ANA, a_profile(ANA), [PORTRAIT], AGREED, NOW) == ()
+    assert missing(ANA, a_profile(ANA, visibility=Visibility.INCOGNITO), [PORTRAIT], AGREED, NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -75,12 +78,18 @@ def test_whoever_has_all_that_is_needed_takes_part() -> None:
 )
 def test_an_account_must_be_verified_and_active(account: Any, lacking: Sequence[Missing]) -> None:
     assert missing_in_account(account) == tuple(lacking)
-    assert missing(account, a_profile(ANA), [PORTRAIT], NOW) == tuple(lacking)
+    assert missing(account, a_profile(ANA), [PORTRAIT], AGREED, NOW) == tuple(lacking)
+
+
+def test_nobody_is_matched_without_the_consent_to_whom_they_seek() -> None:
+    for held in ({}, consents(genders_sought=False)):
+        assert missing(ANA, a_profile(ANA), [PORTRAIT], held, NOW) == (Missing.AGREE_GENDERS_SOUGHT,)
+        assert traits_of(a_profile(ANA), held, None, NOW).seeks == frozenset()
 
 
 def test_before_there_is_a_profile_the_steps_after_it_are_not_told() -> None:
-    assert missing(ANA, None, [], NOW) == (Missing.CREATE_PROFILE,)
-    assert missing(None, None, [], NOW) == (Missing.VERIFY_EMAIL, Missing.CREATE_PROFILE)
+    assert missing(ANA, None, [], {}, NOW) == (Missing.CREATE_PROFILE,)
+    assert missing(None, None, [], {}, NOW) == (Missing.VERIFY_EMAIL, Missing.CREATE_PROFILE)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,7 @@ def test_before_there_is_a_profile_the_steps_after_it_are_not_told() -> None:
     ],
 )
 def test_a_profile_needs_a_name_a_gender_and_whom_one_hopes_to_meet(content: Any) -> None:
-    assert missing(ANA, a_profile(ANA, content=content), [PORTRAIT], NOW) == (Missing.COMPLETE_PROFILE,)
+    assert missing(ANA, a_profile(ANA, content=content), [PORTRAIT], AGREED, NOW) == (Missing.COMPLETE_PROFILE,)
 
 
 @pytest.mark.parametrize(
@@ -106,14 +115,17 @@ def test_a_profile_needs_a_name_a_gender_and_whom_one_hopes_to_meet(content: Any
 )
 def test_one_is_eighteen_on_the_calendar_at_home(time_zone: str, instant: str, grown: bool) -> None:
     profile, now = a_profile(ANA, date_of_birth=date(2008, 3, 2), time_zone=time_zone), datetime.fromisoformat(instant)
-    assert missing(ANA, profile, [PORTRAIT], now) == (() if grown else (Missing.TOO_YOUNG,))
+    assert missing(ANA, profile, [PORTRAIT], AGREED, now) == (() if grown else (Missing.TOO_YOUNG,))
     assert traits_of(profile, {}, None, now).age == (18 if grown else 17)
 
 
 def test_everything_missing_is_told_at_once() -> None:
     nobody = a_profile(ANA, content=a_content(name=""), date_of_birth=NOW.date(), visibility=Visibility.PAUSED)
     unverified = attrs.evolve(ANA, email_verified_at=None, status=AccountStatus.SUSPENDED)
-    assert set(missing(unverified, nobody, [], NOW)) == set(Missing) - {Missing.CREATE_PROFILE, Missing.PHOTO_IN_REVIEW}
+    assert set(missing(unverified, nobody, [], {}, NOW)) == set(Missing) - {
+        Missing.CREATE_PROFILE,
+        Missing.PHOTO_IN_REVIEW,
+    }
 
 
 @pytest.mark.parametrize(
@@ -131,7 +143,7 @@ def test_everything_missing_is_told_at_once() -> None:
 def test_the_first_photo_must_be_approved(photos: Sequence[tuple[int, PhotoState]], lacking: Sequence[Missing]) -> None:
     album = [a_photo(ANA, position=position, state=state) for position, state in photos]
     for order in permutations(album):
-        assert missing(ANA, a_profile(ANA), order, NOW) == tuple(lacking)
+        assert missing(ANA, a_profile(ANA), order, AGREED, NOW) == tuple(lacking)
 
 
 def test_everything_that_may_be_missing_has_a_sentence_that_says_what_to_do() -> None:
@@ -143,7 +155,7 @@ def test_everything_that_may_be_missing_has_a_sentence_that_says_what_to_do() ->
 
 
 def test_traits_are_all_that_was_said_and_consented_to() -> None:
-    yes = consents(location=True, psychological_profile=True)
+    yes = consents(location=True, psychological_profile=True, genders_sought=True, religion=True)
     assessment = an_assessment(ANA, scores=AttachmentScores(2.5, 3.0))
     assert traits_of(a_full_profile(ANA), yes, assessment, NOW) == Traits(
         user_id=ANA.id,
@@ -205,11 +217,19 @@ def test_a_card_shows_approved_photos_in_their_order_and_no_others(album: Sequen
         return photo.position, photo.id
 
     assert list(card.photos) == sorted([p for p in photos if p.state is PhotoState.APPROVED], key=place)
-    assert card.profile == a_profile(ANA)
+    assert card.profile == agreed(a_profile(ANA), {})
 
 
 def test_a_card_changes_nothing_else_of_the_profile_and_never_tells_the_smallest_cell() -> None:
     profile = attrs.evolve(a_full_profile(ANA), smallest_cell=None)
-    assert card_of(a_full_profile(ANA), [], consents(location=True)).profile == profile
-    assert card_of(profile, [], {}).profile == attrs.evolve(profile, cell=None)
+    everything = {purpose: a_consent(ANA, purpose=purpose) for purpose in Purpose}
+    assert card_of(a_full_profile(ANA), [], everything).profile == profile
+    without = attrs.evolve(
+        profile.content,
+        preferences=attrs.evolve(profile.content.preferences, genders=frozenset()),
+        orientation=None,
+        religion=None,
+        religion_importance=None,
+    )
+    assert card_of(profile, [], {}).profile == attrs.evolve(profile, cell=None, city=None, content=without)
     assert card_of(profile, [], {}).profile.located_at == NOW + timedelta(minutes=3)

@@ -24,7 +24,7 @@ START = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 DECISIONS = st.lists(st.tuples(st.sampled_from(Purpose), st.booleans(), st.text(max_size=5)), min_size=1, max_size=8)
 
 
-def chain_of(decisions: Sequence[tuple[Purpose, bool, str]]) -> list[ConsentRecord]:
+def chain_of(decisions: Sequence[tuple[Purpose, bool, str]], text_version: str = "2026-11-01") -> list[ConsentRecord]:
     records: list[ConsentRecord] = []
     for number, (purpose, yes, channel) in enumerate(decisions):
         records.append(
@@ -34,7 +34,7 @@ def chain_of(decisions: Sequence[tuple[Purpose, bool, str]]) -> list[ConsentReco
                 user_id=MEMBER,
                 purpose=purpose,
                 granted=yes,
-                text_version="2026-11-01",
+                text_version=text_version,
                 channel=channel,
                 at=START + timedelta(minutes=number),
             )
@@ -141,12 +141,14 @@ def test_a_forger_who_recomputes_one_hash_is_found_out(forged: list[ConsentRecor
     assert not verify_chain(forged)
 
 
-def test_a_purpose_is_granted_only_when_the_latest_decision_says_so() -> None:
-    current = {record.purpose: record for record in THREE}
+def test_a_purpose_is_granted_only_when_the_latest_decision_is_a_yes_to_the_words_in_force() -> None:
+    three = [attrs.evolve(record, text_version=TEXTS[record.purpose].version) for record in THREE]
+    current = {record.purpose: record for record in three}
     assert granted(current, Purpose.TERMS)
     assert not granted(current, Purpose.LOCATION)
     assert not granted(current, Purpose.ANALYTICS)
-    assert granted({Purpose.LOCATION: THREE[1]}, Purpose.LOCATION)
+    assert granted({Purpose.LOCATION: three[1]}, Purpose.LOCATION)
+    assert not granted({Purpose.LOCATION: THREE[1]}, Purpose.LOCATION), "these are older words"
 
 
 def test_every_purpose_has_one_text_of_its_own_in_plain_length() -> None:

@@ -144,8 +144,8 @@ def test_one_looks_5_to_500_km_around_or_anywhere(km: int | None, *, fine: bool)
     assert codes(with_preferences(max_distance_km=km)) == expected
 
 
-def test_at_least_one_gender_is_sought() -> None:
-    assert codes(with_preferences(genders=frozenset())) == [("preferences.genders", "too_few")]
+def test_nobody_has_to_say_whom_they_seek_in_order_to_have_a_profile() -> None:
+    assert codes(with_preferences(genders=frozenset())) == []
 
 
 def test_everything_wrong_is_told_at_once_with_what_to_do() -> None:
@@ -164,7 +164,6 @@ def test_everything_wrong_is_told_at_once_with_what_to_do() -> None:
         "name",
         "pronouns",
         "genders",
-        "preferences.genders",
         "preferences.ages",
         "preferences.max_distance_km",
         "bio",

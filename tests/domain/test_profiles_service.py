@@ -14,10 +14,13 @@ from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.clock import ManualClock
 from adapters.system.ids import UuidV7Ids
 from saltbitter_domain.consent.model import ConsentWithdrawn, Purpose
+from saltbitter_domain.consent.policies import last_of
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event, OutboxMessage
 from saltbitter_domain.kernel import EventId, GridArea, GridCell, StaleWrite, UserId
 from saltbitter_domain.profiles.model import (
+    GendersSoughtConsentNeeded,
+    Importance,
     LocationChangedTooSoon,
     LocationConsentNeeded,
     Orientation,
@@ -29,13 +32,15 @@ from saltbitter_domain.profiles.model import (
     ProfileExists,
     ProfileInvalid,
     ProfileMissing,
+    Religion,
+    ReligionConsentNeeded,
     Visibility,
 )
 from saltbitter_domain.profiles.policies import areas_around
 from saltbitter_domain.profiles.ports import Place, Places
 from saltbitter_domain.profiles.service import ProfileService
 from saltbitter_domain.users.model import UserMissing
-from tests.doubles.builders import NOW, a_content, a_photo, a_profile, a_user
+from tests.doubles.builders import NOW, a_consent, a_content, a_photo, a_profile, a_user
 from tests.doubles.refusals import told
 from tests.doubles.simultaneous import Simultaneous
 
@@ -116,6 +121,7 @@ def house(runner: asyncio.Runner) -> House:
     async def move_in() -> None:
         async with house.begin() as uow:
             await uow.users.add(ANA)
+            await uow.consents.append(a_consent(ANA, purpose=Purpose.GENDERS_SOUGHT))
             await uow.commit()
 
     runner.run(move_in())
@@ -387,7 +393,7 @@ async def test_taking_back_the_consent_forgets_the_place_but_not_when_one_moved(
     placed = await house.service.set_location(ANA.id, *LISBON)
     await house.consent(Purpose.LOCATION, yes=False)
     message, event = await house.withdrawal()
-    await house.service.forget_orientation(message, event)
+    await house.service.forget_sensitive(message, event)
     assert await house.service.get(ANA.id) == placed
 
     await house.service.forget_location(message, event)
@@ -420,7 +426,7 @@ async def test_taking_back_the_consent_forgets_the_orientation(house: House) -> 
     await house.service.forget_location(message, event)
     assert await house.service.get(ANA.id) == told
 
-    await house.service.forget_orientation(message, event)
+    await house.service.forget_sensitive(message, event)
 
     assert await house.service.get(ANA.id) == attrs.evolve(told, content=a_content(), version=2)
     assert len(await house.events(ProfileChanged)) == 1
@@ -431,7 +437,7 @@ async def test_an_orientation_told_again_can_be_taken_back_again(house: House, a
         await house.consent(Purpose.ORIENTATION)
         await house.service.edit(ANA.id, ORIENTED, version)
         await house.consent(Purpose.ORIENTATION, yes=False)
-        await house.service.forget_orientation(*await house.withdrawal())
+        await house.service.forget_sensitive(*await house.withdrawal())
         assert (await house.service.get(ANA.id)).content.orientation is None
 
 
@@ -451,9 +457,44 @@ async def test_a_withdrawal_that_comes_again_takes_nothing_that_was_agreed_to_si
 async def test_where_nothing_was_told_nothing_changes(house: House, ana: Profile) -> None:
     event = ConsentWithdrawn(ANA.id, Purpose.LOCATION)
     await house.service.forget_location(EventId(UUID(int=5)), event)
-    await house.service.forget_orientation(EventId(UUID(int=6)), ConsentWithdrawn(ANA.id, Purpose.ORIENTATION))
+    await house.service.forget_sensitive(EventId(UUID(int=6)), ConsentWithdrawn(ANA.id, Purpose.ORIENTATION))
     assert await house.service.get(ANA.id) == ana
     assert await house.events(ProfileChanged) == []
+
+
+async def test_taking_back_the_consents_forgets_whom_one_seeks_and_a_religion(house: House) -> None:
+    await house.consent(Purpose.RELIGION)
+    content = a_content(religion=Religion.HINDU, religion_importance=Importance.VERY)
+    await house.service.create_profile(ANA.id, content)
+    for purpose in (Purpose.RELIGION, Purpose.GENDERS_SOUGHT):
+        await house.consent(purpose, yes=False)
+        await house.service.forget_sensitive(*await house.withdrawal())
+
+    left = (await house.service.get(ANA.id)).content
+    assert left == attrs.evolve(a_content(), preferences=attrs.evolve(content.preferences, genders=frozenset()))
+    with pytest.raises(GendersSoughtConsentNeeded):
+        await house.service.edit(ANA.id, a_content(), 3)
+    with pytest.raises(ReligionConsentNeeded):
+        await house.service.edit(ANA.id, attrs.evolve(left, religion=Religion.HINDU), 3)
+    assert (await house.service.edit(ANA.id, attrs.evolve(left, bio="Without it."), 3)).version == 4
+
+
+async def test_what_was_agreed_to_in_older_words_may_stay_as_it_is_but_not_be_changed(house: House) -> None:
+    async with house.begin() as uow:
+        last = last_of(await uow.consents.current(ANA.id))
+        yes = a_consent(ANA, last, Purpose.RELIGION)
+        await uow.consents.append(yes)
+        await uow.commit()
+    religious = a_content(religion=Religion.HINDU)
+    await house.service.create_profile(ANA.id, religious)
+    async with house.begin() as uow:
+        await uow.consents.append(a_consent(ANA, yes, Purpose.RELIGION, text_version="2025-01-01"))
+        await uow.commit()
+
+    assert (await house.service.edit(ANA.id, attrs.evolve(religious, bio="Waiting."), 1)).version == 2
+    with pytest.raises(ReligionConsentNeeded):
+        await house.service.edit(ANA.id, a_content(religion=Religion.JEWISH), 2)
+    assert (await house.service.edit(ANA.id, a_content(), 2)).content.religion is None
 
 
 async def test_a_withdrawal_without_a_profile_is_fine(house: House) -> None:

@@ -1,5 +1,6 @@
 """Valid entities, plain unless told otherwise. ``a_full_...`` fills every field, for round trips."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -24,6 +25,7 @@ from saltbitter_domain.compatibility.model import (
     Traits,
 )
 from saltbitter_domain.compatibility.participation import traits_of
+from saltbitter_domain.consent import catalogue as consent_texts
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import (
@@ -338,18 +340,31 @@ def a_consent(
     purpose: Purpose = Purpose.TERMS,
     granted: bool = True,
     at: datetime = NOW,
+    text_version: str | None = None,
 ) -> ConsentRecord:
-    """The next link of the member's chain."""
+    """The next link of the member's chain, about the words in force unless others are named."""
     return next_record(
         previous,
         id=ConsentRecordId(new_id()),
         user_id=user.id,
         purpose=purpose,
         granted=granted,
-        text_version="2026-01",
+        text_version=text_version or consent_texts.TEXTS[purpose].version,
         channel="web",
         at=at,
     )
+
+
+MATCHED_BY = (Purpose.GENDERS_SOUGHT, Purpose.RELIGION, Purpose.LOCATION, Purpose.PSYCHOLOGICAL_PROFILE)
+"""All that matching asks before it uses it."""
+
+
+def consents_to(user: User, *purposes: Purpose) -> Sequence[ConsentRecord]:
+    """A chain with a yes to each of these."""
+    chain: list[ConsentRecord] = []
+    for purpose in purposes:
+        chain.append(a_consent(user, chain[-1] if chain else None, purpose))
+    return chain
 
 
 def a_daily_set(user: User, *candidates: User, **changes: Any) -> DailyMatches:

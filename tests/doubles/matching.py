@@ -27,6 +27,7 @@ from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import AccountStatus, User
 from tests.doubles.builders import (
+    MATCHED_BY,
     PARIS,
     a_consent,
     a_content,
@@ -34,6 +35,7 @@ from tests.doubles.builders import (
     a_profile,
     a_user,
     an_assessment,
+    consents_to,
 )
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -103,8 +105,7 @@ class Matching:
             await uow.photos.add(
                 a_photo(user, state=PhotoState.APPROVED, blurhash="L", perceptual_hash="0", width=3, height=4, faces=1)
             )
-            location = a_consent(user, None, Purpose.LOCATION)
-            await uow.consents.append(location, a_consent(user, location, Purpose.PSYCHOLOGICAL_PROFILE))
+            await uow.consents.append(*consents_to(user, *MATCHED_BY))
             await uow.assessments.add(an_assessment(user, scores=AttachmentScores(*attachment)))
             await uow.subscriptions.set_tier(user.id, tier)
         return user.id

@@ -138,6 +138,8 @@ class House:
         (mail,) = self.mails(member.email)
         await member.post("/api/auth/verify", {"token": mail.data["token"]}, 204)
         await member.login()
+        for purpose in ("genders_sought", "religion"):
+            await member.agree(purpose)
         return member
 
     async def ready_member(self, gender: str, seeks: str) -> Member:

@@ -126,7 +126,12 @@ async def test_the_questionnaire_is_answered_read_back_and_deleted(house: House)
 async def test_consent_is_decided_shown_and_chained(house: House) -> None:
     member = await house.member()
     state = await member.get("/api/me/consents")
-    assert {purpose for purpose, record in state.items() if record} == {"terms", "privacy_policy"}
+    assert {purpose for purpose, record in state.items() if record} == {
+        "terms",
+        "privacy_policy",
+        "genders_sought",
+        "religion",
+    }
 
     await member.put("/api/me/consents/analytics", {"granted": True, "text_version": "1066"}, 409)
     await member.put("/api/me/consents/terms", {"granted": False, "text_version": "x"}, 409)

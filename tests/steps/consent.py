@@ -14,7 +14,9 @@ PURPOSES = {
     "the terms": "terms",
     "the privacy policy": "privacy_policy",
     "the psychological profile": "psychological_profile",
+    "whom to meet": "genders_sought",
     "orientation": "orientation",
+    "religion": "religion",
     "location": "location",
     "practice with AI": "ai_practice",
     "coaching by AI": "ai_coaching",
@@ -88,6 +90,21 @@ def sees_distance(world: World, viewer: str, name: str) -> None:
 def sees_no_distance(world: World, viewer: str, name: str) -> None:
     seen = _seen(world, viewer, name)
     assert (seen["distance"], seen["city"]) == (None, None)
+
+
+@given(parsers.parse("{viewer:w} sees {name:w}'s religion"))
+def sees_religion(world: World, viewer: str, name: str) -> None:
+    assert _seen(world, viewer, name)["religion"] == "hindu"
+
+
+@then(parsers.parse("{viewer:w} no longer sees {name:w}'s religion"))
+def sees_no_religion(world: World, viewer: str, name: str) -> None:
+    assert _seen(world, viewer, name)["religion"] is None
+
+
+@then(parsers.parse("{name:w} is asked to agree to whom to meet before meeting people"))
+def asked_whom(world: World, name: str) -> None:
+    assert "agree_genders_sought" in world.person(name).gets("/api/me/daily-matches")["missing"]
 
 
 @then(parsers.parse("no place of {name:w} is kept"))

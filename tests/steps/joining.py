@@ -40,7 +40,9 @@ def follow(person: Person, token: str) -> Answer:
 
 
 def begin_profile(person: Person) -> None:
-    """The least that a profile says."""
+    """The least that a profile says, and that it may be used."""
+    yes = {"granted": True, "text_version": person.world.texts["genders_sought"]}
+    person.does("PUT", "/api/me/consents/genders_sought", json=yes)
     person.does(
         "POST",
         "/api/me/profile",

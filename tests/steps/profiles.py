@@ -130,6 +130,21 @@ def no_orientation(world: World, name: str) -> None:
     assert world.person(name).gets("/api/me/profile")["content"]["orientation"] is None
 
 
+@given(parsers.parse("{name:w} has stated a religion"))
+def states_religion(world: World, name: str) -> None:
+    assert edit(world.person(name), religion="hindu").accepted
+
+
+@then(parsers.parse("{name:w}'s profile states no religion"))
+def no_religion(world: World, name: str) -> None:
+    assert world.person(name).gets("/api/me/profile")["content"]["religion"] is None
+
+
+@then(parsers.parse("{name:w}'s profile states nobody sought"))
+def nobody_sought(world: World, name: str) -> None:
+    assert world.person(name).gets("/api/me/profile")["content"]["preferences"]["genders"] == []
+
+
 @given(parsers.parse("{viewer:w} has looked at where {name:w} is"), target_fixture="whereabouts")
 def looked_where(world: World, viewer: str, name: str) -> Any:
     return where(world.person(viewer), world.person(name))

@@ -39,8 +39,9 @@ class Attachment:
 class Traits:
     """All a policy may know of a person: only what they consented to, nothing they pay for, nothing about their looks.
 
-    ``None`` and empty mean unknown. ``attachment`` is None without the consent ``psychological_profile``, ``cell`` is
-    None without ``location``."""
+    ``None`` and empty mean unknown. ``attachment`` is None without the consent ``psychological_profile``, ``cell``
+    without ``location``, ``religion`` and its importance without ``religion``, and ``seeks`` is empty without
+    ``genders_sought``."""
 
     user_id: UserId
     age: int
@@ -76,6 +77,7 @@ class Missing(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     CREATE_PROFILE = "create_profile"
     COMPLETE_PROFILE = "complete_profile"
+    AGREE_GENDERS_SOUGHT = "agree_genders_sought"
     TOO_YOUNG = "too_young"
     PAUSED = "paused"
     PRIMARY_PHOTO = "primary_photo"

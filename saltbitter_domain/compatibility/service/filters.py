@@ -4,8 +4,8 @@ import attrs
 
 from saltbitter_domain.compatibility.catalogue import to_do
 from saltbitter_domain.compatibility.filters import LOOKED_AT, FilterCosts, costs
-from saltbitter_domain.compatibility.model import NotReadyToMatch
-from saltbitter_domain.compatibility.participation import traits_of
+from saltbitter_domain.compatibility.model import Missing, NotReadyToMatch
+from saltbitter_domain.compatibility.participation import traits_in
 from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.model import Preferences, ProfileInvalid, Visibility
 from saltbitter_domain.profiles.policies import check
@@ -21,12 +21,14 @@ class FilterService:
         """How many people each of these filters would hide from the member now, and how many would be left.
 
         The member need not take part yet, and is counted for as if they did. ``ProfileInvalid`` for what cannot be
-        wished for, ``NotReadyToMatch`` without a profile."""
+        wished for, ``NotReadyToMatch`` without a profile, or the consent to use whom they hope to meet."""
         now = self._clock.now()
         async with self._begin() as uow:
             member = await uow.people.member(user_id)
             if member.card is None:
                 raise NotReadyToMatch("Confirm your address and create a profile first.", fields=to_do(member.missing))
+            if Missing.AGREE_GENDERS_SOUGHT in member.missing:
+                raise NotReadyToMatch("Agree first that we use whom you hope to meet.", fields=to_do(member.missing))
             wishing = attrs.evolve(
                 member.card.profile,
                 content=attrs.evolve(member.card.profile.content, preferences=preferences),
@@ -35,8 +37,7 @@ class FilterService:
             problems = check(wishing.content)
             if problems:
                 raise ProfileInvalid("This cannot be wished for.", fields=problems)
-            # The card's place is there only with the consent to it.
-            viewer = attrs.evolve(traits_of(wishing, {}, None, now), cell=wishing.cell)
+            viewer = traits_in(wishing, None, now)
             found = await uow.people.within_reach(viewer.genders, viewer.seeks, LOOKED_AT + 1)
             apart = (await uow.decisions.excluded(now, [user_id])).get(user_id, frozenset())
             likers = (await uow.decisions.likers([user_id])).get(user_id, frozenset())

@@ -54,6 +54,7 @@ from saltbitter_domain.profiles.model.profile import (
     MIN_DISTANCE_KM,
     MIN_INTERESTS,
     AgeRange,
+    GendersSoughtConsentNeeded,
     LocationChangedTooSoon,
     LocationConsentNeeded,
     OrientationConsentNeeded,
@@ -66,6 +67,7 @@ from saltbitter_domain.profiles.model.profile import (
     ProfileInvalid,
     ProfileMissing,
     PromptAnswer,
+    ReligionConsentNeeded,
     age_on,
 )
 from saltbitter_domain.profiles.model.public import (
@@ -125,6 +127,7 @@ __all__ = [
     "Education",
     "Format",
     "Gender",
+    "GendersSoughtConsentNeeded",
     "HasChildren",
     "Importance",
     "Intention",
@@ -161,6 +164,7 @@ __all__ = [
     "PublicProfile",
     "RefusalReason",
     "Religion",
+    "ReligionConsentNeeded",
     "ReviewInvalid",
     "Size",
     "Smoking",

@@ -151,6 +151,14 @@ class OrientationConsentNeeded(NotAllowed):
     code = "orientation_consent_needed"
 
 
+class GendersSoughtConsentNeeded(NotAllowed):
+    code = "genders_sought_consent_needed"
+
+
+class ReligionConsentNeeded(NotAllowed):
+    code = "religion_consent_needed"
+
+
 class LocationConsentNeeded(NotAllowed):
     code = "location_consent_needed"
 

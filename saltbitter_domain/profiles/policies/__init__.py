@@ -12,6 +12,7 @@ from saltbitter_domain.profiles.policies.photos import (
     taken_down,
 )
 from saltbitter_domain.profiles.policies.place import MEMBERS_IN_A_CELL, areas_around, distance_band, moves_to
+from saltbitter_domain.profiles.policies.sensitive import SENSITIVE, Sensitive, permitted
 from saltbitter_domain.profiles.policies.views import (
     photo_addresses,
     photo_at,
@@ -24,9 +25,11 @@ from saltbitter_domain.profiles.policies.views import (
 __all__ = [
     "LINE_BREAKS",
     "MEMBERS_IN_A_CELL",
+    "SENSITIVE",
     "Completeness",
     "Examined",
     "MissingPart",
+    "Sensitive",
     "areas_around",
     "arranged",
     "check",
@@ -36,6 +39,7 @@ __all__ = [
     "free_position",
     "in_order",
     "moves_to",
+    "permitted",
     "photo_addresses",
     "photo_at",
     "public_photos",

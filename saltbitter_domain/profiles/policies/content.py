@@ -38,7 +38,7 @@ def check(content: ProfileContent) -> tuple[FieldProblem, ...]:
     return (
         *text_problems("name", content.name, MAX_NAME),
         *([] if content.pronouns is None else text_problems("pronouns", content.pronouns, MAX_PRONOUNS)),
-        *_gender_problems("genders", content.genders),
+        *_gender_problems(content.genders),
         *_preference_problems(content.preferences),
         *(text_problems("bio", content.bio, MAX_BIO, breaks=LINE_BREAKS) if content.bio else []),
         *_prompt_problems(content.prompts),
@@ -61,13 +61,12 @@ def text_problems(path: str, text: str, longest: int, *, breaks: str = "") -> It
         )
 
 
-def _gender_problems(path: str, genders: frozenset[Gender]) -> Iterator[FieldProblem]:
+def _gender_problems(genders: frozenset[Gender]) -> Iterator[FieldProblem]:
     if not genders:
-        yield FieldProblem(path, "too_few", "Choose at least one.")
+        yield FieldProblem("genders", "too_few", "Choose at least one.")
 
 
 def _preference_problems(preferences: Preferences) -> Iterator[FieldProblem]:
-    yield from _gender_problems("preferences.genders", preferences.genders)
     ages, distance = preferences.ages, preferences.max_distance_km
     if not MIN_AGE <= ages.min <= ages.max <= MAX_AGE:
         message = f"Choose ages from {MIN_AGE} to {MAX_AGE}, the lower one first."

@@ -1,6 +1,7 @@
 """Writing a profile, saying where one is, and who may see it."""
 
 from collections.abc import Callable
+from functools import partial
 
 import attrs
 
@@ -9,7 +10,6 @@ from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.kernel import Clock, EventId, FieldProblem, GridCell, StaleWrite, UserId, is_time_zone
 from saltbitter_domain.profiles.model import (
     LocationConsentNeeded,
-    OrientationConsentNeeded,
     Profile,
     ProfileChanged,
     ProfileContent,
@@ -20,7 +20,9 @@ from saltbitter_domain.profiles.model import (
 )
 from saltbitter_domain.profiles.policies import (
     MEMBERS_IN_A_CELL,
+    SENSITIVE,
     Completeness,
+    Sensitive,
     areas_around,
     check,
     completeness,
@@ -43,13 +45,14 @@ class ProfileService:
     async def create_profile(self, user_id: UserId, content: ProfileContent) -> Profile:
         """Write the first version. Date of birth and time zone are the account's.
 
-        ``ProfileInvalid`` with everything that is wrong, ``OrientationConsentNeeded``, ``ProfileExists``."""
+        ``ProfileInvalid`` with everything that is wrong, the refusal of whatever ``SENSITIVE`` names without the
+        consent to it, ``ProfileExists``."""
         _refuse_invalid(content)
         async with self._begin() as uow:
             user = await uow.users.get(user_id)
             if user is None:
                 raise UserMissing("There is no such account.")
-            await _refuse_orientation_without_consent(uow, user_id, content)
+            await _refuse_sensitive(uow, user_id, content)
             now = self._clock.now()
             profile = Profile(user_id, user.date_of_birth, content, user.time_zone, created_at=now, updated_at=now)
             await uow.profiles.add(profile)
@@ -63,11 +66,12 @@ class ProfileService:
             return await _profile(uow, user_id)
 
     async def edit(self, user_id: UserId, content: ProfileContent, version: int) -> Profile:
-        """Replace all that the member says of themselves. ``ProfileInvalid``, ``OrientationConsentNeeded``."""
+        """Replace all that the member says of themselves. ``ProfileInvalid``, and the refusal of whatever ``SENSITIVE``
+        names without the consent to it. What was agreed to in words that were reworded since may stay as it is."""
         _refuse_invalid(content)
         async with self._begin() as uow:
             profile = await _profile(uow, user_id, version)
-            await _refuse_orientation_without_consent(uow, user_id, content)
+            await _refuse_sensitive(uow, user_id, content, profile.content)
             return await self._keep(uow, attrs.evolve(profile, content=content))
 
     async def set_visibility(self, user_id: UserId, visibility: Visibility, version: int) -> Profile:
@@ -111,14 +115,11 @@ class ProfileService:
         if event.purpose is Purpose.LOCATION:
             await self._forget(message, event, _nowhere)
 
-    async def forget_orientation(self, message: EventId, event: ConsentWithdrawn) -> None:
-        """Listener: whoever takes the consent back has not told their orientation."""
-        if event.purpose is Purpose.ORIENTATION:
-            await self._forget(
-                message,
-                event,
-                lambda profile: attrs.evolve(profile, content=attrs.evolve(profile.content, orientation=None)),
-            )
+    async def forget_sensitive(self, message: EventId, event: ConsentWithdrawn) -> None:
+        """Listener: whoever takes a consent back has not told what it was for."""
+        for part in SENSITIVE:
+            if event.purpose is part.purpose:
+                await self._forget(message, event, partial(_without, part))
 
     async def _locate(self, user_id: UserId, smallest: GridCell, cell: GridCell, place: Place | None) -> Profile:
         async with self._begin() as uow:
@@ -176,6 +177,10 @@ async def _locatable(uow: UnitOfWork, user_id: UserId) -> Profile:
     return profile
 
 
+def _without(part: Sensitive, profile: Profile) -> Profile:
+    return attrs.evolve(profile, content=part.without(profile.content))
+
+
 def _nowhere(profile: Profile) -> Profile:
     return attrs.evolve(profile, cell=None, smallest_cell=None, city=None)
 
@@ -193,12 +198,16 @@ def _refuse_invalid(content: ProfileContent) -> None:
         raise ProfileInvalid("Some of your answers need another look.", fields=problems)
 
 
-async def _refuse_orientation_without_consent(uow: UnitOfWork, user_id: UserId, content: ProfileContent) -> None:
-    if content.orientation is not None and not granted(await uow.consents.current(user_id), Purpose.ORIENTATION):
-        raise OrientationConsentNeeded(
-            "We may keep your orientation only once you have agreed to it. Agree first, or leave it out.",
-            fields=(FieldProblem("orientation", "consent_needed", "Agree to it first, or leave it out."),),
-        )
+async def _refuse_sensitive(
+    uow: UnitOfWork, user_id: UserId, content: ProfileContent, before: ProfileContent | None = None
+) -> None:
+    told = [part for part in SENSITIVE if part.said(content)]
+    consents = await uow.consents.current(user_id) if told else {}
+    for part in told:
+        held = consents.get(part.purpose)
+        waits = before is not None and part.said(content) == part.said(before) and held is not None and held.granted
+        if not granted(consents, part.purpose) and not waits:
+            raise part.refused()
 
 
 def _smallest_cell(latitude: float, longitude: float) -> GridCell:

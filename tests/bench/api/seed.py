@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 
 import asyncpg
@@ -14,6 +14,8 @@ from adapters.population.generator import SyntheticMember, generate
 from adapters.postgres import documents
 from adapters.system.clock import SystemClock
 from saltbitter_domain.assessments.catalogue import questionnaire
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import Purpose
 
 DISTINCT = 4_000
 """Different people among them; each is there many times over under other ids, which no measured route can tell."""
@@ -127,14 +129,14 @@ def _sets(ids: list[uuid.UUID], shown_to: int) -> Iterator[dict[str, Any]]:
 
 
 def _consents(ids: list[uuid.UUID]) -> Iterator[dict[str, Any]]:
-    for user_id in ids:
+    for user_id, (sequence, purpose) in product(ids, enumerate(("location", "genders_sought", "religion"), 1)):
         yield {
             "user_id": user_id,
-            "sequence": 1,
-            "id": user_id,
-            "purpose": "location",
+            "sequence": sequence,
+            "id": uuid.uuid5(user_id, purpose),
+            "purpose": purpose,
             "granted": True,
-            "text_version": "1",
+            "text_version": TEXTS[Purpose(purpose)].version,
             "channel": "bench",
             "at": JOINED,
             "previous_hash": "0" * 64,

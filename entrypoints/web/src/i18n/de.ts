@@ -142,7 +142,7 @@ export default {
     preferences: { title: "Wen Sie treffen möchten", lead: "Was Sie hier wählen, gilt in beide Richtungen: Sie werden nur denen gezeigt, die auch jemanden wie Sie suchen." },
     interests: { title: "Was Sie lieben", lead: "Fünf bis fünfzehn. Etwas Seltenes gemeinsam zählt mehr als etwas, das alle mögen." },
     values: { title: "Was Ihnen wichtig ist", lead: "Wie sehr leitet Sie jedes davon im Leben? Niemand sonst sieht je Ihre Antworten." },
-    consents: { title: "Was wir verwenden dürfen", lead: "Jedes für sich. SaltBitter geht auch ohne alles, und Sie können jedes jederzeit zurücknehmen." },
+    consents: { title: "Was wir verwenden dürfen", lead: "Jedes für sich. Für Vorstellungen brauchen Sie nur das darüber, wen Sie treffen möchten, und Sie können jedes jederzeit zurücknehmen." },
     attachment: {
       title: "Wie Sie anderen nahe sind",
       lead: "Achtzehn Aussagen über Nähe. Sie helfen, Menschen zu finden, die passen, und sagen etwas über Sie selbst.",
@@ -233,7 +233,9 @@ export default {
     terms: "Nutzungsbedingungen",
     privacy_policy: "Datenschutzerklärung",
     psychological_profile: "Meine Antworten über Nähe für meine Matches verwenden",
+    genders_sought: "Mich danach vorstellen, wen ich treffen möchte",
     orientation: "Meine Orientierung aufbewahren",
+    religion: "Meine Religion aufbewahren, zeigen und beim Vorschlagen verwenden",
     location: "Meinen ungefähren Ort verwenden",
     ai_practice: "Gespräche mit einer KI üben",
     ai_coaching: "Begleitung durch eine KI",
@@ -242,7 +244,7 @@ export default {
   },
   consents: {
     givenOn: "Zugestimmt am {{day}}.",
-    reworded: "Dieser Text wurde seitdem geändert.",
+    reworded: "Dieser Text wurde seitdem geändert. Bis Sie dem neuen zustimmen, tun wir nichts danach.",
     again: "Dem neuen Text zustimmen",
     takenBackOn: "Zurückgenommen am {{day}}.",
     history: "Alle bisherigen Entscheidungen",

@@ -94,6 +94,7 @@ export default {
     account_suspended: "Ihr Konto ist gesperrt. Unsere Nachricht an Sie sagt, warum und wie Sie widersprechen.",
     create_profile: "Sagen Sie uns, wer Sie sind.",
     complete_profile: "Ihrem Profil fehlen noch Name, Geschlecht und wen Sie treffen möchten.",
+    agree_genders_sought: "Wir fragen, bevor wir verwenden, wen Sie treffen möchten. Stimmen Sie zu, um vorgestellt zu werden.",
     too_young: "SaltBitter ist für Menschen ab 18.",
     paused: "Sie machen eine Pause. Kommen Sie zurück, wann immer Sie möchten.",
     primary_photo: "Fügen Sie ein erstes Foto hinzu, das nur Ihr Gesicht zeigt.",

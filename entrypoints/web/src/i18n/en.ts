@@ -140,7 +140,7 @@ export default {
     preferences: { title: "Whom you hope to meet", lead: "What you choose here works both ways: you are shown only to people who are looking for you too." },
     interests: { title: "What you love", lead: "Five to fifteen. Something rare in common counts for more than something everybody likes." },
     values: { title: "What matters to you", lead: "How much is each of these a guide in your life? Nobody else ever sees your answers." },
-    consents: { title: "What we may use", lead: "Each by itself. SaltBitter works without any of them, and you can take each back at any time." },
+    consents: { title: "What we may use", lead: "Each by itself. To be introduced you need only the one about whom you hope to meet, and you can take each back at any time." },
     attachment: {
       title: "How you are close to others",
       lead: "Eighteen statements about closeness. They help to find people you fit with, and tell you something about yourself.",
@@ -231,7 +231,9 @@ export default {
     terms: "Terms of use",
     privacy_policy: "Privacy policy",
     psychological_profile: "Use my answers about closeness for my matches",
+    genders_sought: "Introduce me by whom I hope to meet",
     orientation: "Keep my orientation",
+    religion: "Keep, show and match by my religion",
     location: "Use my rough place",
     ai_practice: "Practise conversations with an AI",
     ai_coaching: "Coaching by an AI",
@@ -240,7 +242,7 @@ export default {
   },
   consents: {
     givenOn: "Agreed on {{day}}.",
-    reworded: "These words have changed since.",
+    reworded: "These words have changed since. We do nothing by them until you agree to the new ones.",
     again: "Agree to the new words",
     takenBackOn: "Taken back on {{day}}.",
     history: "Every decision so far",

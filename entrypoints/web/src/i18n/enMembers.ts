@@ -94,6 +94,7 @@ export default {
     account_suspended: "Your account is suspended. Our message to you says why, and how to appeal.",
     create_profile: "Tell us who you are.",
     complete_profile: "Your profile still needs your name, your gender and whom you hope to meet.",
+    agree_genders_sought: "We ask before we use whom you hope to meet. Agree to that to be introduced.",
     too_young: "SaltBitter is for people of 18 and over.",
     paused: "You are taking a break. Come back whenever you like.",
     primary_photo: "Add a first photo that shows your face and nobody else’s.",

@@ -8,6 +8,7 @@ import { Select, TextArea, TextField } from "../../design/Field";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading } from "../../design/Page";
 import { required } from "../account/forms";
+import { Consents, useConsents } from "../privacy/Consents";
 import { showInForm } from "../../i18n/problems";
 import type { StepProps } from "./Onboarding";
 import { EVERY_AGE, useProfile, useSaveProfile, type ProfileContent } from "./profile";
@@ -24,12 +25,13 @@ export default function AboutMe({ next }: StepProps) {
   const save = useSaveProfile();
   const optional = t("form.optional");
   const text = z.string();
+  const mayKeep = useConsents().data?.["genders_sought"]?.granted === true;
   const someOf = z.array(text).check(z.minLength(1, t("form.chooseOne")));
   const schema = z.object({
     name: required(t).check(z.maxLength(50, t("form.tooLong", { count: 50 }))),
     pronouns: text.check(z.maxLength(30, t("form.tooLong", { count: 30 }))),
     genders: someOf,
-    seeks: someOf,
+    seeks: mayKeep ? someOf : z.array(text),
     bio: text.check(z.maxLength(LONGEST_BIO, t("form.tooLong", { count: LONGEST_BIO }))),
     intention: text,
     has_children: text,
@@ -58,7 +60,7 @@ export default function AboutMe({ next }: StepProps) {
     },
   });
   const submit = (values: z.infer<typeof schema>) =>
-    save.mutate((before) => merged(before, values), {
+    save.mutate((before) => merged(before, mayKeep ? values : { ...values, seeks: [] }), {
       onSuccess: next,
       onError: (error) => showInForm(error, ["name", "pronouns", "genders", "bio"], form.setError, t),
     });
@@ -68,7 +70,8 @@ export default function AboutMe({ next }: StepProps) {
     <form noValidate className="grid gap-7" onSubmit={form.handleSubmit(submit)}>
       <TextField label={t("profile.name")} hint={t("profile.nameHint")} autoComplete="given-name" error={errors.name?.message} {...form.register("name")} />
       <TextField label={t("profile.pronouns")} optional={optional} error={errors.pronouns?.message} {...form.register("pronouns")} />
-      {(["genders", "seeks"] as const).map((name) => (
+      <Consents only={["genders_sought"]} />
+      {(mayKeep ? (["genders", "seeks"] as const) : (["genders"] as const)).map((name) => (
         <Controller
           key={name}
           control={form.control}

@@ -12,7 +12,7 @@ import { useWords } from "./words";
 const MOST = 3;
 const LONGEST = 300;
 
-/** What a member may add when they feel like it: answers to prompts, a belief, and, with a consent of its own, an orientation. */
+/** What a member may add when they feel like it: answers to prompts, and, with a consent of its own each, a belief and an orientation. */
 export default function Story({ next }: StepProps) {
   const { t } = useTranslation();
   const words = useWords();
@@ -26,6 +26,7 @@ export default function Story({ next }: StepProps) {
   const [orientation, setOrientation] = useState<string>(before?.orientation ?? "");
   const [asked, setAsked] = useState(false);
   if (!words.ready || !profile) return <Loading />;
+  const mayKeepReligion = consents.data?.["religion"]?.granted === true;
   const mayKeep = consents.data?.["orientation"]?.granted === true;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -36,8 +37,8 @@ export default function Story({ next }: StepProps) {
         ({
           ...(content ?? profile.content),
           prompts: answers.map(({ prompt, answer }) => ({ prompt, answer: answer.trim() })),
-          religion: religion || null,
-          religion_importance: importance || null,
+          religion: (mayKeepReligion && religion) || null,
+          religion_importance: (mayKeepReligion && importance) || null,
           orientation: mayKeep && orientation ? orientation : null,
         }) as ProfileContent,
       { onSuccess: next },
@@ -88,10 +89,16 @@ export default function Story({ next }: StepProps) {
           </Select>
         ) : null}
       </fieldset>
-      <div className="grid gap-5 sm:grid-cols-2">
-        <Chosen vocabulary="religion" label={t("profile.religion")} value={religion} onChange={setReligion} />
-        <Chosen vocabulary="importance" label={t("story.religionImportance")} value={importance} onChange={setImportance} />
-      </div>
+      <fieldset className="grid gap-4">
+        <legend className="mb-1 font-semibold">{t("profile.religion")}</legend>
+        <Consents only={["religion"]} />
+        {mayKeepReligion ? (
+          <div className="grid gap-5 sm:grid-cols-2">
+            <Chosen vocabulary="religion" label={t("profile.religion")} value={religion} onChange={setReligion} />
+            <Chosen vocabulary="importance" label={t("story.religionImportance")} value={importance} onChange={setImportance} />
+          </div>
+        ) : null}
+      </fieldset>
       <fieldset className="grid gap-4">
         <legend className="mb-1 font-semibold">{t("story.orientation")}</legend>
         <p className="-mt-2 text-sm text-soft">{t("story.orientationHint")}</p>

@@ -14,6 +14,7 @@ import { SuggestionCard } from "./SuggestionCard";
 const MENDED_AT: Partial<Record<Schemas["Missing"], string>> = {
   create_profile: "/onboarding/about",
   complete_profile: "/onboarding/about",
+  agree_genders_sought: "/onboarding/about",
   primary_photo: "/onboarding/photos",
   photo_in_review: "/onboarding/photos",
   paused: "/settings",

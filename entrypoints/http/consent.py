@@ -31,8 +31,8 @@ class ConsentDecision:
 
 @attrs.frozen
 class LatestConsent(ConsentRecord):
-    """The latest decision on a purpose. A yes is outdated when its text was reworded since: nothing is done by it until it is
-    given anew."""
+    """The latest decision on a purpose. A yes is outdated when its text was reworded since: it allows nothing until
+    it is given anew."""
 
     outdated: bool
 

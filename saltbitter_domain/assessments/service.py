@@ -113,9 +113,9 @@ class AttachmentService:
             newest_first = await uow.assessments.of(user_id, before, limit)
             if newest_first and not await _agreed(uow, user_id):
                 raise ConsentNeeded(
-                    "You took back that we use your answers about closeness, or the words you agreed to have changed. Agree "
-                    "again to see what they say, or "
-                    "delete them; the copy of your data has them as long as they are kept."
+                    "You took back that we use your answers about closeness, or the words you agreed to have changed. "
+                    "Agree again to see what they say, or delete them; the copy of your data has them as long as they "
+                    "are kept."
                 )
         return newest_first
 

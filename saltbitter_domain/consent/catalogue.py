@@ -67,8 +67,8 @@ _IN_FORCE = (
         Purpose.RELIGION,
         "2026-11-26",
         "Religion",
-        "I agree that SaltBitter keeps the religion or belief I choose to state and how much it matters to me. It shows "
-        "the religion or belief on my profile to the people I am introduced to, and uses both when it judges how "
+        "I agree that SaltBitter keeps the religion or belief I choose to state and how much it matters to me. It "
+        "shows the religion or belief on my profile to the people I am introduced to, and uses both when it judges how "
         "another person and I might fit, also where one of us rules out another religion than their own. They are not "
         "used for advertising or statistics. Stating them is optional; unsaid, they count as unknown. I can clear them "
         "or take this back at any time; within a minute they then play no part any more and are deleted.",

@@ -30,7 +30,6 @@ def missing(
     """What keeps a member with this account, profile, photos and consents from taking part at ``now``; nothing when
     empty. Whom people seek tells of their orientation, so that nobody is matched without the consent to that.
 
-
     Without a profile only the account is asked about beside it: the steps after it are told once it is there."""
     if profile is None:
         return (*missing_in_account(user), Missing.CREATE_PROFILE)

@@ -24,7 +24,6 @@ from entrypoints.probe import probe
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.audit.model import AuditFilter
 from saltbitter_domain.compatibility.ports import RunFigures
-from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.ledger.model import FactKind
 from saltbitter_domain.profiles.model import PhotoState
@@ -32,7 +31,18 @@ from saltbitter_domain.transparency.model import RunId
 from saltbitter_domain.transparency.policies import run_record
 from saltbitter_domain.users.model import Registered, User
 from tests.conftest import Run
-from tests.doubles.builders import NOW, PARIS, a_consent, a_content, a_photo, a_profile, a_user, new_id
+from tests.doubles.builders import (
+    MATCHED_BY,
+    NOW,
+    PARIS,
+    a_consent,
+    a_content,
+    a_photo,
+    a_profile,
+    a_user,
+    consents_to,
+    new_id,
+)
 from tests.doubles.money import a_fact
 from tests.servers.machine import Machine
 from tests.servers.pgbouncer import pgbouncer
@@ -400,7 +410,7 @@ async def _two_members(settings: ProductionSettings) -> tuple[UserId, UserId]:
             await uow.users.add(user)
             await uow.profiles.add(a_profile(user, content=content, cell=PARIS, city="Paris"))
             await uow.photos.add(a_photo(user, state=PhotoState.APPROVED))
-            await uow.consents.append(a_consent(user, None, Purpose.LOCATION))
+            await uow.consents.append(*consents_to(user, *MATCHED_BY))
             ids.append(user.id)
         await uow.commit()
     return ids[0], ids[1]

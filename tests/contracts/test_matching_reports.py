@@ -8,7 +8,7 @@ import pytest
 from adapters.memory.transparency import MemoryMatchingRuns
 from saltbitter_domain.assessments.model import AttachmentScores, Classification, Style
 from saltbitter_domain.compatibility.model import Exposure
-from saltbitter_domain.consent.model import ConsentRecord, Purpose
+from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.profiles.model import AgeRange, Gender, Preferences
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.transparency.model import Dimension, Exposed, ExposureCell
@@ -42,9 +42,10 @@ async def shown(store: Store, user: User, times: int, fair: float, day: date = D
 async def member(store: Store, *decisions: bool, style: Style | None = Style.ANXIOUS, tier: Tier = Tier.FREE) -> User:
     """Somebody of 35 who seeks women and men, with what they decided about the consent for their answers, in order."""
     user = await store.member()
-    last: ConsentRecord | None = None
+    last = a_consent(user, purpose=Purpose.GENDERS_SOUGHT)
     async with store.unit() as uow:
         await uow.profiles.add(a_profile(user))
+        await uow.consents.append(last)
         if style:
             scores = AttachmentScores(5.0, 2.0)
             await uow.assessments.add(an_assessment(user, scores=scores, classification=Classification(style)))
@@ -162,6 +163,7 @@ async def test_somebody_who_seeks_one_gender_is_told_from_those_who_seek_several
     content = a_content(preferences=Preferences(frozenset({Gender.NON_BINARY}), AgeRange(18, 99)))
     async with store.unit() as uow:
         await uow.profiles.add(a_profile(user, content=content))
+        await uow.consents.append(a_consent(user, purpose=Purpose.GENDERS_SOUGHT))
     await shown(store, user, 1, 1.0)
 
     (exposed,) = await store.reports.exposed(DAY)

@@ -18,6 +18,7 @@ from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus, User
 from tests.contracts.stores import Store
 from tests.doubles.builders import (
+    MATCHED_BY,
     PARIS,
     a_consent,
     a_content,
@@ -30,6 +31,7 @@ from tests.doubles.builders import (
     a_profile,
     a_user,
     an_assessment,
+    consents_to,
     new_id,
     unset_fields,
 )
@@ -128,7 +130,7 @@ async def test_a_new_member_is_told_the_next_steps(store: Store) -> None:
         await uow.profiles.add(a_profile(with_profile))
 
     assert await missing_for(store, newcomer.id) == ("verify_email", "create_profile")
-    assert await missing_for(store, with_profile.id) == ("primary_photo",)
+    assert await missing_for(store, with_profile.id) == ("agree_genders_sought", "primary_photo")
     assert await missing_for(store, UserId(new_id())) == ("verify_email", "create_profile")
 
 
@@ -167,7 +169,7 @@ async def test_traits_say_what_the_profile_says_and_what_was_consented_to(store:
         await uow.profiles.add(a_full_profile(user))
         await uow.photos.add(a_photo(user, **APPROVED))
         await uow.assessments.add(an_assessment(user, scores=AttachmentScores(2.5, 3.0)))
-    await consent(store, user, (Purpose.LOCATION, True), (Purpose.PSYCHOLOGICAL_PROFILE, True))
+        await uow.consents.append(*consents_to(user, *MATCHED_BY))
 
     traits = await traits_of(store, user)
 

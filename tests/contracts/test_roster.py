@@ -21,6 +21,7 @@ from saltbitter_domain.compatibility.records import (
     ids_of,
     people_of,
 )
+from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import MatchId, UserId
 from saltbitter_domain.profiles.model import PhotoState, Visibility
 from saltbitter_domain.users.model import AccountStatus, User
@@ -53,6 +54,7 @@ async def join(store: Store, **profile: Any) -> User:
         await uow.users.add(user)
         await uow.profiles.add(a_profile(user, **profile))
         await uow.photos.add(a_photo(user, state=PhotoState.APPROVED))
+        await uow.consents.append(*consents_to(user, Purpose.GENDERS_SOUGHT))
     return user
 
 

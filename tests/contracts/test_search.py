@@ -41,7 +41,17 @@ from saltbitter_domain.search.service import ACQUAINTANCES_AT_ONCE, Acquaintance
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus
 from tests.contracts.stores import Store, on_postgres
-from tests.doubles.builders import PARIS, TEXTS, a_consent, a_content, a_photo, a_profile, a_user, new_id
+from tests.doubles.builders import (
+    MATCHED_BY,
+    PARIS,
+    TEXTS,
+    a_content,
+    a_photo,
+    a_profile,
+    a_user,
+    consents_to,
+    new_id,
+)
 from tests.servers.databases import Housekeeper
 
 PORT = ProfileSearch
@@ -62,8 +72,8 @@ async def join(
         await uow.users.add(user)
         await uow.profiles.add(a_profile(user, **{"content": content, "cell": PARIS, "city": "Paris", **profile}))
         await uow.photos.add(a_photo(user, state=photo))
-        if located:
-            await uow.consents.append(a_consent(user, None, Purpose.LOCATION))
+        agreed = [purpose for purpose in MATCHED_BY if located or purpose is not Purpose.LOCATION]
+        await uow.consents.append(*consents_to(user, *agreed))
     return user.id
 
 

@@ -2711,7 +2711,8 @@ export interface components {
         };
         /**
          * LatestConsent
-         * @description The latest decision on a purpose. A yes is outdated when its text was reworded since; it stands all the same.
+         * @description The latest decision on a purpose. A yes is outdated when its text was reworded since: it allows nothing until
+         *     it is given anew.
          */
         LatestConsent: {
             /** Format: date-time */
@@ -2841,7 +2842,7 @@ export interface components {
          * @description What keeps a member from taking part; each has a sentence in ``catalogue`` that says what to do about it.
          * @enum {unknown}
          */
-        Missing: "account_suspended" | "complete_profile" | "create_profile" | "paused" | "photo_in_review" | "primary_photo" | "too_young" | "verify_email";
+        Missing: "account_suspended" | "agree_genders_sought" | "complete_profile" | "create_profile" | "paused" | "photo_in_review" | "primary_photo" | "too_young" | "verify_email";
         /**
          * MissingPart
          * @description A part of the profile not yet given, why giving it helps, and whether matching waits for it.
@@ -3373,7 +3374,7 @@ export interface components {
          * Purpose
          * @enum {unknown}
          */
-        Purpose: "ai_coaching" | "ai_practice" | "analytics" | "location" | "marketing_emails" | "orientation" | "privacy_policy" | "psychological_profile" | "terms";
+        Purpose: "ai_coaching" | "ai_practice" | "analytics" | "genders_sought" | "location" | "marketing_emails" | "orientation" | "privacy_policy" | "psychological_profile" | "religion" | "terms";
         /**
          * PushSignUp
          * @description What the browser's `PushSubscription` says of itself, and in which language the device is told.
@@ -8498,7 +8499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `orientation_consent_needed`. */
+            /** @description One of: `genders_sought_consent_needed`, `orientation_consent_needed`, `religion_consent_needed`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8631,7 +8632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `orientation_consent_needed`. */
+            /** @description One of: `genders_sought_consent_needed`, `orientation_consent_needed`, `religion_consent_needed`. */
             403: {
                 headers: {
                     [name: string]: unknown;

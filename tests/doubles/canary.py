@@ -8,6 +8,7 @@ import attrs
 from saltbitter_domain.audit.policies import next_record
 from saltbitter_domain.breaches.model import DETECTOR, Act, BreachKind, Entry, Opened, Scope
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
+from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import (
     AssessmentId,
@@ -121,7 +122,8 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.profiles.add(attrs.evolve(a_full_profile(user), content=content, city=mark["city"]))
     await uow.photos.add(photo)
     await uow.assessments.add(assessment)
-    await uow.consents.append(a_consent(user, at=now))
+    terms = a_consent(user, at=now)
+    await uow.consents.append(terms, a_consent(user, terms, Purpose.GENDERS_SOUGHT, at=now))
     await uow.one_time_tokens.add(
         OneTimeToken(
             mark["hash"], user.id, TokenPurpose.KEEP_EMAIL, now, now + timedelta(days=7), used_at=now, email=user.email

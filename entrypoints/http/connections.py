@@ -23,7 +23,7 @@ ASKING_SECONDS = 10.0
 IDLE_SECONDS = 75.0
 """Between requests. Longer than load balancers keep a connection (60 s), so that they close it and not we, just as the
 next request comes."""
-MOST_CONNECTIONS = 4_000
+MOST_CONNECTIONS = 12_000
 """Of a process, at some 30 kB each."""
 SPARE_FILES = 128
 """Left to the database, to Redis and to pictures, where the system grants few."""

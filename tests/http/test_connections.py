@@ -126,7 +126,7 @@ async def test_it_is_served_so_and_ends_with_the_block(ports: Ports, pings: Ping
 
 
 def test_there_are_never_more_connections_than_the_system_has_files_for() -> None:
-    assert 1 <= most_connections() <= 4_000
+    assert 1 <= most_connections() <= 12_000
 
 
 async def test_bodies_take_no_more_memory_together_than_they_may_and_give_it_back(

@@ -10,7 +10,8 @@ import attrs
 
 from adapters.stripe.double import objects
 from adapters.stripe.double.refusals import Refusal
-from adapters.stripe.double.shop import Parameters, Shop
+from adapters.stripe.double.shop import Shop
+from adapters.stripe.double.till import Parameters
 
 KEYS_KEPT = 24 * 3600
 """Seconds for which a request under an idempotency key is answered as before."""

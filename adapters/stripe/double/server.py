@@ -64,7 +64,12 @@ class StripeDouble:
         self.test_clock = TestClock(lambda: self.clock.now())  # noqa: PLW0108  a test may put in another clock
         self.money = Vault(self.test_clock)
         self.shop = Shop(
-            self.test_clock, self.subscriptions, self.invoices, self.money, self.happen, portal_page=self.portal_page
+            self.test_clock,
+            self.money,
+            self.happen,
+            self.portal_page,
+            subscriptions=self.subscriptions,
+            invoices=self.invoices,
         )
         self._counter = Counter(self.shop)
 

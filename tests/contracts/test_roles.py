@@ -78,6 +78,24 @@ async def test_the_application_alone_makes_and_drops_days(database_url: str) -> 
             await connection.execute("SELECT drop_daily_partition('2030-01-01')")
 
 
+@pytest.mark.parametrize("role", [APPLICATION, REPORTS])
+async def test_nobody_hangs_what_runs_with_the_owners_rights_on_a_table_of_their_own(
+    database_url: str, role: str
+) -> None:
+    async with connected(database_url, role) as connection:
+        theirs = await connection.fetch(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND has_function_privilege(oid, 'EXECUTE')"
+            " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"  # PostGIS's own
+        )
+        await connection.execute("CREATE TEMP TABLE own (sequence int, hash text)")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(
+                "CREATE TRIGGER forged AFTER INSERT ON own FOR EACH ROW EXECUTE FUNCTION move_audit_head()"
+            )
+    days = {"make_daily_partitions(date,integer)", "drop_daily_partition(date)"}
+    assert {name for (name,) in theirs} == (days if role == APPLICATION else set())
+
+
 async def test_analysts_see_nobody(database_url: str) -> None:
     personal = {item.place for item in data_register().of(Kind.TABLE) if item.personal}
 

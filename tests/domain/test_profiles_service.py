@@ -454,12 +454,15 @@ async def test_a_withdrawal_that_comes_again_takes_nothing_that_was_agreed_to_si
     assert await house.service.get(ANA.id) == placed
 
 
-async def test_where_nothing_was_told_nothing_changes(house: House, ana: Profile) -> None:
+async def test_where_nothing_was_told_nothing_changes_but_the_version(house: House, ana: Profile) -> None:
+    """Whoever read the profile before the consent was taken back cannot add to it what needed the consent."""
     event = ConsentWithdrawn(ANA.id, Purpose.LOCATION)
     await house.service.forget_location(EventId(UUID(int=5)), event)
     await house.service.forget_sensitive(EventId(UUID(int=6)), ConsentWithdrawn(ANA.id, Purpose.ORIENTATION))
-    assert await house.service.get(ANA.id) == ana
+    assert await house.service.get(ANA.id) == attrs.evolve(ana, version=ana.version + 2)
     assert await house.events(ProfileChanged) == []
+    with pytest.raises(StaleWrite):
+        await house.service.edit(ANA.id, a_content(bio="Written before."), ana.version)
 
 
 async def test_taking_back_the_consents_forgets_whom_one_seeks_and_a_religion(house: House) -> None:

@@ -142,15 +142,18 @@ class ProfileService:
             return await self._keep(uow, attrs.evolve(await _profile(uow, user_id), time_zone=name))
 
     async def _forget(self, message: EventId, event: ConsentWithdrawn, change: Callable[[Profile], Profile]) -> None:
-        """Once only: a message that comes again later must not take what the member has agreed to anew."""
+        """Once only: a message that comes again later must not take what the member has agreed to anew. A profile
+        that says nothing of it gets a new version all the same, so that whoever is just writing it is refused."""
         async with self._begin() as uow:
             if not await uow.first_time(f"profiles.forget_{event.purpose}", message):
                 return
             profile = await uow.profiles.get(event.user_id)
             if profile is not None and (changed := change(profile)) != profile:
                 await self._keep(uow, changed)
-            else:
-                await uow.commit()
+                return
+            if profile is not None:
+                await uow.profiles.save(profile)
+            await uow.commit()
 
     async def _keep(self, uow: UnitOfWork, changed: Profile) -> Profile:
         """Store the change, tell of it, and give back the profile under its new version."""

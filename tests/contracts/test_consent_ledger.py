@@ -163,8 +163,8 @@ async def test_a_record_written_anew_with_a_hash_that_fits_it_is_found_by_its_ne
         forged = a_consent(user, chain[sequence - 2], Purpose.MARKETING_EMAILS)
         await tamper(
             database_url,
-            f"UPDATE consent_logs SET id = '{forged.id}', purpose = 'marketing_emails', hash = '{forged.hash}' "  # noqa: S608
-            f"WHERE user_id = '{user.id}' AND sequence = {sequence}",
+            f"UPDATE consent_logs SET id = '{forged.id}', purpose = 'marketing_emails', hash = '{forged.hash}', "  # noqa: S608
+            f"text_version = '{forged.text_version}' WHERE user_id = '{user.id}' AND sequence = {sequence}",
         )
 
     assert await faults(database) == [

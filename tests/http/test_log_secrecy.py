@@ -71,8 +71,8 @@ async def live(house: House, planted: Planted) -> None:
     renewed = await house.nobody().post("/api/auth/refresh", {"refresh_token": mira.tokens["refresh_token"]})
     planted.all |= {verify, mira.tokens["access_token"], mira.tokens["refresh_token"]}
     planted.all |= {renewed["access_token"], renewed["refresh_token"], "1991-11-23", "48.135", "11.575"}
-    await mira.agree("location")
-    await mira.agree("orientation")
+    for purpose in ("location", "orientation", "genders_sought", "religion"):
+        await mira.agree(purpose)
     content = profile_content(
         name=planted.new("name"), pronouns="planted-pronouns-zq", bio=planted.new("bio"), orientation="asexual",
         prompts=[{"prompt": next(iter(PROMPTS)), "answer": planted.new("answer")}],

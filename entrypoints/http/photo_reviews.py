@@ -43,10 +43,12 @@ class ReviewedPhoto:
 @attrs.frozen
 class Review:
     """``refusal`` is null to approve. The owner reads the ``reason``, which only a photo that is approved at the first
-    look can do without."""
+    look can do without. Where they seem to be a minor, which goes with ``not_allowed`` alone, they are shut out until
+    they prove their age."""
 
     refusal: RefusalReason | None
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_REVIEW)] | None = attrs.field(default=None, repr=False)
+    owner_seems_under_age: bool = False
 
 
 @attrs.frozen
@@ -79,7 +81,13 @@ class PhotoReviews:
 
         Its owner is mailed what was decided and why. A picture that is not allowed is refused from now on, whoever
         uploads it."""
-        decided = await self.reviews.decide(call.user_id, PhotoId(photo_id), body.refusal, body.reason)
+        decided = await self.reviews.decide(
+            call.user_id,
+            PhotoId(photo_id),
+            body.refusal,
+            body.reason,
+            owner_seems_under_age=body.owner_seems_under_age,
+        )
         return self._view(decided, call.user_id)
 
     @route(

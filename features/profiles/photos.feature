@@ -98,6 +98,18 @@ Feature: Photos
       | approves it                     | approved | photo_visible |
       | refuses it: "The sign insults." | refused  | photo_refused |
 
+  Scenario: Whoever seems to be a minor is out at the first look, before anybody else saw the photo
+    Given Ana is a member without photos
+    And the machine that judges photos is away
+    And Mo is a moderator
+    When Ana shows a picture with 1 face
+    And 12 hours pass
+    Then Ana's photo waits for a person to look, and Ana reads that
+    When Mo refuses it, because its owner seems to be a minor: "You look younger than 18."
+    Then Ana is signed in nowhere
+    And a mail tells Ana that only adults are members: "You look younger than 18."
+    And nobody waits for a decision any more
+
   Scenario: A picture that was taken down does not come back
     Given Ana and Ben are members without photos
     And Ana shows the photograph "portrait.jpg"

@@ -12,6 +12,7 @@ from saltbitter_domain.profiles.model import (
     AnotherPersonMustDecide,
     AppealNotPossible,
     NothingToDecide,
+    OwnerSeemsUnderAge,
     Photo,
     PhotoDecided,
     PhotoMissing,
@@ -214,6 +215,39 @@ async def test_where_no_machine_judges_photos_nobody_sees_one_before_a_person_di
     assert (refused.state, refused.moderated) == (REFUSED, False)
     assert await resembles_removed(unjudged, "landscape 0")
     assert await unjudged.reviews.waiting(10) == []
+
+
+async def test_whoever_seems_to_be_a_minor_at_the_first_look_is_told_of_and_their_photo_is_never_seen(
+    unjudged: House,
+) -> None:
+    (photo,) = await unjudged.has("portrait 1")
+
+    refused = await unjudged.reviews.decide(
+        MO, photo.id, NOT_ALLOWED, "You look younger than 18.", owner_seems_under_age=True
+    )
+
+    assert states([refused]) == [(0, REFUSED, NOT_ALLOWED)]
+    assert await unjudged.events() == [
+        PhotoDecided(ANA.id, photo.id, REFUSED),
+        PhotoReviewed(ANA.id, photo.id, False, "You look younger than 18."),
+        OwnerSeemsUnderAge(ANA.id, "You look younger than 18."),
+    ]
+
+
+@pytest.mark.parametrize("refusal", [None, RefusalReason.NO_FACE, RefusalReason.SEVERAL_FACES])
+async def test_whoever_seems_to_be_a_minor_is_refused_as_not_allowed_and_told_why(
+    unjudged: House, refusal: RefusalReason | None
+) -> None:
+    (photo,) = await unjudged.has("portrait 1")
+
+    with pytest.raises(ReviewInvalid) as unfit:
+        await unjudged.reviews.decide(MO, photo.id, refusal, "You look young.", owner_seems_under_age=True)
+    assert told(unfit.value) == [("owner_seems_under_age", "refusal_unfit")]
+    with pytest.raises(ReviewInvalid) as wordless:
+        await unjudged.reviews.decide(MO, photo.id, NOT_ALLOWED, None, owner_seems_under_age=True)
+    assert told(wordless.value) == [("reason", "required")]
+    assert await unjudged.photo(photo.id) == photo
+    assert await unjudged.events(OwnerSeemsUnderAge) == []
 
 
 async def test_a_first_look_undoes_no_removal(unjudged: House) -> None:

@@ -202,6 +202,21 @@ def decides_at_the_first_look(world: World, reason: str | None) -> None:
     world.settles()
 
 
+@when(parsers.parse('Mo refuses it, because its owner seems to be a minor: "{reason}"'))
+def refuses_a_minor(world: World, reason: str) -> None:
+    mo = world.person("Mo")
+    (photo,) = mo.gets("/api/staff/photos/waiting")["items"]
+    decision = {"refusal": "not_allowed", "reason": reason, "owner_seems_under_age": True}
+    assert mo.does("POST", f"/api/staff/photos/{photo['id']}/review", json=decision)["state"] == "refused"
+    world.settles()
+
+
+@then(parsers.parse('a mail tells {name:w} that only adults are members: "{reason}"'))
+def mail_tells_a_minor(world: World, name: str, reason: str) -> None:
+    told = [data["reason"] for mail, data in world.inbox(world.person(name)) if mail == "suspended_under_age"]
+    assert told == [reason]
+
+
 @then(parsers.re(r"Ana's photo is (?P<state>approved|refused)"))
 def stands_so(world: World, state: str) -> None:
     assert [(photo["state"], photo["position"]) for photo in photos(world.person("Ana"))] == [(state, 0)]

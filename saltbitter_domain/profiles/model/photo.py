@@ -155,7 +155,7 @@ class PhotoReviewed(Event):
 
 @event("profiles.owner_seems_under_age")
 class OwnerSeemsUnderAge(Event):
-    """Whose photo was taken down looks like a minor. ``reason`` is for them to read."""
+    """Whose photo was refused or taken down looks like a minor. ``reason`` is for them to read."""
 
     user_id: UserId
     reason: str = attrs.field(repr=False)

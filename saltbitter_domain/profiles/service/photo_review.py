@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, PhotoId, UserId
+from saltbitter_domain.kernel import Clock, FieldProblem, PhotoId, UserId
 from saltbitter_domain.profiles.model import (
     MAX_REVIEW,
     REVIEW_LATE_AFTER,
@@ -54,22 +54,34 @@ class PhotoReviewService:
         return photo_addresses(photo, self._store, staff_id)
 
     async def decide(
-        self, staff_id: UserId, photo_id: PhotoId, refusal: RefusalReason | None, reason: str | None
+        self,
+        staff_id: UserId,
+        photo_id: PhotoId,
+        refusal: RefusalReason | None,
+        reason: str | None,
+        *,
+        owner_seems_under_age: bool = False,
     ) -> Photo:
         """Decide on a photo that waits: approve it (None), or refuse it.
 
         ``reason``, 1 to 500 characters, is for its owner, who reads it beside the photo and in a mail; what is approved
         at the first look needs none. A picture that a person finds not allowed is refused from now on wherever it comes
-        up; one that is approved on appeal, no more.
+        up; one that is approved on appeal, no more. Where its owner seems to be a minor, their account is suspended
+        too, until they prove their age, and the photo has to be refused as not allowed.
         ``PhotoMissing``, ``NothingToDecide``, ``AnotherPersonMustDecide``, ``ReviewInvalid``."""
-        return await self._change(photo_id, reason, lambda photo: reviewed(photo, staff_id, refusal, reason))
+        if owner_seems_under_age and refusal is not RefusalReason.NOT_ALLOWED:
+            message = "Say not_allowed for a photo whose owner seems to be under age."
+            raise ReviewInvalid(message, fields=(FieldProblem("owner_seems_under_age", "refusal_unfit", message),))
+
+        def decide(photo: Photo) -> Photo:
+            return reviewed(photo, staff_id, refusal, reason)
+
+        return await self._change(photo_id, reason, decide, reason if owner_seems_under_age else None)
 
     async def take_down(
         self, staff_id: UserId, photo_id: PhotoId, reason: str, *, owner_seems_under_age: bool = False
     ) -> Photo:
-        """Take down a photo that others see, as not allowed; in all else like ``decide``.
-
-        Where its owner seems to be a minor, their account is suspended too, until they prove their age."""
+        """Take down a photo that others see, as not allowed; in all else like ``decide``."""
 
         def decide(photo: Photo) -> Photo:
             return taken_down(photo, staff_id, reason)

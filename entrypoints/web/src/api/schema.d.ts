@@ -3562,9 +3562,12 @@ export interface components {
         /**
          * Review
          * @description `refusal` is null to approve. The owner reads the `reason`, which only a photo that is approved at the first
-         *     look can do without.
+         *     look can do without. Where they seem to be a minor, which goes with `not_allowed` alone, they are shut out until
+         *     they prove their age.
          */
         Review: {
+            /** @default false */
+            owner_seems_under_age?: boolean;
             /** @default null */
             reason?: string | null;
             refusal: components["schemas"]["RefusalReason"] | null;

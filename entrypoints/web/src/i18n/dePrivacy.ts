@@ -129,6 +129,7 @@ export default {
     decision: "Ihre Entscheidung",
     approve: "Freigeben",
     refuse: "Ablehnen: {{reason}}",
+    refuseUnderAge: "Ablehnen und aussperren: vermutlich unter 18",
     decide: "Entscheiden Sie zuerst.",
     reason: "Warum",
     reasonHint: "Wem das Foto gehört, liest das wörtlich.",

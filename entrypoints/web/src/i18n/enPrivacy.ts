@@ -129,6 +129,7 @@ export default {
     decision: "Your decision",
     approve: "Approve it",
     refuse: "Refuse: {{reason}}",
+    refuseUnderAge: "Refuse, and shut them out: they seem to be under 18",
     decide: "Decide first.",
     reason: "Why",
     reasonHint: "The owner reads this as it is.",

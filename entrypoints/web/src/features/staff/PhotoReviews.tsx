@@ -7,6 +7,7 @@ import { Queue, type Reason } from "./Queue";
 
 type Photo = Schemas["ReviewedPhoto"];
 const APPROVE = "approve";
+const UNDER_AGE = "under_age";
 const LONGEST_REASON = 500;
 
 /** Photos that nobody has judged, and appeals, without whose they are. A person decides on each. */
@@ -34,7 +35,11 @@ function PhotoReview({ photo, header, onDecided }: { photo: Photo; header: Reaso
       <Picture addresses={photo.addresses} alt={t("staff.photo")} className="aspect-[4/5] w-full" />
       <DecisionForm
         className="p-5 sm:p-7"
-        options={[{ key: APPROVE, label: t("staff.approve") }, ...refusals.map((key) => ({ key, label: t("staff.refuse", { reason: t(`refusal.${key}`) }) }))]}
+        options={[
+          { key: APPROVE, label: t("staff.approve") },
+          ...refusals.map((key) => ({ key, label: t("staff.refuse", { reason: t(`refusal.${key}`) }) })),
+          { key: UNDER_AGE, label: t("staff.refuseUnderAge") },
+        ]}
         label={t("staff.reason")}
         hint={unseen ? t("staff.reasonIfRefused") : t("staff.reasonHint")}
         longest={LONGEST_REASON}
@@ -43,7 +48,10 @@ function PhotoReview({ photo, header, onDecided }: { photo: Photo; header: Reaso
           answer(
             api.POST("/api/staff/photos/{photo_id}/review", {
               params: { path: { photo_id: photo.id }, header },
-              body: { refusal: chosen === APPROVE ? null : chosen, reason: words || null },
+              body:
+                chosen === UNDER_AGE
+                  ? { refusal: "not_allowed", reason: words, owner_seems_under_age: true }
+                  : { refusal: chosen === APPROVE ? null : chosen, reason: words || null },
             }),
           )
         }

@@ -14,9 +14,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** The page, with the photo waiting, so changed, and why one looks said. */
+/** The page, with the photo waiting, so changed, and why one looks said; the decisions that are sent. */
 async function waiting(changes: Record<string, unknown> = {}) {
-  vi.stubGlobal("fetch", answers({ "/api/staff/photos/waiting": { items: [{ ...PHOTO, ...changes }] }, [`/api/staff/photos/${ID}/review`]: { ...PHOTO, state: "approved" } }));
+  const respond = answers({ "/api/staff/photos/waiting": { items: [{ ...PHOTO, ...changes }] }, [`/api/staff/photos/${ID}/review`]: { ...PHOTO, state: "approved" } });
+  const sent: unknown[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    if (request.method === "POST") sent.push(await request.clone().json());
+    return respond(request);
+  });
   render(
     <QueryClientProvider client={new QueryClient()}>
       <PhotoReviews />
@@ -25,6 +30,7 @@ async function waiting(changes: Record<string, unknown> = {}) {
   await userEvent.type(screen.getByLabelText(en.staff.why), "Ticket 1");
   await userEvent.click(screen.getByRole("button", { name: en.staff.look }));
   await screen.findByText(en.staff.first);
+  return sent;
 }
 
 test("a photo that nobody has judged is approved without words and refused with them", async () => {
@@ -46,4 +52,16 @@ test("an appeal is answered in words, whatever is decided", async () => {
   await userEvent.click(screen.getByRole("radio", { name: en.staff.approve }));
   await userEvent.click(screen.getByRole("button", { name: en.staff.do }));
   expect(screen.getByText(en.form.required)).toBeTruthy();
+});
+
+test("whoever seems to be a minor at the first look is refused and shut out by one decision, in words", async () => {
+  const sent = await waiting();
+  await userEvent.click(screen.getByRole("radio", { name: en.staff.refuseUnderAge }));
+  await userEvent.click(screen.getByRole("button", { name: en.staff.do }));
+  expect(screen.getByText(en.form.required)).toBeTruthy();
+
+  await userEvent.type(screen.getByLabelText(en.staff.reason), "You look younger than 18.");
+  await userEvent.click(screen.getByRole("button", { name: en.staff.do }));
+  expect(await screen.findByText(en.staff.decided_one)).toBeTruthy();
+  expect(sent).toEqual([{ refusal: "not_allowed", reason: "You look younger than 18.", owner_seems_under_age: true }]);
 });

@@ -301,6 +301,24 @@ async def test_a_person_who_objects_to_faces_alone_has_seen_that_the_photo_may_b
     assert states(await unjudged.service.photos(ANA.id)) == [(0, APPROVED, None), (1, APPROVED, None)]
 
 
+@pytest.mark.parametrize("refusal", [RefusalReason.NO_FACE, RefusalReason.SEVERAL_FACES])
+async def test_what_is_refused_as_the_first_and_shown_in_another_place_at_once_is_said_to_be_shown(
+    unjudged: House, refusal: RefusalReason
+) -> None:
+    words = "Your face is hidden. It may be another photo."
+    first, second = await unjudged.has("mirror 1", "portrait 1")
+    await unjudged.reviews.decide(MO, second.id, None, None)
+
+    shown = await unjudged.reviews.decide(MO, first.id, refusal, words)
+
+    assert states([shown]) == [(1, APPROVED, None)]
+    assert (await unjudged.photo(second.id)).position == 0
+    assert (await unjudged.events())[-2:] == [
+        PhotoDecided(ANA.id, first.id, APPROVED),
+        PhotoReviewed(ANA.id, first.id, True, words),
+    ]
+
+
 async def test_whoever_runs_the_product_hears_of_photos_that_wait_for_most_of_a_day(unjudged: House) -> None:
     await unjudged.has("portrait 1")
     unjudged.clock.at(NOW + REVIEW_LATE_AFTER - timedelta(seconds=1))

@@ -144,8 +144,8 @@ class PhotoDecided(Event):
 
 @event("profiles.photo_reviewed")
 class PhotoReviewed(Event):
-    """A person decided. ``reason`` is what they wrote to the member: None for nothing, when they approved at the first
-    look."""
+    """A person decided, after which the photo is ``approved``, be it in another place, or refused. ``reason`` is what
+    they wrote to the member: None for nothing, when they approved at the first look."""
 
     user_id: UserId
     photo_id: PhotoId

@@ -105,13 +105,15 @@ class PhotoReviewService:
             decided = decide(photo)
             before = await uow.photos.of(photo.user_id)
             album = in_order([decided if each.id == photo_id else each for each in before])
+            # Which may have found another place for it, where it is welcome.
+            placed = next(each for each in album if each.id == photo_id)
             await save_changes(uow, before, album)
             if photo.perceptual_hash is not None and decided.refusal is RefusalReason.NOT_ALLOWED:
                 await uow.removed_photos.remember(photo.perceptual_hash, self._clock.now())
             elif photo.perceptual_hash is not None and decided.refusal is None and photo.state is PhotoState.APPEALED:
                 await uow.removed_photos.forget(photo.perceptual_hash)
-            uow.emit(PhotoReviewed(photo.user_id, photo_id, decided.refusal is None, reason))
+            uow.emit(PhotoReviewed(photo.user_id, photo_id, placed.state is PhotoState.APPROVED, reason))
             if under_age is not None:
                 uow.emit(OwnerSeemsUnderAge(photo.user_id, under_age))
             await uow.commit()
-        return attrs.evolve(next(each for each in album if each.id == photo_id), version=photo.version + 1)
+        return attrs.evolve(placed, version=photo.version + 1)

@@ -26,9 +26,9 @@ from saltbitter_domain.profiles.service import PhotoReviewService
 
 @attrs.frozen
 class ReviewedPhoto:
-    """A photo as staff see it, which is without whose it is: ``in_review`` when nobody has judged it, ``appealed`` when
-    its owner asks to look again and says why. The first of a member has ``position`` 0 and must show exactly one
-    face; ``reason`` is what was written to the owner last."""
+    """A photo as staff see it, which is without whose it is: ``in_review`` when nobody has judged it, or counted its
+    faces, ``appealed`` when its owner asks to look again and says why. The first of a member has ``position`` 0 and
+    must show exactly one face; ``reason`` is what was written to the owner last."""
 
     id: PhotoId
     position: int

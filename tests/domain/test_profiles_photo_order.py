@@ -228,6 +228,12 @@ def test_of_a_picture_that_cannot_be_read_nothing_is_known() -> None:
 
 
 def test_a_photo_whose_faces_nobody_could_count_waits_for_a_person() -> None:
-    fresh = a_photo(0, PhotoState.PROCESSING, None)
-    waiting = decided(fresh, Examined(RENDERED, None, None, moderated=False))
-    assert (waiting.state, waiting.refusal, waiting.faces) == (PhotoState.IN_REVIEW, None, None)
+    for position, moderated in ((0, False), (0, True), (1, False)):
+        fresh = a_photo(position, PhotoState.PROCESSING, None)
+        waiting = decided(fresh, Examined(RENDERED, None, None, moderated))
+        assert (waiting.state, waiting.refusal, waiting.faces) == (PhotoState.IN_REVIEW, None, None)
+
+
+def test_another_photo_than_the_first_needs_no_count_of_faces() -> None:
+    another = decided(a_photo(1, PhotoState.PROCESSING, None), Examined(RENDERED, None, None, moderated=True))
+    assert (another.state, another.faces, another.moderated) == (PhotoState.APPROVED, None, True)

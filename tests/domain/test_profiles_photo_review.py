@@ -18,6 +18,7 @@ from saltbitter_domain.profiles.model import (
     PhotoMissing,
     PhotoReviewed,
     PhotoState,
+    PrimaryPhotoUnfit,
     RefusalReason,
     ReviewInvalid,
 )
@@ -291,6 +292,15 @@ async def test_a_photo_that_machines_refused_for_its_faces_is_not_seen_elsewhere
 
     assert [photo.id for photo in photos] == [portrait.id, landscape.id]
     assert states(photos) == [(0, APPROVED, None), (1, IN_REVIEW, None)]
+
+
+async def test_what_a_person_refused_for_its_faces_is_not_put_first_by_what_a_machine_counted(unjudged: House) -> None:
+    mirror, portrait = await unjudged.has("mirror 1", "portrait 1")
+    await unjudged.reviews.decide(MO, mirror.id, RefusalReason.SEVERAL_FACES, "There are two of you in the mirror.")
+    await unjudged.reviews.decide(MO, portrait.id, None, None)
+
+    with pytest.raises(PrimaryPhotoUnfit):
+        await unjudged.service.arrange(ANA.id, [mirror.id, portrait.id])
 
 
 async def test_a_person_who_objects_to_faces_alone_has_seen_that_the_photo_may_be_elsewhere(unjudged: House) -> None:

@@ -356,3 +356,55 @@ async def test_a_moderator_who_is_away_for_hours_approves_nothing_and_leaves_it_
     assert (photo.state, photo.refusal) == expected
     assert (photo.faces, photo.moderated) == (None, False)
     assert len(house.service.urls(photo)) == 6
+
+
+async def test_a_count_of_faces_is_kept_while_the_moderator_is_away_so_that_the_photo_can_be_the_first(
+    house: House,
+) -> None:
+    first, second = await house.has("portrait 1", "another portrait 1")
+    house.moderator.away = True
+    await house.service.upload_photo(ANA.id, b"JPEG new portrait 1")
+    house.clock.advance(CHECKS_AWAITED)
+    await house.deliver()
+    waiting = (await house.service.photos(ANA.id))[-1]
+    assert (waiting.state, waiting.faces, waiting.moderated) == (IN_REVIEW, 1, False)
+
+    await house.reviews.decide(BEA.id, waiting.id, None, None)
+    await house.service.arrange(ANA.id, [waiting.id, first.id, second.id])
+    assert (await house.photo(waiting.id)).position == 0
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        ("forbidden 1", (REFUSED, RefusalReason.NOT_ALLOWED, False)),
+        ("portrait 1", (IN_REVIEW, None, True)),
+    ],
+)
+async def test_what_the_moderator_says_counts_while_nobody_counts_faces(
+    house: House, picture: str, expected: tuple[PhotoState, RefusalReason | None, bool]
+) -> None:
+    house.moderator.forbid(b"1080 jpeg JPEG forbidden 1")
+    house.faces.away = True
+    await house.service.upload_photo(ANA.id, f"JPEG {picture}".encode())
+    with pytest.raises(ExceptionGroup):
+        await house.deliver()
+    house.clock.advance(CHECKS_AWAITED)
+    await house.deliver()
+
+    (photo,) = await house.service.photos(ANA.id)
+    assert (photo.state, photo.refusal, photo.moderated) == expected
+    assert photo.faces is None
+
+
+async def test_a_check_that_fails_otherwise_is_left_to_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(image: bytes) -> RefusalReason | None:
+        raise ValueError(len(image))
+
+    monkeypatch.setattr(house.moderator, "judge", broken)
+    await house.service.upload_photo(ANA.id, b"JPEG portrait 1")
+    house.clock.advance(CHECKS_AWAITED)
+    with pytest.raises(ExceptionGroup) as failed:
+        await house.deliver()
+    assert failed.group_contains(ValueError)
+    assert states(await house.service.photos(ANA.id)) == [(0, PROCESSING, None)]

@@ -41,7 +41,7 @@ usually takes less than a day."""
 class PhotoState(StrEnum):
     PROCESSING = "processing"
     IN_REVIEW = "in_review"
-    """No machine has judged it, so that a person has to before others see it."""
+    """No machine has judged it, or counted the faces of a first photo, so that a person has to before others see it."""
     APPROVED = "approved"
     REFUSED = "refused"
     APPEALED = "appealed"

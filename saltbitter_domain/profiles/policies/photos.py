@@ -36,15 +36,17 @@ def decided(photo: Photo, found: Examined | RefusalReason) -> Photo:
     """The photo after it was looked at; a reason when nothing could be made of it.
 
     It is refused for an objection, else, when it is the primary and its faces were counted, unless it shows exactly
-    one. What is not refused waits for staff unless a moderator has judged it."""
+    one. What is not refused waits for staff unless a moderator has judged it and, of the primary, its faces were
+    counted."""
     if isinstance(found, RefusalReason):
         return attrs.evolve(photo, state=PhotoState.REFUSED, refusal=found)
     refusal = found.objection
     if refusal is None and photo.position == 0 and found.faces not in {None, 1}:
         refusal = RefusalReason.SEVERAL_FACES if found.faces else RefusalReason.NO_FACE
+    judged = found.moderated and (photo.position != 0 or found.faces is not None)
     return attrs.evolve(
         photo,
-        state=PhotoState.REFUSED if refusal else _welcome(found.moderated),
+        state=PhotoState.REFUSED if refusal else _welcome(judged),
         refusal=refusal,
         moderated=found.moderated and found.objection is None,
         faces=found.faces,
@@ -59,9 +61,9 @@ def reviewed(photo: Photo, staff_id: UserId, refusal: RefusalReason | None, reas
     """A photo that waited for staff after a person decided: approved when there is no refusal.
 
     ``reason`` is for its owner, and may be left out for what is approved at the first look. A person who approves a
-    first photo says that it shows one face. ``NothingToDecide`` unless it waited; ``AnotherPersonMustDecide``;
-    ``ReviewInvalid`` for a refusal that only machines give, one about faces of a photo that is not the first, or when
-    a reason is missing."""
+    first photo says that it shows one face, and one who refuses it for its faces that no machine counted right.
+    ``NothingToDecide`` unless it waited; ``AnotherPersonMustDecide``; ``ReviewInvalid`` for a refusal that only
+    machines give, one about faces of a photo that is not the first, or when a reason is missing."""
     if photo.state not in AWAITING_STAFF:
         raise NothingToDecide("Nobody waits for a decision on this photo. Look at the list again.")
     if staff_id in {photo.user_id, photo.decided_by}:
@@ -72,12 +74,17 @@ def reviewed(photo: Photo, staff_id: UserId, refusal: RefusalReason | None, reas
     if reason is None and (refusal or photo.state is PhotoState.APPEALED):
         message = "Say why: the member will read it."
         raise ReviewInvalid(message, fields=(FieldProblem("reason", "required", message),))
+    faces = photo.faces
+    if photo.position == 0 and refusal is None:
+        faces = 1
+    elif refusal in _ABOUT_FACES:
+        faces = None
     return attrs.evolve(
         photo,
         state=PhotoState.APPROVED if refusal is None else PhotoState.REFUSED,
         refusal=refusal,
         moderated=refusal is not RefusalReason.NOT_ALLOWED,
-        faces=1 if refusal is None and photo.position == 0 else photo.faces,
+        faces=faces,
         decided_by=staff_id,
         reason=reason,
     )

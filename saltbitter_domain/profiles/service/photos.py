@@ -252,19 +252,24 @@ class PhotoService:
 
     async def _check(self, photo: Photo, rendered: Rendered) -> Examined:
         """Ask the machines there are. While one is away the photo waits (``PhotoCheckUnavailable``), and when that has
-        lasted for 4 hours it is left to staff: silence is never consent."""
+        lasted for 4 hours what it would have said is left to staff: silence is never consent. What the other one said
+        counts."""
         picture = _rendition(rendered, Size.LARGE)
         async with self._begin() as uow:
             removed = await uow.removed_photos.resembles(rendered.perceptual_hash)
         known = RefusalReason.REMOVED_BEFORE if removed else None
         moderator = None if removed else self._moderator
-        try:
-            faces, objection = await asyncio.gather(self._faces.count(picture), _judged(moderator, picture))
-        except PhotoCheckUnavailable:
-            if self._clock.now() < photo.uploaded_at + CHECKS_AWAITED:
-                raise
-            return Examined(rendered, None, known, moderated=False)
-        return Examined(rendered, faces, known or objection, moderated=moderator is not None)
+        faces, objection = await asyncio.gather(
+            self._faces.count(picture), _judged(moderator, picture), return_exceptions=True
+        )
+        awaited = self._clock.now() < photo.uploaded_at + CHECKS_AWAITED
+        for answer in (faces, objection):
+            if isinstance(answer, BaseException) and (awaited or not isinstance(answer, PhotoCheckUnavailable)):
+                raise answer
+        counted = None if isinstance(faces, BaseException) else faces
+        if isinstance(objection, BaseException):
+            return Examined(rendered, counted, known, moderated=False)
+        return Examined(rendered, counted, known or objection, moderated=moderator is not None)
 
     async def _decide(self, event: PhotoUploaded, examined: Examined | RefusalReason) -> Photo | None:
         """Store the decision, unless the photo is gone (None) or was decided on meanwhile.

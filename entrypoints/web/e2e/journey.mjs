@@ -59,6 +59,7 @@ export async function journey(page, url, email, look, staffDecides) {
   await button("Save and go on").click();
   await page.getByText("Write an answer, or take it away.").first().waitFor();
   await page.getByRole("textbox", { name: "Ask me about…" }).fill("The boat that nobody wanted.");
+  await page.getByRole("switch", { name: "Keep, show and match by my religion" }).click();
   await page.getByLabel("Belief").selectOption({ label: "Agnostic" });
   await look("story");
   await button("Save and go on").click();
@@ -95,7 +96,7 @@ export async function journey(page, url, email, look, staffDecides) {
 
   await heading("What we may use");
   const given = await page.getByRole("switch", { checked: true }).count();
-  if (given !== 1) throw new Error("Another consent is given than the one that was");
+  if (given !== 2) throw new Error("Other consents are given than the two that were");
   await look("consents");
   await button("Go on").click();
 

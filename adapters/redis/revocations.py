@@ -57,6 +57,7 @@ class RedisRevocations(Revocations):
         try:
             async with self._breaker.watching():
                 await self._redis.zadd(KEY, {session_id.hex: until.timestamp()}, gt=True)
+                await self._redis.zremrangebyscore(KEY, "-inf", self._clock.now().timestamp())
         except AWAY as error:
             raise _not_shared() from error
 

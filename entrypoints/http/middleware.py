@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.web import RequestKey
 
 from entrypoints.http import callers, errors, headers, sessions
 from entrypoints.http.dependencies import Authenticator, HttpSettings, Ports
@@ -23,6 +24,7 @@ from saltbitter_domain.users.model.second_factor import SecondFactorNeeded
 from saltbitter_domain.users.ports import Access
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_ID = RequestKey("request_id", str)
 _log = structlog.get_logger("http")
 
 
@@ -41,8 +43,8 @@ class Gate:
         """Runs as every answer's headers are written, also those that aiohttp makes by itself."""
         headers.secure(response)
         headers.share(request, response, self._settings.allowed_origins)
-        if (call := request.get(CALL)) is not None:
-            response.headers[headers.REQUEST_ID] = call.id
+        if (request_id := request.get(_ID)) is not None:
+            response.headers[headers.REQUEST_ID] = request_id
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -52,6 +54,7 @@ class Gate:
         address = callers.client_address(
             request.remote, request.headers.getall(hdrs.X_FORWARDED_FOR, ()), self._settings.trusted_proxies
         )
+        request[_ID] = request_id
         call = request[CALL] = Call(request_id, address, request)
         route = self._routes.get(request.match_info.handler)
         response: web.StreamResponse
@@ -68,8 +71,9 @@ class Gate:
             _log.error("request_failed", request_id=request_id, exc_info=error)
             response = errors.unexpected(request_id)
         sessions.deliver(request, response)
-        access = request[CALL].access
-        self._trace(request[CALL], route, code)
+        # A request and its call hold one another: apart, both are freed at once and not at the collector's next look.
+        call = request.pop(CALL)
+        self._trace(call, route, code)
         _log.info(
             "request",
             method=request.method,
@@ -77,7 +81,7 @@ class Gate:
             status=response.status,
             ms=round((time.perf_counter() - started) * 1000, 2),
             request_id=request_id,
-            user_id=str(access.user_id) if access else None,
+            user_id=str(call.access.user_id) if call.access else None,
             code=code,
         )
         return response

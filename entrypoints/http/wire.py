@@ -133,6 +133,8 @@ def _problems(error: Exception, path: str) -> Iterator[FieldProblem]:
     elif isinstance(error, cattrs.BaseValidationError):
         for inner in error.exceptions:
             yield from _problems(inner, _join(path, _place(inner)))
+            # It leads to cattrs' frame, whose list of problems has it: a circle that only the collector would free.
+            inner.__traceback__ = None
     elif isinstance(error, KeyError):
         yield _problem(path, "missing", "This field is required.")
     elif isinstance(error, ValueError):

@@ -1,6 +1,7 @@
 """Limits that cannot be dodged, addresses that cannot be forged, retries that do no harm."""
 
 import asyncio
+import gc
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -361,3 +362,27 @@ async def test_a_field_of_another_name_is_not_the_file(api: Client) -> None:
 
     assert answer.status == 400
     assert "photo" in json.dumps(await answer.json(content_type=None))
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "status"),
+    [("me", None, 200), ("login", "x", 202), ("login", 1, 422), ("things", "test_ping_refused", 403)],
+)
+async def test_an_answered_request_is_freed_without_a_look_of_the_collector(
+    api: Client, path: str, words: object, status: int
+) -> None:
+    async def ask() -> int:
+        body = {"words": words} if words else None
+        answer = await api.request("POST" if body else "GET", f"/ping/{path}", json=body, headers=ANNA)
+        await answer.read()
+        return answer.status
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert [await ask() for _ in range(5)] == [status] * 5
+
+        # A connection that is kept alive remembers its last request until the next.
+        assert sum(isinstance(thing, web.Request) for thing in gc.get_objects()) <= 1
+    finally:
+        gc.enable()

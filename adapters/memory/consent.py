@@ -1,6 +1,7 @@
 """The append-only chains of consent records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import dropwhile
 
 from adapters.memory.store import Tables
@@ -35,6 +36,14 @@ class MemoryConsentLog(ConsentLog):
 
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
         return self._transaction.read(lambda tables: current_of(tables, user_id))
+
+    async def refused_since(self, instant: datetime, purposes: Collection[Purpose]) -> frozenset[UserId]:
+        records = self._transaction.read(lambda tables: tables.consents.items()).values()
+        return frozenset(
+            record.user_id
+            for record in records
+            if not record.granted and record.at >= instant and record.purpose in purposes
+        )
 
 
 def current_of(tables: Tables, user_id: UserId) -> dict[Purpose, ConsentRecord]:

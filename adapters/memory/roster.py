@@ -77,7 +77,7 @@ class MemoryRoster(Roster):
         found = await self._exposures.since(since)
         return b"".join(exposure_record(exposure) for past in found.values() for exposure in past)
 
-    async def keep(self, made: RunResult, day: date, at: datetime) -> bytes:
+    async def keep(self, made: RunResult, day: date, at: datetime, without: Collection[UserId] = ()) -> bytes:
         accounts = self._transaction.read(lambda tables: set(tables.users.items()))
         candidates, scores = list(ids_of(made.candidates)), struct.unpack(f"<{len(made.scores) // 8}d", made.scores)
         stored, shown, start = list[UserId](), list[UserId](), 0
@@ -86,9 +86,12 @@ class MemoryRoster(Roster):
             start += count
             suggestions = tuple(Suggestion(candidate, rank, score) for rank, (candidate, score) in enumerate(listed, 1))
             matches = DailyMatches(viewer, day, at, suggestions, WHY_SHORT[reason])
-            if viewer in accounts and await self._daily_matches.add(matches):
+            introduced = [suggestion.candidate for suggestion in suggestions]
+            if viewer not in accounts or not {viewer, *introduced}.isdisjoint(without):
+                continue
+            if await self._daily_matches.add(matches):
                 stored.append(viewer)
-                shown += [suggestion.candidate for suggestion in suggestions]
+                shown += introduced
         part = len(shown) / max(1, len(candidates))
         times = Counter(shown)
         exposures = [exposure for past in exposures_of(made.exposures).values() for exposure in past]

@@ -1,6 +1,7 @@
 """The append-only chains of consent records."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,15 @@ class PostgresConsentLog(ConsentLog):
         .order_by(consent_logs.c.purpose, consent_logs.c.sequence.desc())
     )
 
+    _REFUSED_SINCE = Query(
+        text(
+            """
+            SELECT DISTINCT user_id FROM consent_logs
+            WHERE NOT granted AND at >= CAST(:instant AS timestamptz) AND purpose = ANY(CAST(:purposes AS text[]))
+            """
+        )
+    )
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -72,6 +82,10 @@ class PostgresConsentLog(ConsentLog):
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
         records = [consent_record(row) for row in await self._session.rows(self._CURRENT, user_id=user_id)]
         return {record.purpose: record for record in records}
+
+    async def refused_since(self, instant: datetime, purposes: Collection[Purpose]) -> frozenset[UserId]:
+        rows = await self._session.rows(self._REFUSED_SINCE, instant=instant, purposes=list(purposes))
+        return frozenset(row["user_id"] for row in rows)
 
 
 def agrees(member: str, purpose: Purpose) -> str:

@@ -108,6 +108,7 @@ class PostgresRoster(Roster):
         CREATE TEMPORARY TABLE made (user_id uuid, candidates uuid[], scores float8[], reason int2) ON COMMIT DROP;
         CREATE TEMPORARY TABLE exposed (user_id uuid, shown int4, fair float8) ON COMMIT DROP
     """
+    _LEAVE_OUT = "DELETE FROM made WHERE user_id = ANY($1::uuid[]) OR candidates && $1::uuid[]"
     # The ids come as one value: a row for each of a million takes seconds to receive.
     _KEEP = f"""
         WITH kept AS (
@@ -188,10 +189,12 @@ class PostgresRoster(Roster):
         swapped = await self._bulk.copy_out(self._EXPOSURES, since, size=EXPOSURE.size)
         return np.frombuffer(swapped, _EXPOSURE.newbyteorder(">")).astype(_EXPOSURE).tobytes()
 
-    async def keep(self, made: RunResult, day: date, at: datetime) -> bytes:
+    async def keep(self, made: RunResult, day: date, at: datetime, without: Collection[UserId] = ()) -> bytes:
         counts = np.frombuffer(made.counts, np.uint8).astype(np.int64)
         await self._bulk.execute(self._STAGING)
         await self._bulk.copy_in("made", _sets(made, counts))
+        if without:
+            await self._bulk.run(self._LEAVE_OUT, list(without))
         ((kept,),) = await self._bulk.run(self._KEEP, day, at)
         stored: bytes = kept or b""
         exposures = np.frombuffer(made.exposures, _EXPOSURE)

@@ -19,6 +19,9 @@ from saltbitter_domain.profiles.policies import permitted
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import AccountStatus, User
 
+MATCHED_BY = frozenset({Purpose.GENDERS_SOUGHT, Purpose.RELIGION, Purpose.LOCATION, Purpose.PSYCHOLOGICAL_PROFILE})
+"""The purposes for which matching uses anything: every one that ``missing`` and ``traits_of`` ask about."""
+
 
 def missing(
     user: User | None,

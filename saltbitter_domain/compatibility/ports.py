@@ -377,9 +377,10 @@ class Roster(Protocol):
         """Every exposure from a day on."""
         ...
 
-    async def keep(self, made: RunResult, day: date, at: datetime) -> bytes:
+    async def keep(self, made: RunResult, day: date, at: datetime, without: Collection[UserId] = ()) -> bytes:
         """Store the sets and the exposures of a run; the ids of the viewers whose set was stored.
 
-        As by ``DailyMatchesStore.add``, whoever has a set with somebody for the day keeps it. Then the exposures that
-        are stored are those of the others' sets, and of the fair shares the part that is theirs."""
+        As by ``DailyMatchesStore.add``, whoever has a set with somebody for the day keeps it. No set is stored that
+        belongs to anybody in ``without``, or has one of them in it. Then the exposures that are stored are those of the
+        others' sets, and of the fair shares the part that is theirs."""
         ...

@@ -1,6 +1,7 @@
 """What consent needs from outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
@@ -24,4 +25,8 @@ class ConsentLog(Protocol):
 
     async def current(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord]:
         """The latest record for each purpose the member ever decided on."""
+        ...
+
+    async def refused_since(self, instant: datetime, purposes: Collection[Purpose]) -> frozenset[UserId]:
+        """Who said no to any of the purposes at that instant or later, whatever they said before or since."""
         ...

@@ -16,11 +16,13 @@ from adapters.memory.photo_store import MemoryPhotoStore
 from adapters.memory.transparency import MemoryMatchingRuns
 from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.calendar import current_day
-from saltbitter_domain.compatibility.model import MorningDue, NobodyLeft, Traits
+from saltbitter_domain.compatibility.model import DailyMatches, MorningDue, NobodyLeft, Traits
+from saltbitter_domain.compatibility.participation import MATCHED_BY
 from saltbitter_domain.compatibility.ports import Progress, RunRequest, RunResult
 from saltbitter_domain.compatibility.records import people_of
 from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.kernel import AssessmentId, EventId, UserId
 from saltbitter_domain.profiles.model import Religion
 from saltbitter_domain.subscriptions.model import Tier
@@ -51,11 +53,25 @@ class Seeing(ReferenceEngine):
         self.people = {person.user_id: person for person in people_of(request.people, request.at)}
 
 
+class Interrupted(Seeing):
+    """An engine during whose work somebody takes something back, once."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self._meanwhile = [meanwhile]
+
+    async def run(self, request: RunRequest, progress: Progress | None = None) -> RunResult:
+        made = await super().run(request, progress)
+        while self._meanwhile:
+            await self._meanwhile.pop()()
+        return made
+
+
 class Queue:
     """Ana and Ben, who agreed to everything and are due, and the services that make their sets."""
 
-    def __init__(self, store: Store, ana: User, ben: User) -> None:
-        self.store, self.ana, self.ben, self.engine = store, ana, ben, Seeing()
+    def __init__(self, store: Store, ana: User, ben: User, engine: Seeing | None = None) -> None:
+        self.store, self.ana, self.ben, self.engine = store, ana, ben, engine or Seeing()
         ports = {"begin": store.begin, "clock": store.clock, "ids": store.ids, "engine": self.engine}
         photos = MemoryPhotoStore(store.clock, secret=b"a secret of these tests")
         self.runs = DailyRunService(**ports, runs=MemoryMatchingRuns())  # type: ignore[arg-type]
@@ -122,3 +138,51 @@ async def test_a_job_that_was_queued_before_a_yes_was_taken_back_does_not_use_it
     assert SHOWS[purpose](queue.engine.people[queue.ana.id]) is None
     for each in SHOWS.values():
         assert each(queue.engine.people[queue.ben.id]) is not None, "Ben took nothing back"
+
+
+@pytest.mark.parametrize("job", [Queue.morning, Queue.welcome], ids=lambda job: job.__name__)
+@pytest.mark.parametrize("purpose", sorted(MATCHED_BY))
+@pytest.mark.parametrize("whose", ["ana", "ben"])
+async def test_a_run_that_has_read_everybody_keeps_no_set_that_rests_on_what_was_taken_back_meanwhile(
+    store: Store, purpose: Purpose, job: Job, whose: str
+) -> None:
+    queue = await Queue.of(store)
+    user: User = getattr(queue, whose)
+    consents = ConsentService(begin=store.begin, clock=store.clock, ids=store.ids)
+
+    async def takes_back() -> None:
+        store.clock.advance(timedelta(seconds=5))
+        await consents.decide(user.id, purpose, False, "", "api")
+
+    queue = Queue(store, queue.ana, queue.ben, Interrupted(takes_back))
+    await job(queue)
+
+    assert await sets_of(queue) == [], "Ana is in Ben's set, and Ben in hers"
+    async with store.begin() as uow:
+        assert await uow.exposures.since(queue.day) == {}
+
+    store.clock.advance(ACTS_WITHIN)
+    await queue.morning()
+    if purpose is not Purpose.GENDERS_SOUGHT:
+        assert SHOWS[purpose](queue.engine.people[user.id]) is None
+        assert len(await sets_of(queue)) == 2, "the next run makes them of what stands"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.ANALYTICS, Purpose.ORIENTATION])
+async def test_a_run_keeps_its_sets_whatever_else_is_taken_back_meanwhile(store: Store, purpose: Purpose) -> None:
+    queue = await Queue.of(store)
+    await consent(store, queue.ana, (purpose, True))
+    consents = ConsentService(begin=store.begin, clock=store.clock, ids=store.ids)
+    engine = Interrupted(lambda: consents.decide(queue.ana.id, purpose, False, "", "api"))
+    queue = Queue(store, queue.ana, queue.ben, engine)
+
+    await queue.morning()
+
+    assert len(await sets_of(queue)) == 2
+
+
+async def sets_of(queue: Queue) -> list[DailyMatches]:
+    """The sets of the day in which there is anybody."""
+    async with queue.store.begin() as uow:
+        found = [await uow.daily_matches.get(user.id, queue.day) for user in (queue.ana, queue.ben)]
+    return [matches for matches in found if matches and matches.suggestions]

@@ -1,6 +1,7 @@
 """What every log of consents promises."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.kernel import StaleWrite
 from saltbitter_domain.users.model import User
 from tests.contracts.stores import Store, outcomes
-from tests.doubles.builders import a_consent
+from tests.doubles.builders import NOW, a_consent
 
 PORT = ConsentLog
 
@@ -101,3 +102,26 @@ async def test_of_two_decisions_at_once_one_is_refused_and_the_chain_stays_whole
         chain = await uow.consents.chain(user.id)
     assert len(chain) == 1
     assert verify_chain(chain)
+
+
+async def test_whoever_said_no_since_an_instant_is_found_whatever_else_they_said(store: Store) -> None:
+    ada, bob, cleo, dora = await store.members(4)
+    place = Purpose.LOCATION
+    earlier, instant, later = NOW - timedelta(microseconds=1), NOW, NOW + timedelta(days=1)
+
+    async def say(user: User, *said: tuple[Purpose, bool, datetime]) -> None:
+        async with store.unit() as uow:
+            last = None
+            for purpose, granted, at in said:
+                last = a_consent(user, last, purpose, granted, at)
+                await uow.consents.append(last)
+
+    await say(ada, (place, True, earlier), (place, False, instant), (place, True, later))
+    await say(bob, (place, True, earlier), (place, False, earlier), (place, True, instant))
+    await say(cleo, (Purpose.ANALYTICS, False, later))
+    await say(dora, (Purpose.RELIGION, False, later), (place, False, later))
+
+    async with store.begin() as uow:
+        assert await uow.consents.refused_since(instant, {place}) == {ada.id, dora.id}
+        assert await uow.consents.refused_since(instant, {place, Purpose.ANALYTICS}) == {ada.id, cleo.id, dora.id}
+        assert await uow.consents.refused_since(later + timedelta(microseconds=1), set(Purpose)) == set()

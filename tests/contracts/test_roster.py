@@ -254,6 +254,22 @@ async def test_whoever_left_during_a_run_gets_no_set(store: Store) -> None:
     assert await keep(store, made({ada: [bob], a_user(): [ada]})) == {ada.id}
 
 
+async def test_no_set_is_stored_of_or_with_whoever_is_left_out(store: Store) -> None:
+    ada, bob, cleo, dora = await store.members(4)
+    result = made({ada: [bob, cleo], bob: [cleo], cleo: [bob, ada], dora: [cleo, ada], a_user(): []})
+
+    async with store.unit() as uow:
+        stored = await uow.roster.keep(result, DAY, AT, without={ada.id})
+
+    assert set(ids_of(stored)) == {bob.id}
+    async with store.begin() as uow:
+        assert await uow.daily_matches.get(bob.id, DAY) == kept_set(bob, cleo)
+        assert [await uow.daily_matches.get(user.id, DAY) for user in (ada, cleo, dora)] == [None] * 3
+        exposures = {user_id: exposure for user_id, (exposure,) in (await uow.exposures.since(DAY)).items()}
+    assert {user_id: exposure.shown for user_id, exposure in exposures.items() if exposure.shown} == {cleo.id: 1}
+    assert [exposure.fair for exposure in exposures.values()] == pytest.approx([0.5 / 7] * 3)
+
+
 async def test_of_two_runs_at_once_each_set_is_stored_by_one(store: Store) -> None:
     members = await store.members(6)
     result = made({user: [other for other in members if other != user] for user in members})

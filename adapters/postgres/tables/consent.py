@@ -3,10 +3,12 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Index,
     Integer,
     Table,
     Text,
     Uuid,
+    text,
 )
 
 from adapters.postgres.tables.base import INSTANT, member, metadata
@@ -24,6 +26,7 @@ consent_logs = Table(
     Column("at", INSTANT, nullable=False),
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Index("ix_consent_logs_refused", "at", postgresql_where=text("NOT granted")),
     comment="Append-only: a trigger refuses every change of a row.",
 )
 

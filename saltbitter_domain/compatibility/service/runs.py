@@ -9,6 +9,7 @@ from uuid import UUID
 from saltbitter_domain.assessments.model import AssessmentSubmitted
 from saltbitter_domain.compatibility.calendar import current_day
 from saltbitter_domain.compatibility.model import DailyMatchesMade, MorningDue
+from saltbitter_domain.compatibility.participation import MATCHED_BY
 from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunResult
 from saltbitter_domain.compatibility.records import ID, WHY_SHORT, shard_of
 from saltbitter_domain.compatibility.service import morning
@@ -28,6 +29,9 @@ SHARD_SIZE = 250_000
 another's lists."""
 SHARD_TAKES = timedelta(minutes=15)
 """After so long a shard that was not made is handed out again."""
+RECORDED_WITHIN = timedelta(seconds=30)
+"""A no is in the store at most so long after the instant it bears. Nothing that is asked of us takes longer, and people
+are read within so long of the instant a run counts from."""
 
 
 class DailyRunService:
@@ -158,8 +162,11 @@ class DailyRunService:
         return report
 
     async def _keep(self, made: RunResult, day: date, now: datetime) -> bytes:
+        """Store what was made of people as they were ``now``. A set is dropped when anybody in it, or whose it is, took
+        back meanwhile what it may rest on; the next run makes it anew."""
         async with self._begin() as uow:
-            stored = await uow.roster.keep(made, day, now)
+            refused = await uow.consents.refused_since(now - RECORDED_WITHIN, MATCHED_BY)
+            stored = await uow.roster.keep(made, day, now, refused)
             if stored:
                 await uow.populations.add(day, made.population)
                 told = [UserId(UUID(bytes=raw)) for raw, count, _ in _sets(made, stored) if count]

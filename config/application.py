@@ -100,6 +100,7 @@ def listeners(
         "profiles.owner_seems_under_age": [("suspend_under_age", suspensions.suspend_under_age)],
         "profiles.photo_deleted": [("remove_photo_files", photos.remove_files)],
         "assessments.submitted": [("welcome", runs.welcome)],
+        "profiles.created": [("forget_unagreed", profiles.forget_unagreed)],
         "consent.withdrawn": [
             ("forget_location", profiles.forget_location),
             ("forget_sensitive", profiles.forget_sensitive),

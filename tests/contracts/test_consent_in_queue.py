@@ -5,9 +5,10 @@ drawn from people as they were a moment ago. Insights are worked out while the m
 marketing nothing is done at all: ``test_consent_at_use`` fails for a purpose that has uses and is not named there.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -21,11 +22,15 @@ from saltbitter_domain.compatibility.participation import MATCHED_BY
 from saltbitter_domain.compatibility.ports import Progress, RunRequest, RunResult
 from saltbitter_domain.compatibility.records import people_of
 from saltbitter_domain.compatibility.service import DailyRunService, MatchingService
-from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.consent.model import ConsentWithdrawn, Purpose
 from saltbitter_domain.consent.service import ConsentService
-from saltbitter_domain.kernel import AssessmentId, EventId, UserId
-from saltbitter_domain.profiles.model import Religion
+from saltbitter_domain.kernel import AssessmentId, EventId, GridCell, UserId
+from saltbitter_domain.profiles.model import Importance, Orientation, ProfileContent, ProfileCreated, Religion
+from saltbitter_domain.profiles.policies import SENSITIVE, Sensitive
+from saltbitter_domain.profiles.ports import Place, Places
+from saltbitter_domain.profiles.service import ProfileService
 from saltbitter_domain.subscriptions.model import Tier
+from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import User
 from tests.contracts.stores import Store
 from tests.contracts.test_people import consent, join
@@ -186,3 +191,59 @@ async def sets_of(queue: Queue) -> list[DailyMatches]:
     async with queue.store.begin() as uow:
         found = [await uow.daily_matches.get(user.id, queue.day) for user in (queue.ana, queue.ben)]
     return [matches for matches in found if matches and matches.suggestions]
+
+
+class Nowhere(Places):
+    async def at(self, cell: GridCell) -> Place | None:  # noqa: ARG002  nobody asks
+        return None
+
+
+TOLD: Mapping[Purpose, ProfileContent] = {
+    Purpose.GENDERS_SOUGHT: a_content(),
+    Purpose.ORIENTATION: a_content(orientation=Orientation.GAY),
+    Purpose.RELIGION: a_content(religion=Religion.HINDU, religion_importance=Importance.VERY),
+}
+
+
+@pytest.mark.parametrize("part", SENSITIVE, ids=lambda part: part.purpose)
+async def test_a_profile_written_while_a_yes_is_taken_back_says_nothing_of_what_it_was_for(
+    store: Store, part: Sensitive
+) -> None:
+    """The withdrawal is over, and has found no profile to change, in the moment before the profile is stored."""
+    user = await store.member()
+    await consent(store, user, (Purpose.GENDERS_SOUGHT, True), (Purpose.ORIENTATION, True), (Purpose.RELIGION, True))
+    consents = ConsentService(begin=store.begin, clock=store.clock, ids=store.ids)
+    plain = ProfileService(begin=store.begin, clock=store.clock, places=Nowhere())
+
+    @asynccontextmanager
+    async def overtaken() -> AsyncIterator[UnitOfWork]:
+        async with store.begin() as uow:
+            commit = uow.commit
+
+            async def late() -> None:
+                await consents.decide(user.id, part.purpose, False, "", "api")
+                await plain.forget_sensitive(EventId(new_id()), ConsentWithdrawn(user.id, part.purpose))
+                await commit()
+
+            uow.commit = late  # type: ignore[method-assign]
+            yield uow
+
+    writing = ProfileService(begin=overtaken, clock=store.clock, places=Nowhere())
+    await writing.create_profile(user.id, TOLD[part.purpose])
+    for _ in range(2):
+        await plain.forget_unagreed(EventId(UUID(int=7)), ProfileCreated(user.id))
+
+    left = await plain.get(user.id)
+    assert (left.content, left.version) == (part.without(TOLD[part.purpose]), 2)
+
+
+@pytest.mark.parametrize("purpose", TOLD)
+async def test_a_profile_keeps_what_was_agreed_to_when_it_was_written(store: Store, purpose: Purpose) -> None:
+    user = await store.member()
+    await consent(store, user, (Purpose.GENDERS_SOUGHT, True), (Purpose.ORIENTATION, True), (Purpose.RELIGION, True))
+    service = ProfileService(begin=store.begin, clock=store.clock, places=Nowhere())
+    written = await service.create_profile(user.id, TOLD[purpose])
+
+    await service.forget_unagreed(EventId(new_id()), ProfileCreated(user.id))
+
+    assert await service.get(user.id) == written

@@ -1,11 +1,11 @@
 """Writing a profile, saying where one is, and who may see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import attrs
 
-from saltbitter_domain.consent.model import ConsentWithdrawn, Purpose
+from saltbitter_domain.consent.model import ConsentRecord, ConsentWithdrawn, Purpose
 from saltbitter_domain.consent.policies import granted
 from saltbitter_domain.kernel import Clock, EventId, FieldProblem, GridCell, StaleWrite, UserId, is_time_zone
 from saltbitter_domain.profiles.model import (
@@ -121,6 +121,24 @@ class ProfileService:
             if event.purpose is part.purpose:
                 await self._forget(message, event, partial(_without, part))
 
+    async def forget_unagreed(self, message: EventId, event: ProfileCreated) -> None:
+        """Listener: a profile written in the moment in which a consent was taken back says nothing of what it was for.
+
+        Whoever took it back before the profile was there found none to change, so that it is looked at once more."""
+        async with self._begin() as uow:
+            if not await uow.first_time("profiles.forget_unagreed", message):
+                return
+            profile = await uow.profiles.get(event.user_id)
+            consents = await uow.consents.current(event.user_id)
+            kept = profile
+            for part in SENSITIVE:
+                if kept is not None and part.said(kept.content) and not _held(consents, part.purpose):
+                    kept = _without(part, kept)
+            if kept is not None and kept != profile:
+                await self._keep(uow, kept)
+            else:
+                await uow.commit()
+
     async def _locate(self, user_id: UserId, smallest: GridCell, cell: GridCell, place: Place | None) -> Profile:
         async with self._begin() as uow:
             now = self._clock.now()
@@ -207,10 +225,15 @@ async def _refuse_sensitive(
     told = [part for part in SENSITIVE if part.said(content)]
     consents = await uow.consents.current(user_id) if told else {}
     for part in told:
-        held = consents.get(part.purpose)
-        waits = before is not None and part.said(content) == part.said(before) and held is not None and held.granted
+        waits = before is not None and part.said(content) == part.said(before) and _held(consents, part.purpose)
         if not granted(consents, part.purpose) and not waits:
             raise part.refused()
+
+
+def _held(consents: Mapping[Purpose, ConsentRecord], purpose: Purpose) -> bool:
+    """Whether what they say stands, be it to words that were reworded since."""
+    held = consents.get(purpose)
+    return held is not None and held.granted
 
 
 def _smallest_cell(latitude: float, longitude: float) -> GridCell:

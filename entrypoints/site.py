@@ -42,6 +42,7 @@ def periodic_jobs(application: Application, relay: Relay) -> tuple[PeriodicJob, 
         "exposures": partial(_counted_first, application),
         "populations": application.matching().forget_populations,
         "matching_runs": application.transparency().forget_runs,
+        "payments": application.reconciliation().forget_payments,
         "gateway_events": application.reconciliation().forget_events,
         "outbox": relay.forget_done,
     }

@@ -42,7 +42,7 @@ from saltbitter_domain.kernel import (
     StaleWrite,
     UserId,
 )
-from saltbitter_domain.ledger.model import MoneyFact, Transaction
+from saltbitter_domain.ledger.model import Account, MoneyFact, Transaction
 from saltbitter_domain.notifications.model import HeldPush, NotificationSettings, PushSubscription
 from saltbitter_domain.orders.model import Order
 from saltbitter_domain.profiles.model import AWAITING_STAFF, Photo, Profile
@@ -122,6 +122,7 @@ class Tables:
         self.gateway_sweeps = Table[str, datetime]()
         self.money_facts = Table[str, MoneyFact](member=lambda row: row.member)
         self.ledger_transactions = Table[str, Transaction]()
+        self.ledger_carried = Table[tuple[Account, str], int]()
         self.orders = Table[OrderId, Order](user=lambda row: row.user_id, state=lambda row: row.state)
         self.outbox = Table[EventId, OutboxMessage](open=lambda row: row.done_at is None and row.dead_at is None)
         self.handled = Table[tuple[str, EventId], EventId](message=lambda row: row)

@@ -18,7 +18,11 @@ _RANKED = "(VALUES ('free', 0), ('premium', 1), ('elite', 2))"
 
 _COUNTED: Mapping[str, str] = MappingProxyType(
     {
-        "books_unbalanced": "SELECT 1 FROM ledger_entries GROUP BY currency HAVING sum(amount_minor) <> 0",
+        "books_unbalanced": """
+            SELECT 1 FROM (SELECT currency, amount_minor FROM ledger_entries
+                           UNION ALL SELECT currency, amount_minor FROM ledger_carried) AS booked
+            GROUP BY currency HAVING sum(amount_minor) <> 0
+        """,
         "transactions_unbalanced": """
             SELECT 1 FROM ledger_entries GROUP BY fact_id, currency HAVING sum(amount_minor) <> 0
         """,

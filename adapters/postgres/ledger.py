@@ -1,9 +1,10 @@
 """The books."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, select, text
 
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
@@ -34,10 +35,36 @@ class PostgresLedger(Ledger):
         .order_by(money_facts.c.at, money_facts.c.id)
     )
     _BALANCES = Query(
-        select(
-            ledger_entries.c.account, ledger_entries.c.currency, func.sum(ledger_entries.c.amount_minor).label("total")
-        ).group_by(ledger_entries.c.account, ledger_entries.c.currency)
+        text(
+            """
+            SELECT account, currency, sum(amount_minor) AS total FROM (
+                SELECT account, currency, amount_minor FROM ledger_entries
+                UNION ALL SELECT account, currency, amount_minor FROM ledger_carried) AS booked
+            GROUP BY account, currency
+            """
+        )
     )
+    _OLD = Query(
+        text(
+            """
+            SELECT payment FROM money_facts AS fact WHERE at < CAST(:before AS timestamptz)
+            AND NOT EXISTS (SELECT FROM money_facts AS later
+                            WHERE later.payment = fact.payment AND later.at >= CAST(:before AS timestamptz))
+            GROUP BY payment ORDER BY payment LIMIT :limit
+            """
+        )
+    )
+    # A trigger carries forward what these came to.
+    _FORGET_ENTRIES = Query(
+        text(
+            """
+            DELETE FROM ledger_entries
+            WHERE fact_id IN (SELECT id FROM money_facts WHERE payment = ANY(CAST(:payments AS text[])))
+            """
+        ),
+        "ledger_entries",
+    )
+    _FORGET_FACTS = Query(text("DELETE FROM money_facts WHERE payment = ANY(CAST(:payments AS text[]))"), "money_facts")
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -64,6 +91,13 @@ class PostgresLedger(Ledger):
     async def balances(self) -> Mapping[tuple[Account, str], int]:
         rows = await self._session.rows(self._BALANCES)
         return {(Account(row["account"]), row["currency"]): int(row["total"]) for row in rows}
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        old = [row["payment"] for row in await self._session.rows(self._OLD, before=before, limit=limit)]
+        if old:
+            await self._session.write(self._FORGET_ENTRIES, payments=old)
+            await self._session.write(self._FORGET_FACTS, payments=old)
+        return len(old)
 
 
 def _row(fact: MoneyFact) -> dict[str, Any]:

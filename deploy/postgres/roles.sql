@@ -31,10 +31,9 @@ GRANT EXECUTE ON FUNCTION make_daily_partitions(date, int), drop_daily_partition
 -- It writes ledgers on, and nothing in them anew. Consents go with the account, as its owner deletes what refers to it.
 REVOKE UPDATE, DELETE ON consent_logs FROM saltbitter_app;
 -- What is older than its term is deleted by the sweep; a trigger refuses whatever is younger.
-REVOKE UPDATE ON audit_log, breach_entries FROM saltbitter_app;
-REVOKE UPDATE, DELETE ON money_facts, ledger_entries FROM saltbitter_app;
--- The ends of the chains are moved by triggers with their owner's rights.
-REVOKE INSERT, UPDATE, DELETE ON consent_heads, audit_head FROM saltbitter_app;
+REVOKE UPDATE ON audit_log, breach_entries, money_facts, ledger_entries FROM saltbitter_app;
+-- The ends of the chains are moved, and balances carried forward, by triggers with their owner's rights.
+REVOKE INSERT, UPDATE, DELETE ON consent_heads, audit_head, ledger_carried FROM saltbitter_app;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM saltbitter_app;
 
 -- Analysts see figures about everybody together, and nobody.

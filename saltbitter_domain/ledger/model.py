@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import attrs
 
 from saltbitter_domain.events import Event, event
 from saltbitter_domain.kernel import Money, NotFound, UserId
+
+BOOKS_KEPT = timedelta(days=3653)
+"""How long books are kept after the last that happened to a payment: ten years, as commercial and tax law ask."""
 
 
 class FactKind(StrEnum):

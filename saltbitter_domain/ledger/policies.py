@@ -1,6 +1,7 @@
 """What facts about money do to the accounts, and what they make of a payment."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 
@@ -41,6 +42,14 @@ def transaction_of(fact: MoneyFact) -> Transaction | None:
     debited, credited = accounts
     amount, currency = fact.amount.amount_minor, fact.amount.currency
     return Transaction(fact.id, (Entry(debited, Money(amount, currency)), Entry(credited, Money(-amount, currency))))
+
+
+def kept(facts: Sequence[MoneyFact], since: datetime) -> Sequence[MoneyFact]:
+    """Those about payments to which anything happened at ``since`` or later.
+
+    A lost dispute is dated when it is read, since no gateway tells when it was lost: it shows no payment as young."""
+    alive = {fact.payment for fact in facts if fact.at >= since and fact.kind is not FactKind.DISPUTE_LOST}
+    return [fact for fact in facts if fact.payment in alive]
 
 
 def payments_from(facts: Iterable[MoneyFact]) -> Sequence[Payment]:

@@ -1,6 +1,7 @@
 """What the books need from outside."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from saltbitter_domain.kernel import UserId
@@ -8,7 +9,8 @@ from saltbitter_domain.ledger.model import Account, MoneyFact
 
 
 class Ledger(Protocol):
-    """The books. What is written in them is never changed and never goes, not even with the member's account."""
+    """The books. What is written in them is never changed and does not go with the member's account, but only when its
+    term is over (``BOOKS_KEPT``)."""
 
     async def record(self, facts: Sequence[MoneyFact]) -> Sequence[MoneyFact]:
         """Write down the facts that are not there yet, each with its transaction; which those were.
@@ -25,5 +27,11 @@ class Ledger(Protocol):
         ...
 
     async def balances(self) -> Mapping[tuple[Account, str], int]:
-        """Debits less credits of each account in each currency, in minor units; those that were ever booked on."""
+        """Debits less credits of each account in each currency, in minor units; those that were ever booked on.
+        What was forgotten counts as it did."""
+        ...
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` payments to which nothing happened at ``before`` or later, each as a whole, and carry
+        forward what they came to; how many. Nothing goes before its term is over."""
         ...

@@ -6,7 +6,8 @@ from itertools import chain
 from uuid import NAMESPACE_OID, uuid5
 
 from saltbitter_domain.kernel import Clock, EventId, UserId
-from saltbitter_domain.ledger.model import Booked, MoneyFact
+from saltbitter_domain.ledger.model import BOOKS_KEPT, Booked, MoneyFact
+from saltbitter_domain.ledger.policies import kept
 from saltbitter_domain.payments.model import (
     CustomerChanged,
     GatewayEvent,
@@ -135,6 +136,11 @@ class ReconciliationService:
         events = await sweep(self._begin, lambda uow, limit: uow.gateway_inbox.forget(before, limit))
         return events + await sweep(self._begin, lambda uow, limit: uow.gateway_inbox.forget_readings(limit))
 
+    async def forget_payments(self) -> int:
+        """Sweep: forget payments to which nothing happened for ``BOOKS_KEPT``; how many. Balances stay as they are."""
+        before = self._clock.now() - BOOKS_KEPT
+        return await sweep(self._begin, lambda uow, limit: uow.ledger.forget(before, limit))
+
     async def _keep(self, events: Sequence[GatewayEvent]) -> int:
         new = 0
         for received in events:
@@ -150,8 +156,9 @@ class ReconciliationService:
         return True
 
     async def _book(self, facts: Sequence[MoneyFact]) -> int:
-        """Write down what is not in the books yet, and tell of it; how much that was."""
-        booked = 0
+        """Write down what is not in the books yet, and tell of it; how much that was. What is so old that it was
+        forgotten, should the gateway still have it, is not written down anew."""
+        booked, facts = 0, kept(facts, self._clock.now() - BOOKS_KEPT)
         for start in range(0, len(facts), SWEEP_BATCH):
             async with self._begin() as uow:
                 new = await uow.ledger.record(facts[start : start + SWEEP_BATCH])

@@ -14,7 +14,7 @@ from adapters.postgres.invariants import MoneyInvariants
 from adapters.system.clock import ManualClock
 from entrypoints.worker.alarm import raise_alarms
 from saltbitter_domain.kernel import Money
-from saltbitter_domain.ledger.model import FactKind
+from saltbitter_domain.ledger.model import BOOKS_KEPT, FactKind
 from saltbitter_domain.payments.model import CustomerChanged
 from saltbitter_domain.subscriptions.model import Tier
 from tests.contracts.stores import Store, on_postgres
@@ -90,6 +90,7 @@ async def all_is_well(store: Store) -> None:
          {"books_unbalanced", "transactions_unbalanced"}),
         ("UPDATE ledger_entries SET amount_minor = amount_minor * 2 WHERE fact_id = 'ch_1'",
          {"facts_not_booked_as_they_are"}),
+        ("INSERT INTO ledger_carried VALUES ('sales', 'USD', -1)", {"books_unbalanced"}),
         ("DELETE FROM ledger_entries WHERE fact_id = 'ch_1'", {"facts_not_booked_as_they_are"}),
         ("UPDATE ledger_entries SET currency = 'EUR' WHERE fact_id = 'ch_1'", {"facts_not_booked_as_they_are"}),
         ("UPDATE ledger_entries SET account = 'fees' WHERE fact_id = 'ch_1' AND account = 'sales'",
@@ -133,6 +134,39 @@ async def test_whatever_breaks_a_rule_is_told_by_the_next_look(
     assert {(line["event"], line["log_level"], line["count"]) for line in logs} == {
         (name, "error", count) for name, count in found.items()
     }
+
+
+async def test_books_whose_term_is_over_are_forgotten_and_no_rule_broken(
+    store: Store, database: Database, database_url: str
+) -> None:
+    await all_is_well(store)
+    store.clock.advance(LATER)
+    old: Any = {"at": NOW - BOOKS_KEPT, "member": MEMBER.id, "product": "premium", "covers_until": NOW - BOOKS_KEPT}
+    async with store.unit() as uow:
+        await uow.ledger.record(
+            [
+                a_fact("ch_8", payment="ch_8", **old),
+                a_fact("re_8", FactKind.REFUNDED, payment="ch_8", amount=Money(1, "USD"), **old),
+            ]
+        )
+    invariants = MoneyInvariants(database, store.clock)
+    assert await invariants.broken() == {}
+
+    async with store.unit() as uow:
+        assert await uow.ledger.forget(store.clock.now() - BOOKS_KEPT, 10) == 1
+
+    assert await invariants.broken() == {}
+    for change in ("DELETE FROM ledger_carried", "TRUNCATE ledger_carried"):
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await _run(database_url, change)
+
+
+async def _run(url: str, change: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(change)
+    finally:
+        await connection.close()
 
 
 async def test_a_day_without_payments_is_told_where_payments_come_every_day(store: Store, database: Database) -> None:

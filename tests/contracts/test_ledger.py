@@ -1,11 +1,15 @@
 """What every store of the books promises."""
 
 import random
+from collections.abc import Mapping
+from datetime import timedelta
 
 import attrs
+import pytest
 
-from saltbitter_domain.kernel import Money
-from saltbitter_domain.ledger.model import Account, FactKind, MoneyFact
+from saltbitter_domain.kernel import Money, StaleWrite
+from saltbitter_domain.ledger.model import BOOKS_KEPT, Account, FactKind, MoneyFact, totals
+from saltbitter_domain.ledger.policies import transaction_of
 from saltbitter_domain.ledger.ports import Ledger
 from tests.contracts.stores import Store, outcomes
 from tests.doubles.builders import a_user
@@ -81,6 +85,72 @@ async def test_members_see_their_own_oldest_first_and_books_outlast_the_account(
     async with store.begin() as uow:
         assert list(await uow.ledger.about(user.id)) == mine
         assert await uow.ledger.balances() == balances
+
+
+async def balances_of(store: Store) -> Mapping[tuple[Account, str], int]:
+    async with store.begin() as uow:
+        return await uow.ledger.balances()
+
+
+async def forget(store: Store, limit: int = 1000) -> int:
+    async with store.unit() as uow:
+        return await uow.ledger.forget(store.clock.now() - BOOKS_KEPT, limit)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_payments_go_as_a_whole_when_their_term_is_over_and_balances_stay(store: Store, seed: int) -> None:
+    """Histories that began up to eight hours before the term, or within it: some are over, some reach into it."""
+    chance = random.Random(seed)
+    histories = [a_history(chance, a_user().id, f"ch_{number}") for number in range(30)]
+    shifts = [BOOKS_KEPT + timedelta(hours=chance.randint(-2, 8), seconds=1) for _ in histories]
+    dated = [
+        [attrs.evolve(fact, at=fact.at - shift) for fact in facts]
+        for facts, shift in zip(histories, shifts, strict=True)
+    ]
+    kept = [facts for facts in dated if max(fact.at for fact in facts) >= store.clock.now() - BOOKS_KEPT]
+    for facts in dated:
+        await record(store, *facts)
+    before = await balances_of(store)
+
+    assert 0 < len(kept) < 30
+    assert [await forget(store, 4), await forget(store), await forget(store)] == [4, 30 - len(kept) - 4, 0]
+
+    assert await balances_of(store) == before
+    async with store.begin() as uow:
+        left = {fact.id for facts in dated for fact in facts if await uow.ledger.get(fact.id)}
+        assert left == {fact.id for facts in kept for fact in facts}
+        for facts in kept:
+            assert list(await uow.ledger.about(facts[0].member)) == facts
+
+    new = a_history(chance, a_user().id, "ch_new")
+    await record(store, *new)
+    added = totals(entry for fact in new if (made := transaction_of(fact)) for entry in made.entries)
+    assert await balances_of(store) == {
+        place: before.get(place, 0) + added.get(place, 0) for place in before.keys() | added.keys()
+    }
+
+
+async def test_of_sweeps_at_once_each_payment_is_carried_forward_once(store: Store) -> None:
+    for number in range(20):
+        facts = a_history(random.Random(number), a_user().id, f"ch_{number}")
+        await record(store, *(attrs.evolve(fact, at=fact.at - BOOKS_KEPT - timedelta(days=1)) for fact in facts))
+    before = await balances_of(store)
+
+    found = await outcomes(*(forget(store) for _ in range(3)))
+
+    assert {type(each) for each in found} <= {int, StaleWrite}
+    assert await forget(store) == 0
+    assert await balances_of(store) == before
+
+
+async def test_what_is_not_committed_is_not_forgotten(store: Store) -> None:
+    await record(store, attrs.evolve(PAID, at=PAID.at - BOOKS_KEPT - timedelta(days=1)))
+
+    async with store.begin() as uow:
+        assert await uow.ledger.forget(store.clock.now() - BOOKS_KEPT, 10) == 1
+        assert await uow.ledger.about(PAID.member) == []
+
+    assert await forget(store) == 1
 
 
 async def test_amounts_larger_than_any_float_are_exact(store: Store) -> None:

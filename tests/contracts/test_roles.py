@@ -19,10 +19,12 @@ LEDGERS = {
     "audit_log": ("UPDATE",),
     "audit_head": ("INSERT", "UPDATE", "DELETE"),
     "breach_entries": ("UPDATE",),
-    "money_facts": ("UPDATE", "DELETE"),
-    "ledger_entries": ("UPDATE", "DELETE"),
+    "money_facts": ("UPDATE",),
+    "ledger_entries": ("UPDATE",),
+    "ledger_carried": ("INSERT", "UPDATE", "DELETE"),
 }
-"""What the application may not do to which table. It may delete audit records and breaches when their term is over."""
+"""What the application may not do to which table. It may delete audit records, breaches and bookings when their term is
+over."""
 
 
 @asynccontextmanager

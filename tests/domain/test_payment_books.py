@@ -3,6 +3,7 @@
 import random
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import attrs
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 from adapters.stripe.double import objects
 from adapters.stripe.double.money import FEE
 from saltbitter_domain.kernel import EventId, UserId
-from saltbitter_domain.ledger.model import Account, Booked, FactKind
+from saltbitter_domain.ledger.model import BOOKS_KEPT, Account, Booked, FactKind
+from saltbitter_domain.ledger.policies import kept
+from saltbitter_domain.payments.model import CustomerChanged
 from saltbitter_domain.payments.service import KEPT_FOR
 from saltbitter_domain.subscriptions.model import Tier
 from tests.conftest import Run
+from tests.doubles.builders import NOW
+from tests.doubles.money import a_fact
 from tests.doubles.payments import Till, opened, till
 
 PRICES = {"saltbitter_premium": 1999, "saltbitter_elite": 4999}
@@ -139,3 +144,36 @@ async def test_payments_older_than_the_comparison_are_not_asked_for_again() -> N
         world.clock.advance(KEPT_FOR + timedelta(days=1))
 
         assert await world.service.compare() == 0
+
+
+async def test_ten_years_later_a_payment_is_forgotten_and_whatever_is_told_of_it_not_booked_anew() -> None:
+    async with opened() as world:
+        history = Telling(world, await world.member())
+        await happens(history)
+        await world.service.compare()
+        async with world.begin() as uow:
+            facts, balances = await uow.ledger.about(history.member), await uow.ledger.balances()
+
+        world.clock.advance(facts[-1].at + BOOKS_KEPT - world.clock.now() - timedelta(days=60))
+        assert await world.service.forget_payments() == 0
+        world.clock.advance(timedelta(days=61))
+        assert await world.service.forget_payments() == len({fact.payment for fact in facts})
+        await world.service.read_customer(EventId(UUID(int=1)), CustomerChanged("cus_1"))
+
+        async with world.begin() as uow:
+            assert await uow.ledger.about(history.member) == []
+            assert await uow.ledger.balances() == balances
+
+
+def test_what_is_told_of_a_payment_is_kept_while_anything_of_it_is_young_enough() -> None:
+    old, young = NOW - timedelta(microseconds=1), NOW
+    paid, fee, disputed = (
+        a_fact(at=old),
+        a_fact("txn_1", FactKind.FEE, at=old),
+        a_fact("dp_1", FactKind.DISPUTED, at=young),
+    )
+    other = a_fact("ch_2", payment="ch_2", at=old)
+    lost = a_fact("dp_2:lost", FactKind.DISPUTE_LOST, payment="ch_2", at=young)
+
+    assert kept([paid, fee, other, disputed], NOW) == [paid, fee, disputed]
+    assert kept([paid, fee, other, lost], NOW) == [], "that it was lost is dated by us, when we read it"

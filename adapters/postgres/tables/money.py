@@ -65,7 +65,7 @@ money_facts = Table(
     Column("member", Uuid, nullable=False, index=True),
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("at", INSTANT, nullable=False),
+    Column("at", INSTANT, nullable=False, index=True),
     Column("product", Text, nullable=False),
     Column("covers_from", INSTANT),
     Column("covers_until", INSTANT),
@@ -84,6 +84,16 @@ ledger_entries = Table(
     CheckConstraint("amount_minor <> 0", name="amount_not_0"),
     CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
     comment="Append-only: the double entry of every fact about money; debits are above 0, credits below.",
+)
+
+ledger_carried = Table(
+    "ledger_carried",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
+    comment="What entries that are no longer kept came to: a trigger writes it as they go.",
 )
 
 orders = Table(

@@ -9,6 +9,7 @@ import en from "./i18n/en";
 import { signedIn as signIn, signedOut, type SessionTokens } from "./api/session";
 import { answers, ID } from "./sampling";
 
+const SOURCES = import.meta.glob<string>(["./**/*.{ts,tsx}", "!./**/*.test.*", "!./testing.ts"], { query: "?raw", import: "default", eager: true });
 const APP = readFileSync("src/app/App.tsx", "utf8");
 const STEPS = ["about", "story", "photos", "preferences", "interests", "values", "consents", "attachment"];
 /** Every address that the client's own table of routes names, with something in each place that is left open. */
@@ -72,13 +73,28 @@ test("joining ticks nothing beforehand", async () => {
   expect(chosen()).toEqual([]);
 });
 
+test.each(VISITORS)("%s keeps nothing in the browser of whoever comes for the first time", async (path) => {
+  localStorage.clear();
+  sessionStorage.clear();
+  await open(path);
+  expect([Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]).toEqual([[], [], ""]);
+});
+
+test("the client keeps in a browser what its member chose or began there, that they signed in, and nothing else", () => {
+  const keeping = Object.entries(SOURCES).filter(([, text]) => /\b(?:localStorage|sessionStorage|indexedDB|cookieStore|caches)\b|document\.cookie/.test(text));
+  expect(keeping.map(([path]) => path).sort()).toEqual(["./api/session.ts", "./features/insights/draft.ts", "./features/settings/theme.ts", "./i18n/index.ts"]);
+  const keys = keeping.flatMap(([, text]) => [...text.matchAll(/const [A-Z]+ = "(saltbitter\.\w+)"/g)].map(([, key]) => key));
+  expect(keys.sort()).toEqual(["saltbitter.assessment", "saltbitter.language", "saltbitter.session", "saltbitter.theme"]);
+  const written = keeping.flatMap(([, text]) => [...text.matchAll(/Storage\.setItem\(([^,]+),/g)].map(([, key]) => key));
+  expect(written.sort()).toEqual(["DRAFT", "HINT", "KEPT", "KEPT"]);
+});
+
 test("no text in any language pushes", () => {
   expect(`${JSON.stringify(en)}${JSON.stringify(de)}`).not.toMatch(PUSHING);
 });
 
 test("no page keeps time, but to look how far a photo, a payment or a copy has come", () => {
-  const sources = Object.entries(import.meta.glob<string>(["./**/*.{ts,tsx}", "!./**/*.test.*"], { query: "?raw", import: "default", eager: true }));
-  const keeping = sources.filter(([, text]) => /setInterval|refetchInterval|requestAnimationFrame/.test(text)).map(([path]) => path);
+  const keeping = Object.entries(SOURCES).filter(([, text]) => /setInterval|refetchInterval|requestAnimationFrame/.test(text)).map(([path]) => path);
   expect(keeping.sort()).toEqual(["./features/membership/Checkout.tsx", "./features/onboarding/Photos.tsx", "./features/privacy/Exports.tsx"]);
 });
 

@@ -147,6 +147,39 @@ async def test_fifty_writers_at_once_lose_no_change(store: Store) -> None:
     assert set(refusals) == {StaleWrite}
 
 
+async def test_of_fifty_writers_with_twenty_edits_each_every_edit_is_kept_or_refused_and_the_last_kept_stays(
+    store: Store,
+) -> None:
+    user = await store.member()
+    async with store.unit() as uow:
+        await uow.profiles.add(a_profile(user))
+    kept, refused = dict[int, str](), list[StaleWrite]()
+
+    async def write(writer: int) -> None:
+        for edit in range(20):
+            said = f"{writer}, {edit}"
+            try:
+                async with store.unit() as uow:
+                    profile = await uow.profiles.get(user.id)
+                    assert profile is not None
+                    await asyncio.sleep(0)
+                    await uow.profiles.save(attrs.evolve(profile, content=a_content(bio=said)))
+            except StaleWrite as refusal:
+                refused.append(refusal)
+            else:
+                assert kept.setdefault(profile.version + 1, said) == said, "two were told that they wrote one version"
+
+    await asyncio.gather(*(write(writer) for writer in range(50)))
+
+    assert len(kept) + len(refused) == 50 * 20
+    assert refused
+    assert sorted(kept) == list(range(2, len(kept) + 2))
+    async with store.begin() as uow:
+        profile = await uow.profiles.get(user.id)
+    assert profile is not None
+    assert (profile.version, profile.content.bio) == max(kept.items())
+
+
 async def _add_a_letter(store: Store, user: User) -> list[type[Exception]]:
     """Lengthen the biography by one letter, as often as it takes; the refusals on the way."""
     refusals: list[type[Exception]] = []

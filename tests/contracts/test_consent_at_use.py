@@ -194,7 +194,7 @@ USES: Mapping[Purpose, Mapping[Use, set[str]]] = {
     Purpose.LOCATION: {matched_by_distance: MATCHING, shown_with_a_distance: MATCHING, located: PROFILE},
     Purpose.ORIENTATION: {kept_with_an_orientation: SENSITIVE},
     Purpose.RELIGION: {
-        matched_by_religion: SENSITIVE,
+        matched_by_religion: SENSITIVE | MATCHING,
         shown_with_a_religion: SENSITIVE,
         kept_with_a_religion: SENSITIVE,
     },

@@ -47,6 +47,7 @@ from saltbitter_domain.consent.model import ConsentChain
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.ledger.model import Account
+from saltbitter_domain.profiles.service import FirstLookService
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.ports import Mailer
@@ -174,6 +175,14 @@ async def opened_over_accounts(settings: ProductionSettings, service: type[S]) -
             yield service(begin=begin, clock=clock, revocations=revocations)
     finally:
         await revocations.close()
+
+
+@asynccontextmanager
+async def opened_first_looks(settings: ProductionSettings) -> AsyncIterator[FirstLookService]:
+    """Asking people to look at photos that nobody has judged, alone."""
+    async with _database(settings) as database:
+        clock = SystemClock()
+        yield FirstLookService(begin=PostgresUnitsOfWork(database, clock, UuidV7Ids(clock)))
 
 
 @asynccontextmanager

@@ -95,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     _ask_for_reason(role)
     role.set_defaults(command=_role)
 
+    photos = commands.add_parser("review-photos", help="have moderators look at photos that nobody has judged")
+    _ask_for_reason(photos)
+    photos.set_defaults(command=_review_photos)
+
     replay = commands.add_parser("replay-erasures", help="erase again whom a restored database brought back")
     replay.set_defaults(command=_replay_erasures)
 
@@ -110,9 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--limit", type=_limit, default=20, help="how many (default 20)")
     runs.set_defaults(command=_runs)
 
-    ledger = commands.add_parser(
-        "verify-ledger", help="find consents, and records of what staff did, that were altered or are missing"
-    )
+    ledger = commands.add_parser("verify-ledger", help="find altered and missing consents, and records of staff")
     ledger.set_defaults(command=_verify_ledger)
 
     money = commands.add_parser("check-money", help="show the books, and what should hold of money and does not")
@@ -216,9 +218,7 @@ def _suspension(options: argparse.Namespace) -> int:
 
 
 def _ask_for_reason(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--reason", required=True, type=_reason, metavar="TEXT", help="why; it stays in the record of staff"
-    )
+    command.add_argument("--reason", required=True, type=_reason, metavar="TEXT", help="why; for the record of staff")
 
 
 def _reason(text: str) -> str:
@@ -230,9 +230,15 @@ def _reason(text: str) -> str:
 def _role(options: argparse.Namespace) -> int:
     from entrypoints import production
 
-    asyncio.run(
-        production.give_role(configuration.from_environment(), options.user, options.role, options.reason, print)
-    )
+    settings = configuration.from_environment()
+    asyncio.run(production.give_role(settings, options.user, options.role, options.reason, print))
+    return 0
+
+
+def _review_photos(options: argparse.Namespace) -> int:
+    from entrypoints import production
+
+    asyncio.run(production.review_photos(configuration.from_environment(), options.reason, print))
     return 0
 
 
@@ -247,10 +253,8 @@ def _search(options: argparse.Namespace) -> int:
     from entrypoints import production
 
     interests = [interest.strip() for interest in options.interests.split(",") if interest.strip()]
-    settings = configuration.from_environment()
-    asyncio.run(
-        production.search(settings, options.viewer, options.words, interests, options.limit, options.reason, print)
-    )
+    settings, viewer = configuration.from_environment(), options.viewer
+    asyncio.run(production.search(settings, viewer, options.words, interests, options.limit, options.reason, print))
     return 0
 
 

@@ -159,6 +159,13 @@ async def give_role(settings: ProductionSettings, user_id: UUID, role: Role, rea
     say(f"They are {role} from their next sign-in on; every session has ended.{needed}")
 
 
+async def review_photos(settings: ProductionSettings, reason: str, say: Say) -> None:
+    """Hide every photo that nobody is known to have judged until a moderator has looked at it."""
+    await _audited(settings, "review photos", reason)
+    async with production.opened_first_looks(settings) as first_looks:
+        say(f"{await first_looks.ask()} photos that nobody had judged wait for a moderator, unseen until then.")
+
+
 async def _audited(
     settings: ProductionSettings,
     action: str,

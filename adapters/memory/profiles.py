@@ -8,6 +8,7 @@ from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
 from saltbitter_domain.kernel import GridArea, PhotoId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, PhotoState, Profile, ProfileExists, TooManyPhotos
+from saltbitter_domain.profiles.policies import is_unjudged
 from saltbitter_domain.profiles.ports import SAME_PICTURE_BITS, Photos, Profiles, RemovedPhotos
 
 
@@ -64,6 +65,11 @@ class MemoryPhotos(Photos):
     async def in_review_since(self, instant: datetime) -> int:
         photos = self._transaction.read(lambda tables: tables.photos.where("awaiting_staff", True))
         return sum(photo.state is PhotoState.IN_REVIEW and photo.uploaded_at <= instant for photo in photos)
+
+    async def unjudged(self, after: PhotoId, limit: int) -> Sequence[Photo]:
+        photos = self._transaction.read(lambda tables: list(tables.photos.items().values()))
+        found = (photo for photo in photos if photo.id > after and is_unjudged(photo))
+        return sorted(found, key=lambda photo: photo.id)[:limit]
 
     async def save(self, *changed: Photo) -> None:
         def change(tables: Tables) -> None:

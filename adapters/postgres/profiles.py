@@ -129,6 +129,17 @@ class PostgresPhotos(Photos):
         .select_from(photos)
         .where(photos.c.state == literal_column("'in_review'"), photos.c.uploaded_at <= bindparam("instant"))
     )
+    _UNJUDGED = Query(
+        select(photos)
+        .where(
+            photos.c.id > bindparam("after"),
+            photos.c.state == literal_column("'approved'"),
+            photos.c.moderated.is_(False),
+            photos.c.decided_by.is_(None),
+        )
+        .order_by(photos.c.id)
+        .limit(bindparam("limit"))
+    )
     _SAVE = replacement_of_all(photos)
     _REMOVE = Query(delete(photos).where(photos.c.id == bindparam("id")))
 
@@ -154,6 +165,9 @@ class PostgresPhotos(Photos):
     async def in_review_since(self, instant: datetime) -> int:
         row = await self._session.row(self._IN_REVIEW_SINCE, instant=instant)
         return int(row["found"]) if row else 0
+
+    async def unjudged(self, after: PhotoId, limit: int) -> Sequence[Photo]:
+        return [photo_of(row) for row in await self._session.rows(self._UNJUDGED, after=after, limit=limit)]
 
     async def save(self, *changed: Photo) -> None:
         if changed:

@@ -55,6 +55,11 @@ class Photos(Protocol):
         """How many that were uploaded at ``instant`` or before wait for a person's first look."""
         ...
 
+    async def unjudged(self, after: PhotoId, limit: int) -> Sequence[Photo]:
+        """Up to ``limit`` photos that are approved though nobody is known to have judged them (``is_unjudged``), by id,
+        those that follow ``after``."""
+        ...
+
     async def save(self, *changed: Photo) -> None:
         """Store changes made to the version each has; ``StaleWrite`` as for profiles."""
         ...

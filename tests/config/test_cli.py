@@ -42,6 +42,7 @@ def test_a_probe_that_reaches_nobody_says_so_and_answers_1(capsys: pytest.Captur
         ["role", "00000000-0000-7000-8000-000000000000", "admin", "--reason", " "],
         ["search", "--words", "tango", "--reason", "Asked."],
         ["redrive", "--all"],
+        ["review-photos"],
         ["redrive", "--all", "--reason", " "],
         ["search", "--for", "00000000-0000-7000-8000-000000000000", "--words", "tango"],
         ["search", "--for", "ada", "--words", "tango", "--reason", "Asked."],

@@ -250,6 +250,18 @@ def test_an_operator_makes_a_member_staff_with_a_reason_that_is_kept(
     assert said.err.strip() == "saltbitter: The account has the role moderator already."
 
 
+def test_an_operator_has_moderators_look_at_photos_that_nobody_judged(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(_two_members(settings))
+
+    for _ in range(2):
+        assert main(["review-photos", "--reason", "No machine looked before."]) == 0
+
+    assert [int(line.split()[0]) for line in capsys.readouterr().out.splitlines()] == [2, 0]
+    assert run(_recorded(settings)) == [("console", "review photos", "No machine looked before.", set())] * 2
+
+
 def test_an_operator_finds_people_for_a_member_by_what_they_say(
     settings: ProductionSettings,
     environment: Mapping[str, str],

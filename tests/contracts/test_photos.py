@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from uuid import UUID
 
 import attrs
 import pytest
@@ -79,6 +80,27 @@ async def test_first_looks_that_wait_are_counted_from_the_upload_and_appeals_are
     async with store.begin() as uow:
         counts = [await uow.photos.in_review_since(NOW + timedelta(microseconds=moment)) for moment in (-1, 0, 1)]
         assert counts == [before, before + 1, before + 1]
+
+
+async def test_what_others_see_and_nobody_is_known_to_have_judged_comes_by_id(store: Store) -> None:
+    users, seen = await store.members(4), PhotoState.APPROVED
+    photos = [a_photo(user, state=seen) for user in users[:3]]
+    async with store.unit() as uow:
+        for photo in (
+            *reversed(photos),
+            a_photo(users[3], state=seen, moderated=True),
+            a_photo(users[3], state=seen, position=1, decided_by=users[0].id),
+            a_photo(users[3], state=PhotoState.IN_REVIEW, position=2),
+        ):
+            await uow.photos.add(photo)
+
+    async with store.unit() as uow:
+        before = PhotoId(UUID(int=photos[0].id.int - 1))
+        assert await uow.photos.unjudged(before, 10) == photos
+        assert await uow.photos.unjudged(before, 2) == photos[:2]
+        assert await uow.photos.unjudged(photos[0].id, 10) == photos[1:]
+        await uow.photos.save(attrs.evolve(photos[1], state=PhotoState.IN_REVIEW))
+        assert await uow.photos.unjudged(before, 10) == [photos[0], photos[2]]
 
 
 async def test_a_member_has_at_most_six_photos(store: Store) -> None:

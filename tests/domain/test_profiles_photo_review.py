@@ -22,6 +22,7 @@ from saltbitter_domain.profiles.model import (
     RefusalReason,
     ReviewInvalid,
 )
+from saltbitter_domain.profiles.service import first_looks
 from tests.doubles.albums import ANA, House, sketch_hash, states
 from tests.doubles.builders import NOW, new_id
 from tests.doubles.refusals import told
@@ -335,3 +336,89 @@ async def test_whoever_runs_the_product_hears_of_photos_that_wait_for_most_of_a_
     assert await unjudged.reviews.late() == 0
     unjudged.clock.at(NOW + REVIEW_LATE_AFTER)
     assert await unjudged.reviews.late() == 1
+
+
+async def approved_unseen(house: House, *photos: Photo) -> None:
+    """Let these be as an older release approved them where no machine looked."""
+    async with house.begin() as uow:
+        await uow.photos.save(*(attrs.evolve(photo, state=APPROVED, moderated=False) for photo in photos))
+        await uow.commit()
+
+
+async def test_what_was_approved_unseen_waits_for_a_person_and_what_was_judged_does_not(house: House) -> None:
+    first, second, judged = await house.has("portrait 1", "lake 0", "portrait again 1")
+    await approved_unseen(house, first, second)
+    await house.deliver()
+
+    assert await house.first_looks.ask() == 2
+
+    assert states(await house.service.photos(ANA.id)) == [
+        (0, IN_REVIEW, None),
+        (1, IN_REVIEW, None),
+        (2, APPROVED, None),
+    ]
+    assert await house.events() == [PhotoDecided(ANA.id, photo.id, IN_REVIEW) for photo in (first, second)]
+    assert [photo.id for photo in await house.reviews.waiting(10)] == [first.id, second.id]
+    await house.reviews.decide(MO, first.id, None, None)
+    await house.reviews.decide(MO, second.id, NOT_ALLOWED, "Of somebody else.")
+    assert await house.first_looks.ask() == 0
+    assert states(await house.service.photos(ANA.id)) == [
+        (0, APPROVED, None),
+        (1, REFUSED, NOT_ALLOWED),
+        (2, APPROVED, None),
+    ]
+    assert judged == await house.photo(judged.id)
+
+
+async def test_what_a_person_approved_before_need_not_be_looked_at_again(house: House) -> None:
+    photo = await appealed(house, "friends 2")
+    await approved_unseen(house, await house.reviews.decide(MO, photo.id, None, "A statue."))
+
+    assert await house.first_looks.ask() == 0
+
+
+async def test_asking_goes_on_where_it_was_interrupted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_looks, "BATCH", 2)
+    await approved_unseen(house, *await house.has(*(f"portrait {name} 1" for name in "abcde")))
+
+    class PowerCut(Exception):
+        pass
+
+    asked, ask = [], house.first_looks._ask
+
+    async def until_the_third(photo_id: PhotoId) -> bool:
+        asked.append(photo_id)
+        if len(asked) == 3:
+            raise PowerCut
+        return await ask(photo_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.first_looks, "_ask", until_the_third)
+        with pytest.raises(PowerCut):
+            await house.first_looks.ask()
+
+    assert await house.first_looks.ask() == 3
+    assert {photo.state for photo in await house.service.photos(ANA.id)} == {IN_REVIEW}
+
+
+async def test_what_its_owner_deletes_or_staff_take_down_meanwhile_is_not_asked_for(house: House) -> None:
+    deleted, down, left = await house.has("portrait 1", "lake 0", "portrait again 1")
+    await approved_unseen(house, deleted, down, left)
+
+    found = house.first_looks._next
+
+    async def and_then_gone(last: PhotoId) -> list[PhotoId]:
+        photo_ids = await found(last)
+        if deleted.id in photo_ids:
+            await house.service.delete_photo(ANA.id, deleted.id)
+            await house.reviews.take_down(MO, down.id, "An insult.")
+        return photo_ids
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.first_looks, "_next", and_then_gone)
+        assert await house.first_looks.ask() == 1
+
+    assert {photo.id: photo.state for photo in await house.service.photos(ANA.id)} == {
+        down.id: REFUSED,
+        left.id: IN_REVIEW,
+    }

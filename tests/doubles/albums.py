@@ -24,7 +24,7 @@ from saltbitter_domain.profiles.model import (
 )
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, Rendered, Rendition
-from saltbitter_domain.profiles.service import PhotoReviewService, PhotoService
+from saltbitter_domain.profiles.service import FirstLookService, PhotoReviewService, PhotoService
 from tests.doubles.builders import NOW, a_user
 from tests.doubles.simultaneous import Simultaneous
 
@@ -92,6 +92,7 @@ class House:
             moderator=self.moderator if machines else None,
         )
         self.reviews = PhotoReviewService(begin=self.begin, clock=self.clock, store=self.files)
+        self.first_looks = FirstLookService(begin=self.begin)
         self.outbox = MemoryOutbox(self.memory)
 
     async def events(self, kind: type[Event] = Event) -> Sequence[Event]:

@@ -8,6 +8,7 @@ from saltbitter_domain.profiles.policies.photos import (
     decided,
     free_position,
     in_order,
+    is_unjudged,
     reviewed,
     taken_down,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "distance_band",
     "free_position",
     "in_order",
+    "is_unjudged",
     "moves_to",
     "permitted",
     "photo_addresses",

@@ -109,6 +109,12 @@ def taken_down(photo: Photo, staff_id: UserId, reason: str) -> Photo:
     )
 
 
+def is_unjudged(photo: Photo) -> bool:
+    """Whether others see a photo though neither a machine nor a person is known to have judged what it shows, as a
+    release that did not write it down may have left it."""
+    return photo.state is PhotoState.APPROVED and not photo.moderated and photo.decided_by is None
+
+
 def free_position(photos: Sequence[Photo]) -> int:
     """Where the next photo goes: first when there is no primary, else last."""
     return 1 + max(photo.position for photo in photos) if _holder(photos) else 0

@@ -96,7 +96,7 @@ format: $(VENV)/.dev ## let ruff put the code in order
 
 fuzz: $(VENV)/.dev ## 10,000 generated requests over the whole API, and every naughty string to every route (STORE=postgres: in a database)
 	@$(BIN)/python -m tests.fuzz.run --cases 10000 $(if $(STORE),--store $(STORE))
-	@$(BIN)/pytest tests/http/test_naughty_strings.py -q -n auto --every-string $(if $(STORE),--naughty-store $(STORE))
+	@$(BIN)/pytest tests/http/test_naughty_strings.py -q -n auto --every-string $(if $(STORE),--store $(STORE))
 
 faults: $(VENV)/.dev ## kill, stop and cut off everything under load; nothing lost, nothing doubled (SHORT=1: 4 minutes)
 	@$(BIN)/python -m tests.faults.run $(if $(SHORT),--short)

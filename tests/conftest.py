@@ -46,8 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--store", choices=[*STORES], default="memory", help="the store under the scenarios of features/")
-    parser.addoption("--naughty-store", choices=[*STORES], default="memory", help="the store under naughty strings")
+    under = "the store under the scenarios of features/ and under naughty strings"
+    parser.addoption("--store", choices=[*STORES], default="memory", help=under)
     parser.addoption("--every-string", action="store_true", help="send every route the whole list of naughty strings")
 
 

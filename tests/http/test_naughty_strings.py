@@ -429,9 +429,21 @@ def loop() -> Iterator[asyncio.Runner]:
         yield runner
 
 
+@pytest.fixture(scope="module", params=["our own", "the big list"])
+def strings(request: pytest.FixtureRequest) -> Sequence[str]:
+    if request.param == "our own":
+        return OURS
+    listed = big_list()
+    if listed is None:
+        pytest.skip(f"{BIG_LIST} is not set: the Big List of Naughty Strings is not at hand")
+    return listed
+
+
 @pytest.fixture(scope="module")
-def author(loop: asyncio.Runner, request: pytest.FixtureRequest) -> Iterator[Author]:
-    over_postgres = request.config.getoption("--naughty-store") == "postgres"
+def author(loop: asyncio.Runner, strings: Sequence[str], request: pytest.FixtureRequest) -> Iterator[Author]:
+    """Who writes in memory; with ``--store postgres`` our own, and with every string the big list, in a database."""
+    every_string, store = (request.config.getoption(name) for name in ("--every-string", "--store"))
+    over_postgres = store == "postgres" and (strings is OURS or every_string)
     database_url = request.getfixturevalue("postgres_url") if over_postgres else None
     if over_postgres:
         request.getfixturevalue("housekeeper").empty(database_url)
@@ -444,16 +456,6 @@ def author(loop: asyncio.Runner, request: pytest.FixtureRequest) -> Iterator[Aut
     yield Author(scene, scene.me.token)
     assert home.errors == []
     loop.run(opened.__aexit__(None, None, None))
-
-
-@pytest.fixture(scope="module", params=["our own", "the big list"])
-def strings(request: pytest.FixtureRequest) -> Sequence[str]:
-    if request.param == "our own":
-        return OURS
-    listed = big_list()
-    if listed is None:
-        pytest.skip(f"{BIG_LIST} is not set: the Big List of Naughty Strings is not at hand")
-    return listed
 
 
 PARTS = 4

@@ -22,7 +22,7 @@ REDIS = "SALTBITTER_TEST_REDIS"
 RUN = "SALTBITTER_TEST_RUN"
 
 SERVERLESS = ("tests/domain", "tests/http")
-"""A run of nothing but these starts no servers."""
+"""A run of nothing but these starts no servers, unless it names a store that is one."""
 
 _started = pytest.StashKey[ExitStack]()
 _environment = os.environ  # noqa: TID251  it tells test processes where the servers are
@@ -36,7 +36,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     folder = config.invocation_params.dir
     wanted = [Path(os.path.relpath(folder / argument.split("::")[0], config.rootpath)) for argument in config.args]
-    if config.getoption("--naughty-store") == "memory" and not need_servers(wanted, config.getoption("--store")):
+    if not need_servers(wanted, config.getoption("--store")):
         return
     stack = config.stash[_started] = ExitStack()
     atexit.register(stack.close)
@@ -76,9 +76,9 @@ def _drop_databases() -> None:
 
 
 def need_servers(wanted: Sequence[Path], store: str) -> bool:
-    """Whether a run of these tests, with scenarios over this store, may ask for servers."""
-    serverless = [*SERVERLESS, *(["tests/test_features.py"] if store == "memory" else [])]
-    return not all(any(path.is_relative_to(folder) for folder in serverless) for path in wanted)
+    """Whether a run of these tests over this store may ask for servers."""
+    serverless = (*SERVERLESS, "tests/test_features.py")
+    return store != "memory" or not all(any(path.is_relative_to(folder) for folder in serverless) for path in wanted)
 
 
 def _run_prefix() -> str:

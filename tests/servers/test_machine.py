@@ -98,6 +98,7 @@ def test_root_installs_what_is_missing_in_the_version_on_offer(tmp_path: Path, o
         ("tests/domain tests/contracts", "memory", True),
         ("tests/test_features.py", "memory", False),
         ("tests/test_features.py", "postgres", True),
+        ("tests/http/test_naughty_strings.py", "postgres", True),
         ("../elsewhere", "memory", True),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from entrypoints.breach_runbook import document
 
 DOCS = Path(__file__).parents[2] / "docs"
-NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(?:Test\w+::)?(test_\w+)`")
 NAMED_WEB = re.compile(r"`(entrypoints/web/src/[\w/]+\.test\.tsx?)::([^`]+)`")
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| [^|]+ \| (.+) \|$", re.MULTILINE)
 SECTIONS = {

@@ -284,6 +284,16 @@ async def test_where_fewer_live_the_largest_cell_is_kept(house: House, ana: Prof
     assert (await house.service.set_location(ANA.id, *LISBON)).cell == LONELY
 
 
+async def test_where_exactly_somebody_was_is_written_nowhere(house: House, ana: Profile) -> None:
+    await house.consent(Purpose.LOCATION)
+    await house.service.set_location(ANA.id, 38.713872, -9.144261)
+
+    rows = [row for table in house.store.tables.every().values() for row in table.items().values()]
+    written = str([attrs.asdict(row) if attrs.has(type(row)) else row for row in rows])
+    assert str(LONELY.latitude) in written, "a cell would be seen here"
+    assert not [digits for digits in ("38.7138", "38.7139", "9.1442", "9.1443") if digits in written]
+
+
 async def test_whoever_comes_later_changes_nobody_else_s_cell(house: House, ana: Profile) -> None:
     await house.consent(Purpose.LOCATION)
     placed = await house.service.set_location(ANA.id, *LISBON)

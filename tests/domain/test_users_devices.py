@@ -70,6 +70,15 @@ class TestGuessing:
         await guess_often(accounts, FREE_TRIES - 1)
         await accounts.login()
 
+    async def test_other_spellings_of_the_address_are_counted_together(self, accounts: Accounts) -> None:
+        await accounts.register()
+        for spelling in (EMAIL, EMAIL.upper(), EMAIL.title(), f" {EMAIL} ", EMAIL.swapcase()) * 2:
+            await guess(accounts, spelling)
+
+        await guess(accounts, password=PASSWORD)
+        await guess(accounts, EMAIL.upper(), PASSWORD)
+        assert len(accounts.store.tables.sign_in_tries.items()) == 1
+
     async def test_a_known_device_gets_in_while_a_thousand_networks_guess(self, accounts: Accounts) -> None:
         tokens = await accounts.enter()
         for number in range(1_000):

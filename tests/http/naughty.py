@@ -53,6 +53,8 @@ OURS = (
     "../../etc/passwd",
     "..\\..\\windows\\win.ini",
     "%00%2e%2e%2f%0d%0a%ff",
+    "http://169.254.169.254/latest/meta-data/iam/security-credentials/",  # tests may not connect there
+    "//192.0.2.1/@203.0.113.1",
     "null",
     "NaN",
     "-1e400",

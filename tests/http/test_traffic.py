@@ -3,12 +3,14 @@
 import asyncio
 import gc
 import json
+import random
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
 from aiohttp import ClientResponse, FormData, web
+from multidict import CIMultiDict
 
 from adapters.system.clock import ManualClock
 from entrypoints.http.api import RESOURCES
@@ -18,6 +20,7 @@ from tests.http.conftest import ANNA, BEN, Client, Serve
 from tests.http.ping import MOST_BYTES, Pings
 
 Build = Callable[..., web.Application]
+CLAIMING = ("X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "X-Client-IP", "X-Cluster-Client-IP")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +91,7 @@ async def test_a_member_guesses_passwords_no_faster_wherever_they_are(build_ping
     assert [await guess(BEN, "203.0.113.1"), await guess(BEN, "203.0.113.2")] == [429, 204]
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP"])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", *CLAIMING])
 async def test_a_claimed_address_does_not_dodge_the_limit(api: Client, header: str) -> None:
     statuses = [
         (await api.post("/ping/login", json={"words": "x"}, headers={header: f"198.51.100.{number}"})).status
@@ -107,6 +110,30 @@ async def test_behind_a_proxy_each_client_has_a_limit_of_its_own(build_ping: Bui
     assert [await sign_in(f"{claim}.1.1.1, 198.51.100.1") for claim in range(1, 4)] == [202, 429, 429]
     assert await sign_in("198.51.100.2") == 202
     assert [await sign_in(f"2001:db8:0:1::{host}") for host in range(1, 4)] == [202, 429, 429]
+
+
+async def test_two_hundred_claims_together_dodge_nothing(build_ping: Build, serve: Serve) -> None:
+    """Every header by which an address is claimed, each time another: of a client of IPv4 and of one of IPv6."""
+    chance = random.Random(1)
+    api = await serve(build_ping(trusted_proxies=1))
+
+    def somebody() -> str:
+        return chance.choice([str(IPv4Address(chance.getrandbits(32))), str(IPv6Address(chance.getrandbits(128)))])
+
+    async def let_through(seen_from: Callable[[], str]) -> int:
+        statuses = []
+        for _ in range(200):
+            claims = [somebody() for _ in range(chance.randrange(4))]
+            headers = CIMultiDict({name: somebody() for name in CLAIMING} | {"Forwarded": f'for="{somebody()}"'})
+            headers.extend([("X-Forwarded-For", claim) for claim in claims])
+            headers.add("X-Forwarded-For", ", ".join([*claims, seen_from()]))
+            answer = await api.post("/ping/login", json={"words": "x"}, headers=headers)
+            statuses.append(answer.status)
+        assert {*statuses} == {202, 429}
+        return statuses.count(202)
+
+    assert await let_through(lambda: "198.51.100.1") == 10
+    assert await let_through(lambda: str(IPv6Address((0x20010DB8 << 96) | chance.getrandbits(64)))) == 10
 
 
 async def test_of_a_member_s_requests_in_a_minute_a_hundred_pass_and_the_next_does_not(api: Client) -> None:

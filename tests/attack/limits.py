@@ -162,8 +162,19 @@ class Siege:
             await asyncio.sleep(0.2)
 
     async def look(self, until: float) -> None:
-        """Ask as everybody does, over a connection that is kept."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        """Ask as everybody does, over a connection that is kept; who loses it is unanswered, and comes again."""
+        while time.monotonic() < until:
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                try:
+                    await self._ask(reader, writer, until)
+                finally:
+                    writer.close()
+            except (OSError, asyncio.IncompleteReadError):
+                self.unanswered += 1
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, until: float) -> None:
         while time.monotonic() < until:
             asked = time.perf_counter()
             writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -173,7 +184,6 @@ class Siege:
             await reader.readexactly(length)
             self.looks.append(time.perf_counter() - asked)
             await asyncio.sleep(LOOK_SECONDS)
-        writer.close()
 
 
 def main() -> int:
@@ -186,7 +196,7 @@ def main() -> int:
     if options.serve:
         uvloop.run(_serve())
         return 0
-    rows = asyncio.run(_besiege(SHORT_SECONDS if options.short else options.seconds))
+    rows = asyncio.run(besiege(SHORT_SECONDS if options.short else options.seconds))
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(json.dumps(rows, indent=1))
     for row in rows:
@@ -213,7 +223,8 @@ async def _serve() -> None:
                 await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
-async def _besiege(seconds: float) -> list[dict[str, Any]]:
+async def besiege(seconds: float) -> list[dict[str, Any]]:
+    """Attack a process for so long; a row for each promise, with its figure, its bar and whether it ``holds``."""
     server = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

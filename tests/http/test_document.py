@@ -1,7 +1,7 @@
 """The documentation of the real API: valid, kept beside the code, and silent on what is nobody else's business."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from entrypoints.http.api import RESOURCES
 from entrypoints.http.routing import routes_of
 from tests.http.house import House
 
+DOCUMENT = json.loads(document.text())
 KEPT = Path(__file__).parents[2] / "docs" / "openapi.json"
 NEVER_SHOWN_TO_OTHERS = {
     "date_of_birth",
@@ -77,3 +78,52 @@ def _references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _references(inner)
+
+
+def endless(schema: Mapping[str, Any]) -> bool:
+    """Whether a text or a list has no longest; what has a format is as long as that, a file as its
+    route says, and a choice repeats nothing."""
+    match schema.get("type"):
+        case "string":
+            return not {"enum", "const", "format", "contentMediaType", "maxLength"} & schema.keys()
+        case "array":
+            return "maxItems" not in schema and not (schema.get("uniqueItems") and "enum" in resolved(schema["items"]))
+        case "object":
+            return "additionalProperties" in schema and not (
+                schema["additionalProperties"] is False or {"maxProperties", "propertyNames"} & schema.keys()
+            )
+    return False
+
+
+def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return DOCUMENT["components"]["schemas"][name] if name else schema
+
+
+def within(schema: Mapping[str, Any], where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The schema and every one inside it, each with where it is."""
+    schema = resolved(schema)
+    yield where, schema
+    inside = {f".{name}": field for name, field in schema.get("properties", {}).items()}
+    for name, sign in (("items", "[]"), ("additionalProperties", "{}")):
+        inside |= {sign: schema[name]} if isinstance(schema.get(name), dict) else {}
+    for name, each in (*inside.items(), *(("", part) for kind in ("anyOf", "oneOf") for part in schema.get(kind, ()))):
+        yield from within(each, where + name)
+
+
+def test_every_text_and_every_list_of_every_body_has_an_end() -> None:
+    """What is in an address ends with the line of the request, of which the server reads 8,190 bytes. Whoever of the
+    staff notes a breach is told by the domain how many actors they may name; they name acts as often as they like."""
+    bodies = {
+        f"{method} {path}": body["schema"]
+        for path, operations in DOCUMENT["paths"].items()
+        for method, operation in operations.items()
+        for body in operation.get("requestBody", {}).get("content", {}).values()
+        if "schema" in body
+    }
+
+    assert len(bodies) > 40
+    found = {where for call, schema in bodies.items() for where, each in within(schema, f"{call} ") if endless(each)}
+    of_scopes = {where for where in found if where.startswith("post /api/staff/breaches")}
+    assert {where.partition(".")[2] for where in of_scopes} == {"scope.actors", "scope.actors[]", "scope.acts"}
+    assert found == of_scopes

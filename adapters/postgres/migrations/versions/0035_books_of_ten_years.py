@@ -58,14 +58,9 @@ def upgrade() -> None:
     _append_only("UPDATE")
     for trigger in _TRIGGERS.split(";"):
         op.execute(trigger)
-    # Beside the members, who go on paying meanwhile. What an attempt that was broken off has left is of no use.
-    with op.get_context().autocommit_block():
-        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_money_facts_at")
-        op.execute("CREATE INDEX CONCURRENTLY ix_money_facts_at ON money_facts (at)")
 
 
 def downgrade() -> None:
-    op.drop_index("ix_money_facts_at", table_name="money_facts")
     op.execute("DROP TRIGGER kept_for_years ON money_facts")
     op.execute("DROP TRIGGER carried_forward ON ledger_entries")
     _append_only("UPDATE OR DELETE")

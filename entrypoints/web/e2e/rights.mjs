@@ -90,5 +90,11 @@ export async function decideOnPhoto(page, url, { email, password, codes }, look)
   await askWhy();
   await page.getByText("Nothing is on record").waitFor();
   await look("staff-breaches");
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Suspensions" }).click();
+  await askWhy();
+  await page.getByRole("button", { name: "Do it" }).click();
+  await page.getByText("Decide first.").waitFor();
+  await look("staff-suspensions");
   return known;
 }

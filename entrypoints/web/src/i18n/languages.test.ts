@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "typescript";
 import { expect, test } from "vitest";
 import de from "./de";
 import deWords from "./deWords";
@@ -17,10 +18,36 @@ function texts(tree: Tree, path = ""): Map<string, string> {
 
 const english = texts(en);
 const german = texts({ ...de, words: {} });
-const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
+const files = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((file) => /\.tsx?$/.test(file) && !file.includes(".test."))
-  .map((file) => readFileSync(join("src", file), "utf8"))
-  .join("\n");
+  .map((file) => [file, readFileSync(join("src", file), "utf8")] as const);
+const sources = files.map(([, source]) => source).join("\n");
+const pages = files.filter(([file]) => file.endsWith(".tsx"));
+
+/** Attributes that are read aloud or shown. */
+const SHOWN = new Set(["alt", "title", "label", "hint", "placeholder", "aria-label", "aria-description", "aria-valuetext", "lead"]);
+
+/** The texts of a page that stand in it as they are: between tags, and in what is read aloud. */
+function literals(file: string, source: string): [string, string][] {
+  const found: [string, string][] = [];
+  const visit = (node: ts.Node) => {
+    if (ts.isJsxText(node)) found.push([file, node.text.trim()]);
+    if (ts.isStringLiteralLike(node) && ts.isJsxExpression(node.parent) && !ts.isJsxAttribute(node.parent.parent)) found.push([file, node.text]);
+    if (ts.isJsxAttribute(node) && SHOWN.has(node.name.getText()) && node.initializer) {
+      const value = ts.isJsxExpression(node.initializer) ? node.initializer.expression : node.initializer;
+      if (value && ts.isStringLiteralLike(value)) found.push([file, value.text]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX));
+  return found;
+}
+
+/** Names, which are the same in every language. */
+const NAMES = new Set(["SaltBitter"]);
+
+/** What German says by the same word. */
+const ALIKE = ["likes.matches", "matches.title", "paidFor.elite", "paidFor.premium", "secondFactor.code", "shell.matches", "tier.elite", "tier.free", "tier.premium"];
 
 test("every language says the same things", () => {
   expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
@@ -29,6 +56,16 @@ test("every language says the same things", () => {
 test("every language is given the same names and numbers", () => {
   const given = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map(([, name]) => name).sort();
   for (const [key, text] of english) expect(given(german.get(key) ?? ""), key).toEqual(given(text));
+});
+
+test("German is not English left where it was", () => {
+  const same = [...english].filter(([key, text]) => /[a-z]{3}/i.test(text.replace(/{{\w+}}/g, "")) && german.get(key) === text).map(([key]) => key);
+  expect(same.sort()).toEqual(ALIKE);
+});
+
+test("no page says anything that is not among the words", () => {
+  const said = pages.flatMap(([file, source]) => literals(file, source));
+  expect(said.filter(([, text]) => /\p{L}{2}/u.test(text) && !NAMES.has(text)).map(([file, text]) => `${file}: ${text}`)).toEqual([]);
 });
 
 test("whatever the pages ask for is there", () => {

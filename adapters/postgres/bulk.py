@@ -36,7 +36,7 @@ class Bulk:
         async def receive(data: bytes) -> None:
             received.extend(data)
 
-        with translated():
+        with translated(connection):
             await connection.copy_from_query(query, *arguments, output=receive, format="binary", timeout=SECONDS)
         layout = np.dtype([("fields", ">i2"), ("size", ">i4"), ("row", f"V{size}")])
         body = memoryview(received)[len(_HEADER) : len(received) - len(_TRAILER)]
@@ -54,26 +54,26 @@ class Bulk:
                     yield bytes(whole[start : start + _PIECE])
             yield _TRAILER
 
-        with translated():
+        with translated(connection):
             await connection.copy_to_table(table, source=pieces(), format="binary", timeout=SECONDS)
 
     async def run(self, sql: str, *arguments: Any) -> list[Any]:
         """A statement; the rows it returns."""
         connection = await self._connection()
-        with translated():
+        with translated(connection):
             found: list[Any] = await connection.fetch(sql, *arguments, timeout=SECONDS)
             return found
 
     async def execute(self, script: str) -> None:
         """Several statements without arguments."""
         connection = await self._connection()
-        with translated():
+        with translated(connection):
             await connection.execute(script, timeout=SECONDS)
 
     async def _connection(self) -> Any:
         connection = await self._session.in_transaction()
         if not self._patient:
-            with translated():
+            with translated(connection):
                 await connection.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'; SET LOCAL work_mem = '{MEMORY}'")
             self._patient = True
         return connection

@@ -97,7 +97,7 @@ class Session:
         self.require_writable()
         await self._make_changes()
         connection = await self._begin()
-        with translated():
+        with translated(connection):
             await connection.executemany(query.sql, [query.arguments(each) for each in values])
 
     async def change(
@@ -138,7 +138,7 @@ class Session:
         self._writable = False
         if self._transaction is not None:
             transaction, self._transaction = self._transaction, None
-            with translated():
+            with translated(self._connection):
                 await transaction.commit()
 
     async def end(self) -> None:
@@ -180,7 +180,7 @@ class Session:
 
     async def _run(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
         connection = await self._connected()
-        with translated():
+        with translated(connection):
             found: list[Any] = await connection.fetch(sql, *arguments)
             return found
 
@@ -192,7 +192,7 @@ class Session:
     async def _begin(self) -> asyncpg.pool.PoolConnectionProxy:
         connection = await self._connected()
         if self._transaction is None:
-            with translated():
+            with translated(connection):
                 transaction = connection.transaction()
                 await transaction.start()
             self._transaction = transaction
@@ -326,12 +326,20 @@ def _changed_meanwhile() -> StaleWrite:
 
 
 class translated:  # noqa: N801  reads as a word where it is used
-    """Errors of the database, said in the words of the domain."""
+    """Errors of the database, said in the words of the domain.
+
+    A connection that gave no answer in time is ended: to take it back, the pool would wait until it is known to have
+    left off what it was asked, which nobody may ever hear."""
+
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy | None = None) -> None:
+        self._connection = connection
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, TimeoutError) and self._connection is not None:
+            self._connection.terminate()
         match error:
             case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError() | asyncpg.LockNotAvailableError():
                 raise StaleWrite("Somebody is changing this right now. Read it again and repeat the change.") from error

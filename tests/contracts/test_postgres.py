@@ -26,6 +26,7 @@ from saltbitter_domain.users.model import Registered
 from tests.contracts.stores import Store, on_postgres
 from tests.doubles.builders import NOW, a_consent, a_daily_set, a_profile, new_id
 from tests.doubles.money import a_fact
+from tests.faults.proxy import Fault, FaultProxy
 
 SHORT_PATIENCE = Query(text("SET LOCAL lock_timeout = '50ms'"))
 EVERYBODY = Query(text("UPDATE users SET version = version"))
@@ -298,6 +299,38 @@ async def test_a_database_that_is_not_there_is_said_to_be_away(clock: ManualCloc
 
     assert refused.value.retry_after
     await database.close()
+
+
+async def test_a_connection_that_has_fallen_silent_is_ended_and_not_waited_for(
+    database_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pool takes back what is still in use when it has heard that it left off, and here nobody hears anything."""
+    given_back = list[str]()
+    release = asyncpg.Pool.release
+
+    async def observed(pool: asyncpg.Pool, connection: Any, **options: Any) -> None:
+        try:
+            given_back.append("ended" if connection.is_closed() else "in use")
+        except asyncpg.InterfaceError:  # which the pool knows already
+            given_back.append("ended")
+        await release(pool, connection, **options)
+
+    monkeypatch.setattr(asyncpg.Pool, "release", observed)
+    monkeypatch.setattr("adapters.postgres.database.STATEMENT_SECONDS", -0.8)  # Who asks waits a second longer.
+    async with FaultProxy(database_url).running() as proxy:
+        database = Database(proxy.url, min_size=0, max_size=1)
+        await database.open()
+        store = on_postgres(database, clock)
+        await store.outbox.undelivered()
+        await proxy.set(Fault.BLACK_HOLE)
+
+        with pytest.raises(StoreAway):
+            await store.outbox.undelivered()
+
+        await proxy.set(Fault.NONE)
+        assert await store.outbox.undelivered() == 0
+        await database.close()
+    assert given_back == ["in use", "ended", "in use"]
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ export async function decideOnPhoto(page, url, { email, password, codes }, look)
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("link", { name: "Suspensions" }).click();
   await askWhy();
-  await page.getByRole("button", { name: "Do it" }).click();
+  await page.getByRole("button", { name: "Decide and mail" }).click();
   await page.getByText("Decide first.").waitFor();
   await look("staff-suspensions");
   return known;

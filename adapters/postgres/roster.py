@@ -271,11 +271,11 @@ def _of_stored(made: RunResult, counts: Rows, exposures: Rows, stored: bytes) ->
     kept = set(np.frombuffer(stored, "V16").tolist())
     viewers = np.frombuffer(made.viewers, "V16").tolist()
     of_stored = np.repeat(np.fromiter((viewer in kept for viewer in viewers), bool, len(counts)), counts)
-    ids, shown = np.unique(np.frombuffer(made.candidates, "S16")[of_stored], return_counts=True)
+    # Of a morning few are not stored, so that it is their times that are counted.
+    ids, shown = np.unique(np.frombuffer(made.candidates, "S16")[~of_stored], return_counts=True)
     left = exposures.copy()
-    left["shown"] = 0
     place = {raw: n for n, raw in enumerate(exposures["id"].astype("V16").tolist())}
     for raw, times in zip(ids.view("V16").tolist(), shown, strict=True):
-        left["shown"][place[raw]] = times
+        left["shown"][place[raw]] -= times
     left["fair"] *= of_stored.mean() if len(of_stored) else 0.0
     return left[(left["shown"] > 0) | (left["fair"] > 0)]

@@ -38,11 +38,19 @@ class MemoryConsentLog(ConsentLog):
         return self._transaction.read(lambda tables: current_of(tables, user_id))
 
     async def refused_since(self, instant: datetime, purposes: Collection[Purpose]) -> frozenset[UserId]:
-        records = self._transaction.read(lambda tables: tables.consents.items()).values()
+        records = list(self._transaction.read(lambda tables: tables.consents.items()).values())
+        first_yes: dict[tuple[UserId, Purpose], int] = {}
+        for record in records:
+            if record.granted:
+                place = (record.user_id, record.purpose)
+                first_yes[place] = min(record.sequence, first_yes.get(place, record.sequence))
         return frozenset(
             record.user_id
             for record in records
-            if not record.granted and record.at >= instant and record.purpose in purposes
+            if not record.granted
+            and record.at >= instant
+            and record.purpose in purposes
+            and first_yes.get((record.user_id, record.purpose), record.sequence) < record.sequence
         )
 
 

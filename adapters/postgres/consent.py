@@ -57,8 +57,11 @@ class PostgresConsentLog(ConsentLog):
     _REFUSED_SINCE = Query(
         text(
             """
-            SELECT DISTINCT user_id FROM consent_logs
+            SELECT DISTINCT user_id FROM consent_logs AS refusal
             WHERE NOT granted AND at >= CAST(:instant AS timestamptz) AND purpose = ANY(CAST(:purposes AS text[]))
+              AND EXISTS (SELECT FROM consent_logs AS earlier
+                          WHERE earlier.user_id = refusal.user_id AND earlier.purpose = refusal.purpose
+                            AND earlier.granted AND earlier.sequence < refusal.sequence)
             """
         )
     )

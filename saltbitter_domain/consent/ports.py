@@ -28,5 +28,5 @@ class ConsentLog(Protocol):
         ...
 
     async def refused_since(self, instant: datetime, purposes: Collection[Purpose]) -> frozenset[UserId]:
-        """Who said no to any of the purposes at that instant or later, whatever they said before or since."""
+        """Who took back a yes to any of the purposes at that instant or later, whatever they said since."""
         ...

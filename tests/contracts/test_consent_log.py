@@ -104,8 +104,8 @@ async def test_of_two_decisions_at_once_one_is_refused_and_the_chain_stays_whole
     assert verify_chain(chain)
 
 
-async def test_whoever_said_no_since_an_instant_is_found_whatever_else_they_said(store: Store) -> None:
-    ada, bob, cleo, dora = await store.members(4)
+async def test_whoever_took_a_yes_back_since_an_instant_is_found_whatever_else_they_said(store: Store) -> None:
+    ada, bob, cleo, dora, emil = await store.members(5)
     place = Purpose.LOCATION
     earlier, instant, later = NOW - timedelta(microseconds=1), NOW, NOW + timedelta(days=1)
 
@@ -118,8 +118,11 @@ async def test_whoever_said_no_since_an_instant_is_found_whatever_else_they_said
 
     await say(ada, (place, True, earlier), (place, False, instant), (place, True, later))
     await say(bob, (place, True, earlier), (place, False, earlier), (place, True, instant))
-    await say(cleo, (Purpose.ANALYTICS, False, later))
-    await say(dora, (Purpose.RELIGION, False, later), (place, False, later))
+    await say(cleo, (Purpose.ANALYTICS, True, earlier), (Purpose.ANALYTICS, False, later))
+    await say(
+        dora, (place, True, earlier), (Purpose.RELIGION, False, later), (place, False, later), (place, False, later)
+    )
+    await say(emil, (Purpose.ANALYTICS, True, earlier), (place, False, later), (place, True, later))
 
     async with store.begin() as uow:
         assert await uow.consents.refused_since(instant, {place}) == {ada.id, dora.id}

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from saltbitter_domain.kernel import Money
 from saltbitter_domain.ledger.model import (
+    BOOKS_KEPT,
     Account,
     Entry,
     FactKind,
@@ -45,11 +46,16 @@ def transaction_of(fact: MoneyFact) -> Transaction | None:
 
 
 def kept(facts: Sequence[MoneyFact], since: datetime) -> Sequence[MoneyFact]:
-    """Those about payments to which anything happened at ``since`` or later.
+    """Those about payments to which anything happened at ``since`` or later. Where nothing had happened to one for
+    ``BOOKS_KEPT`` before that, what was earlier has been forgotten, and only what followed is among them.
 
     A lost dispute is dated when it is read, since no gateway tells when it was lost: it shows no payment as young."""
-    alive = {fact.payment for fact in facts if fact.at >= since and fact.kind is not FactKind.DISPUTE_LOST}
-    return [fact for fact in facts if fact.payment in alive]
+    first: dict[str, datetime] = {}
+    for fact in sorted(facts, key=lambda fact: fact.at, reverse=True):
+        earliest = first[fact.payment] - BOOKS_KEPT if fact.payment in first else since
+        if fact.kind is not FactKind.DISPUTE_LOST and fact.at >= earliest:
+            first[fact.payment] = fact.at
+    return [fact for fact in facts if fact.payment in first and fact.at >= first[fact.payment]]
 
 
 def payments_from(facts: Iterable[MoneyFact]) -> Sequence[Payment]:

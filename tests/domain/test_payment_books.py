@@ -177,3 +177,12 @@ def test_what_is_told_of_a_payment_is_kept_while_anything_of_it_is_young_enough(
 
     assert kept([paid, fee, other, disputed], NOW) == [paid, fee, disputed]
     assert kept([paid, fee, other, lost], NOW) == [], "that it was lost is dated by us, when we read it"
+
+
+def test_of_a_payment_that_was_forgotten_only_what_happens_afterwards_is_booked() -> None:
+    paid, again = a_fact(at=NOW), a_fact("dp_1", FactKind.DISPUTED, at=NOW + timedelta(days=3000))
+    late = a_fact("re_1", FactKind.REFUNDED, at=NOW + timedelta(days=3000) + BOOKS_KEPT + timedelta(days=1))
+
+    assert kept([paid, again, late], late.at) == [late], "nothing had happened for ten years"
+    assert kept([paid, again, late], again.at) == [late]
+    assert kept([paid, again], again.at) == [paid, again]

@@ -27,16 +27,24 @@ const pages = files.filter(([file]) => file.endsWith(".tsx"));
 /** Attributes that are read aloud or shown. */
 const SHOWN = new Set(["alt", "title", "label", "hint", "placeholder", "aria-label", "aria-description", "aria-valuetext", "lead"]);
 
+/** What an expression shows as it is, whichever way it turns out. */
+function shown(node: ts.Node | undefined): string[] {
+  if (!node) return [];
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isParenthesizedExpression(node) || ts.isJsxExpression(node)) return shown(node.expression);
+  if (ts.isConditionalExpression(node)) return [...shown(node.whenTrue), ...shown(node.whenFalse)];
+  if (ts.isBinaryExpression(node)) return [...shown(node.left), ...shown(node.right)];
+  if (ts.isTemplateExpression(node)) return [node.head.text, ...node.templateSpans.map((span) => span.literal.text)];
+  return [];
+}
+
 /** The texts of a page that stand in it as they are: between tags, and in what is read aloud. */
 function literals(file: string, source: string): [string, string][] {
   const found: [string, string][] = [];
   const visit = (node: ts.Node) => {
     if (ts.isJsxText(node)) found.push([file, node.text.trim()]);
-    if (ts.isStringLiteralLike(node) && ts.isJsxExpression(node.parent) && !ts.isJsxAttribute(node.parent.parent)) found.push([file, node.text]);
-    if (ts.isJsxAttribute(node) && SHOWN.has(node.name.getText()) && node.initializer) {
-      const value = ts.isJsxExpression(node.initializer) ? node.initializer.expression : node.initializer;
-      if (value && ts.isStringLiteralLike(value)) found.push([file, value.text]);
-    }
+    const told = ts.isJsxExpression(node) ? !ts.isJsxAttribute(node.parent) : ts.isJsxAttribute(node) && SHOWN.has(node.name.getText());
+    if (told) found.push(...shown(ts.isJsxAttribute(node) ? node.initializer : node).map((text): [string, string] => [file, text]));
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX));

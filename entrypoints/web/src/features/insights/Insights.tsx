@@ -59,9 +59,9 @@ function ResultPage({ result }: { result: Result }) {
         <div className="grid gap-5">
           <div className="grid gap-2">
             <h2 className="text-xl">{t("insights.where")}</h2>
-            <p lang="en">{growth.summary}</p>
+            <p>{growth.summary}</p>
             <p className="text-sm text-soft">
-              {t("insights.called")} <span lang="en">{growth.title}</span>
+              {t("insights.called")} {growth.title}
             </p>
           </div>
           <dl className="grid gap-3">
@@ -75,7 +75,7 @@ function ResultPage({ result }: { result: Result }) {
       </div>
       {result.quality_notes.map((note) => (
         <Notice key={note} tone="warm">
-          <p lang="en">{note}</p>
+          <p>{note}</p>
         </Notice>
       ))}
       <div className="grid gap-5 md:grid-cols-2">
@@ -86,7 +86,7 @@ function ResultPage({ result }: { result: Result }) {
         <List title={t("insights.resources")} items={growth.resources} />
       </div>
       <Notice>
-        <p lang="en">{result.note}</p>
+        <p>{result.note}</p>
       </Notice>
       <section className="grid gap-3">
         <h2 className="text-xl">{t("insights.history")}</h2>
@@ -130,7 +130,7 @@ function List({ title, items }: { title: string; items: readonly string[] }): Re
   return (
     <Card className="grid content-start gap-3">
       <h2 className="text-lg">{title}</h2>
-      <ul className="grid list-disc gap-2 pl-5 marker:text-bitter" lang="en">
+      <ul className="grid list-disc gap-2 pl-5 marker:text-bitter">
         {items.map((item) => (
           <li key={item}>{item}</li>
         ))}

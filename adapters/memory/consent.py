@@ -38,20 +38,15 @@ class MemoryConsentLog(ConsentLog):
         return self._transaction.read(lambda tables: current_of(tables, user_id))
 
     async def refused_since(self, instant: datetime, purposes: Collection[Purpose]) -> frozenset[UserId]:
-        records = list(self._transaction.read(lambda tables: tables.consents.items()).values())
-        first_yes: dict[tuple[UserId, Purpose], int] = {}
-        for record in records:
+        records = self._transaction.read(lambda tables: tables.consents.items()).values()
+        agreed, found = set[tuple[UserId, Purpose]](), set[UserId]()
+        for record in sorted(records, key=lambda record: record.sequence):
+            place = (record.user_id, record.purpose)
             if record.granted:
-                place = (record.user_id, record.purpose)
-                first_yes[place] = min(record.sequence, first_yes.get(place, record.sequence))
-        return frozenset(
-            record.user_id
-            for record in records
-            if not record.granted
-            and record.at >= instant
-            and record.purpose in purposes
-            and first_yes.get((record.user_id, record.purpose), record.sequence) < record.sequence
-        )
+                agreed.add(place)
+            elif place in agreed and record.at >= instant and record.purpose in purposes:
+                found.add(record.user_id)
+        return frozenset(found)
 
 
 def current_of(tables: Tables, user_id: UserId) -> dict[Purpose, ConsentRecord]:

@@ -1,8 +1,8 @@
 """The unit of work: one business transaction over every store, with the events it gives rise to."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 from saltbitter_domain.assessments.ports import Assessments
 from saltbitter_domain.audit.ports import AuditLog
@@ -39,6 +39,9 @@ from saltbitter_domain.users.ports import (
 )
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
+_V = TypeVar("_V")
+_Read = Coroutine[Any, Any, _T]
 
 
 class UnitOfWork(Protocol):
@@ -79,6 +82,14 @@ class UnitOfWork(Protocol):
     member_records: MemberRecords
     orders: Orders
     reviews: Reviews
+
+    @overload
+    async def together(self, first: _Read[_T], second: _Read[_U], /) -> tuple[_T, _U]: ...
+    @overload
+    async def together(self, first: _Read[_T], second: _Read[_U], third: _Read[_V], /) -> tuple[_T, _U, _V]: ...
+    async def together(self, *reads: _Read[Any]) -> Any:
+        """What each of these reads of this unit of work gives, asked for at once; none sees what another writes."""
+        ...
 
     def emit(self, event: Event) -> None:
         """Store the event in the outbox with this transaction."""

@@ -1,7 +1,9 @@
 """Units of work over the store in memory."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from adapters.memory.assessments import MemoryAssessments
 from adapters.memory.audit import MemoryAuditLog
@@ -80,6 +82,9 @@ class MemoryUnitOfWork(UnitOfWork):
         self.member_records = MemoryMemberRecords(transaction)
         self.orders = MemoryOrders(transaction)
         self.reviews = MemoryReviews(transaction)
+
+    async def together(self, *reads: Coroutine[Any, Any, Any]) -> Any:
+        return tuple(await asyncio.gather(*reads))
 
     def emit(self, event: Event) -> None:
         now = self._clock.now()

@@ -5,10 +5,9 @@ prepares statements that PgBouncer in transaction mode cannot keep (docs/adr/000
 
 import asyncio
 import contextlib
-import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ import orjson
 
 from adapters.postgres.keyed import KeyedReads
 from adapters.postgres.query import KeyedQuery, Query
+from adapters.postgres.together import Question, Reads, Rows, asked_together, made_together, parted
 from saltbitter_domain.kernel import StaleWrite, Unavailable
 
 CONNECT_SECONDS = 2.0
@@ -64,11 +64,28 @@ class Session:
         self._writable = True
         self._readable = True
         self._waiting: list[_Change] = []
+        self._together = False
 
-    async def rows(self, query: Query, **values: Any) -> list[Any]:
+    async def together(self, *reads: Coroutine[Any, Any, Any]) -> list[Any]:
+        """What each of these reads of this session gives. What all of them ask for first is one statement, what they
+        ask for next another. What one of them writes the others do not see."""
+        steps = Reads(reads)
+        try:
+            await self._make_changes()
+            self._step(steps.begin)
+            while asked := tuple(steps.questions.values()):
+                found = await self._ask(asked)
+                self._step(functools.partial(steps.answer, found))
+        finally:
+            steps.close()
+        return steps.results()
+
+    async def rows(self, query: Query, **values: Any) -> Sequence[Any]:
         """What the query finds, the session's own changes among it."""
         if not self._readable:
             raise RuntimeError("this unit of work is over")
+        if self._together:
+            return await Question(query, query.arguments(values))
         await self._make_changes()
         return await self._run(query.sql, query.arguments(values))
 
@@ -81,13 +98,15 @@ class Session:
 
         As long as the session has no connection, and so nothing of its own to see, it is read together with what others
         ask for just now: it is what was committed at a moment after the question, as ``row`` would have found it."""
-        if self._connection is None and not self._waiting and self._readable:
+        if self._connection is None and not self._waiting and self._readable and not self._together:
             return await self._database.by_key(query, key)
         return await self.row(query, keys=[key])
 
-    async def write(self, query: Query, **values: Any) -> list[Any]:
+    async def write(self, query: Query, **values: Any) -> Sequence[Any]:
         """Change something now; the rows that the statement returns."""
         self.require_writable()
+        if self._together:
+            return await Question(query, query.arguments(values), writes=True)
         await self._make_changes()
         await self._begin()
         return await self._run(query.sql, query.arguments(values))
@@ -163,7 +182,7 @@ class Session:
         if not last:
             await self._begin()
         counted = [change for change in waiting if change.rows is not None]
-        sql = _together(tuple((change.query, change.rows is not None) for change in waiting))
+        sql = made_together(tuple((change.query, change.rows is not None) for change in waiting))
         arguments = [*(value for change in waiting for value in change.arguments), *(change.rows for change in counted)]
         try:
             await self._run(sql, arguments)
@@ -177,6 +196,21 @@ class Session:
                 raise
             refused = (counted[int(str(error))].refusal or _changed_meanwhile)()
             raise refused from None
+
+    def _step(self, step: Callable[[], None]) -> None:
+        """Go on with reads that are made together, which ask and do not run meanwhile."""
+        self._together = True
+        try:
+            step()
+        finally:
+            self._together = False
+
+    async def _ask(self, questions: Sequence[Question]) -> Sequence[Rows]:
+        if any(question.writes for question in questions):
+            await self._begin()
+        sql = asked_together(tuple(question.query for question in questions))
+        arguments = [argument for question in questions for argument in question.arguments]
+        return parted(await self._run(sql, arguments), len(questions))
 
     async def _run(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
         connection = await self._connected()
@@ -302,23 +336,6 @@ async def _prepare(connection: asyncpg.Connection) -> None:
 
 async def _keep(_connection: asyncpg.Connection) -> None:
     """Nothing is reset between two uses: no unit of work leaves settings, locks or listeners on a connection."""
-
-
-@cache
-def _together(changes: tuple[tuple[Query, bool], ...]) -> str:
-    """One statement that makes all these changes and fails as a whole where one that is counted, the second of each,
-    returns another number of rows than the argument for it, which follow those of the changes."""
-    parts, before = [], 0
-    for n, (query, _) in enumerate(changes):
-        parts.append(f"change_{n} AS ({_renumbered(query.sql, before)})")
-        before += len(query.names)
-    counted = [n for n, (_, is_counted) in enumerate(changes) if is_counted]
-    checks = [f"must_change((SELECT count(*) FROM change_{n}), ${before + k + 1}, {k})" for k, n in enumerate(counted)]
-    return f"WITH {', '.join(parts)} SELECT {', '.join(checks) or '1'}"
-
-
-def _renumbered(sql: str, by: int) -> str:
-    return re.sub(r"\$(\d+)", lambda number: f"${int(number[1]) + by}", sql)
 
 
 def _changed_meanwhile() -> StaleWrite:

@@ -1,7 +1,8 @@
 """Units of work: one transaction over every store, and its events in the same commit."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
@@ -87,6 +88,9 @@ class PostgresUnitOfWork(UnitOfWork):
         self.member_records = PostgresMemberRecords(session)
         self.orders = PostgresOrders(session)
         self.reviews = PostgresReviews(session)
+
+    async def together(self, *reads: Coroutine[Any, Any, Any]) -> Any:
+        return tuple(await self._session.together(*reads))
 
     def emit(self, event: Event) -> None:
         self._session.require_writable()

@@ -360,7 +360,7 @@ async def test_a_search_reads_by_an_index(
     plans: list[str] = []
     run = Session.rows
 
-    async def explained(session: Session, query: Query, **values: Any) -> list[Any]:
+    async def explained(session: Session, query: Query, **values: Any) -> Sequence[Any]:
         if query is PostgresProfileSearch._FIND:
             connection = await session._begin()
             rows = await connection.fetch(f"EXPLAIN {query.sql}", *query.arguments(values))

@@ -1,6 +1,7 @@
 """What every unit of work promises."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -9,9 +10,10 @@ from saltbitter_domain.kernel import EventId, StaleWrite, UserId
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import EmailTaken, EmailVerified, Registered, User
 from tests.contracts.stores import Store, outcomes
-from tests.doubles.builders import a_profile, a_user, new_id
+from tests.doubles.builders import a_device, a_profile, a_user, new_id
 
 PORT = UnitOfWork
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 class Broken(Exception):
@@ -229,3 +231,54 @@ async def test_of_several_deliveries_at_once_one_takes_effect(store: Store) -> N
 
     assert type(results[0]) is Broken
     assert sorted(results[1:]) == [False, False, True]
+
+
+async def test_what_is_read_together_is_what_each_read_gives_alone(store: Store) -> None:
+    user, other = await store.members(2)
+    moved = attrs.evolve(user, time_zone="Asia/Tokyo", email="moved@example.org")
+    kept = [a_device(other, last_seen_at=NOON + timedelta(days=n)) for n in range(3)]
+    async with store.begin() as uow:
+        for device in kept:
+            await uow.devices.add(device)
+        await uow.commit()
+
+    async with store.begin() as uow:
+        await uow.users.save(moved)
+        mine, devices, nobody = await uow.together(
+            uow.users.get(user.id), uow.devices.of(other.id), uow.users.get(UserId(new_id()))
+        )
+        none, theirs = await uow.together(uow.devices.of(user.id), uow.users.account(other.id, NOON))
+
+    assert mine == attrs.evolve(moved, version=user.version + 1)
+    assert devices == kept[::-1]
+    assert nobody is None
+    assert (list(none), theirs and theirs.user) == ([], other)
+
+
+async def test_what_is_counted_together_with_a_read_is_kept_at_commit(store: Store) -> None:
+    user = await store.member()
+
+    async def counted(*, commit: bool) -> int | None:
+        async with store.begin() as uow:
+            found, tries = await uow.together(
+                uow.users.get(user.id), uow.sign_in_tries.count("key", NOON, [timedelta(0)])
+            )
+            assert found == user
+            if commit:
+                await uow.commit()
+        return tries
+
+    assert [await counted(commit=commit) for commit in (True, False, True)] == [1, 2, 2]
+
+
+async def test_one_of_several_reads_that_fails_fails_them_all(store: Store) -> None:
+    user = await store.member()
+
+    async def broken(uow: UnitOfWork) -> None:
+        await uow.users.get(user.id)
+        raise Broken
+
+    async with store.begin() as uow:
+        with pytest.raises(Broken):
+            await uow.together(uow.devices.of(user.id), broken(uow))
+        assert await uow.users.get(user.id) == user

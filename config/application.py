@@ -241,7 +241,7 @@ class Application(containers.DeclarativeContainer):
         begin=adapters.begin,
         clock=adapters.clock,
         ids=adapters.ids,
-        reauthenticate=second_factors.provided.prove,
+        reauthenticated=second_factors.provided.proven,
         secrets=adapters.secrets,
         mailer=mailer,
         archives=adapters.archives,

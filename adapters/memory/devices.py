@@ -22,8 +22,7 @@ class MemoryDevices(Devices):
         return self._transaction.read(lambda tables: next(iter(tables.devices.where("token", token_hash)), None))
 
     async def of(self, user_id: UserId) -> Sequence[Device]:
-        rows = self._transaction.read(lambda tables: tables.devices.where("user", user_id))
-        return sorted(rows, key=lambda device: (device.last_seen_at, device.id), reverse=True)
+        return self._transaction.read(lambda tables: devices_of(tables, user_id))
 
     async def save(self, device: Device) -> None:
         self._transaction.write(lambda tables: replace(tables.devices, device.id, device))
@@ -49,6 +48,12 @@ class MemoryDevices(Devices):
         return self._transaction.write(change)
 
 
+def devices_of(tables: Tables, user_id: UserId) -> tuple[Device, ...]:
+    """The member's devices, the one of the latest sign-in first."""
+    rows = tables.devices.where("user", user_id)
+    return tuple(sorted(rows, key=lambda device: (device.last_seen_at, device.id), reverse=True))
+
+
 class MemorySignInTries(SignInTries):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -66,8 +71,12 @@ class MemorySignInTries(SignInTries):
         await self._transaction.hold(("sign_in_tries", key))
         return self._transaction.write(change)
 
-    async def clear(self, key: str) -> None:
-        self._transaction.write(lambda tables: tables.sign_in_tries.drop(key))
+    async def clear(self, *keys: str) -> None:
+        def change(tables: Tables) -> None:
+            for key in keys:
+                tables.sign_in_tries.drop(key)
+
+        self._transaction.write(change)
 
     async def forget(self, paused_before: datetime, limit: int) -> int:
         def change(tables: Tables) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from adapters.memory.devices import devices_of
 from adapters.memory.notifications import drop_subscription
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
@@ -41,13 +42,11 @@ class MemoryUsers(Users):
         return self._transaction.read(query)
 
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
+        return self._transaction.read(lambda tables: _account(tables, tables.users.get(user_id), now))
+
+    async def account_at(self, email: str, now: datetime) -> Account | None:
         def query(tables: Tables) -> Account | None:
-            user, profile = tables.users.get(user_id), tables.profiles.get(user_id)
-            name = profile.content.name if profile else ""
-            if user is None:
-                return None
-            factor = tables.second_factors.get(user_id)
-            return Account(user, name, _open_of(tables, user_id, now), factor is not None and factor.is_on)
+            return _account(tables, next(iter(tables.users.where("email", email)), None), now)
 
         return self._transaction.read(query)
 
@@ -144,6 +143,19 @@ class MemorySessions(Sessions):
         return self._transaction.write(change)
 
 
+def _account(tables: Tables, user: User | None, now: datetime) -> Account | None:
+    if user is None:
+        return None
+    profile = tables.profiles.get(user.id)
+    return Account(
+        user=user,
+        name=profile.content.name if profile else "",
+        sessions=_open_of(tables, user.id, now),
+        devices=devices_of(tables, user.id),
+        factor=tables.second_factors.get(user.id),
+    )
+
+
 def _open_of(tables: Tables, user_id: UserId, now: datetime) -> tuple[Session, ...]:
     still_open = [session for session in tables.sessions.where("user", user_id) if session.is_open(now)]
     return tuple(sorted(still_open, key=lambda session: (session.last_used_at, session.id), reverse=True))
@@ -166,10 +178,11 @@ class MemoryOneTimeTokens(OneTimeTokens):
         tokens = self._transaction.read(lambda tables: list(tables.one_time_tokens.where("user", user_id)))
         return [token for token in tokens if token.serves(purpose, now)]
 
-    async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
+    async def discard(self, user_id: UserId, *purposes: TokenPurpose, but: OneTimeToken | None = None) -> None:
         def change(tables: Tables) -> None:
             for token in tables.one_time_tokens.where("user", user_id):
-                if token.purpose in purposes and token.used_at is None:
+                spared = but is not None and token.token_hash == but.token_hash
+                if token.purpose in purposes and token.used_at is None and not spared:
                     tables.one_time_tokens.drop(token.token_hash)
 
         self._transaction.write(change)

@@ -134,7 +134,7 @@ class Session:
         meets a row that is there already. Statements that are made together do not see one another, so one that looks
         at a table is made after those that change it."""
         self.require_writable()
-        if not query.only_adds and any(waiting.query.table == query.table for waiting in self._waiting):
+        if not query.apart and any(waiting.query.table == query.table for waiting in self._waiting):
             await self._make_changes()
         self._waiting.append(_Change(query, query.arguments(values), rows, refusal, taken))
 

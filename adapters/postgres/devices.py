@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
-from sqlalchemy import Uuid, any_, bindparam, delete, select, text
+from sqlalchemy import Text, Uuid, any_, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.database import Session
@@ -74,7 +74,7 @@ class PostgresSignInTries(SignInTries):
         ),
         "sign_in_tries",
     )
-    _CLEAR = Query(delete(sign_in_tries).where(sign_in_tries.c.key == bindparam("key")))
+    _CLEAR = Query(delete(sign_in_tries).where(sign_in_tries.c.key == any_(bindparam("keys", type_=ARRAY(Text)))))
     _FORGET = sweeping(sign_in_tries, "next_at < :paused_before")
 
     def __init__(self, session: Session) -> None:
@@ -85,8 +85,8 @@ class PostgresSignInTries(SignInTries):
         rows = await self._session.write(self._COUNT, key=key, now=now, pauses=seconds)
         return rows[0]["tries"] if rows else None
 
-    async def clear(self, key: str) -> None:
-        await self._session.change(self._CLEAR, {"key": key})
+    async def clear(self, *keys: str) -> None:
+        await self._session.change(self._CLEAR, {"keys": keys})
 
     async def forget(self, paused_before: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, paused_before=paused_before, limit=limit))

@@ -15,13 +15,13 @@ _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 class Query:
     """A statement with named parameters, compiled once: make it when the module is imported.
 
-    ``table`` is the one it changes, where its text does not tell SQLAlchemy; ``only_adds`` that it adds rows to that
-    and looks at none which are there."""
+    ``table`` is the one it changes, where its text does not tell SQLAlchemy; ``apart`` that it looks at no row
+    which others made with it may change there, as where it only adds some."""
 
-    def __init__(self, statement: ClauseElement, table: str | None = None, *, only_adds: bool = False) -> None:
+    def __init__(self, statement: ClauseElement, table: str | None = None, *, apart: bool = False) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self.sql = str(compiled)
-        self.only_adds = only_adds
+        self.apart = apart
         self.table = table or getattr(getattr(statement, "table", None), "name", None)
         self.names: Sequence[str] = compiled.positiontup or ()  # type: ignore[attr-defined]
         self._constants: Mapping[str, Any] = compiled.params

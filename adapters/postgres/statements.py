@@ -25,7 +25,7 @@ def bound(table: Table) -> dict[str, Any]:
 
 def insertion(table: Table) -> Query:
     """Insert one whole row."""
-    return Query(insert(table).values(bound(table)), only_adds=True)
+    return Query(insert(table).values(bound(table)), apart=True)
 
 
 def insertion_where(table: Table, condition: ColumnElement[bool]) -> Query:
@@ -47,7 +47,7 @@ def insertion_of_all(table: Table, unless: str = "") -> Query:
     """Insert the ``columns`` of any number of rows; ``unless`` is a clause on conflicts."""
     names = ", ".join(stored_columns(table))
     return Query(
-        text(f"INSERT INTO {table.name} ({names}) SELECT * FROM {given(table)} {unless}"), table.name, only_adds=True
+        text(f"INSERT INTO {table.name} ({names}) SELECT * FROM {given(table)} {unless}"), table.name, apart=True
     )
 
 

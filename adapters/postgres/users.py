@@ -35,6 +35,7 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     User,
 )
+from saltbitter_domain.users.model.devices import Device
 from saltbitter_domain.users.model.second_factor import SecondFactor
 from saltbitter_domain.users.ports import Account, OneTimeTokens, SecondFactors, Sessions, Users
 
@@ -55,19 +56,18 @@ class PostgresUsers(Users):
             """
         )
     )
-    _ACCOUNT = Query(
-        text(
-            """
-            SELECT users.*, coalesce(profiles.content ->> 'name', '') AS name,
-                   (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
-                      FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
-                       AND expires_at > CAST(:now AS timestamptz)) AS sessions,
-                   EXISTS (SELECT FROM second_factors WHERE second_factors.user_id = users.id
-                              AND confirmed_at IS NOT NULL) AS second_factor
-            FROM users LEFT JOIN profiles ON profiles.user_id = users.id WHERE users.id = CAST(:id AS uuid)
-            """
-        )
-    )
+    _ANY_ACCOUNT = """
+        SELECT users.*, coalesce(profiles.content ->> 'name', '') AS name,
+               (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
+                  FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
+                   AND expires_at > CAST(:now AS timestamptz)) AS sessions,
+               (SELECT coalesce(jsonb_agg(to_jsonb(devices) ORDER BY last_seen_at DESC, devices.id DESC), '[]')
+                  FROM devices WHERE devices.user_id = users.id) AS devices,
+               (SELECT to_jsonb(second_factors) FROM second_factors WHERE second_factors.user_id = users.id) AS factor
+        FROM users LEFT JOIN profiles ON profiles.user_id = users.id
+        """
+    _ACCOUNT = Query(text(f"{_ANY_ACCOUNT} WHERE users.id = CAST(:id AS uuid)"))
+    _ACCOUNT_AT = Query(text(f"{_ANY_ACCOUNT} WHERE users.email = CAST(:email AS text)"))
     _SAVE = replacement(users)
     _DUE = Query(
         select(users.c.id)
@@ -108,13 +108,10 @@ class PostgresUsers(Users):
         return row and row["id"]
 
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
-        row = await self._session.row(self._ACCOUNT, id=user_id, now=now)
-        if row is None:
-            return None
-        fields = {**row}
-        name, opened = fields.pop("name"), documents.read(fields.pop("sessions"), tuple[Session, ...])
-        second_factor = fields.pop("second_factor")
-        return Account(user_of(fields), name, opened, second_factor)
+        return _account(await self._session.row(self._ACCOUNT, id=user_id, now=now))
+
+    async def account_at(self, email: str, now: datetime) -> Account | None:
+        return _account(await self._session.row(self._ACCOUNT_AT, email=email, now=now))
 
     async def save(self, user: User) -> None:
         await replace(self._session, self._SAVE, _row(user), taken=_email_taken)
@@ -143,6 +140,20 @@ def _email_taken() -> EmailTaken:
 def user_of(row: Any) -> User:
     """The account a row of ``users`` holds."""
     return User(**{**row, "role": Role(row["role"]), "status": AccountStatus(row["status"])})
+
+
+def _account(row: Any) -> Account | None:
+    if row is None:
+        return None
+    fields = {**row}
+    factor = fields.pop("factor")
+    return Account(
+        name=fields.pop("name"),
+        sessions=documents.read(fields.pop("sessions"), tuple[Session, ...]),
+        devices=documents.read(fields.pop("devices"), tuple[Device, ...]),
+        factor=factor and documents.read(factor, SecondFactor),
+        user=user_of(fields),
+    )
 
 
 def _row(entity: Any) -> dict[str, Any]:
@@ -219,13 +230,13 @@ class PostgresOneTimeTokens(OneTimeTokens):
             one_time_tokens.c.expires_at > bindparam("now"),
         )
     )
-    _DISCARD = Query(
-        delete(one_time_tokens).where(
-            one_time_tokens.c.user_id == bindparam("user_id"),
-            one_time_tokens.c.purpose == any_(bindparam("purposes", type_=ARRAY(Text))),
-            one_time_tokens.c.used_at.is_(None),
-        )
+    _UNWANTED = delete(one_time_tokens).where(
+        one_time_tokens.c.user_id == bindparam("user_id"),
+        one_time_tokens.c.purpose == any_(bindparam("purposes", type_=ARRAY(Text))),
+        one_time_tokens.c.used_at.is_(None),
     )
+    _DISCARD = Query(_UNWANTED)
+    _DISCARD_OTHERS = Query(_UNWANTED.where(one_time_tokens.c.token_hash != bindparam("but")), apart=True)
     _FORGET = sweeping(one_time_tokens, "expires_at <= :now")
 
     def __init__(self, session: Connection) -> None:
@@ -246,8 +257,12 @@ class PostgresOneTimeTokens(OneTimeTokens):
             _token(row) for row in await self._session.rows(self._UNUSED, user_id=user_id, purpose=purpose, now=now)
         ]
 
-    async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
-        await self._session.change(self._DISCARD, {"user_id": user_id, "purposes": purposes})
+    async def discard(self, user_id: UserId, *purposes: TokenPurpose, but: OneTimeToken | None = None) -> None:
+        unwanted = {"user_id": user_id, "purposes": purposes}
+        if but is None:
+            await self._session.change(self._DISCARD, unwanted)
+        else:
+            await self._session.change(self._DISCARD_OTHERS, {**unwanted, "but": but.token_hash})
 
     async def forget(self, now: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, now=now, limit=limit))
@@ -281,5 +296,5 @@ class PostgresSecondFactors(SecondFactors):
         await replace(self._session, self._SAVE, _row(factor), "user_id")
 
     async def remove(self, factor: SecondFactor) -> None:
-        if not await self._session.write(self._REMOVE, user_id=factor.user_id, version=factor.version):
-            raise _stale()
+        gone = {"user_id": factor.user_id, "version": factor.version}
+        await self._session.change(self._REMOVE, gone, rows=1, refusal=_stale)

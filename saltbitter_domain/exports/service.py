@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import attrs
 
@@ -30,9 +30,15 @@ from saltbitter_domain.profiles.model import Format, Photo, Size
 from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.register import Register
-from saltbitter_domain.uow import UnitsOfWork, retrying, sweep
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import MailTemplate
-from saltbitter_domain.users.ports import Access, Mail, Mailer, Reauthentication, Secrets
+from saltbitter_domain.users.ports import Access, Mail, Mailer, Secrets
+
+_Act = Callable[[UnitOfWork], Awaitable[DataExport]]
+Reauthenticated = Callable[[Access, str, str | None, str, _Act], Awaitable[DataExport]]
+"""What an act comes to, committed, for whoever proves once more that they are the member: by their session, the
+password, a code where a second factor is on. The text is the detail of ``PasswordRefused`` and ``CodeRefused``; raises
+``CodesPaused`` and ``SessionOver`` besides, and what the act raises."""
 
 
 class ExportService:
@@ -44,7 +50,7 @@ class ExportService:
         begin: UnitsOfWork,
         clock: Clock,
         ids: Ids,
-        reauthenticate: Reauthentication,
+        reauthenticated: Reauthenticated,
         secrets: Secrets,
         mailer: Mailer,
         archives: Archives,
@@ -55,7 +61,7 @@ class ExportService:
         self._begin = begin
         self._clock = clock
         self._ids = ids
-        self._reauthenticate = reauthenticate
+        self._reauthenticated = reauthenticated
         self._secrets = secrets
         self._mailer = mailer
         self._archives = archives
@@ -69,13 +75,14 @@ class ExportService:
 
         Raises ``PasswordRefused``, ``CodeRefused``, ``CodesPaused``, ``ExportRunning`` while one is being made,
         ``SessionOver``."""
-        await self._reauthenticate(access, password, code, "Nothing was copied.")
-        export = DataExport(ExportId(self._ids.new()), access.user_id, self._clock.now())
-        async with self._begin() as uow:
+
+        async def add(uow: UnitOfWork) -> DataExport:
+            export = DataExport(ExportId(self._ids.new()), access.user_id, self._clock.now())
             await uow.exports.add(export)
             uow.emit(ExportRequested(export.user_id, export.id))
-            await uow.commit()
-        return export
+            return export
+
+        return await self._reauthenticated(access, password, code, "Nothing was copied.", add)
 
     async def exports(self, user_id: UserId) -> Sequence[DataExport]:
         """The member's copies, newest first: those being made and those that can be fetched."""

@@ -1,6 +1,6 @@
 """What accounts need from outside."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,19 +15,19 @@ from saltbitter_domain.users.model.second_factor import Enrolment, SecondFactor
 
 @attrs.frozen
 class Account:
-    """An account with what its password guards: the name in its profile, empty without one, its open sessions, and
-    whether a second factor guards them too."""
+    """An account with what stands around it: the name in its profile, empty without one, its open sessions, the latest
+    used first, the devices somebody has signed in on, the latest first, and a second factor, be it on or not yet."""
 
     user: User
     name: str = attrs.field(repr=False)
     sessions: tuple[Session, ...]
-    second_factor: bool
+    devices: tuple[Device, ...]
+    factor: SecondFactor | None
 
-
-Reauthentication = Callable[["Access", str, str | None, str], Awaitable[None]]
-"""Proves once more that one is the member, before something grave is done: by the session, the password and, where it
-is on, a code of the second factor; with the detail of a refusal. Raises ``PasswordRefused``, ``CodeRefused``,
-``CodesPaused``, ``SessionOver``."""
+    @property
+    def second_factor(self) -> bool:
+        """Whether a second factor guards it beside the password."""
+        return self.factor is not None and self.factor.is_on
 
 
 class Users(Protocol):
@@ -48,7 +48,11 @@ class Users(Protocol):
         ...
 
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
-        """The account with its name and the sessions neither ended nor expired, the latest used first."""
+        """The account with what stands around it; its sessions are those neither ended nor expired."""
+        ...
+
+    async def account_at(self, email: str, now: datetime) -> Account | None:
+        """``account``, of this normalised address."""
         ...
 
     async def save(self, user: User) -> None:
@@ -127,8 +131,9 @@ class OneTimeTokens(Protocol):
         """The member's tokens of this purpose that can still be used."""
         ...
 
-    async def discard(self, user_id: UserId, *purposes: TokenPurpose) -> None:
-        """Forget the member's unused tokens of these purposes."""
+    async def discard(self, user_id: UserId, *purposes: TokenPurpose, but: OneTimeToken | None = None) -> None:
+        """Forget the member's unused tokens of these purposes, ``but`` this one, with which the unit of work does
+        something else."""
         ...
 
     async def forget(self, now: datetime, limit: int) -> int:
@@ -190,7 +195,7 @@ class SignInTries(Protocol):
         None."""
         ...
 
-    async def clear(self, key: str) -> None:
+    async def clear(self, *keys: str) -> None:
         """Begin anew."""
         ...
 

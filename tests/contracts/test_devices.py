@@ -105,7 +105,9 @@ async def test_tries_count_up_and_not_at_all_during_a_pause(store: Store) -> Non
         await uow.sign_in_tries.clear("ada")
     async with store.unit() as uow:
         assert await uow.sign_in_tries.count("ada", now, pauses) == 1
-        await uow.sign_in_tries.clear("never tried")
+        await uow.sign_in_tries.clear("never tried", "ada", "bob")
+    async with store.unit() as uow:
+        assert [await uow.sign_in_tries.count(key, now, pauses) for key in ("ada", "bob")] == [1, 1]
 
 
 async def test_of_many_tries_at_once_each_counts_once(store: Store) -> None:

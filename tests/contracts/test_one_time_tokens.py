@@ -67,6 +67,22 @@ async def test_discarding_forgets_the_unused_tokens_of_the_member_and_purpose_an
         assert [await uow.one_time_tokens.get(token.token_hash) for token in kept] == kept
 
 
+async def test_what_is_used_up_in_the_same_unit_of_work_is_not_discarded(store: Store) -> None:
+    user = await store.member()
+    used, gone = a_token(user), a_token(user)
+    async with store.unit() as uow:
+        await uow.one_time_tokens.add(used)
+        await uow.one_time_tokens.add(gone)
+
+    async with store.unit() as uow:
+        await uow.one_time_tokens.save(attrs.evolve(used, used_at=NOW))
+        await uow.one_time_tokens.discard(user.id, *TokenPurpose, but=used)
+
+    async with store.begin() as uow:
+        assert await uow.one_time_tokens.get(used.token_hash) == attrs.evolve(used, used_at=NOW, version=2)
+        assert await uow.one_time_tokens.get(gone.token_hash) is None
+
+
 async def test_the_tokens_that_can_still_be_used_are_found_by_member_and_purpose(store: Store) -> None:
     user, other = await store.members(2)
     wanted, late = (a_token(user, expires_at=NOW + timedelta(seconds=seconds)) for seconds in (2, 1))

@@ -21,12 +21,6 @@ from tests.http.authorisation_table import TABLE, answers, ask_for, entitled, pr
 from tests.http.stage import Stage
 
 FEW = 3
-AROUND_A_PASSWORD = 5
-"""What was checked against a password or code is read again after the check, which takes longer than all of them."""
-SIGNING_IN = AROUND_A_PASSWORD + 2
-"""The try is counted before the password is looked at, and the member's devices are read to know this one."""
-PROVING = AROUND_A_PASSWORD + 2
-"""Where the present password is asked for again the try is counted before, and the right one begins the count anew."""
 AROUND_AN_ORDER = 6
 """An order is written down before the gateway is asked, and again with what became of it."""
 OF_STAFF = 4
@@ -35,18 +29,6 @@ MORE: Mapping[str, int] = {
     "POST /api/me/daily-matches/next-page": 14,  # Five of them once a minute in a process: what changed about anybody.
     "POST /api/me/filter-costs": 4,
     "PUT /api/me/location": 6,  # At most once in ten minutes.
-    "POST /api/auth/login": SIGNING_IN,
-    "POST /api/auth/second-factor": SIGNING_IN,
-    "POST /api/auth/password/reset": AROUND_A_PASSWORD,
-    "POST /api/me/email": PROVING + 1,  # Besides, whose the other address is.
-    "POST /api/auth/email/confirm": AROUND_A_PASSWORD,
-    "POST /api/auth/email/keep": AROUND_A_PASSWORD,
-    "POST /api/me/second-factor": PROVING,
-    "POST /api/me/second-factor/recovery-codes": PROVING,
-    "POST /api/me/second-factor/remove": PROVING,
-    "POST /api/me/erasure": PROVING,
-    "POST /api/me/exports": PROVING,
-    "POST /api/auth/password/change": FEW + 1,  # The try is counted apart.
     "POST /api/subscriptions": AROUND_AN_ORDER,
     "POST /api/me/subscription/changes": AROUND_AN_ORDER,
     "POST /api/me/subscription/cancel": AROUND_AN_ORDER,

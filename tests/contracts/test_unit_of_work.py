@@ -250,7 +250,7 @@ async def test_what_is_read_together_is_what_each_read_gives_alone(store: Store)
         none, theirs = await uow.together(uow.devices.of(user.id), uow.users.account(other.id, NOON))
 
     assert mine == attrs.evolve(moved, version=user.version + 1)
-    assert devices == kept[::-1]
+    assert list(devices) == kept[::-1]
     assert nobody is None
     assert (list(none), theirs and theirs.user) == ([], other)
 

@@ -7,10 +7,22 @@ import attrs
 import pytest
 
 from saltbitter_domain.kernel import StaleWrite, UserId
-from saltbitter_domain.users.model import EmailTaken, TokenPurpose, User
-from saltbitter_domain.users.ports import Users
+from saltbitter_domain.users.model import EmailTaken, EndReason, TokenPurpose, User
+from saltbitter_domain.users.ports import Account, Users
 from tests.contracts.stores import Store, outcomes
-from tests.doubles.builders import NOW, TEXTS, a_full_user, a_token, a_user, new_id, unset_fields
+from tests.doubles.builders import (
+    NOW,
+    TEXTS,
+    a_device,
+    a_full_user,
+    a_profile,
+    a_second_factor,
+    a_session,
+    a_token,
+    a_user,
+    new_id,
+    unset_fields,
+)
 
 PORT = Users
 
@@ -137,3 +149,22 @@ async def test_of_many_those_are_found_who_have_an_account(store: Store) -> None
         found = await uow.users.among([bob.id, UserId(new_id()), ada.id])
         assert sorted(found, key=lambda user: user.id) == [ada, bob]
         assert await uow.users.among([]) == []
+
+
+async def test_an_account_is_found_with_what_stands_around_it_by_its_id_and_by_its_address(store: Store) -> None:
+    user, other = await store.members(2)
+    latest, first = a_device(user, last_seen_at=NOW), a_device(user, last_seen_at=NOW - timedelta(days=2))
+    current, ended = a_session(user), a_session(user, ended_at=NOW, ended_because=EndReason.LOGOUT)
+    factor = a_second_factor(user, last_step=7)
+    async with store.unit() as uow:
+        for device in (first, latest, a_device(other)):
+            await uow.devices.add(device)
+        for session in (current, ended, a_session(other)):
+            await uow.sessions.add(session)
+        await uow.second_factors.add(factor)
+        await uow.profiles.add(a_profile(user))
+
+    async with store.begin() as uow:
+        found = [await uow.users.account(user.id, NOW), await uow.users.account_at(user.email, NOW)]
+        assert await uow.users.account_at("nobody@example.org", NOW) is None
+    assert found == [Account(user, a_profile(user).content.name, (current,), (latest, first), factor)] * 2

@@ -49,7 +49,7 @@ class Desk:
             begin=self.accounts.begin,
             clock=self.accounts.clock,
             ids=self.accounts.ids,
-            reauthenticate=self.accounts.second_factors.prove,
+            reauthenticated=self.accounts.second_factors.proven,
             secrets=self.accounts.secrets,
             mailer=self.accounts.mailer,
             archives=self.archives,

@@ -43,6 +43,7 @@ from saltbitter_domain.users.policies import (
 from saltbitter_domain.users.ports import (
     Access,
     AccessTokens,
+    Account,
     AuthenticatorCodes,
     EmailAddresses,
     NetworkPlaces,
@@ -54,7 +55,7 @@ from saltbitter_domain.users.ports import (
 from saltbitter_domain.users.service import registration
 from saltbitter_domain.users.service.devices import DeviceRegistry, Origin, known_device, tries_key
 from saltbitter_domain.users.service.links import discard_links
-from saltbitter_domain.users.service.proof import prove_code
+from saltbitter_domain.users.service.proof import as_read, prove_code
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
@@ -176,35 +177,51 @@ class AuthService:
         return await retrying(functools.partial(self._login, address, canonical_password(password), origin))
 
     async def _login(self, address: str | None, password: str, origin: Origin) -> Tokens | Challenge:
-        async with self._begin() as uow:
-            checked = await uow.users.by_email(address) if address else None
-            device = await known_device(uow, checked, origin)
+        account = await self._account_at(address)
         # Counted before it is looked at, so that of a thousand tries at once no more are than one after the other.
-        tries = tries_key(self._secrets, address or "", device)
+        tries = tries_key(self._secrets, address or "", known_device(account.devices, origin) if account else None)
         async with self._begin() as uow:
             tried = await uow.sign_in_tries.count(tries, self._clock.now(), PAUSES)
             await uow.commit()
-        looked_at = checked.password_hash if checked and tried is not None else None
+        looked_at = account.user.password_hash if account and tried is not None else None
         fits = await self._hasher.verify(password, looked_at)
-        if checked is None or not fits:
-            await self._notice_failures(checked, tried)
+        if account is None or not fits:
+            await self._notice_failures(account.user if account else None, tried)
             raise _credentials_refused()
-        renewed = await self._hasher.hash(password) if self._hasher.outdated(checked.password_hash) else None
-        now, token = self._clock.now(), self._secrets.token()
-        async with self._begin() as uow:
-            user = await uow.users.get(checked.id)
-            if user is None or user.password_hash != checked.password_hash:
+        renewed = await self._hasher.hash(password) if self._hasher.outdated(account.user.password_hash) else None
+
+        async def enter(found: Account) -> Tokens | Challenge:
+            if found.user.password_hash != looked_at:
                 raise StaleWrite("The password was changed while it was being checked.")
-            _refuse_shut_out(user, now)
-            user = attrs.evolve(user, password_hash=renewed or user.password_hash)
-            factor = await uow.second_factors.get(user.id)
-            if factor is None or not factor.is_on:
-                return await self._let_in(uow, user, token, origin, tries)
+            user = attrs.evolve(found.user, password_hash=renewed or looked_at)
+            return await self._enter(attrs.evolve(found, user=user), origin, tries)
+
+        async def read() -> Account:
+            found = await self._account_at(address)
+            if found is None:
+                raise _credentials_refused()
+            return found
+
+        return await as_read(account, read, enter)
+
+    async def _account_at(self, address: str | None) -> Account | None:
+        if address is None:
+            return None
+        async with self._begin() as uow:
+            return await uow.users.account_at(address, self._clock.now())
+
+    async def _enter(self, account: Account, origin: Origin, tries: str) -> Tokens | Challenge:
+        """Let in whoever gave the password of this account, or ask them for a code."""
+        now, token = self._clock.now(), self._secrets.token()
+        _refuse_shut_out(account.user, now)
+        async with self._begin() as uow:
             await uow.sign_in_tries.clear(tries)
-            await uow.users.save(user)  # for the same reason as where a session begins
+            if not account.second_factor:
+                return await self._let_in(uow, account, token, origin)
+            await uow.users.save(account.user)  # for the same reason as where a session begins
             expires_at = now + CHALLENGE_LIFETIME
             await uow.one_time_tokens.add(
-                OneTimeToken(hash_token(token), user.id, TokenPurpose.SECOND_FACTOR, now, expires_at)
+                OneTimeToken(hash_token(token), account.user.id, TokenPurpose.SECOND_FACTOR, now, expires_at)
             )
             await uow.commit()
         return Challenge(token, expires_at)
@@ -234,27 +251,25 @@ class AuthService:
             challenge = await uow.one_time_tokens.get(token_hash)
             if challenge is None or not challenge.serves(TokenPurpose.SECOND_FACTOR, now):
                 raise _challenge_over()
-            user = await uow.users.get(challenge.user_id)
-            factor = await uow.second_factors.get(challenge.user_id)
-            if user is None or factor is None or not factor.is_on:
+            account = await uow.users.account(challenge.user_id, now)
+            if account is None or account.factor is None or not account.factor.is_on:
                 raise _challenge_over()
-            _refuse_shut_out(user, now)
-            await uow.second_factors.save(await prove_code(uow, self._codes, factor, code, now))
+            _refuse_shut_out(account.user, now)
+            await uow.second_factors.save(await prove_code(uow, self._codes, account.factor, code, now))
             await uow.one_time_tokens.save(attrs.evolve(challenge, used_at=now))
-            return await self._let_in(uow, user, self._secrets.token(), origin)
+            return await self._let_in(uow, account, self._secrets.token(), origin, challenge)
 
     async def _let_in(
-        self, uow: UnitOfWork, user: User, refresh_token: str, origin: Origin, tries: str | None = None
+        self, uow: UnitOfWork, account: Account, refresh_token: str, origin: Origin, used: OneTimeToken | None = None
     ) -> Tokens:
-        """Begin a session, count tries of the password anew, and commit."""
-        now, session_id = self._clock.now(), SessionId(self._ids.new())
-        device_token = await self._registry.meet(uow, user, session_id, origin, now)
-        if tries is not None:
-            await uow.sign_in_tries.clear(tries)
-        # Saved even when nothing of it is new: a change of password at the same moment, which ends the sessions it
-        # finds, then meets a later version and is repeated, so that it finds this one too.
+        """Begin a session of the account as it was read, for whoever ``used`` a challenge, and commit."""
+        now, session_id, user = self._clock.now(), SessionId(self._ids.new()), account.user
+        device_token = await self._registry.meet(uow, user.id, account.devices, session_id, origin, now)
+        # Saved even when nothing of it is new: whatever was decided on is as it was when the account was read, or this
+        # is repeated; and a change of password at the same moment, which ends the sessions it finds, meets a later
+        # version and is repeated, so that it finds this one too.
         await uow.users.save(user.back())
-        await discard_links(uow, user)
+        await discard_links(uow, user, used)
         session = await start_session(
             uow, user, session_id, label=origin.label, ip_prefix=origin.ip_prefix, refresh_token=refresh_token, now=now
         )

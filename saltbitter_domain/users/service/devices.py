@@ -11,9 +11,8 @@ from datetime import datetime
 
 import attrs
 
-from saltbitter_domain.kernel import AlertId, Clock, DeviceId, EventId, Ids, SessionId
+from saltbitter_domain.kernel import AlertId, Clock, DeviceId, EventId, Ids, SessionId, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
-from saltbitter_domain.users.model import User
 from saltbitter_domain.users.model.devices import (
     ALERTS_KEPT_FOR,
     DEVICE_KNOWN_FOR,
@@ -51,10 +50,9 @@ def tries_key(secrets: Secrets, address: str, device: Device | None = None) -> s
     return hash_token(secrets.derived(_TRIES, f"{address} {device.id if device else ''}"))
 
 
-async def known_device(uow: UnitOfWork, user: User | None, origin: Origin) -> Device | None:
-    """The device, when this member has signed in on it before."""
-    device = await uow.devices.by_token(origin.token_hash) if origin.token_hash else None
-    return device if device and user and device.user_id == user.id else None
+def known_device(devices: Sequence[Device], origin: Origin) -> Device | None:
+    """The one of a member's devices on which they sign in again."""
+    return next((device for device in devices if device.token_hash == origin.token_hash), None)
 
 
 class DeviceRegistry:
@@ -65,26 +63,34 @@ class DeviceRegistry:
         self._secrets = secrets
         self._places = places
 
-    async def meet(self, uow: UnitOfWork, user: User, session_id: SessionId, origin: Origin, now: datetime) -> str:
+    async def meet(
+        self,
+        uow: UnitOfWork,
+        user_id: UserId,
+        devices: Sequence[Device],
+        session_id: SessionId,
+        origin: Origin,
+        now: datetime,
+    ) -> str:
         """Remember the device of a session that begins, and what about it the member should know; the device's token.
+        ``devices`` are those of the member, the latest first.
 
         The first device of an account is nothing to warn of."""
-        devices = await uow.devices.of(user.id)
-        known = next((device for device in devices if device.token_hash == origin.token_hash), None)
+        known = known_device(devices, origin)
         if devices:
             last = devices[0]
             before, after = self._places.of(last.ip_prefix), self._places.of(origin.ip_prefix)
             if is_impossible_travel(before, last.last_seen_at, after, now):
-                uow.emit(SignInNoticed(user.id, AlertKind.IMPOSSIBLE_TRAVEL, now, session_id))
+                uow.emit(SignInNoticed(user_id, AlertKind.IMPOSSIBLE_TRAVEL, now, session_id))
             elif known is None:
-                uow.emit(SignInNoticed(user.id, AlertKind.NEW_DEVICE, now, session_id))
+                uow.emit(SignInNoticed(user_id, AlertKind.NEW_DEVICE, now, session_id))
         if known is not None and origin.device_token is not None:
             seen = attrs.evolve(known, label=origin.label, ip_prefix=origin.ip_prefix, last_seen_at=now)
             await uow.devices.save(seen)
             return origin.device_token
         await uow.devices.remove(*(device.id for device in devices[MAX_DEVICES - 1 :]))
         token, device_id = self._secrets.token(), DeviceId(self._ids.new())
-        await uow.devices.add(Device(device_id, user.id, hash_token(token), origin.label, origin.ip_prefix, now, now))
+        await uow.devices.add(Device(device_id, user_id, hash_token(token), origin.label, origin.ip_prefix, now, now))
         return token
 
 

@@ -26,6 +26,7 @@ from saltbitter_domain.users.model import (
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import (
     Access,
+    Account,
     AuthenticatorCodes,
     EmailAddresses,
     PasswordHasher,
@@ -33,7 +34,7 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service.links import token_refused, usable
-from saltbitter_domain.users.service.proof import PasswordProof, prove_second_factor, proven_account
+from saltbitter_domain.users.service.proof import PasswordProof, as_read, prove_second_factor
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -75,41 +76,38 @@ class EmailChangeService:
         address = self._addresses.normalise(email)
         if address is None:
             raise _refused("not_an_address", "Give an e-mail address you can read.")
-        refusal = "Your address is as it was."
-        proven = await self._passwords.prove(access, password, refusal)
-        await retrying(functools.partial(self._request, access, proven, address, code))
+        request = functools.partial(self._request, address, code)
+        await self._passwords.proven(access, password, "Your address is as it was.", request)
 
-    async def _request(self, access: Access, proven: str, address: str, code: str | None) -> None:
-        now, change_id = self._clock.now(), self._ids.new()
-        async with self._begin() as uow:
-            account = await proven_account(uow, access, proven, now)
-            user = account.user
-            refusal = "Changing your address needs a code of your second factor too."
-            await prove_second_factor(uow, self._codes, account, code, refusal, now)
-            if address == user.email:
-                raise _refused("unchanged", "This is the address you have.")
-            kept = await uow.one_time_tokens.unused(user.id, TokenPurpose.KEEP_EMAIL, now)
-            if any(token.email != user.email for token in kept):
-                raise EmailChangedRecently(
-                    "Your address was changed less than a week ago, and can be taken back from the one before as long. "
-                    "Change it again when that week is over."
-                )
-            await uow.one_time_tokens.discard(user.id, TokenPurpose.CHANGE_EMAIL, TokenPurpose.KEEP_EMAIL)
-            token = self._secrets.derived(TokenPurpose.CHANGE_EMAIL, str(change_id))
-            await uow.one_time_tokens.add(
-                OneTimeToken(
-                    hash_token(token), user.id, TokenPurpose.CHANGE_EMAIL, now, now + ONE_TIME_TOKEN_LIFETIME,
-                    email=address,
-                )
-            )  # fmt: skip
-            holder = await uow.users.holder(address, now)
-            if holder is None or holder == user.id:
-                uow.emit(EmailChangeRequested(user.id, change_id))
-            else:
-                uow.emit(RegistrationRepeated(holder))
-            if user.email_verified_at is not None:
-                await self._keep(uow, user, change_id)
-            await uow.commit()
+    async def _request(self, address: str, code: str | None, uow: UnitOfWork, account: Account) -> None:
+        now, change_id, user = self._clock.now(), self._ids.new(), account.user
+        kept, holder = await uow.together(
+            uow.one_time_tokens.unused(user.id, TokenPurpose.KEEP_EMAIL, now), uow.users.holder(address, now)
+        )
+        refusal = "Changing your address needs a code of your second factor too."
+        await prove_second_factor(uow, self._codes, account, code, refusal, now)
+        if address == user.email:
+            raise _refused("unchanged", "This is the address you have.")
+        if any(token.email != user.email for token in kept):
+            raise EmailChangedRecently(
+                "Your address was changed less than a week ago, and can be taken back from the one before as long. "
+                "Change it again when that week is over."
+            )
+        await uow.one_time_tokens.discard(user.id, TokenPurpose.CHANGE_EMAIL, TokenPurpose.KEEP_EMAIL)
+        token = self._secrets.derived(TokenPurpose.CHANGE_EMAIL, str(change_id))
+        await uow.one_time_tokens.add(
+            OneTimeToken(
+                hash_token(token), user.id, TokenPurpose.CHANGE_EMAIL, now, now + ONE_TIME_TOKEN_LIFETIME,
+                email=address,
+            )
+        )  # fmt: skip
+        if holder is None or holder == user.id:
+            uow.emit(EmailChangeRequested(user.id, change_id))
+        else:
+            uow.emit(RegistrationRepeated(holder))
+        if user.email_verified_at is not None:
+            await self._keep(uow, user, change_id)
+        await uow.users.save(user)
 
     async def _keep(self, uow: UnitOfWork, user: User, change_id: UUID) -> None:
         """Let whoever reads the present address keep it. One that was never verified may be a stranger's by a slip."""
@@ -136,11 +134,14 @@ class EmailChangeService:
         now = self._clock.now()
         async with self._begin() as uow:
             token = await usable(uow, token_hash, TokenPurpose.CHANGE_EMAIL, now)
-            user = await uow.users.get(token.user_id)
-            if user is None or token.email is None or await uow.users.holder(token.email, now) not in {None, user.id}:
+            if token.email is None:
+                raise token_refused()
+            user, holder = await uow.together(uow.users.get(token.user_id), uow.users.holder(token.email, now))
+            if user is None or holder not in {None, user.id}:
                 raise token_refused()
             await uow.one_time_tokens.save(attrs.evolve(token, used_at=now))
-            await uow.one_time_tokens.discard(user.id, TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD)
+            outdated = (TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD)
+            await uow.one_time_tokens.discard(user.id, *outdated, but=token)
             if user.email_verified_at is None:
                 uow.emit(EmailVerified(user.id))
             await uow.users.save(attrs.evolve(user, email=token.email, email_verified_at=now))
@@ -152,23 +153,28 @@ class EmailChangeService:
         Whoever asked for the change knew the password, so that it is good no more: every session ends, every link
         dies, and one to choose a new password is mailed to the address that was kept. Raises ``TokenRefused``."""
         token_hash = hash_token(token)
-        async with self._begin() as uow:
-            await usable(uow, token_hash, TokenPurpose.KEEP_EMAIL, self._clock.now())
+        found = await self._kept(token_hash)
         unknown_to_all = await self._hasher.hash(self._secrets.token())
-        ended = await retrying(functools.partial(self._stop, token_hash, unknown_to_all))
+        ended = await as_read(found, lambda: self._kept(token_hash), functools.partial(self._stop, unknown_to_all))
         await revoke_here(self._revocations, ended, self._clock.now())
 
-    async def _stop(self, token_hash: str, password_hash: str) -> tuple[SessionId, ...]:
+    async def _kept(self, token_hash: str) -> tuple[OneTimeToken, Account]:
+        """The token that this is, and the account with the address that it keeps. Raises ``TokenRefused``."""
         now = self._clock.now()
         async with self._begin() as uow:
             token = await usable(uow, token_hash, TokenPurpose.KEEP_EMAIL, now)
             account = await uow.users.account(token.user_id, now)
-            if account is None or token.email is None:
-                raise token_refused()
+        if account is None or token.email is None:
+            raise token_refused()
+        return token, attrs.evolve(account, user=attrs.evolve(account.user, email=token.email))
+
+    async def _stop(self, password_hash: str, found: tuple[OneTimeToken, Account]) -> tuple[SessionId, ...]:
+        now, (token, account) = self._clock.now(), found
+        async with self._begin() as uow:
             await uow.one_time_tokens.save(attrs.evolve(token, used_at=now))
-            await uow.one_time_tokens.discard(token.user_id, *TokenPurpose)
+            await uow.one_time_tokens.discard(token.user_id, *TokenPurpose, but=token)
             await uow.devices.remove_all(token.user_id)
-            await uow.users.save(attrs.evolve(account.user, email=token.email, password_hash=password_hash))
+            await uow.users.save(attrs.evolve(account.user, password_hash=password_hash))
             ended = await end_sessions(uow, account.sessions, EndReason.EMAIL_CHANGE_STOPPED, now)
             uow.emit(ResetRequested(token.user_id))
             await uow.commit()

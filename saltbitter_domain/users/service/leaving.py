@@ -7,10 +7,10 @@ import attrs
 from saltbitter_domain.kernel import Clock, SessionId
 from saltbitter_domain.register import Kept, Register
 from saltbitter_domain.subscriptions.model import Tier
-from saltbitter_domain.uow import UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import ERASURE_GRACE, EndReason, ErasureRequested
-from saltbitter_domain.users.ports import Access, PasswordHasher, Revocations, Secrets
-from saltbitter_domain.users.service.proof import PasswordProof, proven_account
+from saltbitter_domain.users.ports import Access, Account, PasswordHasher, Revocations, Secrets
+from saltbitter_domain.users.service.proof import PasswordProof
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -36,7 +36,6 @@ class LeavingService:
         revocations: Revocations,
         register: Register,
     ) -> None:
-        self._begin = begin
         self._clock = clock
         self._passwords = PasswordProof(begin, clock, hasher, secrets)
         self._revocations = revocations
@@ -49,8 +48,7 @@ class LeavingService:
         whoever hears of ``ErasureRequested``.
         Raises ``PasswordRefused`` under ``password``, ``SessionOver``."""
         refusal = "Your account was not closed."
-        proven = await self._passwords.prove(access, password, refusal)
-        leave, ended = await retrying(lambda: self._request(access, proven))
+        leave, ended = await self._passwords.proven(access, password, refusal, self._request)
         await revoke_here(self._revocations, ended, self._clock.now())
         return leave
 
@@ -58,14 +56,11 @@ class LeavingService:
         """What of a member who is erased then stays, why, and until when."""
         return self._register.kept_after(erase_at)
 
-    async def _request(self, access: Access, proven: str) -> tuple[Leave, tuple[SessionId, ...]]:
+    async def _request(self, uow: UnitOfWork, account: Account) -> tuple[Leave, tuple[SessionId, ...]]:
         now = self._clock.now()
-        async with self._begin() as uow:
-            account = await proven_account(uow, access, proven, now)
-            paid = await uow.subscriptions.tier(access.user_id)
-            leaving = account.user.leaving(now)
-            await uow.users.save(leaving)
-            ended = await end_sessions(uow, account.sessions, EndReason.LEAVING, now)
-            uow.emit(ErasureRequested(leaving.id))
-            await uow.commit()
+        paid = await uow.subscriptions.tier(account.user.id)
+        leaving = account.user.leaving(now)
+        await uow.users.save(leaving)
+        ended = await end_sessions(uow, account.sessions, EndReason.LEAVING, now)
+        uow.emit(ErasureRequested(leaving.id))
         return Leave(leaving.erase_at or now + ERASURE_GRACE, paid), ended

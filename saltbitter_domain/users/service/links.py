@@ -18,9 +18,10 @@ async def usable(uow: UnitOfWork, token_hash: str, purpose: TokenPurpose, now: d
     return token
 
 
-async def discard_links(uow: UnitOfWork, user: User) -> None:
-    """Forget the unused links of the member, and have a fresh one mailed while the address is still to be verified."""
-    await uow.one_time_tokens.discard(user.id, *(set(TokenPurpose) - _OUTLIVING))
+async def discard_links(uow: UnitOfWork, user: User, but: OneTimeToken | None = None) -> None:
+    """Forget the unused links of the member, ``but`` this one, and have a fresh one mailed while the address is still
+    to be verified."""
+    await uow.one_time_tokens.discard(user.id, *(set(TokenPurpose) - _OUTLIVING), but=but)
     if user.email_verified_at is None:
         uow.emit(VerificationRequested(user.id))
 

@@ -1,17 +1,23 @@
 """Proving once more that one is the member: by the password, and by a code of the second factor."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, FieldProblem, StaleWrite
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
-from saltbitter_domain.users.model import PasswordRefused, User
+from saltbitter_domain.kernel import Clock, DomainError, FieldProblem, StaleWrite
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.users.model import PasswordRefused
 from saltbitter_domain.users.model.devices import PAUSES
 from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor
 from saltbitter_domain.users.policies import CodeOutcome, canonical_code, canonical_password, judge_code, session_over
 from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher, Secrets
 from saltbitter_domain.users.service.devices import tries_key
+
+_T = TypeVar("_T")
+_Read = TypeVar("_Read")
+Act = Callable[[UnitOfWork, Account], Awaitable[_T]]
 
 
 @attrs.frozen
@@ -26,43 +32,77 @@ class PasswordProof:
     hasher: PasswordHasher
     secrets: Secrets
 
-    async def prove(self, access: Access, password: str, refusal: str) -> str:
-        """The hash that the password fits, for ``proven_account``. Raises ``PasswordRefused`` under ``password`` with
-        these words, ``SessionOver``."""
-        async with self.begin() as uow:
-            account = await own_account(uow, access, self.clock.now())
-        problem = await self.problem(account.user, password, "password")
-        if problem:
-            raise PasswordRefused(refusal, fields=(problem,))
-        return account.user.password_hash
-
-    async def problem(self, user: User, password: str, path: str) -> FieldProblem | None:
-        """What is wrong with it as the member's present password. During a pause it is not looked at."""
-        key = tries_key(self.secrets, str(user.id))
+    async def look(self, access: Access, password: str, path: str) -> tuple[Account, FieldProblem | None]:
+        """The account of whoever asks, and what is wrong with this as its present password, under ``path``. During a
+        pause it is not looked at. Raises ``SessionOver``."""
+        now = self.clock.now()
         # Counted before it is looked at, as where somebody signs in.
         async with self.begin() as uow:
-            tried = await uow.sign_in_tries.count(key, self.clock.now(), PAUSES)
+            counted = uow.sign_in_tries.count(self._tries(access), now, PAUSES)
+            account, tried = await uow.together(own_account(uow, access, now), counted)
             await uow.commit()
         if tried is None:
-            return FieldProblem(
-                path, "paused", "It was wrong too often and is not looked at now. Wait, or choose a new one by mail."
-            )
-        if not await self.hasher.verify(canonical_password(password), user.password_hash):
-            return FieldProblem(path, "wrong", "This is not your present password.")
+            paused = "It was wrong too often and is not looked at now. Wait, or choose a new one by mail."
+            return account, FieldProblem(path, "paused", paused)
+        if not await self.hasher.verify(canonical_password(password), account.user.password_hash):
+            return account, FieldProblem(path, "wrong", "This is not your present password.")
+        return account, None
+
+    async def begin_anew(self, uow: UnitOfWork, access: Access) -> None:
+        """Count tries from the first again, as the password was right."""
+        await uow.sign_in_tries.clear(self._tries(access))
+
+    async def proven(self, access: Access, password: str, refusal: str, act: Act[_T]) -> _T:
+        """What ``act`` comes to for the account of whoever asks, if this is its password, committed.
+
+        ``act`` reads before it writes, and saves the account also where nothing of it is new: if it was changed since
+        the password was looked at, ``act`` is repeated with what it is now, unless it has another password.
+        Raises ``PasswordRefused`` under ``password`` with ``refusal``, ``SessionOver``, and what ``act`` raises."""
+        account, problem = await self.look(access, password, "password")
+        if problem:
+            raise PasswordRefused(refusal, fields=(problem,))
+
+        async def attempt(found: Account) -> _T:
+            if found.user.password_hash != account.user.password_hash:
+                raise StaleWrite("The password was changed while it was being checked.")
+            async with self.begin() as uow:
+                done = await act(uow, found)
+                await self.begin_anew(uow, access)
+                await uow.commit()
+            return done
+
+        try:
+            return await as_read(account, lambda: self.read(access), attempt)
+        except DomainError:
+            await self.right(access)
+            raise
+
+    async def right(self, access: Access) -> None:
+        """Count tries from the first again where nothing came of it for another reason than the password."""
         async with self.begin() as uow:
-            await uow.sign_in_tries.clear(key)
+            await self.begin_anew(uow, access)
             await uow.commit()
-        return None
+
+    async def read(self, access: Access) -> Account:
+        """The account of whoever asks, as it is now. Raises ``SessionOver``."""
+        async with self.begin() as uow:
+            return await own_account(uow, access, self.clock.now())
+
+    def _tries(self, access: Access) -> str:
+        return tries_key(self.secrets, str(access.user_id))
 
 
-async def proven_account(uow: UnitOfWork, access: Access, password_hash: str, now: datetime) -> Account:
-    """The account in this unit of work, which still has the password that was proven and the session that asks.
+async def as_read(was: _Read, read: Callable[[], Awaitable[_Read]], act: Callable[[_Read], Awaitable[_T]]) -> _T:
+    """What ``act`` comes to for something that was read before slow work; where it was changed meanwhile, so that
+    storing meets another version, for what it is now."""
+    try:
+        return await act(was)
+    except StaleWrite:
 
-    Raises ``SessionOver``, ``StaleWrite``."""
-    account = await own_account(uow, access, now)
-    if account.user.password_hash != password_hash:
-        raise StaleWrite("The password was changed while it was being checked.")
-    return account
+        async def again() -> _T:
+            return await act(await read())
+
+        return await retrying(again)
 
 
 async def own_account(uow: UnitOfWork, access: Access, now: datetime) -> Account:
@@ -99,10 +139,9 @@ async def prove_second_factor(
 ) -> None:
     """Use up a code, where the account has a second factor, with what the caller commits. Raises as ``prove_code``,
     and ``CodeRefused`` with ``refusal`` without a code."""
-    if not account.second_factor:
+    if account.factor is None or not account.factor.is_on:
         return
-    factor = await uow.second_factors.get(account.user.id)
-    if factor is None or code is None:
+    if code is None:
         missing = FieldProblem("code", "missing", "Give the code your app shows now, or a recovery code.")
         raise CodeRefused(refusal, fields=(missing,))
-    await uow.second_factors.save(await prove_code(uow, codes, factor, code, now))
+    await uow.second_factors.save(await prove_code(uow, codes, account.factor, code, now))

@@ -1,8 +1,7 @@
 """Proving that an address is one's own, and coming back without a password."""
 
 import functools
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import attrs
 
@@ -39,15 +38,13 @@ from saltbitter_domain.users.ports import (
 )
 from saltbitter_domain.users.service.devices import tries_key
 from saltbitter_domain.users.service.links import discard_links, token_refused, usable
-from saltbitter_domain.users.service.proof import PasswordProof
+from saltbitter_domain.users.service.proof import PasswordProof, as_read
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
     revoke_here,
     start_session,
 )
-
-_T = TypeVar("_T")
 
 
 class RecoveryService:
@@ -128,12 +125,12 @@ class RecoveryService:
                 verified = attrs.evolve(found, user=self._verified(uow, found.user))
                 ended = await self._set_password(uow, verified, password_hash, EndReason.PASSWORD_RESET)
                 await uow.devices.remove_all(found.user.id)
-                for counted_as in (found.user.email, str(found.user.id)):
-                    await uow.sign_in_tries.clear(tries_key(self._secrets, counted_as))
+                counted_as = (found.user.email, str(found.user.id))
+                await uow.sign_in_tries.clear(*(tries_key(self._secrets, each) for each in counted_as))
                 await uow.commit()
             return ended
 
-        ended = await _once_read(account, lambda: self._holder(token_hash), reset)
+        ended = await as_read(account, lambda: self._holder(token_hash), reset)
         await revoke_here(self._revocations, ended, self._clock.now())
 
     async def change_password(self, access: Access, current: str, new: str) -> Tokens:
@@ -143,9 +140,10 @@ class RecoveryService:
         Raises ``PasswordRefused`` with everything that is wrong, under ``current_password`` and ``new_password``;
         ``SessionOver``.
         """
-        account = await self._own(access)
+        account, wrong = await self._passwords.look(access, current, "current_password")
         problems = await self._problems(new, account, "new_password")
-        wrong = await self._passwords.problem(account.user, current, "current_password")
+        if problems and not wrong:
+            await self._passwords.right(access)
         if wrong:
             problems = (wrong, *problems)
         if problems:
@@ -170,10 +168,11 @@ class RecoveryService:
                     refresh_token=refresh_token,
                     now=now,
                 )
+                await self._passwords.begin_anew(uow, access)
                 await uow.commit()
             return renewed, ended
 
-        renewed, ended = await _once_read(account, lambda: self._own(access), change)
+        renewed, ended = await as_read(account, lambda: self._passwords.read(access), change)
         await revoke_here(self._revocations, ended, now)
         return issue_tokens(self._access_tokens, account.user, renewed, refresh_token, now)
 
@@ -196,14 +195,6 @@ class RecoveryService:
             second_factor=account.second_factor,
             path=path,
         )
-
-    async def _own(self, access: Access) -> Account:
-        """The account of whoever is asking; ``SessionOver`` when it is gone."""
-        async with self._begin() as uow:
-            account = await uow.users.account(access.user_id, self._clock.now())
-        if account is None:
-            raise session_over()
-        return account
 
     async def _holder(self, token_hash: str) -> Account:
         """The account that this token may choose a new password for; ``TokenRefused``."""
@@ -228,23 +219,6 @@ class RecoveryService:
         await discard_links(uow, account.user)
         uow.emit(PasswordChanged(account.user.id))
         return await end_sessions(uow, account.sessions, because, self._clock.now())
-
-
-async def _once_read(
-    account: Account, read: Callable[[], Awaitable[Account]], change: Callable[[Account], Awaitable[_T]]
-) -> _T:
-    """Make the change to the account as it was read before its new password was hashed.
-
-    Whatever happened to it since, a login among it, has made its version or that of a session another; then it is
-    read anew."""
-    try:
-        return await change(account)
-    except StaleWrite:
-
-        async def again() -> _T:
-            return await change(await read())
-
-        return await retrying(again)
 
 
 def _refuse_changed_rule(judged: Account, found: Account) -> None:

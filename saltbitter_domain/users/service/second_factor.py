@@ -1,6 +1,8 @@
 """Setting up a second factor, and doing without it again."""
 
 import functools
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import attrs
 
@@ -17,15 +19,17 @@ from saltbitter_domain.users.model.second_factor import (
     SecondFactorRemoved,
 )
 from saltbitter_domain.users.policies import canonical_code, canonical_password, hash_token, recovery_code
-from saltbitter_domain.users.ports import Access, AuthenticatorCodes, PasswordHasher, Revocations, Secrets
+from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher, Revocations, Secrets
 from saltbitter_domain.users.service.proof import (
     PasswordProof,
     own_account,
     prove_code,
     prove_second_factor,
-    proven_account,
 )
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
+
+_T = TypeVar("_T")
+_AS_IT_WAS = "Your second factor is as it was."
 
 
 class SecondFactorService:
@@ -58,26 +62,22 @@ class SecondFactorService:
         """A fresh secret for an authenticator app. Nothing changes until ``confirm``; asking again makes another one.
 
         Raises ``PasswordRefused``, ``SecondFactorOn``, ``SessionOver``."""
-        proven = await self._proven(access, password)
-        return await retrying(functools.partial(self._enrol, access, proven))
+        return await self._passwords.proven(access, password, _AS_IT_WAS, self._enrol)
 
-    async def _enrol(self, access: Access, proven: str) -> Enrolment:
-        now = self._clock.now()
-        async with self._begin() as uow:
-            account = await proven_account(uow, access, proven, now)
-            found = await uow.second_factors.get(access.user_id)
-            if found is not None and found.is_on:
-                raise SecondFactorOn("You have a second factor. To set up another app, remove the present one first.")
-            fresh = SecondFactor(access.user_id, self._codes.new_secret(access.user_id), now)
-            if found is None:
-                await uow.second_factors.add(fresh)
-            else:
-                # Failures go on counting, so that a new secret is no way round the pauses.
-                await uow.second_factors.save(
-                    attrs.evolve(found, sealed_secret=fresh.sealed_secret, created_at=now, last_step=0)
-                )
-            await uow.commit()
-        return self._codes.enrolment(fresh.sealed_secret, access.user_id, account.user.email)
+    async def _enrol(self, uow: UnitOfWork, account: Account) -> Enrolment:
+        now, user, found = self._clock.now(), account.user, account.factor
+        if account.second_factor:
+            raise SecondFactorOn("You have a second factor. To set up another app, remove the present one first.")
+        fresh = SecondFactor(user.id, self._codes.new_secret(user.id), now)
+        if found is None:
+            await uow.second_factors.add(fresh)
+        else:
+            # Failures go on counting, so that a new secret is no way round the pauses.
+            await uow.second_factors.save(
+                attrs.evolve(found, sealed_secret=fresh.sealed_secret, created_at=now, last_step=0)
+            )
+        await uow.users.save(user)
+        return self._codes.enrolment(fresh.sealed_secret, user.id, user.email)
 
     async def confirm(self, access: Access, code: str) -> tuple[str, ...]:
         """Turn the second factor on with a first code of the app; the recovery codes, which are shown this once.
@@ -93,7 +93,7 @@ class SecondFactorService:
         now, (shown, hashes) = self._clock.now(), self._fresh_codes()
         async with self._begin() as uow:
             account = await own_account(uow, access, now)
-            factor = await uow.second_factors.get(access.user_id)
+            factor = account.factor
             if factor is None:
                 raise SecondFactorOff("Ask for a secret first, and set up your app with it.")
             if factor.is_on:
@@ -112,59 +112,53 @@ class SecondFactorService:
         """New recovery codes in place of all older ones.
 
         Raises ``PasswordRefused``, ``CodeRefused``, ``CodesPaused``, ``SecondFactorOff``, ``SessionOver``."""
-        proven = await self._proven(access, password)
-        return await retrying(functools.partial(self._renew, access, proven, code))
 
-    async def _renew(self, access: Access, proven: str, code: str) -> tuple[str, ...]:
-        now, (shown, hashes) = self._clock.now(), self._fresh_codes()
-        async with self._begin() as uow:
-            await proven_account(uow, access, proven, now)
-            factor = await prove_code(uow, self._codes, await _on(uow, access.user_id), code, now)
+        async def renew(uow: UnitOfWork, account: Account) -> tuple[str, ...]:
+            shown, hashes = self._fresh_codes()
+            factor = await prove_code(uow, self._codes, _on(account), code, self._clock.now())
             await uow.second_factors.save(attrs.evolve(factor, recovery_hashes=hashes))
-            await uow.commit()
-        return shown
+            await uow.users.save(account.user)
+            return shown
+
+        return await self._passwords.proven(access, password, _AS_IT_WAS, renew)
 
     async def remove(self, access: Access, password: str, code: str) -> None:
         """Do without the second factor; the member is mailed. A recovery code will do, for whoever lost their phone.
 
         Raises ``PasswordRefused``, also when the password is too short to stand alone; ``CodeRefused``,
         ``CodesPaused``, ``SecondFactorOff``, ``SessionOver``."""
-        proven = await self._proven(access, password)
-        if len(canonical_password(password)) < MIN_PASSWORD:
-            message = f"Without a second factor a password needs at least {MIN_PASSWORD} characters."
-            raise PasswordRefused(
-                "Change your password first: it is too short to stand alone.",
-                fields=(FieldProblem("password", "too_short", message),),
-            )
-        await retrying(functools.partial(self._remove, access, proven, code))
 
-    async def _remove(self, access: Access, proven: str, code: str) -> None:
-        now = self._clock.now()
-        async with self._begin() as uow:
-            account = await proven_account(uow, access, proven, now)
-            factor = await _on(uow, access.user_id)
-            await prove_code(uow, self._codes, factor, code, now)
+        async def remove(uow: UnitOfWork, account: Account) -> None:
+            if len(canonical_password(password)) < MIN_PASSWORD:
+                message = f"Without a second factor a password needs at least {MIN_PASSWORD} characters."
+                raise PasswordRefused(
+                    "Change your password first: it is too short to stand alone.",
+                    fields=(FieldProblem("password", "too_short", message),),
+                )
+            factor = _on(account)
+            await prove_code(uow, self._codes, factor, code, self._clock.now())
             await uow.second_factors.remove(factor)
             # A change of password at the same moment may have counted on it, and meets a later version.
             await uow.users.save(account.user)
             uow.emit(SecondFactorRemoved(access.user_id))
-            await uow.commit()
 
-    async def prove(self, access: Access, password: str, code: str | None, refusal: str) -> None:
-        """A ``Reauthentication``. The code is used up, and a wrong one counts towards a pause."""
-        proven = await self._passwords.prove(access, password, refusal)
-        await retrying(functools.partial(self._prove_code, access, proven, code, refusal))
+        await self._passwords.proven(access, password, _AS_IT_WAS, remove)
 
-    async def _prove_code(self, access: Access, proven: str, code: str | None, refusal: str) -> None:
-        now = self._clock.now()
-        async with self._begin() as uow:
-            account = await proven_account(uow, access, proven, now)
-            await prove_second_factor(uow, self._codes, account, code, refusal, now)
-            await uow.commit()
+    async def proven(
+        self, access: Access, password: str, code: str | None, refusal: str, act: Callable[[UnitOfWork], Awaitable[_T]]
+    ) -> _T:
+        """What ``act`` comes to, committed, for whoever proves once more that they are the member: by the session, the
+        password and, where it is on, a code of the second factor.
 
-    async def _proven(self, access: Access, password: str) -> str:
-        refusal = "Your second factor is as it was."
-        return await self._passwords.prove(access, password, refusal)
+        The code is used up, and a wrong one counts towards a pause. Raises ``PasswordRefused`` and ``CodeRefused`` with
+        ``refusal``, ``CodesPaused``, ``SessionOver``, and what ``act`` raises."""
+
+        async def proven_act(uow: UnitOfWork, account: Account) -> _T:
+            await prove_second_factor(uow, self._codes, account, code, refusal, self._clock.now())
+            await uow.users.save(account.user)
+            return await act(uow)
+
+        return await self._passwords.proven(access, password, refusal, proven_act)
 
     def _fresh_codes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Recovery codes to show, and their hashes to keep."""
@@ -172,8 +166,7 @@ class SecondFactorService:
         return shown, tuple(hash_token(canonical_code(code)) for code in shown)
 
 
-async def _on(uow: UnitOfWork, user_id: UserId) -> SecondFactor:
-    factor = await uow.second_factors.get(user_id)
-    if factor is None or not factor.is_on:
+def _on(account: Account) -> SecondFactor:
+    if account.factor is None or not account.factor.is_on:
         raise SecondFactorOff("You have no second factor.")
-    return factor
+    return account.factor

@@ -179,8 +179,8 @@ class PostgresPhotos(Photos):
 
 
 class PostgresRemovedPhotos(RemovedPhotos):
-    # All are compared, once for each upload, so that no index over distances is needed.
     _ALIKE = text(
+        "picture_parts(perceptual_hash) && picture_parts(CAST(:alike AS text)) AND "
         f"bit_count(('x' || perceptual_hash)::bit(64) # ('x' || CAST(:alike AS text))::bit(64)) <= {SAME_PICTURE_BITS}"
     )
     _REMEMBER = insertion_unless(removed_photos, "perceptual_hash")

@@ -1,6 +1,7 @@
 """Pictures that staff removed are known again, and how well they are was measured on real photographs."""
 
 import io
+import random
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -36,6 +37,18 @@ async def test_a_removed_picture_and_what_resembles_it_are_known_and_others_are_
 
     assert [await resembles(store, differing(bits)) for bits in (0, SAME_PICTURE_BITS)] == [True, True]
     assert [await resembles(store, differing(bits)) for bits in (SAME_PICTURE_BITS + 1, 32, 64)] == [False] * 3
+
+
+@pytest.mark.parametrize("chosen", range(30))
+async def test_a_picture_is_known_whichever_bits_of_it_differ(store: Store, chosen: int) -> None:
+    chance = random.Random(chosen)
+    async with store.unit() as uow:
+        await uow.removed_photos.remember(REMOVED, NOW)
+        for _ in range(50):
+            await uow.removed_photos.remember(f"{chance.getrandbits(64):016x}", NOW)
+
+    bits = chance.sample(range(64), SAME_PICTURE_BITS)
+    assert await resembles(store, f"{int(REMOVED, 16) ^ sum(1 << bit for bit in bits):016x}")
 
 
 async def test_hashes_are_compared_in_all_their_64_bits(store: Store) -> None:

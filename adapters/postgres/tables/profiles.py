@@ -93,5 +93,6 @@ removed_photos = Table(
     metadata,
     Column("perceptual_hash", Text, primary_key=True),
     Column("removed_at", INSTANT, nullable=False),
+    Index("ix_removed_photos_parts", text("picture_parts(perceptual_hash)"), postgresql_using="gin"),
     comment="Pictures that staff removed and nobody may show again, by 64 bits from which none can be drawn.",
 )

@@ -1,6 +1,5 @@
 """Units of work over the store in memory."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -84,7 +83,11 @@ class MemoryUnitOfWork(UnitOfWork):
         self.reviews = MemoryReviews(transaction)
 
     async def together(self, *reads: Coroutine[Any, Any, Any]) -> Any:
-        return tuple(await asyncio.gather(*reads))
+        try:
+            return tuple([await read for read in reads])
+        finally:
+            for read in reads:
+                read.close()
 
     def emit(self, event: Event) -> None:
         now = self._clock.now()

@@ -12,7 +12,7 @@ from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.users.model import EmailTaken, OneTimeToken, Session, TokenPurpose, User
 from saltbitter_domain.users.model.second_factor import SecondFactor
-from saltbitter_domain.users.ports import Account, OneTimeTokens, SecondFactors, Sessions, Users
+from saltbitter_domain.users.ports import Account, Credentials, OneTimeTokens, SecondFactors, Sessions, Users
 
 
 class MemoryUsers(Users):
@@ -44,9 +44,12 @@ class MemoryUsers(Users):
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
         return self._transaction.read(lambda tables: _account(tables, tables.users.get(user_id), now))
 
-    async def account_at(self, email: str, now: datetime) -> Account | None:
-        def query(tables: Tables) -> Account | None:
-            return _account(tables, next(iter(tables.users.where("email", email)), None), now)
+    async def credentials(self, email: str) -> Credentials | None:
+        def query(tables: Tables) -> Credentials | None:
+            user = next(iter(tables.users.where("email", email)), None)
+            if user is None:
+                return None
+            return Credentials(user, devices_of(tables, user.id), tables.second_factors.get(user.id))
 
         return self._transaction.read(query)
 

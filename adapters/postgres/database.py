@@ -69,6 +69,7 @@ class Session:
     async def together(self, *reads: Coroutine[Any, Any, Any]) -> list[Any]:
         """What each of these reads of this session gives. What all of them ask for first is one statement, what they
         ask for next another. What one of them writes the others do not see."""
+        self._refuse_inside_together()
         steps = Reads(reads)
         try:
             await self._make_changes()
@@ -114,6 +115,7 @@ class Session:
     async def write_many(self, query: Query, values: Sequence[Mapping[str, Any]]) -> None:
         """The same change now with each of these values, in one round trip."""
         self.require_writable()
+        self._refuse_inside_together()
         await self._make_changes()
         connection = await self._begin()
         with translated(connection):
@@ -132,8 +134,9 @@ class Session:
 
         Unless the statement then returns ``rows`` rows, ``refusal`` is raised and nothing is kept; ``taken`` where it
         meets a row that is there already. Statements that are made together do not see one another, so one that looks
-        at a table is made after those that change it."""
+        at a table is made after those that change it, unless it looks at other rows (``Query.apart``)."""
         self.require_writable()
+        self._refuse_inside_together()
         if not query.apart and any(waiting.query.table == query.table for waiting in self._waiting):
             await self._make_changes()
         self._waiting.append(_Change(query, query.arguments(values), rows, refusal, taken))
@@ -142,6 +145,7 @@ class Session:
         """The connection, in the session's transaction, with everything changed so far."""
         if not self._readable:
             raise RuntimeError("this unit of work is over")
+        self._refuse_inside_together()
         await self._make_changes()
         return await self._begin()
 
@@ -196,6 +200,10 @@ class Session:
                 raise
             refused = (counted[int(str(error))].refusal or _changed_meanwhile)()
             raise refused from None
+
+    def _refuse_inside_together(self) -> None:
+        if self._together:
+            raise RuntimeError("of what is asked together each waits for its rows and for nothing else")
 
     def _step(self, step: Callable[[], None]) -> None:
         """Go on with reads that are made together, which ask and do not run meanwhile."""

@@ -37,7 +37,7 @@ from saltbitter_domain.users.model import (
 )
 from saltbitter_domain.users.model.devices import Device
 from saltbitter_domain.users.model.second_factor import SecondFactor
-from saltbitter_domain.users.ports import Account, OneTimeTokens, SecondFactors, Sessions, Users
+from saltbitter_domain.users.ports import Account, Credentials, OneTimeTokens, SecondFactors, Sessions, Users
 
 
 class PostgresUsers(Users):
@@ -56,18 +56,24 @@ class PostgresUsers(Users):
             """
         )
     )
-    _ANY_ACCOUNT = """
-        SELECT users.*, coalesce(profiles.content ->> 'name', '') AS name,
-               (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
-                  FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
-                   AND expires_at > CAST(:now AS timestamptz)) AS sessions,
+    _WITH_CREDENTIALS = """
+        SELECT users.*,
                (SELECT coalesce(jsonb_agg(to_jsonb(devices) ORDER BY last_seen_at DESC, devices.id DESC), '[]')
                   FROM devices WHERE devices.user_id = users.id) AS devices,
                (SELECT to_jsonb(second_factors) FROM second_factors WHERE second_factors.user_id = users.id) AS factor
-        FROM users LEFT JOIN profiles ON profiles.user_id = users.id
         """
-    _ACCOUNT = Query(text(f"{_ANY_ACCOUNT} WHERE users.id = CAST(:id AS uuid)"))
-    _ACCOUNT_AT = Query(text(f"{_ANY_ACCOUNT} WHERE users.email = CAST(:email AS text)"))
+    _CREDENTIALS = Query(text(f"{_WITH_CREDENTIALS} FROM users WHERE email = CAST(:email AS text)"))
+    _ACCOUNT = Query(
+        text(
+            f"""
+            {_WITH_CREDENTIALS}, coalesce(profiles.content ->> 'name', '') AS name,
+               (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
+                  FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
+                   AND expires_at > CAST(:now AS timestamptz)) AS sessions
+            FROM users LEFT JOIN profiles ON profiles.user_id = users.id WHERE users.id = CAST(:id AS uuid)
+            """
+        )
+    )
     _SAVE = replacement(users)
     _DUE = Query(
         select(users.c.id)
@@ -108,10 +114,17 @@ class PostgresUsers(Users):
         return row and row["id"]
 
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
-        return _account(await self._session.row(self._ACCOUNT, id=user_id, now=now))
+        row = await self._session.row(self._ACCOUNT, id=user_id, now=now)
+        if row is None:
+            return None
+        fields = {**row}
+        name, opened = fields.pop("name"), documents.read(fields.pop("sessions"), tuple[Session, ...])
+        known = _credentials(fields)
+        return Account(known.user, known.devices, known.factor, opened, name)
 
-    async def account_at(self, email: str, now: datetime) -> Account | None:
-        return _account(await self._session.row(self._ACCOUNT_AT, email=email, now=now))
+    async def credentials(self, email: str) -> Credentials | None:
+        row = await self._session.row(self._CREDENTIALS, email=email)
+        return row and _credentials({**row})
 
     async def save(self, user: User) -> None:
         await replace(self._session, self._SAVE, _row(user), taken=_email_taken)
@@ -142,18 +155,9 @@ def user_of(row: Any) -> User:
     return User(**{**row, "role": Role(row["role"]), "status": AccountStatus(row["status"])})
 
 
-def _account(row: Any) -> Account | None:
-    if row is None:
-        return None
-    fields = {**row}
-    factor = fields.pop("factor")
-    return Account(
-        name=fields.pop("name"),
-        sessions=documents.read(fields.pop("sessions"), tuple[Session, ...]),
-        devices=documents.read(fields.pop("devices"), tuple[Device, ...]),
-        factor=factor and documents.read(factor, SecondFactor),
-        user=user_of(fields),
-    )
+def _credentials(fields: dict[str, Any]) -> Credentials:
+    devices, factor = documents.read(fields.pop("devices"), tuple[Device, ...]), fields.pop("factor")
+    return Credentials(user_of(fields), devices, factor and documents.read(factor, SecondFactor))
 
 
 def _row(entity: Any) -> dict[str, Any]:

@@ -14,20 +14,27 @@ from saltbitter_domain.users.model.second_factor import Enrolment, SecondFactor
 
 
 @attrs.frozen
-class Account:
-    """An account with what stands around it: the name in its profile, empty without one, its open sessions, the latest
-    used first, the devices somebody has signed in on, the latest first, and a second factor, be it on or not yet."""
+class Credentials:
+    """An account with what signing in is judged by: the devices on which somebody did before, the latest first, and a
+    second factor, be it on or not yet."""
 
     user: User
-    name: str = attrs.field(repr=False)
-    sessions: tuple[Session, ...]
     devices: tuple[Device, ...]
     factor: SecondFactor | None
 
     @property
     def second_factor(self) -> bool:
-        """Whether a second factor guards it beside the password."""
+        """Whether a second factor guards the account beside the password."""
         return self.factor is not None and self.factor.is_on
+
+
+@attrs.frozen
+class Account(Credentials):
+    """An account with all that stands around it: besides, its open sessions, the latest used first, and the name in its
+    profile, empty without one."""
+
+    sessions: tuple[Session, ...]
+    name: str = attrs.field(repr=False)
 
 
 class Users(Protocol):
@@ -51,8 +58,8 @@ class Users(Protocol):
         """The account with what stands around it; its sessions are those neither ended nor expired."""
         ...
 
-    async def account_at(self, email: str, now: datetime) -> Account | None:
-        """``account``, of this normalised address."""
+    async def credentials(self, email: str) -> Credentials | None:
+        """The account with this normalised address, for somebody who signs in."""
         ...
 
     async def save(self, user: User) -> None:
@@ -132,8 +139,8 @@ class OneTimeTokens(Protocol):
         ...
 
     async def discard(self, user_id: UserId, *purposes: TokenPurpose, but: OneTimeToken | None = None) -> None:
-        """Forget the member's unused tokens of these purposes, ``but`` this one, with which the unit of work does
-        something else."""
+        """Forget the member's unused tokens of these purposes, ``but`` this one: the only one of them with which the
+        unit of work does something else."""
         ...
 
     async def forget(self, now: datetime, limit: int) -> int:

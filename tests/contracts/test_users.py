@@ -8,7 +8,7 @@ import pytest
 
 from saltbitter_domain.kernel import StaleWrite, UserId
 from saltbitter_domain.users.model import EmailTaken, EndReason, TokenPurpose, User
-from saltbitter_domain.users.ports import Account, Users
+from saltbitter_domain.users.ports import Account, Credentials, Users
 from tests.contracts.stores import Store, outcomes
 from tests.doubles.builders import (
     NOW,
@@ -165,6 +165,8 @@ async def test_an_account_is_found_with_what_stands_around_it_by_its_id_and_by_i
         await uow.profiles.add(a_profile(user))
 
     async with store.begin() as uow:
-        found = [await uow.users.account(user.id, NOW), await uow.users.account_at(user.email, NOW)]
-        assert await uow.users.account_at("nobody@example.org", NOW) is None
-    assert found == [Account(user, a_profile(user).content.name, (current,), (latest, first), factor)] * 2
+        assert await uow.users.credentials(user.email) == Credentials(user, (latest, first), factor)
+        assert await uow.users.credentials("nobody@example.org") is None
+        account = await uow.users.account(user.id, NOW)
+    name = a_profile(user).content.name
+    assert account == Account(user, (latest, first), factor, (current,), name)

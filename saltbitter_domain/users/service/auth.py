@@ -43,8 +43,8 @@ from saltbitter_domain.users.policies import (
 from saltbitter_domain.users.ports import (
     Access,
     AccessTokens,
-    Account,
     AuthenticatorCodes,
+    Credentials,
     EmailAddresses,
     NetworkPlaces,
     PasswordAdvisor,
@@ -177,7 +177,7 @@ class AuthService:
         return await retrying(functools.partial(self._login, address, canonical_password(password), origin))
 
     async def _login(self, address: str | None, password: str, origin: Origin) -> Tokens | Challenge:
-        account = await self._account_at(address)
+        account = await self._credentials(address)
         # Counted before it is looked at, so that of a thousand tries at once no more are than one after the other.
         tries = tries_key(self._secrets, address or "", known_device(account.devices, origin) if account else None)
         async with self._begin() as uow:
@@ -190,27 +190,25 @@ class AuthService:
             raise _credentials_refused()
         renewed = await self._hasher.hash(password) if self._hasher.outdated(account.user.password_hash) else None
 
-        async def enter(found: Account) -> Tokens | Challenge:
+        async def enter(found: Credentials) -> Tokens | Challenge:
             if found.user.password_hash != looked_at:
                 raise StaleWrite("The password was changed while it was being checked.")
             user = attrs.evolve(found.user, password_hash=renewed or looked_at)
             return await self._enter(attrs.evolve(found, user=user), origin, tries)
 
-        async def read() -> Account:
-            found = await self._account_at(address)
+        async def read() -> Credentials:
+            found = await self._credentials(address)
             if found is None:
                 raise _credentials_refused()
             return found
 
         return await as_read(account, read, enter)
 
-    async def _account_at(self, address: str | None) -> Account | None:
-        if address is None:
-            return None
+    async def _credentials(self, address: str | None) -> Credentials | None:
         async with self._begin() as uow:
-            return await uow.users.account_at(address, self._clock.now())
+            return await uow.users.credentials(address) if address else None
 
-    async def _enter(self, account: Account, origin: Origin, tries: str) -> Tokens | Challenge:
+    async def _enter(self, account: Credentials, origin: Origin, tries: str) -> Tokens | Challenge:
         """Let in whoever gave the password of this account, or ask them for a code."""
         now, token = self._clock.now(), self._secrets.token()
         _refuse_shut_out(account.user, now)
@@ -260,9 +258,9 @@ class AuthService:
             return await self._let_in(uow, account, self._secrets.token(), origin, challenge)
 
     async def _let_in(
-        self, uow: UnitOfWork, account: Account, refresh_token: str, origin: Origin, used: OneTimeToken | None = None
+        self, uow: UnitOfWork, account: Credentials, token: str, origin: Origin, used: OneTimeToken | None = None
     ) -> Tokens:
-        """Begin a session of the account as it was read, for whoever ``used`` a challenge, and commit."""
+        """Begin a session that ``token`` refreshes, for whoever ``used`` a challenge if there was one, and commit."""
         now, session_id, user = self._clock.now(), SessionId(self._ids.new()), account.user
         device_token = await self._registry.meet(uow, user.id, account.devices, session_id, origin, now)
         # Saved even when nothing of it is new: whatever was decided on is as it was when the account was read, or this
@@ -271,10 +269,10 @@ class AuthService:
         await uow.users.save(user.back())
         await discard_links(uow, user, used)
         session = await start_session(
-            uow, user, session_id, label=origin.label, ip_prefix=origin.ip_prefix, refresh_token=refresh_token, now=now
+            uow, user, session_id, label=origin.label, ip_prefix=origin.ip_prefix, refresh_token=token, now=now
         )
         await uow.commit()
-        tokens = issue_tokens(self._access_tokens, user, session, refresh_token, now)
+        tokens = issue_tokens(self._access_tokens, user, session, token, now)
         return attrs.evolve(tokens, device_token=device_token)
 
     async def refresh(self, refresh_token: str, ip: str) -> Tokens:

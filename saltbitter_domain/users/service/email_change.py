@@ -34,7 +34,7 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service.links import token_refused, usable
-from saltbitter_domain.users.service.proof import PasswordProof, as_read, prove_second_factor
+from saltbitter_domain.users.service.proof import PasswordProof, as_read, prove_second_factor, save_unchanged
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
@@ -76,10 +76,10 @@ class EmailChangeService:
         address = self._addresses.normalise(email)
         if address is None:
             raise _refused("not_an_address", "Give an e-mail address you can read.")
-        request = functools.partial(self._request, address, code)
+        request = functools.partial(self._request, access, address, code)
         await self._passwords.proven(access, password, "Your address is as it was.", request)
 
-    async def _request(self, address: str, code: str | None, uow: UnitOfWork, account: Account) -> None:
+    async def _request(self, access: Access, address: str, code: str | None, uow: UnitOfWork, account: Account) -> None:
         now, change_id, user = self._clock.now(), self._ids.new(), account.user
         kept, holder = await uow.together(
             uow.one_time_tokens.unused(user.id, TokenPurpose.KEEP_EMAIL, now), uow.users.holder(address, now)
@@ -107,7 +107,7 @@ class EmailChangeService:
             uow.emit(RegistrationRepeated(holder))
         if user.email_verified_at is not None:
             await self._keep(uow, user, change_id)
-        await uow.users.save(user)
+        await save_unchanged(uow, access, account)
 
     async def _keep(self, uow: UnitOfWork, user: User, change_id: UUID) -> None:
         """Let whoever reads the present address keep it. One that was never verified may be a stranger's by a slip."""

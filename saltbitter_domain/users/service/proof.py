@@ -1,14 +1,16 @@
 """Proving once more that one is the member: by the password, and by a code of the second factor."""
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, DomainError, FieldProblem, StaleWrite
+from saltbitter_domain.kernel import Clock, DomainError, FieldProblem, StaleWrite, Unavailable
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
-from saltbitter_domain.users.model import PasswordRefused
+from saltbitter_domain.users.model import Busy, PasswordRefused
 from saltbitter_domain.users.model.devices import PAUSES
 from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor
 from saltbitter_domain.users.policies import CodeOutcome, canonical_code, canonical_password, judge_code, session_over
@@ -55,8 +57,9 @@ class PasswordProof:
     async def proven(self, access: Access, password: str, refusal: str, act: Act[_T]) -> _T:
         """What ``act`` comes to for the account of whoever asks, if this is its password, committed.
 
-        ``act`` reads before it writes, and saves the account also where nothing of it is new: if it was changed since
-        the password was looked at, ``act`` is repeated with what it is now, unless it has another password.
+        ``act`` reads before it writes, and saves the account and the session that asks, if need be by
+        ``save_unchanged``: where either was changed since the password was looked at, ``act`` is repeated with what
+        they are now, unless the session is over or the password is another.
         Raises ``PasswordRefused`` under ``password`` with ``refusal``, ``SessionOver``, and what ``act`` raises."""
         account, problem = await self.look(access, password, "password")
         if problem:
@@ -71,17 +74,21 @@ class PasswordProof:
                 await uow.commit()
             return done
 
-        try:
+        async with self.right(access):
             return await as_read(account, lambda: self.read(access), attempt)
-        except DomainError:
-            await self.right(access)
-            raise
 
-    async def right(self, access: Access) -> None:
-        """Count tries from the first again where nothing came of it for another reason than the password."""
-        async with self.begin() as uow:
-            await self.begin_anew(uow, access)
-            await uow.commit()
+    @asynccontextmanager
+    async def right(self, access: Access) -> AsyncIterator[None]:
+        """What goes on after the password was right: where it comes to nothing, its tries begin anew all the same."""
+        try:
+            yield
+        except DomainError as error:
+            if isinstance(error, Busy) or not isinstance(error, Unavailable):
+                with contextlib.suppress(StaleWrite, Unavailable):
+                    async with self.begin() as uow:
+                        await self.begin_anew(uow, access)
+                        await uow.commit()
+            raise
 
     async def read(self, access: Access) -> Account:
         """The account of whoever asks, as it is now. Raises ``SessionOver``."""
@@ -111,6 +118,12 @@ async def own_account(uow: UnitOfWork, access: Access, now: datetime) -> Account
     if account is None or access.session_id not in {session.id for session in account.sessions}:
         raise session_over()
     return account
+
+
+async def save_unchanged(uow: UnitOfWork, access: Access, account: Account) -> None:
+    """Store the account and the session that asks as they were read, which fails where either was changed since."""
+    await uow.users.save(account.user)
+    await uow.sessions.save(*(session for session in account.sessions if session.id == access.session_id))
 
 
 async def prove_code(

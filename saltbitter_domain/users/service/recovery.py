@@ -24,7 +24,6 @@ from saltbitter_domain.users.policies import (
     canonical_password,
     hash_token,
     password_problems,
-    session_over,
 )
 from saltbitter_domain.users.ports import (
     Access,
@@ -141,22 +140,22 @@ class RecoveryService:
         ``SessionOver``.
         """
         account, wrong = await self._passwords.look(access, current, "current_password")
-        problems = await self._problems(new, account, "new_password")
-        if problems and not wrong:
-            await self._passwords.right(access)
         if wrong:
-            problems = (wrong, *problems)
+            raise _not_changed(wrong, *await self._problems(new, account, "new_password"))
+        async with self._passwords.right(access):
+            return await self._change_password(access, account, new)
+
+    async def _change_password(self, access: Access, account: Account, new: str) -> Tokens:
+        problems = await self._problems(new, account, "new_password")
         if problems:
-            raise PasswordRefused("The password was not changed.", fields=problems)
+            raise _not_changed(*problems)
         password_hash = await self._hasher.hash(canonical_password(new))
         now, refresh_token = self._clock.now(), self._secrets.token()
 
         async def change(found: Account) -> tuple[Session, tuple[SessionId, ...]]:
             _refuse_changed_rule(account, found)
             # Had the old password been changed meanwhile, this session would be over.
-            session = next((session for session in found.sessions if session.id == access.session_id), None)
-            if session is None:
-                raise session_over()
+            session = next(session for session in found.sessions if session.id == access.session_id)
             async with self._begin() as uow:
                 ended = await self._set_password(uow, found, password_hash, EndReason.PASSWORD_CHANGED)
                 renewed = await start_session(
@@ -219,6 +218,10 @@ class RecoveryService:
         await discard_links(uow, account.user)
         uow.emit(PasswordChanged(account.user.id))
         return await end_sessions(uow, account.sessions, because, self._clock.now())
+
+
+def _not_changed(*problems: FieldProblem) -> PasswordRefused:
+    return PasswordRefused("The password was not changed.", fields=problems)
 
 
 def _refuse_changed_rule(judged: Account, found: Account) -> None:

@@ -25,6 +25,7 @@ from saltbitter_domain.users.service.proof import (
     own_account,
     prove_code,
     prove_second_factor,
+    save_unchanged,
 )
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
@@ -62,9 +63,10 @@ class SecondFactorService:
         """A fresh secret for an authenticator app. Nothing changes until ``confirm``; asking again makes another one.
 
         Raises ``PasswordRefused``, ``SecondFactorOn``, ``SessionOver``."""
-        return await self._passwords.proven(access, password, _AS_IT_WAS, self._enrol)
+        enrol = functools.partial(self._enrol, access)
+        return await self._passwords.proven(access, password, _AS_IT_WAS, enrol)
 
-    async def _enrol(self, uow: UnitOfWork, account: Account) -> Enrolment:
+    async def _enrol(self, access: Access, uow: UnitOfWork, account: Account) -> Enrolment:
         now, user, found = self._clock.now(), account.user, account.factor
         if account.second_factor:
             raise SecondFactorOn("You have a second factor. To set up another app, remove the present one first.")
@@ -76,7 +78,7 @@ class SecondFactorService:
             await uow.second_factors.save(
                 attrs.evolve(found, sealed_secret=fresh.sealed_secret, created_at=now, last_step=0)
             )
-        await uow.users.save(user)
+        await save_unchanged(uow, access, account)
         return self._codes.enrolment(fresh.sealed_secret, user.id, user.email)
 
     async def confirm(self, access: Access, code: str) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ class SecondFactorService:
             shown, hashes = self._fresh_codes()
             factor = await prove_code(uow, self._codes, _on(account), code, self._clock.now())
             await uow.second_factors.save(attrs.evolve(factor, recovery_hashes=hashes))
-            await uow.users.save(account.user)
+            await save_unchanged(uow, access, account)
             return shown
 
         return await self._passwords.proven(access, password, _AS_IT_WAS, renew)
@@ -139,7 +141,7 @@ class SecondFactorService:
             await prove_code(uow, self._codes, factor, code, self._clock.now())
             await uow.second_factors.remove(factor)
             # A change of password at the same moment may have counted on it, and meets a later version.
-            await uow.users.save(account.user)
+            await save_unchanged(uow, access, account)
             uow.emit(SecondFactorRemoved(access.user_id))
 
         await self._passwords.proven(access, password, _AS_IT_WAS, remove)
@@ -150,12 +152,12 @@ class SecondFactorService:
         """What ``act`` comes to, committed, for whoever proves once more that they are the member: by the session, the
         password and, where it is on, a code of the second factor.
 
-        The code is used up, and a wrong one counts towards a pause. Raises ``PasswordRefused`` and ``CodeRefused`` with
-        ``refusal``, ``CodesPaused``, ``SessionOver``, and what ``act`` raises."""
+        The code is used up with what is done, and a wrong one counts towards a pause. Raises ``PasswordRefused`` and
+        ``CodeRefused`` with ``refusal``, ``CodesPaused``, ``SessionOver``, and what ``act`` raises."""
 
         async def proven_act(uow: UnitOfWork, account: Account) -> _T:
             await prove_second_factor(uow, self._codes, account, code, refusal, self._clock.now())
-            await uow.users.save(account.user)
+            await save_unchanged(uow, access, account)
             return await act(uow)
 
         return await self._passwords.proven(access, password, refusal, proven_act)

@@ -366,7 +366,12 @@ class translated:  # noqa: N801  reads as a word where it is used
         if isinstance(error, TimeoutError) and self._connection is not None:
             self._connection.terminate()
         match error:
-            case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError() | asyncpg.LockNotAvailableError():
+            case (
+                asyncpg.SerializationError()
+                | asyncpg.DeadlockDetectedError()
+                | asyncpg.LockNotAvailableError()
+                | asyncpg.ForeignKeyViolationError()  # whom it is about was erased in the meantime
+            ):
                 raise StaleWrite("Somebody is changing this right now. Read it again and repeat the change.") from error
             case (
                 asyncpg.PostgresConnectionError()

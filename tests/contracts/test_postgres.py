@@ -20,11 +20,11 @@ from adapters.postgres.traffic import PostgresIdempotency
 from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import Match
 from saltbitter_domain.events import Unreadable
-from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.kernel import MatchId, StaleWrite, UserId
 from saltbitter_domain.traffic import StoredAnswer
 from saltbitter_domain.users.model import Registered
 from tests.contracts.stores import Store, on_postgres
-from tests.doubles.builders import NOW, a_consent, a_daily_set, a_profile, new_id
+from tests.doubles.builders import NOW, a_consent, a_daily_set, a_like, a_profile, a_user, new_id
 from tests.doubles.money import a_fact
 from tests.faults.proxy import Fault, FaultProxy
 
@@ -108,6 +108,14 @@ async def test_whoever_waits_too_long_for_a_row_is_told_to_repeat(store: Store, 
             await impatient.write(SHORT_PATIENCE)
             with pytest.raises(StaleWrite):
                 await impatient.write(EVERYBODY)
+
+
+async def test_whoever_writes_about_somebody_just_erased_is_told_to_read_again(store: Store) -> None:
+    ada = await store.member()
+
+    with pytest.raises(StaleWrite):
+        async with store.unit() as uow:
+            await uow.decisions.add(a_like(ada, a_user()), MatchId(new_id()))
 
 
 async def test_fifty_who_edit_one_profile_at_once_lose_no_edit(store: Store) -> None:

@@ -10,14 +10,20 @@ interface PageProps {
   children: ReactNode;
 }
 
-/** One page: names the document, moves the focus to its heading, as a fresh page would, and keeps lines readable. */
+/** One page: names the document, moves the focus to its heading, as a fresh page would, and keeps lines readable. The
+same page in another language is no fresh one: whoever chose the language is still where they chose it. */
 export function Page({ title, lead, above, wide = false, children }: PageProps) {
+  const { language } = useTranslation().i18n;
   const heading = useRef<HTMLHeadingElement>(null);
+  const spoken = useRef<string>(null);
   useEffect(() => {
     document.title = `${title} · SaltBitter`;
+    const reworded = spoken.current !== null && spoken.current !== language;
+    spoken.current = language;
+    if (reworded) return;
     heading.current?.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
-  }, [title]);
+  }, [title, language]);
   return (
     <div className={`mx-auto grid w-full animate-arrive gap-8 px-4 py-8 sm:px-6 sm:py-12 ${wide ? "max-w-5xl" : "max-w-2xl"}`}>
       <header className="grid gap-3">

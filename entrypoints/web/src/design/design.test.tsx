@@ -1,12 +1,15 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
+import { useTranslation } from "react-i18next";
 import { expect, test, vi } from "vitest";
 import { ProblemError } from "../api/problem";
 import { Button } from "./Button";
 import { Choices, Toggle } from "./Choices";
 import { TextField } from "./Field";
 import { ProblemNotice } from "./Notice";
+import { Page } from "./Page";
+import { choose, type Language } from "../i18n";
 
 const OPTIONS = ["Tea", "Coffee", "Water"].map((label) => ({ key: label, label }));
 
@@ -87,4 +90,27 @@ test("a mistake of ours names the request to ask about, a refusal does not", () 
   expect(screen.getByRole("alert").textContent).toContain("r-77");
   rerender(<ProblemNotice error={new ProblemError({ code: "person_missing", detail: "", status: 404, request_id: "r-78" })} />);
   expect(screen.getByRole("alert").textContent).not.toContain("r-78");
+});
+
+function Languages() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("settings.title")}>
+      <select aria-label="Language" onChange={(event) => void choose(event.target.value as Language)}>
+        <option>en</option>
+        <option>de</option>
+      </select>
+    </Page>
+  );
+}
+
+test("a page begins at its heading, and in another language goes on where its reader is", async () => {
+  vi.stubGlobal("scrollTo", vi.fn());
+  render(<Languages />);
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Settings" }));
+  await userEvent.selectOptions(screen.getByLabelText("Language"), "de");
+  await screen.findByRole("heading", { name: "Einstellungen" });
+  expect([document.title, document.activeElement]).toEqual(["Einstellungen · SaltBitter", screen.getByLabelText("Language")]);
+  await choose("en");
+  vi.unstubAllGlobals();
 });

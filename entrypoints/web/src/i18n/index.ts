@@ -32,8 +32,9 @@ export async function start(language: Language = preferred()): Promise<void> {
 
 async function speak(language: Language): Promise<void> {
   i18n.addResourceBundle(language, "translation", await fetched(language));
-  await i18n.changeLanguage(language);
+  // What the pages ask the server for as soon as they speak it, they ask for in it.
   document.documentElement.lang = language;
+  await i18n.changeLanguage(language);
 }
 
 export async function choose(language: Language): Promise<void> {

@@ -60,7 +60,7 @@ web-check: $(WEB)/node_modules/.installed ## eslint and tsc over the web client
 web-test: $(WEB)/node_modules/.installed ## the web client's own tests
 	@$(NPM) run --silent test
 
-web-e2e: $(VENV)/.demo web ## the journey in Chromium, on a desktop's and a phone's screen and by the keyboard alone, with axe in both themes
+web-e2e: $(VENV)/.demo web ## the journey in Chromium, on a desktop's and a phone's screen and by the keyboard alone; axe and width of every page in both languages and themes
 	@$(NPM) run --silent e2e
 
 web-lighthouse: $(VENV)/.demo web ## Lighthouse over the built client, at least 95 in each category; report in build/reports

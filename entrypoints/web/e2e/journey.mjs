@@ -1,18 +1,27 @@
 import { fileURLToPath } from "node:url";
+import { forgottenPassword, undoTakeover } from "./account.mjs";
 import { mailedLink, sleepUntilMorning } from "./demo.mjs";
 import { upgrade } from "./money.mjs";
 import { expiredSession, offline, wrongPhoto } from "./refusals.mjs";
-import { keepACopy, setUpSecondFactor } from "./rights.mjs";
+import { askAPerson, keepACopy, setUpSecondFactor } from "./rights.mjs";
 
 const PORTRAIT = fileURLToPath(new URL("../../probe_photos/portrait.jpg", import.meta.url));
-const PASSWORD = "six quiet boats at noon";
+const FIRST_PASSWORD = "six quiet boats at noon";
+const SECOND_PASSWORD = "seven loud markets at dawn";
+const PASSWORD = "eight slow trains at dusk";
 const TIME_ZONE = "Europe/London";
 const STATEMENTS = 18;
 
-/** From a first visit to a match and out again, as a member would, with `look` at every page on the way; staff decide on a photo. */
-export async function journey(page, url, email, look, staffDecides) {
+/** From a first visit to a match and out again, as a member would, with `look` at every page on the way; staff decide on a photo and
+answer a doubt. */
+export async function journey(page, url, email, look, staff) {
   const button = (name) => page.getByRole("button", { name, exact: true });
   const heading = (name) => page.getByRole("heading", { level: 1, name }).waitFor();
+  const signIn = async (password = PASSWORD) => {
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await button("Sign in").click();
+  };
 
   await page.goto(url);
   await heading(/Know why/);
@@ -23,7 +32,7 @@ export async function journey(page, url, email, look, staffDecides) {
   await page.getByText("Please fill this in.").first().waitFor();
   await look("join-incomplete");
   await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password").fill(FIRST_PASSWORD);
   await page.getByLabel("Date of birth").fill("1992-03-14");
   for (const agreement of await page.getByRole("checkbox").all()) {
     if (await agreement.isChecked()) throw new Error("An agreement is ticked that nobody gave");
@@ -42,8 +51,8 @@ export async function journey(page, url, email, look, staffDecides) {
   await button("Sign in").click();
   await page.getByText("do not belong together").waitFor();
   await look("sign-in-refused");
-  await page.getByLabel("Password").fill(PASSWORD);
-  await button("Sign in").click();
+  await forgottenPassword(page, url, email, SECOND_PASSWORD, look);
+  await signIn(SECOND_PASSWORD);
 
   await heading("About you");
   await page.getByLabel("First name").fill("Mira");
@@ -65,7 +74,7 @@ export async function journey(page, url, email, look, staffDecides) {
   await button("Save and go on").click();
 
   await heading("Your photos");
-  await wrongPhoto(page, look, staffDecides);
+  await wrongPhoto(page, look, staff.decideOnPhoto);
   await page.locator("input[type=file]").setInputFiles(PORTRAIT);
   await page.getByLabel("Closer").fill("1.2");
   await look("crop");
@@ -173,15 +182,14 @@ export async function journey(page, url, email, look, staffDecides) {
 
   await offline(page, look);
   await page.getByRole("button", { name: /^Lift the block/ }).waitFor();
+  await askAPerson(page, staff.answerDoubt);
   await button("Every decision so far").click();
   await look("privacy");
   await upgrade(page, look);
 
-  const signIn = async () => {
-    await page.getByLabel("E-mail").fill(email);
-    await page.getByLabel("Password").fill(PASSWORD);
-    await button("Sign in").click();
-  };
+  await undoTakeover(page, url, email, { password: SECOND_PASSWORD, newPassword: PASSWORD }, look);
+  await signIn();
+  await heading("Today");
   await expiredSession(page, url, signIn);
   const codes = await setUpSecondFactor(page, url, PASSWORD, look);
   await page.goto(`${url}/privacy`);
@@ -196,7 +204,6 @@ export async function journey(page, url, email, look, staffDecides) {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("radio", { name: "Deutsch" }).click();
   await heading("Einstellungen");
-  await look("settings-german");
   await page.getByRole("radio", { name: "English" }).click();
   await heading("Settings");
   await page.getByRole("link", { name: "Privacy" }).click();

@@ -75,4 +75,5 @@ export async function upgrade(page, look) {
   await page.getByRole("link", { name: /^Credit note of/ }).first().click();
   await heading("Credit note");
   await page.getByRole("button", { name: "Print" }).waitFor();
+  await look("credit-note");
 }

@@ -1,5 +1,9 @@
 import { codeAt, demoNow } from "./codes.mjs";
 
+/** What a member doubts, and what a person of the staff answers. */
+export const DOUBT = "Everybody I meet lives far away.";
+export const ANSWER = "Your own bounds reach that far; nobody nearer fits both ways at present.";
+
 /** A copy of everything: refused without the right password, then made and fetched. */
 export async function keepACopy(page, password, codes, look) {
   const part = page.locator("section", { has: page.getByRole("heading", { name: "A copy of everything" }) });
@@ -42,59 +46,12 @@ export async function setUpSecondFactor(page, url, password, look) {
   return codes;
 }
 
-/** One of the staff sets up the second factor that the pages ask for, and decides on the photo that was appealed. */
-export async function decideOnPhoto(page, url, { email, password, codes }, look) {
-  await page.goto(`${url}/staff/photos`);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  let known = codes;
-  if (known) {
-    await page.getByRole("textbox", { name: "Code" }).fill(known.pop());
-    await page.getByRole("button", { name: "Sign in" }).click();
-  }
-  const askWhy = async () => {
-    await page.getByLabel("Why do you look?").fill("Ticket 4711");
-    await page.getByRole("button", { name: "Look", exact: true }).click();
-  };
-  await page.getByLabel("Why do you look?").waitFor();
-  await look("staff-why");
-  await askWhy();
-  if (!known) {
-    await page.getByText("Set up a second factor first").waitFor();
-    await look("staff-second-factor-needed");
-    await page.getByRole("link", { name: "Set it up" }).click();
-    known = await setUpSecondFactor(page, url, password, () => Promise.resolve());
-    await page.getByRole("link", { name: "Settings" }).click();
-    await page.getByRole("link", { name: "Photos that wait" }).click();
-    await askWhy();
-  }
-  await page.getByText("It is the cup from which I drink").waitFor();
-  await page.locator("article img").evaluate((image) => image.decode());
-  await page.getByRole("button", { name: "Decide and mail" }).click();
-  await page.getByText("Decide first.").waitFor();
-  await look("staff-photos");
-  await page.getByRole("radio", { name: "Approve it" }).check();
-  await page.getByLabel("Why", { exact: true }).fill("It shows nobody, and as a further photo it need not.");
-  await page.getByRole("button", { name: "Decide and mail" }).click();
-  await page.getByText("One decision was made and mailed.").waitFor();
-  await page.getByText("Nothing waits").waitFor();
-  await look("staff-done");
-  await page.getByRole("link", { name: "Settings" }).click();
-  await page.getByRole("link", { name: "What staff did" }).click();
-  await askWhy();
-  await page.getByText("POST /api/staff/photos/{photo_id}/review").first().waitFor();
-  await look("staff-audit");
-  await page.getByRole("link", { name: "Settings" }).click();
-  await page.getByRole("link", { name: "Breach register" }).click();
-  await askWhy();
-  await page.getByText("Nothing is on record").waitFor();
-  await look("staff-breaches");
-  await page.getByRole("link", { name: "Settings" }).click();
-  await page.getByRole("link", { name: "Suspensions" }).click();
-  await askWhy();
-  await page.getByRole("button", { name: "Decide and mail" }).click();
-  await page.getByText("Decide first.").waitFor();
-  await look("staff-suspensions");
-  return known;
+/** A member has a person look at whom they are introduced to, and reads the answer. */
+export async function askAPerson(page, staffAnswers) {
+  await page.getByLabel("What seems wrong?").fill(DOUBT);
+  await page.getByRole("button", { name: "Ask a person" }).click();
+  await page.getByText(/^To be answered by/).waitFor();
+  await staffAnswers();
+  await page.reload();
+  await page.getByText(ANSWER).waitFor();
 }

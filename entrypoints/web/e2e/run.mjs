@@ -6,7 +6,8 @@ import { BROWSER } from "./browser.mjs";
 import { startDemo } from "./demo.mjs";
 import { byKeyboard } from "./keyboard.mjs";
 import { journey } from "./journey.mjs";
-import { decideOnPhoto } from "./rights.mjs";
+import { answerDoubt, decideOnPhoto } from "./staff.mjs";
+import { unseen } from "./table.mjs";
 import { watch } from "./watch.mjs";
 
 const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 320, height: 640 }, keyboard: { width: 1280, height: 800 } };
@@ -36,18 +37,23 @@ try {
     page.setDefaultTimeout(20_000);
     const looking = name !== "keyboard";
     const putDown = looking ? () => undefined : byKeyboard(page);
-    const { look, findings, seen } = watch(page, demo.url, { name, shots, looking });
-    const staffDecides = async () => {
+    const { look, findings, addresses } = watch(page, demo.url, { name, shots, looking });
+    const asStaff = async (work) => {
       const theirs = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London", reducedMotion: "reduce" });
       const staffPage = await theirs.newPage();
       staffPage.setDefaultTimeout(20_000);
       const eyes = watch(staffPage, demo.url, { name: `${name}-staff`, shots, looking });
-      staff.codes = await decideOnPhoto(staffPage, demo.url, staff, eyes.look);
+      staff.codes = await work(staffPage, demo.url, staff, eyes.look);
       findings.push(...eyes.findings);
+      addresses.push(...eyes.addresses);
       await theirs.close();
     };
     try {
-      await journey(page, demo.url, `mira.${name}@example.org`, look, staffDecides);
+      await journey(page, demo.url, `mira.${name}@example.org`, look, {
+        decideOnPhoto: () => asStaff(decideOnPhoto),
+        answerDoubt: () => asStaff(answerDoubt),
+      });
+      findings.push(...unseen(addresses).map((path) => `${path}: nobody looked at it`));
     } catch (error) {
       findings.push(String(error));
       if (shots) {
@@ -57,7 +63,7 @@ try {
       }
     }
     putDown();
-    console.log(`${findings.length ? "FAILED" : "ok"}  ${name}, ${viewport.width} × ${viewport.height}: ${seen()} pages${looking ? ", each in both themes" : ""}`);
+    console.log(`${findings.length ? "FAILED" : "ok"}  ${name}, ${viewport.width} × ${viewport.height}: ${addresses.length} pages${looking ? ", each in both languages and themes" : ""}`);
     for (const finding of findings) console.log(`      ${finding}`);
     failed ||= findings.length > 0;
     await context.close();

@@ -7,11 +7,13 @@ const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 const A_MINUTE_MS = 60_000;
 const AT_A_PERSONS_PACE = 60;
 const THEMES = ["light", "dark"];
+/** In which languages a page is looked at, where the journey itself goes on in the last. */
+const LANGUAGES = ["de", "en"];
 
 /** Looks at pages as they come: what is inaccessible, too wide, reported to the console, or asked of elsewhere. */
 export function watch(page, url, { name, shots, looking = true }) {
   const findings = [];
-  let seen = 0;
+  const addresses = [];
   page.on("console", (message) => {
     // What the API refuses shows up as a failed resource; pages that provoke it say so themselves.
     if (message.type() === "error" && !message.text().includes("Failed to load resource")) {
@@ -32,29 +34,43 @@ export function watch(page, url, { name, shots, looking = true }) {
     await rest();
   }
 
-  /** Look at the page in both themes; `what` names it in findings and pictures. */
-  async function look(what) {
-    seen += 1;
-    await rest();
-    if (!looking) return;
-    for (const colorScheme of THEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      // The colours of the theme before are on the page until the next frame.
-      await page.evaluate(() => new Promise((shown) => window.requestAnimationFrame(() => window.requestAnimationFrame(shown))));
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(
-        (values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
-        STANDARDS,
-      );
-      for (const { id, help, nodes } of violations) {
-        const where = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join("; ");
-        findings.push(`${what}, ${colorScheme}: ${id} (${help}): ${where}`);
-      }
-      if (shots) await page.screenshot({ path: `${shots}/${name}-${String(seen).padStart(2, "0")}-${what}-${colorScheme}.png`, fullPage: true });
+  /** Read the page as it stands in another language; what was entered stays. */
+  async function read(language) {
+    await page.getByRole("contentinfo").getByRole("combobox").selectOption(language);
+    await page.waitForFunction((wanted) => document.documentElement.lang === wanted && !document.querySelector("[data-loading]"), language);
+  }
+
+  async function judge(what) {
+    if (await page.evaluate(() => !("axe" in window))) await page.evaluate(AXE);
+    const { violations } = await page.evaluate(
+      (values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
+      STANDARDS,
+    );
+    for (const { id, help, nodes } of violations) {
+      const where = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join("; ");
+      findings.push(`${what}: ${id} (${help}): ${where}`);
     }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) findings.push(`${what}: ${wide} pixels wider than the screen`);
   }
 
-  return { look, findings, seen: () => seen };
+  /** Look at the page in every language and theme; `what` names it in findings and pictures. */
+  async function look(what) {
+    addresses.push(new URL(page.url()).pathname);
+    await rest();
+    if (!looking) return;
+    for (const language of LANGUAGES) {
+      await read(language);
+      for (const colorScheme of THEMES) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        // The colours of the theme before are on the page until the next frame.
+        await page.evaluate(() => new Promise((shown) => window.requestAnimationFrame(() => window.requestAnimationFrame(shown))));
+        await judge(`${what}, ${language}, ${colorScheme}`);
+        const number = String(addresses.length).padStart(2, "0");
+        if (shots) await page.screenshot({ path: `${shots}/${name}-${number}-${what}-${language}-${colorScheme}.png`, fullPage: true });
+      }
+    }
+  }
+
+  return { look, findings, addresses };
 }

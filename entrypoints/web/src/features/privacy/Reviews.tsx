@@ -16,13 +16,17 @@ export function Reviews() {
   if (!reviews.data) return reviews.error ? <ProblemNotice error={reviews.error} retry={() => void reviews.refetch()} /> : <Loading rows={1} />;
   return (
     <>
-      <ul role="status" className="grid gap-3 empty:hidden">
-        {reviews.data.items.map((review) => (
-          <li key={review.id}>
-            <Asked review={review} />
-          </li>
-        ))}
-      </ul>
+      <div role="status" className="empty:hidden">
+        {reviews.data.items.length > 0 ? (
+          <ul className="grid gap-3">
+            {reviews.data.items.map((review) => (
+              <li key={review.id}>
+                <Asked review={review} />
+              </li>
+            ))}
+          </ul>
+        ) : null}
+      </div>
       {reviews.data.items.some((review) => review.decided_at === null) ? null : <Ask />}
     </>
   );

@@ -54,8 +54,9 @@ demo: $(VENV)/.demo ## the whole journey in memory: 2,000 demo members, mailbox,
 web: $(WEB)/node_modules/.installed ## build the web client
 	@$(NPM) run --silent build
 
-web-check: $(WEB)/node_modules/.installed ## eslint and tsc over the web client
+web-check: web ## eslint and tsc over the web client, and what its first pages weigh: at most 150 kB of script by gzip
 	@$(NPM) run --silent check
+	@$(NPM) run --silent weigh
 
 web-test: $(WEB)/node_modules/.installed ## the web client's own tests
 	@$(NPM) run --silent test

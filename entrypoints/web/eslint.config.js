@@ -24,7 +24,7 @@ export default ts.config(
     languageOptions: { globals: { self: "readonly", caches: "readonly", fetch: "readonly", URL: "readonly" } },
   },
   {
-    files: ["e2e/**/*.mjs"],
+    files: ["e2e/**/*.mjs", "weigh.mjs"],
     languageOptions: {
       globals: { process: "readonly", console: "readonly", fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly",
         window: "readonly", document: "readonly", localStorage: "readonly", navigator: "readonly" },

@@ -49,7 +49,7 @@ const ahead: Plugin = {
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), packed, ahead],
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: { target: "es2022", assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false } },
   server: { proxy: { "/api": demo, "/media": demo, "/demo": demo } },
   test: { environment: "jsdom", setupFiles: ["src/testing.ts"], restoreMocks: true, isolate: false, pool: "threads" },
 });

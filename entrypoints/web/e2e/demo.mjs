@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const STARTED_WITHIN_MS = 120_000;
 
-async function freePort() {
+/** A port of this machine at which nobody listens. */
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address();
@@ -13,7 +14,7 @@ async function freePort() {
   return port;
 }
 
-/** A demo of its own: its address, and how to end it. */
+/** A demo of its own: its address, who can sign in as a member and as staff, and how to end it. */
 export async function startDemo(members) {
   const port = await freePort();
   const process = spawn(`${ROOT}.venv/bin/saltbitter`, ["demo", "--port", String(port), "--members", String(members)]);
@@ -31,8 +32,10 @@ export async function startDemo(members) {
     process.stderr.on("data", listen);
     process.once("exit", () => reject(new Error(`The demo ended:\n${said}`)));
   });
-  const staff = { email: /as staff\s+(\S+),/.exec(said)[1], password: /password\s+(\S+)/.exec(said)[1] };
-  return { staff, url: `http://127.0.0.1:${port}`, stop: () => process.kill("SIGTERM") };
+  const [, password] = /password\s+(\S+)/.exec(said);
+  const member = { email: /Sign in as\s+(\S+)/.exec(said)[1], password };
+  const staff = { email: /as staff\s+(\S+),/.exec(said)[1], password };
+  return { member, staff, url: `http://127.0.0.1:${port}`, stop: () => process.kill("SIGTERM") };
 }
 
 /** The link in the newest mail to an address, or in the newest of a kind, without the host. */

@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import ClassVar, NewType, Protocol, Self
 from uuid import UUID
@@ -23,6 +24,14 @@ DeviceId = NewType("DeviceId", UUID)
 AlertId = NewType("AlertId", UUID)
 BreachId = NewType("BreachId", UUID)
 ReviewId = NewType("ReviewId", UUID)
+
+
+class Language(StrEnum):
+    """A language that SaltBitter speaks, by its code in ISO 639-1; the first is for whoever speaks none of them."""
+
+    EN = "en"
+    DE = "de"
+
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius in kilometres (IUGG). One sphere everywhere, so that two parts never disagree on a distance."""

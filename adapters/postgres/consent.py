@@ -18,7 +18,7 @@ from saltbitter_domain.chain import ChainHead
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentChain, ConsentRecord, Purpose
 from saltbitter_domain.consent.ports import ConsentLog
-from saltbitter_domain.kernel import ConsentRecordId, StaleWrite, UserId
+from saltbitter_domain.kernel import ConsentRecordId, Language, StaleWrite, UserId
 
 _MINE = consent_logs.c.user_id == bindparam("user_id")
 _FIELDS = [consent_logs.c[field.name] for field in attrs.fields(ConsentRecord)]
@@ -105,7 +105,8 @@ def _recorded_meanwhile() -> StaleWrite:
 
 def consent_record(row: Any) -> ConsentRecord:
     """The record a row of ``consent_logs`` holds."""
-    return ConsentRecord(**{**row, "purpose": Purpose(row["purpose"])})
+    language = None if row["language"] is None else Language(row["language"])
+    return ConsentRecord(**{**row, "purpose": Purpose(row["purpose"]), "language": language})
 
 
 _BATCH = select(users.c.id).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("limit"))

@@ -13,11 +13,10 @@ from adapters.postgres.query import Query
 from adapters.postgres.statements import bound, columns, given, insertion, stored_columns, sweep_of
 from adapters.postgres.tables import held_pushes, notification_settings, push_subscriptions
 from saltbitter_domain.compatibility.model import NoticeKind
-from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
+from saltbitter_domain.kernel import Language, SessionId, StaleWrite, UserId
 from saltbitter_domain.notifications.model import (
     Frequency,
     HeldPush,
-    Language,
     NotificationSettings,
     PushSubscription,
     QuietHours,

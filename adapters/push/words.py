@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from saltbitter_domain.compatibility.model import NoticeKind
-from saltbitter_domain.notifications.model import Language
+from saltbitter_domain.kernel import Language
 
 
 @attrs.frozen

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 import attrs
 from msgspec import Meta
 
-from entrypoints.http.languages import spoken
 from entrypoints.http.openapi import Limits
 from entrypoints.http.paging import Page, PageQuery, page
 from entrypoints.http.routing import Audience, Call, route
@@ -146,10 +145,11 @@ class Assessments:
         audience=Audience.MEMBER,
         status=201,
         idempotent=True,
+        worded=True,
         errors=(AnswersInvalid, ConsentNeeded, RetakeTooSoon, QuestionnaireMissing),
     )
     async def submit_assessment(self, call: Call, body: Answers) -> ResultView:
-        """Hand in the answers and read the result, in English or, for who asks by ``Accept-Language``, in German."""
+        """Hand in the answers and read the result."""
         submitted = self.attachment.submit_assessment(call.user_id, body.questionnaire, body.answers, body.seconds)
         return _result(call, await submitted)
 
@@ -160,9 +160,15 @@ class Assessments:
         found = await self.attachment.history(call.user_id, AssessmentId(before) if before else None, query.limit + 1)
         return page(found, _view, query.limit, lambda entry: entry.assessment.id)
 
-    @route("GET", "/api/me/assessments/latest", audience=Audience.MEMBER, errors=(AssessmentMissing, ConsentNeeded))
+    @route(
+        "GET",
+        "/api/me/assessments/latest",
+        audience=Audience.MEMBER,
+        worded=True,
+        errors=(AssessmentMissing, ConsentNeeded),
+    )
     async def latest_assessment(self, call: Call) -> ResultView:
-        """The latest result, in English or, for who asks by ``Accept-Language``, in German."""
+        """The latest result."""
         return _result(call, await self.attachment.latest_insights(call.user_id))
 
     @route("DELETE", "/api/me/assessments", audience=Audience.MEMBER)
@@ -186,7 +192,7 @@ def _view(entry: HistoryEntry) -> AssessmentView:
 
 
 def _result(call: Call, read: Insights) -> ResultView:
-    insights, assessment = worded(read, WORDS[spoken(call.request, WORDS)]), read.assessment
+    insights, assessment = worded(read, WORDS[call.language]), read.assessment
     return ResultView(
         id=assessment.id,
         questionnaire=assessment.questionnaire,

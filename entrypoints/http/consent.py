@@ -16,17 +16,18 @@ from saltbitter_domain.consent.model import (
     Purpose,
 )
 from saltbitter_domain.consent.service import ConsentService
-from saltbitter_domain.kernel import ConsentRecordId
+from saltbitter_domain.kernel import ConsentRecordId, Language
 
 CHANNEL = "api"
 
 
 @attrs.frozen
 class ConsentDecision:
-    """A yes names the version of the text it was given to."""
+    """A yes names the version of the text it was given to, and the ``language`` in which it was read."""
 
     granted: bool
     text_version: Annotated[str, Meta(max_length=64)]
+    language: Language | None = None
 
 
 @attrs.frozen
@@ -41,10 +42,10 @@ class LatestConsent(ConsentRecord):
 class Consents:
     consents: ConsentService
 
-    @route("GET", "/api/consents/texts", audience=Audience.ANYONE, cache="public, max-age=300")
-    async def consent_texts(self, _call: Call) -> Items[ConsentText]:
+    @route("GET", "/api/consents/texts", audience=Audience.ANYONE, cache="public, max-age=300", worded=True)
+    async def consent_texts(self, call: Call) -> Items[ConsentText]:
         """The texts in force, one for each purpose."""
-        return Items(tuple(self.consents.texts()))
+        return Items(tuple(self.consents.texts(call.language)))
 
     @route("GET", "/api/me/consents", audience=Audience.MEMBER)
     async def consent_state(self, call: Call) -> Mapping[Purpose, LatestConsent | None]:
@@ -60,7 +61,9 @@ class Consents:
     )
     async def decide_consent(self, call: Call, body: ConsentDecision, purpose: Purpose) -> ConsentRecord:
         """Agree to a purpose, or take it back. Taking back acts within a minute."""
-        return await self.consents.decide(call.user_id, purpose, body.granted, body.text_version, CHANNEL)
+        return await self.consents.decide(
+            call.user_id, purpose, body.granted, body.text_version, CHANNEL, body.language
+        )
 
     @route("GET", "/api/me/consents/history", audience=Audience.MEMBER)
     async def consent_history(self, call: Call, query: PageQuery) -> Page[ConsentRecord]:

@@ -37,7 +37,7 @@ CALL = RequestKey("call", Call)
 MAX_JSON_BYTES = 1024 * 1024
 AUDIT_REASON = "X-Audit-Reason"
 REPLAYED = "Idempotency-Replayed"
-KEPT_HEADERS = (hdrs.CONTENT_TYPE, hdrs.ETAG, hdrs.WWW_AUTHENTICATE)
+KEPT_HEADERS = (hdrs.CONTENT_TYPE, hdrs.CONTENT_LANGUAGE, hdrs.ETAG, hdrs.WWW_AUTHENTICATE)
 
 PASSING = (Stale, TooMany, Unavailable)
 """Refusals that are not remembered for a retry, since trying again may well end differently."""
@@ -109,7 +109,7 @@ async def _answer(
         call.acts.append((Act.HONEY_TOUCHED, frozenset()))
     asked = _on_record(route, method, call, arguments, audit) if route.audience.of_staff else method(call, **arguments)
     value = await asked
-    return value if isinstance(value, web.StreamResponse) else _written(route, value)
+    return value if isinstance(value, web.StreamResponse) else _written(route, call, value)
 
 
 def _touches(honey: frozenset[str], arguments: Mapping[str, object]) -> bool:
@@ -138,13 +138,16 @@ async def _on_record(route: Route, method: Method, call: Call, arguments: Mappin
         await record()
 
 
-def _written(route: Route, value: Any) -> web.Response:
+def _written(route: Route, call: Call, value: Any) -> web.Response:
     if route.answer is None:
         return web.Response(status=route.status)
     as_type = route.answer if len(route.answers) == 1 else type(value)
     response = web.Response(status=route.status, body=wire.written(value, as_type), content_type=JSON)
     if route.etag:
         response.headers[hdrs.ETAG] = f'"{value.version}"'
+    if route.worded:
+        response.headers[hdrs.CONTENT_LANGUAGE] = call.language
+        response.headers.add(hdrs.VARY, hdrs.ACCEPT_LANGUAGE)
     return response
 
 

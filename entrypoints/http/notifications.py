@@ -7,8 +7,9 @@ import attrs
 from msgspec import Meta
 
 from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.kernel import Language
 from saltbitter_domain.notifications import model
-from saltbitter_domain.notifications.model import Frequency, Language, PushEndpointRefused, PushOff
+from saltbitter_domain.notifications.model import Frequency, PushEndpointRefused, PushOff
 from saltbitter_domain.notifications.service import Notifications as Found
 from saltbitter_domain.notifications.service import NotificationService
 

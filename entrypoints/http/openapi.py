@@ -30,7 +30,7 @@ from entrypoints.http.errors import (
 from entrypoints.http.routing import JSON, Audience, Route, routes_of
 from entrypoints.http.sessions import ASK, BY_COOKIE, CrossSiteSession, SessionHeaderMalformed
 from entrypoints.http.wire import JsonMalformed, RequestInvalid
-from saltbitter_domain.kernel import DomainError, StaleWrite
+from saltbitter_domain.kernel import DomainError, Language, StaleWrite
 from saltbitter_domain.traffic import IdempotencyKeyReused, RateLimited, RequestInProgress
 from saltbitter_domain.users.model import AccessTokenRefused, SessionOver
 from saltbitter_domain.users.model.second_factor import SecondFactorNeeded
@@ -149,6 +149,13 @@ def _parameters(route: Route, schema_of: Mapping[Any, Schema]) -> Iterator[Schem
             "description": "How a page of this origin has the refresh token kept in a cookie that no script can read.",
             "schema": {"type": "string", "enum": [BY_COOKIE]},
         }
+    if route.worded:
+        yield {
+            "name": "Accept-Language",
+            "in": "header",
+            "description": "Which language to answer in: English, or German for whoever weighs that most.",
+            "schema": {"type": "string", "examples": ["de-AT, de;q=0.9, en;q=0.5"]},
+        }
     if route.if_match:
         yield {
             "name": "If-Match",
@@ -179,8 +186,14 @@ def _responses(route: Route, schema_of: Mapping[Any, Schema]) -> Schema:
         success["content"] = {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
     elif route.answer is not None:
         success["content"] = {route.produces: {}}
+    headers: Schema = {}
     if route.etag:
-        success["headers"] = {"ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}}}
+        headers["ETag"] = {"description": "The version, for If-Match.", "schema": {"type": "string"}}
+    if route.worded:
+        languages = {"type": "string", "enum": [language.value for language in Language]}
+        headers["Content-Language"] = {"description": "The language of the words in it.", "schema": languages}
+    if headers:
+        success["headers"] = headers
     responses: Schema = {str(int(route.status)): success}
     if route.redirects:
         where = {"description": "Where it is.", "schema": {"type": "string", "format": "uri"}}

@@ -5,8 +5,9 @@ from aiohttp import web
 
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY
 from entrypoints.http.paging import Items
-from entrypoints.http.receipts import PAGE_POLICY, CreditNote, Language, Receipt, credit_note, page, receipt
+from entrypoints.http.receipts import PAGE_POLICY, CreditNote, Receipt, credit_note, page, receipt
 from entrypoints.http.routing import Audience, Call, route
+from saltbitter_domain.kernel import Language
 from saltbitter_domain.ledger.model import Payment, PaymentUnknown, ReceiptMissing, Seller
 from saltbitter_domain.ledger.service import PaymentService
 

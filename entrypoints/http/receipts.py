@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,13 +10,8 @@ import attrs
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.mail.localised import amount_in, day_in, product_in
-from saltbitter_domain.kernel import Money
+from saltbitter_domain.kernel import Language, Money
 from saltbitter_domain.ledger.model import Payment, PaymentStatus, Refund, Seller
-
-
-class Language(StrEnum):
-    EN = "en"
-    DE = "de"
 
 
 @attrs.frozen

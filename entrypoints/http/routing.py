@@ -24,8 +24,9 @@ from uuid import UUID
 import attrs
 from aiohttp import web
 
+from entrypoints.http.languages import spoken
 from saltbitter_domain.breaches.model import Act
-from saltbitter_domain.kernel import DomainError, UserId
+from saltbitter_domain.kernel import DomainError, Language, UserId
 from saltbitter_domain.traffic import Address
 from saltbitter_domain.users.ports import Access
 
@@ -91,6 +92,11 @@ class Call:
         return self.member.user_id
 
     @property
+    def language(self) -> Language:
+        """The language in which the caller wants to read, on routes that are ``worded``."""
+        return Language(spoken(self.request, tuple(Language)))
+
+    @property
     def if_match(self) -> int:
         """The version named in ``If-Match``, on routes that ask for it."""
         if self.version is None:
@@ -136,6 +142,7 @@ class Route:
     a_day: int | None
     session: bool
     redirects: bool
+    worded: bool
 
     @cached_property
     def answers(self) -> tuple[Any, ...]:
@@ -173,6 +180,7 @@ def route(
     a_day: int | None = None,
     session: bool = False,
     redirects: bool = False,
+    worded: bool = False,
 ) -> Callable[[M], M]:
     """Declare a method as the answer to ``method path``.
 
@@ -184,7 +192,8 @@ def route(
     route for members, where a password could be guessed, under the narrow limit of signing in too. ``a_day`` is
     how often the route may be asked in 24 hours, by a member or, where nobody is signed in, from an address: more than
     any person needs, and little for a script. ``session`` tells that the route honours ``X-Session``, by which a
-    browser keeps its session in a cookie; ``redirects`` that its answer may be the way to another address."""
+    browser keeps its session in a cookie; ``redirects`` that its answer may be the way to another address;
+    ``worded`` that it has words in the language that ``Accept-Language`` asks for (``Call.language``)."""
 
     def declare(function: M) -> M:
         types = {
@@ -224,6 +233,7 @@ def route(
             a_day=a_day,
             session=session,
             redirects=redirects,
+            worded=worded,
         )
         setattr(function, _ATTRIBUTE, declaration)
         return function

@@ -14,7 +14,7 @@ from entrypoints.http.routing import Audience, Call, route
 from entrypoints.http.sessions import RefreshTokenMissing, SessionTokens
 from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.consent.model import ConsentOutdated
-from saltbitter_domain.kernel import SessionId, UserId
+from saltbitter_domain.kernel import Language, SessionId, UserId
 from saltbitter_domain.users.model import (
     AccountSuspended,
     Busy,
@@ -40,7 +40,8 @@ Version = Annotated[str, Meta(max_length=64)]
 
 @attrs.frozen
 class Registration:
-    """``time_zone`` is a name of the IANA database; the versions are those of the texts the person has read.
+    """``time_zone`` is a name of the IANA database; the versions are those of the texts the person has read,
+    in ``language``.
     ``device_token`` is what the device was given at its last sign-in, if any; it may be missing where the browser keeps
     it in its cookie."""
 
@@ -50,6 +51,7 @@ class Registration:
     time_zone: Annotated[str, Meta(max_length=64, examples=["Europe/Lisbon"])]
     terms_version: Version
     privacy_policy_version: Version
+    language: Language | None = None
     device_token: Token | None = attrs.field(default=None, repr=False)
 
 
@@ -176,6 +178,7 @@ class Accounts:
                 privacy_policy_version=body.privacy_policy_version,
                 device_token=sessions.known_as(call, body.device_token),
                 under_age_mark=sessions.marked_under_age(call),
+                language=body.language,
             )
         except RegistrationInvalid as refusal:
             if any(problem.code == "under_age" for problem in refusal.fields):

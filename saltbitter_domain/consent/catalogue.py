@@ -1,10 +1,13 @@
-"""The texts in force, and those before them. Each purpose is asked about on its own, and nothing is agreed to
-beforehand. Words are never changed under a version: what somebody agreed to has to be shown later (Art. 7(1) GDPR)."""
+"""The texts in force in English, and those before them; ``catalogue_de`` has the German. Each purpose is asked about on
+its own, and nothing is agreed to beforehand. Words are never changed under a version: what somebody agreed to has to be
+shown later (Art. 7(1) GDPR)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from saltbitter_domain.consent.catalogue_de import GERMAN
 from saltbitter_domain.consent.model import ConsentText, Purpose
+from saltbitter_domain.kernel import Language
 
 _IN_FORCE = (
     ConsentText(
@@ -159,3 +162,10 @@ nearly as they now are under their next one: who agreed then is asked anew like 
 
 TEXTS: Mapping[Purpose, ConsentText] = MappingProxyType({text.purpose: text for text in _IN_FORCE})
 """The text in force for every purpose, in the order in which they are presented."""
+
+_WORDINGS = {(text.purpose, text.version, text.language): text for text in GERMAN}
+
+
+def worded(text: ConsentText, language: Language) -> ConsentText:
+    """The same text in this language, or as it is where there is no wording of its version."""
+    return _WORDINGS.get((text.purpose, text.version, language), text)

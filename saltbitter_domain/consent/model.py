@@ -8,7 +8,7 @@ import attrs
 
 from saltbitter_domain.chain import ChainHead, Fault
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Conflict, ConsentRecordId, UserId
+from saltbitter_domain.kernel import Conflict, ConsentRecordId, Language, UserId
 
 
 class Purpose(StrEnum):
@@ -31,12 +31,13 @@ REQUIRED = frozenset({Purpose.TERMS, Purpose.PRIVACY_POLICY})
 
 @attrs.frozen
 class ConsentText:
-    """The words a member agrees to, under a version."""
+    """The words a member agrees to, under a version, which says the same in every language."""
 
     purpose: Purpose
     version: str
     title: str
     text: str
+    language: Language = Language.EN
 
 
 @attrs.frozen
@@ -44,7 +45,8 @@ class ConsentRecord:
     """One link of a member's chain.
 
     ``sequence`` counts from 1. ``channel`` is the way in by which it came: ``registration`` with the account, ``api``
-    from whatever client, ``population`` for members who were made up.
+    from whatever client, ``population`` for members who were made up. ``language`` is the one in which the words were
+    read, None where nobody says, as for everybody until 27 November 2026, when there was English alone.
     ``previous_hash`` and ``hash`` are as in every chain, over ``policies.canonical_form``."""
 
     id: ConsentRecordId
@@ -53,6 +55,7 @@ class ConsentRecord:
     purpose: Purpose
     granted: bool
     text_version: str
+    language: Language | None
     channel: str
     at: datetime
     previous_hash: str

@@ -9,7 +9,7 @@ from saltbitter_domain import chain as chain_rules
 from saltbitter_domain.chain import GENESIS_HASH, ChainHead
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ChainFault, ConsentChain, ConsentRecord, ConsentText, Purpose
-from saltbitter_domain.kernel import ConsentRecordId, UserId
+from saltbitter_domain.kernel import ConsentRecordId, Language, UserId
 
 
 def granted(current: Mapping[Purpose, ConsentRecord], purpose: Purpose) -> bool:
@@ -41,6 +41,7 @@ def next_record(
     text_version: str,
     channel: str,
     at: datetime,
+    language: Language | None = None,
 ) -> ConsentRecord:
     """The link that follows ``previous`` in the member's chain, or its first. ``at`` must be aware."""
     record = ConsentRecord(
@@ -50,6 +51,7 @@ def next_record(
         purpose=purpose,
         granted=granted,
         text_version=text_version,
+        language=language,
         channel=channel,
         at=at,
         previous_hash=GENESIS_HASH if previous is None else previous.hash,
@@ -63,20 +65,22 @@ def canonical_form(record: ConsentRecord) -> bytes:
 
     Keys sorted, no white space, UTF-8. Ids in their hyphenated lower-case form, ``at`` in UTC with exactly six
     decimals (``2026-11-01T09:30:00.000000+00:00``), ``granted`` a boolean, ``sequence`` a number, the rest strings.
+    ``language`` is left out where it is not known, as in every record that is older than the field.
     """
-    return chain_rules.canonical_form(
-        {
-            "at": record.at,
-            "channel": record.channel,
-            "granted": record.granted,
-            "id": str(record.id),
-            "previous_hash": record.previous_hash,
-            "purpose": str(record.purpose),
-            "sequence": record.sequence,
-            "text_version": record.text_version,
-            "user_id": str(record.user_id),
-        }
-    )
+    fields = {
+        "at": record.at,
+        "channel": record.channel,
+        "granted": record.granted,
+        "id": str(record.id),
+        "previous_hash": record.previous_hash,
+        "purpose": str(record.purpose),
+        "sequence": record.sequence,
+        "text_version": record.text_version,
+        "user_id": str(record.user_id),
+    }
+    if record.language is not None:
+        fields["language"] = str(record.language)
+    return chain_rules.canonical_form(fields)
 
 
 def verify_chain(records: Sequence[ConsentRecord]) -> bool:

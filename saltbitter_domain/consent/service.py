@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.catalogue import TEXTS, worded
 from saltbitter_domain.consent.model import (
     REQUIRED,
     ConsentGiven,
@@ -14,7 +14,7 @@ from saltbitter_domain.consent.model import (
     Purpose,
 )
 from saltbitter_domain.consent.policies import is_outdated, last_of, next_record, verify_chain
-from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, UserId
+from saltbitter_domain.kernel import Clock, ConsentRecordId, FieldProblem, Ids, Language, UserId
 from saltbitter_domain.uow import UnitsOfWork, retrying
 
 ATTEMPTS = len(Purpose)
@@ -33,9 +33,9 @@ class ConsentService:
         self._ids = ids
         self._texts = texts
 
-    def texts(self) -> Sequence[ConsentText]:
-        """The texts in force, one for each purpose."""
-        return tuple(self._texts.values())
+    def texts(self, language: Language = Language.EN) -> Sequence[ConsentText]:
+        """The texts in force, one for each purpose, in this language."""
+        return tuple(worded(text, language) for text in self._texts.values())
 
     async def state(self, user_id: UserId) -> Mapping[Purpose, ConsentRecord | None]:
         """The latest decision on every purpose; None where the member never decided."""
@@ -48,13 +48,20 @@ class ConsentService:
         return is_outdated(record, self._texts)
 
     async def decide(
-        self, user_id: UserId, purpose: Purpose, granted: bool, text_version: str, channel: str
+        self,
+        user_id: UserId,
+        purpose: Purpose,
+        granted: bool,
+        text_version: str,
+        channel: str,
+        language: Language | None = None,
     ) -> ConsentRecord:
-        """Record a yes or a no, and give back the record that now holds.
+        """Record a yes or a no, and give back the record that now holds. ``language`` is the one in which the text was
+        read, None where nobody says.
 
         A yes must name the text in force (``ConsentOutdated``). A no needs no reading: whatever ``text_version`` says,
         it is recorded under the words it takes back, or those in force when nothing was agreed to. Deciding the same
-        again adds nothing. ``ConsentRequired`` for a no to what an account cannot be without.
+        again, in whatever language, adds nothing. ``ConsentRequired`` for a no to what an account cannot be without.
         """
         text = self._texts[purpose]
         if granted and text_version != text.version:
@@ -67,7 +74,7 @@ class ConsentService:
                 f"“{text.title}” comes with having an account; to end it, close the account.",
                 fields=(FieldProblem("granted", "required", "This cannot be taken back while the account is kept."),),
             )
-        return await retrying(lambda: self._record(user_id, text, granted, channel), ATTEMPTS)
+        return await retrying(lambda: self._record(user_id, text, granted, channel, language), ATTEMPTS)
 
     async def history(
         self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None
@@ -80,12 +87,16 @@ class ConsentService:
         """Whether the member's records are as they were written."""
         return verify_chain(await self.history(user_id))
 
-    async def _record(self, user_id: UserId, text: ConsentText, granted: bool, channel: str) -> ConsentRecord:
+    async def _record(
+        self, user_id: UserId, text: ConsentText, granted: bool, channel: str, language: Language | None
+    ) -> ConsentRecord:
         async with self._begin() as uow:
             current = await uow.consents.current(user_id)
             held = current.get(text.purpose)
             was_granted = held is not None and held.granted
-            version = held.text_version if held is not None and was_granted and not granted else text.version
+            version = text.version
+            if held is not None and was_granted and not granted:
+                version, language = held.text_version, held.language
             if held is not None and held.granted == granted and (not granted or held.text_version == version):
                 return held
             record = next_record(
@@ -95,6 +106,7 @@ class ConsentService:
                 purpose=text.purpose,
                 granted=granted,
                 text_version=version,
+                language=language,
                 channel=channel,
                 at=self._clock.now(),
             )

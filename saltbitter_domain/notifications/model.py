@@ -10,7 +10,7 @@ import attrs
 
 from saltbitter_domain.compatibility.model import NoticeKind
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import Conflict, Invalid, SessionId, Unavailable, UserId
+from saltbitter_domain.kernel import Conflict, Invalid, Language, SessionId, Unavailable, UserId
 
 TOLD = (NoticeKind.DAILY_MATCHES, NoticeKind.MUTUAL_MATCH)
 """The notices that devices are told of; others wait inside the product only."""
@@ -22,13 +22,6 @@ class Frequency(StrEnum):
     AT_ONCE = "at_once"
     DAILY = "daily"
     NEVER = "never"
-
-
-class Language(StrEnum):
-    """The language of what a device shows."""
-
-    EN = "en"
-    DE = "de"
 
 
 @attrs.frozen

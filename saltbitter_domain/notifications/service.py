@@ -6,11 +6,10 @@ from uuid import UUID
 import attrs
 
 from saltbitter_domain.compatibility.model import DailyMatchesMade, Matched, NoticeKind
-from saltbitter_domain.kernel import Clock, EventId, UserId
+from saltbitter_domain.kernel import Clock, EventId, Language, UserId
 from saltbitter_domain.notifications.model import (
     Frequency,
     HeldPush,
-    Language,
     NotificationSettings,
     PushDue,
     PushEndpointRefused,

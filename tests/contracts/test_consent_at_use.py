@@ -45,6 +45,7 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("saltbitter_domain", "adapters", "config", "entrypoints")
 DECIDING = (
     "saltbitter_domain/consent/catalogue.py",
+    "saltbitter_domain/consent/catalogue_de.py",
     "saltbitter_domain/consent/model.py",
     "adapters/population/seeding.py",
     "entrypoints/probe.py",

@@ -26,6 +26,7 @@ REFUSED = (
 FOUND = [
     ("UPDATE consent_logs SET granted = false WHERE sequence = 2", [(2, 2, Fault.ALTERED)]),
     ("UPDATE consent_logs SET purpose = 'anything' WHERE sequence = 4", [(4, 4, Fault.ALTERED)]),
+    ("UPDATE consent_logs SET language = 'de' WHERE sequence = 3", [(3, 3, Fault.ALTERED)]),
     ("UPDATE consent_logs SET hash = repeat('0', 64) WHERE sequence = 1", [(1, 1, Fault.ALTERED)]),
     ("DELETE FROM consent_logs WHERE sequence = 1", [(1, 1, Fault.MISSING)]),
     ("DELETE FROM consent_logs WHERE sequence IN (2, 3)", [(2, 3, Fault.MISSING)]),

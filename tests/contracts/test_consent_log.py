@@ -8,7 +8,7 @@ import pytest
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import last_of, verify_chain
 from saltbitter_domain.consent.ports import ConsentLog
-from saltbitter_domain.kernel import StaleWrite
+from saltbitter_domain.kernel import Language, StaleWrite
 from saltbitter_domain.users.model import User
 from tests.contracts.stores import Store, outcomes
 from tests.doubles.builders import NOW, a_consent
@@ -35,6 +35,20 @@ async def test_a_chain_comes_back_as_it_was_written_and_still_proves_itself(stor
         assert await uow.consents.chain(user.id) == chain
         assert last_of(await uow.consents.current(user.id)) == chain[-1]
         assert verify_chain(await uow.consents.chain(user.id))
+
+
+async def test_the_language_of_the_words_is_kept_or_that_nobody_said_it(store: Store) -> None:
+    user = await store.member()
+    chain = [a_consent(user, language=Language.DE)]
+    chain.append(a_consent(user, chain[0], Purpose.LOCATION, language=Language.EN))
+    chain.append(a_consent(user, chain[1], Purpose.ANALYTICS))
+    async with store.unit() as uow:
+        await uow.consents.append(*chain)
+
+    async with store.begin() as uow:
+        kept = await uow.consents.chain(user.id)
+        assert [record.language for record in kept] == [Language.DE, Language.EN, None]
+        assert verify_chain(kept)
 
 
 async def test_a_chain_can_be_read_in_parts(store: Store) -> None:

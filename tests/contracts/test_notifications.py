@@ -16,11 +16,11 @@ from adapters.push.web_push import VapidKey, WebPush
 from adapters.push.words import WORDS
 from adapters.system.clock import ManualClock
 from saltbitter_domain.compatibility.model import NoticeKind
+from saltbitter_domain.kernel import Language
 from saltbitter_domain.notifications.model import (
     TOLD,
     Frequency,
     HeldPush,
-    Language,
     NotificationSettings,
     PushAway,
     PushSubscription,

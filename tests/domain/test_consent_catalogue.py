@@ -1,9 +1,12 @@
 """The words of every consent, of today and of before."""
 
+import re
 from hashlib import sha256
 
 from saltbitter_domain.consent.catalogue import SUPERSEDED, TEXTS
+from saltbitter_domain.consent.catalogue_de import GERMAN
 from saltbitter_domain.consent.model import Purpose
+from saltbitter_domain.kernel import Language
 
 EVERY = (*SUPERSEDED, *TEXTS.values())
 
@@ -25,6 +28,21 @@ DIGESTS = {
 }
 """SHA-256 of the title and the words of each version. An entry is added with a new version; none is changed."""
 
+GERMAN_DIGESTS = {
+    ("terms", "2026-11-01"): "d340285698a140acbf00240b787f2ed9d2ad747e5dae23b894ccf6f7713e3c42",
+    ("privacy_policy", "2026-11-01"): "c3e20d8032cefc4fb2270bdea7b0940645c0d515b4d8d5f8566fc4be56c3d94e",
+    ("psychological_profile", "2026-11-26"): "c85be1aeb94429ea6642d2076f63edacef3624ab1583fb541f7b275976626b00",
+    ("genders_sought", "2026-11-26"): "61cdee5f0ad8a3cded96bfa3f1bcd69866f02ca575689d84d3dfeb09f42d01bc",
+    ("orientation", "2026-11-26"): "b9f67d3babc6bc334a0a62d10b7ceaf9f0c809b7d73afdd02226b1062a9a7fb9",
+    ("religion", "2026-11-26"): "a13a1aac0a225673d436b0f392b03498ac1d75d93354d4b6dfa1e7f5ddcae4ff",
+    ("location", "2026-11-26"): "66b9564a09bb91fd609789fb7730fdb57ec11a81d6d6c2b77cca735fd09df36e",
+    ("ai_practice", "2026-11-01"): "3932a96f5d80f0e364138d960f677c2efdb4b4a0250712a42cae8f806f0ebbc6",
+    ("ai_coaching", "2026-11-01"): "c83fb1b5a6f0890ff230f6b36e03f96311d539f9c833295a139ab2f59b3c2dd1",
+    ("marketing_emails", "2026-11-01"): "d2d795c7e7f06f62f4548fe2f21f25c5cf79236bf2228fd525d92364f59d85c6",
+    ("analytics", "2026-11-01"): "cabb2e5b155cd51040f7ef7a154f028a5e2cf30a0977eec39addfbd5c831f155",
+}
+"""The same of the German wordings, which are as much agreed to as the English."""
+
 
 def test_words_never_change_under_a_version() -> None:
     """Somebody may have agreed to them: move the old text to ``SUPERSEDED`` and give the new one a new version."""
@@ -34,6 +52,34 @@ def test_words_never_change_under_a_version() -> None:
 
     assert digests == DIGESTS
     assert len(digests) == len(EVERY), "no two texts of a purpose share a version"
+
+
+def test_german_words_never_change_under_a_version_either() -> None:
+    digests = {
+        (text.purpose, text.version): sha256(f"{text.title}\n{text.text}".encode()).hexdigest() for text in GERMAN
+    }
+
+    assert digests == GERMAN_DIGESTS
+    assert len(digests) == len(GERMAN)
+
+
+def test_every_text_in_force_says_the_same_in_german() -> None:
+    """As far as a test can tell: the same numbers, and as many sentences, none of them English."""
+    german = {(text.purpose, text.version): text for text in GERMAN}
+    for text in TEXTS.values():
+        told = german[text.purpose, text.version]
+        assert told.language is Language.DE
+        assert figures(told.text) == figures(text.text), text.purpose
+        assert sentences(told.text) == sentences(text.text), text.purpose
+        assert not re.search(r"\b(the|you|and|my|that)\b", told.text), text.purpose
+
+
+def figures(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
+
+
+def sentences(text: str) -> int:
+    return len(re.findall(r"[.](?= |$)", text))
 
 
 def test_what_is_in_force_is_newer_than_what_it_superseded() -> None:

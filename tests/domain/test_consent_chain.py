@@ -17,14 +17,18 @@ from saltbitter_domain.chain import GENESIS_HASH
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import canonical_form, granted, next_record, verify_chain
-from saltbitter_domain.kernel import ConsentRecordId, UserId
+from saltbitter_domain.kernel import ConsentRecordId, Language, UserId
 
 MEMBER = UserId(UUID("018f0000-0000-7000-8000-00000000abcd"))
 START = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 DECISIONS = st.lists(st.tuples(st.sampled_from(Purpose), st.booleans(), st.text(max_size=5)), min_size=1, max_size=8)
 
 
-def chain_of(decisions: Sequence[tuple[Purpose, bool, str]], text_version: str = "2026-11-01") -> list[ConsentRecord]:
+def chain_of(
+    decisions: Sequence[tuple[Purpose, bool, str]],
+    text_version: str = "2026-11-01",
+    language: Language | None = Language.DE,
+) -> list[ConsentRecord]:
     records: list[ConsentRecord] = []
     for number, (purpose, yes, channel) in enumerate(decisions):
         records.append(
@@ -36,6 +40,7 @@ def chain_of(decisions: Sequence[tuple[Purpose, bool, str]], text_version: str =
                 granted=yes,
                 text_version=text_version,
                 channel=channel,
+                language=language,
                 at=START + timedelta(minutes=number),
             )
         )
@@ -67,9 +72,20 @@ def test_the_hash_can_be_computed_by_anyone_from_the_documented_form() -> None:
         f'"previous_hash":"{"0" * 64}","purpose":"terms","sequence":1,"text_version":"2026-11-01",'
         '"user_id":"018f0000-0000-7000-8000-00000000abcd"}'
     )
-    (record,) = chain_of([(Purpose.TERMS, True, 'wéb"')])
+    (record,) = chain_of([(Purpose.TERMS, True, 'wéb"')], language=None)
     assert canonical_form(record) == written.encode()
     assert record.hash == hashlib.sha256(written.encode()).hexdigest()
+
+
+def test_the_language_is_part_of_the_form_where_it_is_known() -> None:
+    """Records that are older than the field stay what they were, and none loses or gains a language unnoticed."""
+    (unsaid,) = chain_of([(Purpose.TERMS, True, "web")], language=None)
+    (said,) = chain_of([(Purpose.TERMS, True, "web")])
+    assert b"language" not in canonical_form(unsaid)
+    assert b',"language":"de","previous_hash":' in canonical_form(said)
+    for record, other in ((said, None), (said, Language.EN), (unsaid, Language.DE)):
+        assert verify_chain([record])
+        assert not verify_chain([attrs.evolve(record, language=other)])
 
 
 def test_the_same_instant_in_another_zone_has_the_same_form() -> None:
@@ -101,6 +117,7 @@ def test_any_field_altered_afterwards_shows(decisions: list[tuple[Purpose, bool,
         "purpose": next(purpose for purpose in Purpose if purpose is not record.purpose),
         "granted": not record.granted,
         "text_version": "2026-11-02",
+        "language": Language.EN,
         "channel": record.channel + "!",
         "at": record.at + timedelta(microseconds=1),
         "previous_hash": "f" * 64,

@@ -25,7 +25,7 @@ from saltbitter_domain.consent.model import (
 )
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event
-from saltbitter_domain.kernel import DomainError, StaleWrite, UserId
+from saltbitter_domain.kernel import DomainError, Language, StaleWrite, UserId
 from tests.doubles.simultaneous import Simultaneous
 
 START = datetime(2026, 11, 10, 8, 0, tzinfo=UTC)
@@ -76,6 +76,30 @@ async def test_a_yes_is_recorded_with_the_words_the_time_and_the_place(house: Ho
     assert state == {**dict.fromkeys(Purpose), Purpose.LOCATION: record}
     assert await house.service.state(OTHER) == dict.fromkeys(Purpose)
     assert await house.events() == [ConsentGiven(MEMBER, Purpose.LOCATION, V1)]
+
+
+def test_the_texts_are_told_in_german_under_the_same_versions_where_there_is_a_wording(house: House) -> None:
+    in_force = house.service_with(TEXTS)
+    german = in_force.texts(Language.DE)
+    assert [(text.purpose, text.version) for text in german] == [
+        (text.purpose, text.version) for text in in_force.texts()
+    ]
+    assert {text.language for text in german} == {Language.DE}
+    reworded = attrs.evolve(TEXTS[Purpose.LOCATION], version=V2)
+    assert house.service_with({Purpose.LOCATION: reworded}).texts(Language.DE) == (reworded,), "no words are made up"
+
+
+async def test_the_language_in_which_the_words_were_read_is_recorded_with_them(house: House) -> None:
+    decide = house.service.decide
+    unsaid = await decide(MEMBER, Purpose.AI_PRACTICE, True, V1, "web")
+    german = await decide(MEMBER, Purpose.LOCATION, True, V1, "web", Language.DE)
+    again = await decide(MEMBER, Purpose.LOCATION, True, V1, "web", Language.EN)
+    taken_back = await decide(MEMBER, Purpose.LOCATION, False, V1, "web", Language.EN)
+    anew = await decide(MEMBER, Purpose.LOCATION, True, V1, "web", Language.EN)
+    assert (unsaid.language, german.language, anew.language) == (None, Language.DE, Language.EN)
+    assert again == german
+    assert taken_back.language is Language.DE, "it takes back what was read"
+    assert await house.service.verify(MEMBER)
 
 
 async def test_purposes_are_decided_one_by_one(house: House) -> None:

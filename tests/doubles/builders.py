@@ -34,12 +34,13 @@ from saltbitter_domain.kernel import (
     ConsentRecordId,
     DeviceId,
     GridCell,
+    Language,
     NoticeId,
     PhotoId,
     SessionId,
     UserId,
 )
-from saltbitter_domain.notifications.model import Language, PushSubscription
+from saltbitter_domain.notifications.model import PushSubscription
 from saltbitter_domain.profiles.model import (
     AgeRange,
     BasicValue,
@@ -341,6 +342,7 @@ def a_consent(
     granted: bool = True,
     at: datetime = NOW,
     text_version: str | None = None,
+    language: Language | None = None,
 ) -> ConsentRecord:
     """The next link of the member's chain, about the words in force unless others are named."""
     return next_record(
@@ -352,6 +354,7 @@ def a_consent(
         text_version=text_version or consent_texts.TEXTS[purpose].version,
         channel="web",
         at=at,
+        language=language,
     )
 
 

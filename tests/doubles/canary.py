@@ -15,6 +15,7 @@ from saltbitter_domain.kernel import (
     BreachId,
     ExportId,
     Ids,
+    Language,
     MatchId,
     Money,
     OrderId,
@@ -122,7 +123,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.profiles.add(attrs.evolve(a_full_profile(user), content=content, city=mark["city"]))
     await uow.photos.add(photo)
     await uow.assessments.add(assessment)
-    terms = a_consent(user, at=now)
+    terms = a_consent(user, at=now, language=Language.DE)
     await uow.consents.append(terms, a_consent(user, terms, Purpose.GENDERS_SOUGHT, at=now))
     await uow.one_time_tokens.add(
         OneTimeToken(

@@ -2,7 +2,8 @@
 
 import itertools
 
-from tests.http.house import House
+from saltbitter_domain.consent.catalogue_de import GERMAN
+from tests.http.house import House, Member
 
 
 async def test_the_history_comes_in_pages_that_join_to_one_chain(house: House) -> None:
@@ -21,3 +22,31 @@ async def test_the_history_comes_in_pages_that_join_to_one_chain(house: House) -
     assert part["next"] is None
     assert all(later["previous_hash"] == earlier["hash"] for earlier, later in itertools.pairwise(records))
     await member.get("/api/me/consents/history?cursor=x", 422)
+
+
+async def test_the_texts_come_in_the_language_of_the_reader_and_caches_keep_them_apart(house: House) -> None:
+    for asked, language in (("de-AT, en;q=0.5", "de"), ("en", "en"), ("fr", "en")):
+        answer = await house.nobody().call("GET", "/api/consents/texts", headers={"Accept-Language": asked})
+        assert answer.headers["Content-Language"] == language
+        assert "Accept-Language" in [value for name, value in answer.headers.items() if name == "Vary"]
+        assert {text["language"] for text in answer.body["items"]} == {language}
+    german = await house.nobody().call("GET", "/api/consents/texts", headers={"Accept-Language": "de"})
+    assert [text["text"] for text in german.body["items"]] == [text.text for text in GERMAN]
+
+
+async def test_a_record_says_in_which_language_the_words_were_read_if_the_client_does(house: House) -> None:
+    member = Member(house, "mira@saltbitter.example")
+    joining = await house.registration(member.email, language="de")
+    await member.post("/api/auth/register", joining, 202)
+    await member.login()
+    german = {"granted": True, "text_version": joining["terms_version"], "language": "de"}
+    assert (await member.put("/api/me/consents/analytics", german))["language"] == "de"
+    await member.put("/api/me/consents/analytics", {**german, "language": "fr"}, 422)
+    await member.agree("location")
+    records = (await member.get("/api/me/consents/history"))["items"]
+    assert [(record["purpose"], record["language"]) for record in records] == [
+        ("terms", "de"),
+        ("privacy_policy", "de"),
+        ("analytics", "de"),
+        ("location", None),
+    ]

@@ -7,8 +7,8 @@ from hashlib import sha256
 
 import pytest
 
-from entrypoints.http.receipts import _WORDS, PAGE_POLICY, CreditNote, Language, Receipt, credit_note, page, receipt
-from saltbitter_domain.kernel import Money
+from entrypoints.http.receipts import _WORDS, PAGE_POLICY, CreditNote, Receipt, credit_note, page, receipt
+from saltbitter_domain.kernel import Language, Money
 from saltbitter_domain.ledger.model import FactKind, MoneyFact, PaymentStatus, Seller
 from saltbitter_domain.ledger.policies import payments_from
 from tests.doubles.builders import NOW

@@ -133,11 +133,12 @@ def altered(world: World) -> None:
 
 
 def is_chain(records: list[Any]) -> bool:
-    """Whether each record's hash is the SHA-256 of the rest of it as canonical JSON (RFC 8785), with the one before."""
+    """Whether each record's hash is the SHA-256 of the rest of it as canonical JSON (RFC 8785), with the one before. A
+    language that nobody said is left out."""
     previous = "0" * 64
     for record in records:
         at = datetime.fromisoformat(record["at"]).isoformat(timespec="microseconds")
-        sealed_part = {key: value for key, value in {**record, "at": at}.items() if key != "hash"}
+        sealed_part = {key: value for key, value in {**record, "at": at}.items() if key != "hash" and value is not None}
         canonical = json.dumps(sealed_part, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         if record["previous_hash"] != previous or record["hash"] != digest:

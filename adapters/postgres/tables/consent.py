@@ -22,6 +22,7 @@ consent_logs = Table(
     Column("purpose", Text, nullable=False),
     Column("granted", Boolean, nullable=False),
     Column("text_version", Text, nullable=False),
+    Column("language", Text),
     Column("channel", Text, nullable=False),
     Column("at", INSTANT, nullable=False),
     Column("previous_hash", Text, nullable=False),

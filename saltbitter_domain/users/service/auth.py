@@ -7,7 +7,7 @@ from datetime import date, datetime
 import attrs
 
 from saltbitter_domain.consent.model import Purpose
-from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, SessionId, StaleWrite, UserId
+from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, Language, SessionId, StaleWrite, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
     SESSION_KEPT_FOR,
@@ -109,8 +109,10 @@ class AuthService:
         privacy_policy_version: str,
         device_token: str | None = None,
         under_age_mark: str | None = None,
+        language: Language | None = None,
     ) -> None:
-        """Open an account and record consent to the terms and the privacy policy in the texts now in force.
+        """Open an account and record consent to the terms and the privacy policy in the texts now in force, which were
+        read in ``language``.
 
         The answer is the same when the address has an account; its owner is then told by mail. The new member may
         log in at once and gets a mail to verify the address, without which they are in nobody's matches.
@@ -147,7 +149,7 @@ class AuthService:
         texts = {Purpose.TERMS: terms_version, Purpose.PRIVACY_POLICY: privacy_policy_version}
         try:
             async with self._begin() as uow:
-                await registration.add_account(uow, self._ids, user, texts)
+                await registration.add_account(uow, self._ids, user, texts, language)
                 await uow.commit()
         except EmailTaken:
             async with self._begin() as uow:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentOutdated, ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
-from saltbitter_domain.kernel import ConsentRecordId, FieldProblem, Ids
+from saltbitter_domain.kernel import ConsentRecordId, FieldProblem, Ids, Language
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import (
     UNDER_AGE_REMEMBERED_FOR,
@@ -69,8 +69,11 @@ def refuse_outdated_texts(terms_version: str, privacy_policy_version: str) -> No
         raise ConsentOutdated("The texts have changed since you read them. Please read them again.", fields=outdated)
 
 
-async def add_account(uow: UnitOfWork, ids: Ids, user: User, texts: dict[Purpose, str]) -> None:
-    """Store the account with consent to these versions of texts. ``EmailTaken`` when its address is another's."""
+async def add_account(
+    uow: UnitOfWork, ids: Ids, user: User, texts: dict[Purpose, str], language: Language | None
+) -> None:
+    """Store the account with consent to these versions of texts, which were read in this language, None where nobody
+    says. ``EmailTaken`` when its address is another's."""
     if await uow.users.holder(user.email, user.created_at) is not None:
         raise EmailTaken("Another account has this address, or can have it back.")
     await uow.users.add(user)
@@ -84,6 +87,7 @@ async def add_account(uow: UnitOfWork, ids: Ids, user: User, texts: dict[Purpose
                 purpose=purpose,
                 granted=True,
                 text_version=version,
+                language=language,
                 channel="registration",
                 at=user.created_at,
             )

@@ -360,7 +360,7 @@ export interface paths {
         /** Every result so far, newest first, with what changed from one to the next */
         get: operations["assessments"];
         put?: never;
-        /** Hand in the answers and read the result, in English or, for who asks by ``Accept-Language``, in German */
+        /** Hand in the answers and read the result */
         post: operations["submit_assessment"];
         /**
          * Delete every answer and result for good. Only when the last was completed is kept: it can be taken again 90
@@ -379,7 +379,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest result, in English or, for who asks by ``Accept-Language``, in German */
+        /** The latest result */
         get: operations["latest_assessment"];
         put?: never;
         post?: never;
@@ -2147,10 +2147,12 @@ export interface components {
         Confidence: "high" | "low" | "medium";
         /**
          * ConsentDecision
-         * @description A yes names the version of the text it was given to.
+         * @description A yes names the version of the text it was given to, and the `language` in which it was read.
          */
         ConsentDecision: {
             granted: boolean;
+            /** @default null */
+            language?: components["schemas"]["Language"] | null;
             text_version: string;
         };
         /**
@@ -2158,7 +2160,8 @@ export interface components {
          * @description One link of a member's chain.
          *
          *     `sequence` counts from 1. `channel` is the way in by which it came: `registration` with the account, `api`
-         *     from whatever client, `population` for members who were made up.
+         *     from whatever client, `population` for members who were made up. `language` is the one in which the words were
+         *     read, None where nobody says, as for everybody until 27 November 2026, when there was English alone.
          *     `previous_hash` and `hash` are as in every chain, over `policies.canonical_form`.
          */
         ConsentRecord: {
@@ -2169,6 +2172,7 @@ export interface components {
             hash: string;
             /** Format: uuid */
             id: string;
+            language: components["schemas"]["Language"] | null;
             previous_hash: string;
             purpose: components["schemas"]["Purpose"];
             sequence: number;
@@ -2178,9 +2182,11 @@ export interface components {
         };
         /**
          * ConsentText
-         * @description The words a member agrees to, under a version.
+         * @description The words a member agrees to, under a version, which says the same in every language.
          */
         ConsentText: {
+            /** @default en */
+            language: components["schemas"]["Language"];
             purpose: components["schemas"]["Purpose"];
             text: string;
             title: string;
@@ -2211,7 +2217,7 @@ export interface components {
         CreditNote: {
             amount: components["schemas"]["Money"];
             footnote: string;
-            language: components["schemas"]["entrypoints.http.receipts.Language"];
+            language: components["schemas"]["Language"];
             lines: components["schemas"]["ReceiptLine"][];
             number: string;
             /** Format: date-time */
@@ -2710,6 +2716,12 @@ export interface components {
             why: string;
         };
         /**
+         * Language
+         * @description A language that SaltBitter speaks, by its code in ISO 639-1; the first is for whoever speaks none of them.
+         * @enum {unknown}
+         */
+        Language: "de" | "en";
+        /**
          * LatestConsent
          * @description The latest decision on a purpose. A yes is outdated when its text was reworded since: it allows nothing until
          *     it is given anew.
@@ -2722,6 +2734,7 @@ export interface components {
             hash: string;
             /** Format: uuid */
             id: string;
+            language: components["schemas"]["Language"] | null;
             outdated: boolean;
             previous_hash: string;
             purpose: components["schemas"]["Purpose"];
@@ -3383,7 +3396,7 @@ export interface components {
             auth: string;
             /** @example https://updates.push.services.mozilla.com/wpush/v2/abc */
             endpoint: string;
-            language: components["schemas"]["saltbitter_domain.notifications.model.Language"];
+            language: components["schemas"]["Language"];
             p256dh: string;
         };
         /**
@@ -3444,7 +3457,7 @@ export interface components {
         Receipt: {
             amount: components["schemas"]["Money"];
             footnote: string;
-            language: components["schemas"]["entrypoints.http.receipts.Language"];
+            language: components["schemas"]["Language"];
             lines: components["schemas"]["ReceiptLine"][];
             number: string;
             /** Format: date-time */
@@ -3497,7 +3510,8 @@ export interface components {
         RefusalReason: "no_face" | "not_allowed" | "removed_before" | "several_faces" | "unreadable";
         /**
          * Registration
-         * @description `time_zone` is a name of the IANA database; the versions are those of the texts the person has read.
+         * @description `time_zone` is a name of the IANA database; the versions are those of the texts the person has read,
+         *     in `language`.
          *     `device_token` is what the device was given at its last sign-in, if any; it may be missing where the browser keeps
          *     it in its cookie.
          */
@@ -3508,6 +3522,8 @@ export interface components {
             device_token?: string | null;
             /** @example mira@saltbitter.example */
             email: string;
+            /** @default null */
+            language?: components["schemas"]["Language"] | null;
             /** @example six quiet boats at noon */
             password: string;
             privacy_policy_version: string;
@@ -3894,21 +3910,10 @@ export interface components {
             preferences: components["schemas"]["Preferences"];
         };
         /**
-         * Language
-         * @enum {unknown}
-         */
-        "entrypoints.http.receipts.Language": "de" | "en";
-        /**
          * Dimension
          * @enum {unknown}
          */
         "saltbitter_domain.assessments.model.Dimension": "anxiety" | "avoidance";
-        /**
-         * Language
-         * @description The language of what a device shows.
-         * @enum {unknown}
-         */
-        "saltbitter_domain.notifications.model.Language": "de" | "en";
         /**
          * Dimension
          * @description By what people are grouped. Everybody is in exactly one group of each.
@@ -5274,7 +5279,10 @@ export interface operations {
     consent_texts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Which language to answer in: English, or German for whoever weighs that most. */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5283,6 +5291,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The language of the words in it. */
+                    "Content-Language"?: "en" | "de";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5526,6 +5536,8 @@ export interface operations {
             header?: {
                 /** @description A UUID or the like. Repeated with the same content, the request is answered as before. */
                 "Idempotency-Key"?: string;
+                /** @description Which language to answer in: English, or German for whoever weighs that most. */
+                "Accept-Language"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5539,6 +5551,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The language of the words in it. */
+                    "Content-Language"?: "en" | "de";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5695,7 +5709,10 @@ export interface operations {
     latest_assessment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Which language to answer in: English, or German for whoever weighs that most. */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5704,6 +5721,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The language of the words in it. */
+                    "Content-Language"?: "en" | "de";
                     [name: string]: unknown;
                 };
                 content: {
@@ -7675,7 +7694,7 @@ export interface operations {
     receipt: {
         parameters: {
             query?: {
-                language?: components["schemas"]["entrypoints.http.receipts.Language"];
+                language?: components["schemas"]["Language"];
             };
             header?: never;
             path: {
@@ -7738,7 +7757,7 @@ export interface operations {
     receipt_page: {
         parameters: {
             query?: {
-                language?: components["schemas"]["entrypoints.http.receipts.Language"];
+                language?: components["schemas"]["Language"];
             };
             header?: never;
             path: {
@@ -8954,7 +8973,7 @@ export interface operations {
     credit_note: {
         parameters: {
             query?: {
-                language?: components["schemas"]["entrypoints.http.receipts.Language"];
+                language?: components["schemas"]["Language"];
             };
             header?: never;
             path: {
@@ -9017,7 +9036,7 @@ export interface operations {
     credit_note_page: {
         parameters: {
             query?: {
-                language?: components["schemas"]["entrypoints.http.receipts.Language"];
+                language?: components["schemas"]["Language"];
             };
             header?: never;
             path: {

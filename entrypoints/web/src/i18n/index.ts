@@ -32,7 +32,7 @@ export async function start(language: Language = preferred()): Promise<void> {
 
 async function speak(language: Language): Promise<void> {
   i18n.addResourceBundle(language, "translation", await fetched(language));
-  // What the pages ask the server for as soon as they speak it, they ask for in it.
+  // First, since pages that change ask the API anew, which answers in the language of the document.
   document.documentElement.lang = language;
   await i18n.changeLanguage(language);
 }

@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
@@ -11,12 +11,13 @@ import { ProblemNotice } from "../../design/Notice";
 import { Loading, Page } from "../../design/Page";
 import { showInForm } from "../../i18n/problems";
 import { CheckMail } from "./CheckMail";
+import { useConsentTexts } from "./consentTexts";
 import { dateOfBirth, email, newPassword, SHORTEST_PASSWORD } from "./forms";
 
 export default function Join() {
   const { t } = useTranslation();
   const [joined, setJoined] = useState<string | null>(null);
-  const texts = useQuery({ queryKey: ["consent-texts"], queryFn: () => answer(api.GET("/api/consents/texts")) });
+  const texts = useConsentTexts();
   if (joined !== null) return <CheckMail email={joined} />;
   return (
     <Page title={t("join.title")} lead={t("join.lead")}>
@@ -52,6 +53,7 @@ function JoinForm({ texts, onJoined }: { texts: Schemas["ConsentText"][]; onJoin
             time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
             terms_version: text("terms")?.version ?? "",
             privacy_policy_version: text("privacy_policy")?.version ?? "",
+            language: text("terms")?.language ?? null,
           },
         }),
       ),
@@ -89,7 +91,7 @@ function Agreement({ text, error, ...input }: { text: Schemas["ConsentText"] | u
       </label>
       <details className="text-sm text-soft">
         <summary className="min-h-6">{t("join.read")}</summary>
-        <p className="pt-2" lang="en">
+        <p className="pt-2" lang={text.language}>
           {text.text}
         </p>
       </details>

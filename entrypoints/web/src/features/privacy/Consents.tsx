@@ -6,6 +6,7 @@ import { Toggle } from "../../design/Choices";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
+import { useConsentTexts } from "../account/consentTexts";
 
 type Purpose = Schemas["Purpose"];
 /** What an account cannot be without was agreed to on joining, and is ended by deleting the account. */
@@ -18,8 +19,13 @@ export function useConsents() {
 export function useDecideConsent() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ purpose, ...body }: { purpose: Purpose; granted: boolean; text_version: string }) =>
-      answer(api.PUT("/api/me/consents/{purpose}", { params: { path: { purpose } }, body })),
+    mutationFn: ({ text, granted }: { text: Schemas["ConsentText"]; granted: boolean }) =>
+      answer(
+        api.PUT("/api/me/consents/{purpose}", {
+          params: { path: { purpose: text.purpose } },
+          body: { granted, text_version: text.version, language: text.language },
+        }),
+      ),
     // What answers say about closeness is told while a yes to that stands, so it is asked for anew.
     onSettled: () => Promise.all(["consents", "consent-history", "result", "results"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
@@ -29,7 +35,7 @@ export function useDecideConsent() {
 export function Consents({ only }: { only?: readonly Purpose[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const texts = useQuery({ queryKey: ["consent-texts"], queryFn: () => answer(api.GET("/api/consents/texts")) });
+  const texts = useConsentTexts();
   const consents = useConsents();
   const decide = useDecideConsent();
   const error = texts.error ?? consents.error;
@@ -42,7 +48,7 @@ export function Consents({ only }: { only?: readonly Purpose[] }) {
         .filter(({ purpose }) => !OF_THE_ACCOUNT.includes(purpose) && (only?.includes(purpose) ?? true))
         .map((text) => {
           const record = state[text.purpose];
-          const deciding = decide.isPending && decide.variables.purpose === text.purpose;
+          const deciding = decide.isPending && decide.variables.text.purpose === text.purpose;
           return (
             <li key={text.purpose}>
               <Card>
@@ -50,9 +56,9 @@ export function Consents({ only }: { only?: readonly Purpose[] }) {
                   label={t(`purpose.${text.purpose}`)}
                   on={deciding ? decide.variables.granted : (record?.granted ?? false)}
                   busy={deciding}
-                  onChange={(granted) => decide.mutate({ purpose: text.purpose, granted, text_version: text.version })}
+                  onChange={(granted) => decide.mutate({ text, granted })}
                 >
-                  <p lang="en">{text.text}</p>
+                  <p lang={text.language}>{text.text}</p>
                   {record ? (
                     <p className="pt-2">{t(record.granted ? "consents.givenOn" : "consents.takenBackOn", { day: format.day(record.at) })}</p>
                   ) : null}
@@ -60,12 +66,12 @@ export function Consents({ only }: { only?: readonly Purpose[] }) {
                 {record?.outdated ? (
                   <div className="grid justify-items-start gap-2 pt-3">
                     <p className="text-sm">{t("consents.reworded")}</p>
-                    <Button look="quiet" busy={deciding} onClick={() => decide.mutate({ purpose: text.purpose, granted: true, text_version: text.version })}>
+                    <Button look="quiet" busy={deciding} onClick={() => decide.mutate({ text, granted: true })}>
                       {t("consents.again")}
                     </Button>
                   </div>
                 ) : null}
-                {decide.isError && decide.variables.purpose === text.purpose ? <ProblemNotice error={decide.error} /> : null}
+                {decide.isError && decide.variables.text.purpose === text.purpose ? <ProblemNotice error={decide.error} /> : null}
               </Card>
             </li>
           );

@@ -38,6 +38,7 @@ from saltbitter_domain.users.service import (
     LeavingService,
     RecoveryService,
     SecondFactorService,
+    SignInCeiling,
     SparingMailer,
     SuspensionService,
 )
@@ -155,7 +156,13 @@ class Application(containers.DeclarativeContainer):
         reports=adapters.delivery_reports,
     )
     mailer = providers.Singleton(SparingMailer, adapters.mailer, delivery)
-    auth = providers.Singleton(AuthService, **_of_accounts, codes=adapters.codes, places=adapters.network_places)
+    auth = providers.Singleton(
+        AuthService,
+        **_of_accounts,
+        codes=adapters.codes,
+        places=adapters.network_places,
+        ceiling=providers.Singleton(SignInCeiling, adapters.rate_limits, adapters.settings.provided.sign_in_ceiling),
+    )
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
     second_factors = providers.Singleton(
         SecondFactorService,

@@ -15,6 +15,7 @@ from saltbitter_domain.assessments.catalogue import BUNDLED
 from saltbitter_domain.assessments.model import Questionnaire
 from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
 from saltbitter_domain.ledger.model import Seller
+from saltbitter_domain.users.model.devices import SIGN_INS_OF_ALL
 
 _SECRETS = ("TOKEN_KEY", "PASSWORD_PEPPER", "MEDIA_KEY", "DERIVATION_KEY", "SECOND_FACTOR_KEY")
 
@@ -36,6 +37,8 @@ class Settings:
     port: int = 8080
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    sign_in_ceiling: int = SIGN_INS_OF_ALL
+    """Tries in 5 minutes to sign in on devices that are not known, all together."""
     log_format: str = "json"
     seller: Seller = selling.UNNAMED
     """Whom receipts are from."""
@@ -114,6 +117,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         port=read.number("PORT", 8080, 1, 65535),
         allowed_origins=read.origins("ALLOWED_ORIGINS"),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
+        sign_in_ceiling=read.number("SIGN_IN_CEILING", SIGN_INS_OF_ALL, 100, 1_000_000),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
         seller=selling.seller(read, required=stripe is not None),
         networks=files.networks(read, "NETWORKS_FILE"),

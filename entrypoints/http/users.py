@@ -28,6 +28,7 @@ from saltbitter_domain.users.model import (
     TokenRefused,
     UserMissing,
 )
+from saltbitter_domain.users.model.devices import SignInsCrowded
 from saltbitter_domain.users.model.second_factor import Challenge
 from saltbitter_domain.users.service import AuthService, DeliveryService, RecoveryService
 
@@ -200,7 +201,7 @@ class Accounts:
         "/api/auth/login",
         audience=Audience.SIGNING_IN,
         session=True,
-        errors=(CredentialsRefused, AccountSuspended, Busy),
+        errors=(CredentialsRefused, SignInsCrowded, AccountSuspended, Busy),
     )
     async def login(self, call: Call, body: Login) -> SessionTokens | Challenge:
         """Sign in with e-mail and password.

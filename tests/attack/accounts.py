@@ -55,8 +55,9 @@ async def _attack(each: int, rounds: int) -> list[dict[str, Any]]:
     # Every request writes a line, which would hide the result.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     http = HttpSettings(signing_in_limit=1_000_000, address_limit=1_000_000)
+    settings = attrs.evolve(mode.settings("127.0.0.1", 8080), sign_in_ceiling=1_000_000)
     async with (
-        running("demo", mode.settings("127.0.0.1", 8080)) as application,
+        running("demo", settings) as application,
         TestClient(TestServer(site(application, http=http))) as client,
     ):
         members = await join(application, max(AT_ONCE, -(-each // TRIES_OF_ONE)))

@@ -105,6 +105,7 @@ def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None
         ("PORT", "٣٠"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "11"),
+        ("SIGN_IN_CEILING", "99"),
         ("PUBLIC_URL", "saltbitter.example"),
         ("PUBLIC_URL", "https://saltbitter.example/app"),
         ("PUBLIC_URL", "ftp://saltbitter.example"),

@@ -127,6 +127,7 @@ async def town(
     mode, settings = (
         ("test_postgres", test_postgres.settings(database_url)) if database_url else ("test", test.settings())
     )
+    settings = attrs.evolve(settings, sign_in_ceiling=UNLIMITED)
     with _errors_logged() as errors:
         async with running(mode, settings) as application:
             members = await _settle_people(application, size, change)

@@ -13,6 +13,7 @@ from adapters.memory.mailer import MemoryMailer
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.revocations import MemoryRevocations
 from adapters.memory.store import MemoryStore
+from adapters.memory.traffic import MemoryRateLimits
 from adapters.memory.uow import MemoryUnitsOfWork
 from adapters.system.authenticator import TotpCodes
 from adapters.system.clock import ManualClock
@@ -44,7 +45,7 @@ from saltbitter_domain.users.model import (
     User,
     VerificationRequested,
 )
-from saltbitter_domain.users.model.devices import SignInNoticed
+from saltbitter_domain.users.model.devices import SIGN_INS_OF_ALL, SignInNoticed
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
 from saltbitter_domain.users.ports import Access, Mail, Mailer, PasswordAdvisor, PasswordHasher
 from saltbitter_domain.users.service import (
@@ -57,6 +58,7 @@ from saltbitter_domain.users.service import (
     RecoveryService,
     ReplayService,
     SecondFactorService,
+    SignInCeiling,
     SuspensionService,
 )
 
@@ -181,7 +183,12 @@ class Accounts:
         }
         self.codes = TotpCodes({"test": b"t" * 32})
         self.places = NetworkTable(PLACES)
-        self.auth = AuthService(**ports, codes=self.codes, places=self.places)
+        self.auth = AuthService(
+            **ports,
+            codes=self.codes,
+            places=self.places,
+            ceiling=SignInCeiling(MemoryRateLimits(self.clock), SIGN_INS_OF_ALL),
+        )
         self.devices = DeviceService(begin=self.begin, clock=self.clock, places=self.places)
         self.recovery = RecoveryService(**ports)
         self.second_factors = SecondFactorService(

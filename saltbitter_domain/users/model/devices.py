@@ -6,7 +6,7 @@ from enum import StrEnum
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import AlertId, DeviceId, GridCell, NotFound, SessionId, UserId
+from saltbitter_domain.kernel import AlertId, DeviceId, GridCell, NotFound, SessionId, TooMany, UserId
 
 MAX_DEVICES = 20
 """Of a member; the one longest out of use makes room."""
@@ -20,6 +20,9 @@ FREE_TRIES = 10
 """Wrong passwords in a row before there is a pause after each."""
 MOST_TRIES = 100
 """Wrong passwords in a row after which no further one is looked at (NIST SP 800-63B-4, at most 100)."""
+SIGN_INS_OF_ALL, CEILING_PER = 1_000, timedelta(minutes=5)
+"""How often everybody together tries to sign in on devices that are not known, unless an operator says otherwise; as
+often as PyPI lets everybody try."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(days=1)
 FASTEST_KMH = 900.0
 """How fast people travel: an airliner. Product rule."""
@@ -85,6 +88,13 @@ class SignInNoticed(Event):
 
 class DeviceMissing(NotFound):
     code = "device_missing"
+
+
+class SignInsCrowded(TooMany):
+    """So many try to sign in on devices that are not known, all together, that no more of them are looked at for now.
+    Known devices are let in."""
+
+    code = "sign_ins_crowded"
 
 
 def pause_after(failures: int) -> timedelta:

@@ -4,7 +4,7 @@ known devices, leaving, mail, and where none goes."""
 
 from saltbitter_domain.users.service.auth import AuthService
 from saltbitter_domain.users.service.delivery import DeliveryService, SparingMailer
-from saltbitter_domain.users.service.devices import DeviceService
+from saltbitter_domain.users.service.devices import DeviceService, SignInCeiling
 from saltbitter_domain.users.service.email_change import EmailChangeService
 from saltbitter_domain.users.service.erasure import ErasureService, ReplayService
 from saltbitter_domain.users.service.leaving import Leave, LeavingService
@@ -27,6 +27,7 @@ __all__ = [
     "ReplayService",
     "RoleService",
     "SecondFactorService",
+    "SignInCeiling",
     "SparingMailer",
     "SuspensionService",
 ]

@@ -53,7 +53,13 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service import registration
-from saltbitter_domain.users.service.devices import DeviceRegistry, Origin, known_device, tries_key
+from saltbitter_domain.users.service.devices import (
+    DeviceRegistry,
+    Origin,
+    SignInCeiling,
+    known_device,
+    tries_key,
+)
 from saltbitter_domain.users.service.links import discard_links
 from saltbitter_domain.users.service.proof import as_read, prove_code
 from saltbitter_domain.users.service.sessions import (
@@ -85,6 +91,7 @@ class AuthService:
         revocations: Revocations,
         codes: AuthenticatorCodes,
         places: NetworkPlaces,
+        ceiling: SignInCeiling,
     ) -> None:
         self._begin = begin
         self._clock = clock
@@ -96,6 +103,7 @@ class AuthService:
         self._access_tokens = access_tokens
         self._revocations = revocations
         self._codes = codes
+        self._ceiling = ceiling
         self._registry = DeviceRegistry(ids=ids, secrets=secrets, places=places)
 
     async def register(
@@ -172,7 +180,7 @@ class AuthService:
         Whoever was leaving stays. Unused links die, those to reset the password and those to verify the address. Who
         has not verified theirs may log in all the same, and is mailed a fresh link so as not to be stranded.
         Raises ``CredentialsRefused``, alike for unknown addresses, wrong passwords, and any password while there is a
-        pause after wrong ones (``PAUSES``); ``AccountSuspended``.
+        pause after wrong ones (``PAUSES``); ``SignInsCrowded`` on unknown devices only; ``AccountSuspended``.
         """
         address = self._addresses.normalise(email)
         origin = Origin(device_label(label), ip_prefix(ip), device_token)
@@ -180,8 +188,11 @@ class AuthService:
 
     async def _login(self, address: str | None, password: str, origin: Origin) -> Tokens | Challenge:
         account = await self._credentials(address)
+        device = known_device(account.devices, origin) if account else None
+        if device is None:
+            await self._ceiling.hold()
         # Counted before it is looked at, so that of a thousand tries at once no more are than one after the other.
-        tries = tries_key(self._secrets, address or "", known_device(account.devices, origin) if account else None)
+        tries = tries_key(self._secrets, address or "", device)
         async with self._begin() as uow:
             tried = await uow.sign_in_tries.count(tries, self._clock.now(), PAUSES)
             await uow.commit()

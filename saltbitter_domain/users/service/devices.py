@@ -12,9 +12,11 @@ from datetime import datetime
 import attrs
 
 from saltbitter_domain.kernel import AlertId, Clock, DeviceId, EventId, Ids, SessionId, UserId
+from saltbitter_domain.traffic import RateLimits
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model.devices import (
     ALERTS_KEPT_FOR,
+    CEILING_PER,
     DEVICE_KNOWN_FOR,
     MAX_DEVICES,
     TRIES_KEPT_FOR,
@@ -23,6 +25,7 @@ from saltbitter_domain.users.model.devices import (
     DeviceMissing,
     SignInAlert,
     SignInNoticed,
+    SignInsCrowded,
     is_impossible_travel,
 )
 from saltbitter_domain.users.policies import hash_token
@@ -53,6 +56,28 @@ def tries_key(secrets: Secrets, address: str, device: Device | None = None) -> s
 def known_device(devices: Sequence[Device], origin: Origin) -> Device | None:
     """The one of a member's devices on which they sign in again."""
     return next((device for device in devices if device.token_hash == origin.token_hash), None)
+
+
+@attrs.frozen
+class SignInCeiling:
+    """How often everybody together may try to sign in on devices where the member never did: ``tries`` in
+    ``CEILING_PER``.
+
+    Whoever tries a few passwords at each of very many accounts from very many addresses reaches no limit of one address
+    or one account, and reaches this. Known devices are neither counted nor refused."""
+
+    limits: RateLimits
+    tries: int
+
+    async def hold(self) -> None:
+        """Count one try. Raises ``SignInsCrowded``."""
+        wait = await self.limits.hit("sign_in", "everybody", self.tries, CEILING_PER)
+        if wait is not None:
+            raise SignInsCrowded(
+                "Very many people are signing in on new devices just now. Try again in a few minutes, or sign in on a "
+                "device where you did before.",
+                retry_after=wait,
+            )
 
 
 class DeviceRegistry:

@@ -4196,7 +4196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `rate_limited`. */
+            /** @description One of: `sign_ins_crowded`, `rate_limited`. */
             429: {
                 headers: {
                     /** @description Seconds to wait. */

@@ -266,6 +266,7 @@ export default {
     unreadable: "Zwischen Ihnen und SaltBitter stimmt etwas nicht. Bitte versuchen Sie es gleich noch einmal.",
     offline: "SaltBitter war nicht erreichbar. Sind Sie verbunden? Nichts, was Sie geschrieben haben, ist verloren.",
     rate_limited: "Das war viel auf einmal. Bitte warten Sie {{seconds}} Sekunden.",
+    sign_ins_crowded: "Gerade melden sich sehr viele auf neuen Geräten an. Bitte versuchen Sie es in ein paar Minuten noch einmal, oder melden Sie sich auf einem Gerät an, auf dem Sie schon angemeldet waren.",
     busy: "Gerade melden sich viele an. Bitte versuchen Sie es in ein paar Sekunden noch einmal.",
     credentials_refused: "Adresse und Passwort gehören nicht zusammen.",
     account_suspended: "Dieses Konto ist gesperrt. Unsere Nachricht an Sie sagt, warum und wie Sie widersprechen.",

@@ -134,7 +134,7 @@ build/supply-chain/.installed: tests/supply_chain/requirements.txt | require-pyt
 
 attack: attack-accounts attack-limits ## both of the next two (SHORT=1: the second for 20 s)
 
-attack-accounts: $(VENV)/.dev ## does the time a sign-in takes tell who is a member, and who waits while many sign in
+attack-accounts: $(VENV)/.dev ## does any answer, or the time it takes, tell who is a member, and who waits while many sign in
 	@$(BIN)/python -m tests.attack.accounts
 
 attack-limits: $(VENV)/.dev ## ten minutes of slow, huge and endless requests: does memory stay flat (SHORT=1: 20 s)

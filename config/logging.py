@@ -1,5 +1,6 @@
 """Structured logs: one line per request and per job. What may appear is listed here, everything else is masked."""
 
+import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -36,7 +37,9 @@ def type_of_exception(_logger: object, _method: str, fields: MutableMapping[str,
 
 
 def _json(fields: Mapping[str, Any], **_options: object) -> str:
-    return orjson.dumps(fields, default=str).decode()
+    line = orjson.dumps(fields, default=str).decode()
+    # What is beyond ASCII is written as an escape: among it are ends of lines, and codes that terminals obey.
+    return line if line.isascii() else json.dumps(orjson.loads(line))
 
 
 def _where(error: BaseException) -> str:

@@ -1,17 +1,20 @@
-"""``make attack-accounts``: does the time of a sign-in tell who is a member, and do others wait for those who sign in.
+"""``make attack-accounts``: does anything that takes an address tell, by its answer or its time, whether it has an
+account, and do others wait for those who sign in.
 
 Passwords are hashed as in production. Everything is in one process, the clients too, so that what they cost counts.
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import logging
 import random
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +27,20 @@ from config.application import Application
 from config.start import running
 from entrypoints.http.dependencies import HttpSettings
 from entrypoints.site import site
+from saltbitter_domain.consent.catalogue import TEXTS
+from saltbitter_domain.consent.model import Purpose
 from tests.bench.api.load import percentile
 from tests.doubles.builders import a_user
 
 AT_ONCE = 50
 SEPARABLE = 0.55
-LAG_MS, LIVEZ_MS = 50.0, 100.0
+LAG_MS, LIVEZ_MS, REFUSAL_MS = 50.0, 100.0, 50.0
 EACH = 500
 TRIES_OF_ONE = 9
 """Fewer than there is a pause after: every one is looked at."""
 LOOK = 0.005
+CROWDED_AFTER = 0.3
+"""Seconds after which everybody of a storm has come."""
 PASSWORD = "six quiet boats at noon"
 
 
@@ -54,7 +61,7 @@ def main() -> int:
 async def _attack(each: int, rounds: int) -> list[dict[str, Any]]:
     # Every request writes a line, which would hide the result.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    http = HttpSettings(signing_in_limit=1_000_000, address_limit=1_000_000)
+    http = HttpSettings(signing_in_limit=1_000_000, address_limit=1_000_000, limited_by_day=False)
     settings = attrs.evolve(mode.settings("127.0.0.1", 8080), sign_in_ceiling=1_000_000)
     async with (
         running("demo", settings) as application,
@@ -64,14 +71,17 @@ async def _attack(each: int, rounds: int) -> list[dict[str, Any]]:
         storm = Storm()
         for _round in range(rounds):
             await storm.run(client, members[:AT_ONCE])
-        known, unknown = await _timed(client, members, each)
-    separable = separability(known, unknown)
+        probes = [await _probed(client, name, members, each) for name in PROBES]
     return [
-        _row(
-            f"sign-ins to {each} known and {each} unknown addresses told apart by time, AUC", separable, "", SEPARABLE
-        ),
+        *(row for probe in probes for row in probe),
         _row(f"lag of the event loop while {AT_ONCE} sign in at once, p99", percentile(storm.lags, 0.99), "ms", LAG_MS),
         _row(f"GET /livez while {AT_ONCE} sign in at once, p99", percentile(storm.looks, 0.99), "ms", LIVEZ_MS),
+        _row(
+            "sign-ins beyond those that may wait, told to come again, p99",
+            percentile(storm.turned_away, 0.99),
+            "ms",
+            REFUSAL_MS,
+        ),
         _row("sign-ins answered otherwise than with 200, or 503 and Retry-After", float(storm.strange), "", 0.0),
     ]
 
@@ -95,11 +105,12 @@ class Storm:
     strange: int = 0
     lags: list[float] = attrs.field(factory=list)
     looks: list[float] = attrs.field(factory=list)
+    turned_away: list[float] = attrs.field(factory=list)
 
     async def run(self, client: "TestClient[Any, Any]", emails: Sequence[str]) -> None:
         """Sign all of them in at once, and look until the last is answered."""
         over = asyncio.Event()
-        watching = asyncio.gather(self._lag(over), self._livez(client, over))
+        watching = asyncio.gather(self._lag(over), self._livez(client, over), self._knock(client, over))
         await asyncio.gather(*(self._sign_in(client, email) for email in emails))
         over.set()
         await watching
@@ -123,24 +134,63 @@ class Storm:
             self.looks.append(time.perf_counter() - asked)
             await asyncio.sleep(LOOK)
 
+    async def _knock(self, client: "TestClient[Any, Any]", over: asyncio.Event) -> None:
+        """Come when there is no room any more."""
+        await asyncio.sleep(CROWDED_AFTER)
+        for number in itertools.count():
+            if over.is_set():
+                return
+            asked = time.perf_counter()
+            login = {"email": f"late-{number}@example.org", "password": PASSWORD}
+            async with client.post("/api/auth/login", json=login) as answer:
+                if answer.status == 503:
+                    self.turned_away.append(time.perf_counter() - asked)
+            await asyncio.sleep(LOOK)
 
-async def _timed(client: "TestClient[Any, Any]", members: Sequence[str], each: int) -> tuple[list[float], list[float]]:
-    """How long a wrong password takes, for known and for unknown addresses, in a random order."""
-    nobody = [f"nobody-{place}@example.org" for place in range(len(members))]
-    asked = [
-        (addresses[place // TRIES_OF_ONE], addresses is members)
-        for addresses in (members, nobody)
-        for place in range(each)
-    ]
+
+_TEXTS = {
+    "terms_version": TEXTS[Purpose.TERMS].version,
+    "privacy_policy_version": TEXTS[Purpose.PRIVACY_POLICY].version,
+}
+PROBES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "signing in": ("/api/auth/login", {"password": "not the one at all"}),
+    "joining": (
+        "/api/auth/register",
+        {"password": PASSWORD, "date_of_birth": "1990-05-17", "time_zone": "Europe/Lisbon", **_TEXTS},
+    ),
+    "a forgotten password": ("/api/auth/password/forgot", {}),
+    "another link to verify": ("/api/auth/verify/resend", {}),
+}
+"""Whatever takes an address of somebody who is not signed in."""
+
+
+async def _probed(
+    client: "TestClient[Any, Any]", name: str, members: Sequence[str], each: int
+) -> Sequence[dict[str, Any]]:
+    """What is learnt by asking for so many known and so many unknown addresses, in a random order."""
+    path, body = PROBES[name]
+    asked = [(members[place // TRIES_OF_ONE], True) for place in range(each)]
+    nobody = TRIES_OF_ONE if name == "signing in" else 1  # Whoever has joined is known.
+    asked += [(f"nobody-{place // nobody}@example.org", False) for place in range(each)]
     random.Random(1).shuffle(asked)
     times: dict[bool, list[float]] = {True: [], False: []}
+    answers: set[tuple[object, ...]] = set()
     for email, known in asked:
         started = time.perf_counter()
-        async with client.post("/api/auth/login", json={"email": email, "password": "not the one at all"}) as answer:
-            await answer.read()
-            assert answer.status == 401
+        async with client.post(path, json={"email": email, **body}) as answer:
+            said = re.sub(rb'"request_id":"[^"]*"', b"", await answer.read())
         times[known].append(time.perf_counter() - started)
-    return times[True], times[False]
+        headers = {key: value for key, value in answer.headers.items() if key not in {"Date", "X-Request-ID"}}
+        answers.add((answer.status, said, *sorted(headers.items())))
+    return (
+        _row(
+            f"{name}: {each} known and {each} unknown addresses told apart by time, AUC",
+            separability(times[True], times[False]),
+            "",
+            SEPARABLE,
+        ),
+        _row(f"{name}: different answers, byte for byte", float(len(answers)), "", 1.0),
+    )
 
 
 def separability(one: Sequence[float], other: Sequence[float]) -> float:

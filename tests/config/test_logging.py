@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -59,9 +60,23 @@ def test_a_library_s_own_sentence_is_not_repeated(lines: Callable[[], list[dict[
 
 
 def test_a_line_break_in_a_value_stays_one_line(lines: Callable[[], list[dict[str, object]]]) -> None:
-    structlog.get_logger().info("request", route='/x\n{"event": "forged"}')
+    for ending in ("\n", "\r", "\r\n", "\u2028", "\x85", "\x0b"):
+        structlog.get_logger().info("request", route=f'/x{ending}{{"event": "forged"}}')
 
-    assert len(lines()) == 1
+    assert [line["event"] for line in lines()] == ["request"] * 6
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_nothing_in_a_value_speaks_to_the_terminal_that_shows_it(form: str) -> None:
+    stream = io.StringIO()
+    configure(form, stream)
+    structlog.get_logger().info("request", route="/x\x1b[2J\x1b]0;forged\x07\r\nforged \x9b31m")
+    structlog.reset_defaults()
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+
+    (line,) = stream.getvalue().splitlines()
+    ours = re.sub(r"\x1b\[[0-9;]*m", "", line)  # the colours of the text for people
+    assert ours.isprintable()
 
 
 def test_the_text_format_is_for_people() -> None:

@@ -27,9 +27,9 @@ STEPS: tuple[tuple[str, str | None], ...] = ((OLD, None), (OLD, NEW), (NEW, OLD)
 SETTINGS = Settings("https://saltbitter.example", OLD, OLD, "m" * 32, "d" * 32, OLD)
 
 
-def tokens_at(step: tuple[str, str | None]) -> Hs256AccessTokens:
+def tokens_at(step: tuple[str, str | None], clock: ManualClock | None = None) -> Hs256AccessTokens:
     settings = attrs.evolve(SETTINGS, token_key=step[0], previous_token_key=step[1])
-    return Hs256AccessTokens(token_keys(settings), issuer="us", audience="api", clock=ManualClock(NOON))
+    return Hs256AccessTokens(token_keys(settings), issuer="us", audience="api", clock=clock or ManualClock(NOON))
 
 
 def passwords_at(step: tuple[str, str | None]) -> BcryptPasswords:
@@ -97,3 +97,31 @@ async def test_a_hash_from_before_peppers_had_ids_of_their_own_fits_until_the_fi
     assert now.outdated(hashed)
     first.close()
     now.close()
+
+
+def test_while_five_servers_change_the_token_key_one_after_the_other_no_living_token_is_refused_anywhere() -> None:
+    """As an operator does it: a server a minute, each step on all of them before the next, and 15 minutes before the
+    last. At any minute each server signs a token and every one reads all that live."""
+    clock, servers = ManualClock(NOON), [0] * 5
+    living: list[tuple[datetime, str]] = []
+    read = 0
+
+    def minute() -> None:
+        nonlocal read, living
+        clock.advance(timedelta(minutes=1))
+        by_step = {step: tokens_at(STEPS[step], clock) for step in set(servers)}
+        over = clock.now() + timedelta(minutes=15)
+        fresh = [by_step[step].issue(attrs.evolve(ACCESS, expires_at=over)) for step in servers]
+        living = [(until, token) for until, token in living if clock.now() < until] + [(over, each) for each in fresh]
+        for until, token in living:
+            for step in servers:
+                assert by_step[step].read(token) == attrs.evolve(ACCESS, expires_at=until)
+                read += 1
+
+    for step in (1, 2, 3):
+        for _ in range(15 if step == 3 else 1):
+            minute()
+        for number in range(len(servers)):
+            servers[number] = step
+            minute()
+    assert read == sum(25 * min(minutes, 15) for minutes in range(1, 33))

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
+import attrs
 import pytest
 
+from adapters.memory.table import Table
 from saltbitter_domain.kernel import FieldProblem, UserId
 from saltbitter_domain.profiles.model import AgeRange, Gender, Preferences, Profile, ProfileContent
 from saltbitter_domain.users.model import (
@@ -139,6 +141,18 @@ async def test_a_change_of_password_kills_every_link() -> None:
     await accounts.recovery.verify_email(await accounts.mailed_token(VERIFY))
     with pytest.raises(TokenRefused):
         await accounts.recovery.reset_password(reset, NEW)
+
+
+async def test_no_link_is_kept_in_the_clear() -> None:
+    accounts = Accounts()
+    await accounts.register()
+    links = [await accounts.mailed_token(VERIFY), await reset_token(accounts)]
+
+    tables = [table for table in vars(accounts.store.tables).values() if isinstance(table, Table)]
+    rows = [row for table in tables for row in table.items().values()]
+    kept = str([attrs.asdict(row) if attrs.has(type(row)) else row for row in rows])
+    assert [link for link in links if link in kept] == []
+    assert [hash_token(link) in kept for link in links] == [True, True]
 
 
 async def test_of_twenty_simultaneous_verifications_one_succeeds() -> None:

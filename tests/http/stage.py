@@ -54,6 +54,10 @@ ALWAYS = {
     "X-Request-ID",
 }
 """What every answer carries, errors included."""
+PRIVATE = ("/api/me", "/api/people/", "/api/staff/", "/api/auth/")
+"""What is below is for one person, and no cache keeps it."""
+A_YEAR = 365 * 24 * 60 * 60
+"""Seconds."""
 ABOUT_NOBODY = {"GET /api/catalogue", "GET /api/openapi.json"}
 """They list the vocabulary, with every orientation in it."""
 
@@ -121,9 +125,29 @@ async def ask(
     if method != hdrs.METH_HEAD and address in town.contract.document["paths"]:
         assert town.contract.breach(call, answer.status, response.content_type, answer.body) is None
     assert set(answer.headers) >= ALWAYS, f"{call} lacks {ALWAYS - set(answer.headers)}"
+    unsafe = unsafe_in(answer.headers, private=address.startswith(PRIVATE))
+    assert not unsafe, f"{call} has {unsafe}"
     told = [what for what, pattern in NEVER_TOLD.items() if call not in ABOUT_NOBODY and pattern.search(answer.body)]
     assert not told, f"{call} tells {told}"
     return answer
+
+
+def unsafe_in(headers: Mapping[str, str], *, private: bool) -> list[str]:
+    """What of the headers that every answer carries says less than it must."""
+    policy = {line.strip() for line in headers["Content-Security-Policy"].split(";")}
+    age = re.search(r"max-age=(\d+)", headers["Strict-Transport-Security"])
+    safe = {
+        "Content-Security-Policy": {"base-uri 'none'", "frame-ancestors 'none'"} <= policy
+        and not {"default-src 'none'", "object-src 'none'"}.isdisjoint(policy)
+        and not re.search(r"unsafe|\*", headers["Content-Security-Policy"]),
+        "Strict-Transport-Security": age is not None
+        and int(age[1]) >= A_YEAR
+        and "includeSubDomains" in headers["Strict-Transport-Security"],
+        "X-Content-Type-Options": headers["X-Content-Type-Options"] == "nosniff",
+        "Referrer-Policy": headers["Referrer-Policy"] in {"no-referrer", "same-origin"},
+        "Cache-Control": "no-store" in headers["Cache-Control"] or not private,
+    }
+    return [name for name, is_safe in safe.items() if not is_safe]
 
 
 def planted(person: SyntheticMember) -> SyntheticMember:
@@ -218,6 +242,17 @@ class Stage:
     async def scene(self) -> Scene:
         me = await self.person()
         return Scene(self.town, me, await self.person(strangers_to=me))
+
+    async def match(self, scene: Scene) -> None:
+        """Have the two like one another."""
+        adapters = scene.town.application.adapters
+        me, other, now = scene.me.user_id, scene.other.user_id, scene.town.clock.now()
+        async with adapters.begin()() as uow:
+            for by, about in ((me, other), (other, me)):
+                await uow.decisions.add(
+                    Decision(by, about, DecisionKind.LIKE, now, None), MatchId(adapters.ids().new())
+                )
+            await uow.commit()
 
     async def _assessed(self, user_id: UserId) -> bool:
         async with self.town.application.adapters.begin()() as uow:

@@ -210,6 +210,9 @@ def test_anothers_thing_is_like_one_that_never_was(stage: Stage, loop: asyncio.R
         for role in (Role.MODERATOR, Role.ADMIN):  # Staff have no more of others than their own routes give them.
             as_staff = await ask_for(scene, call, row.thing(scene.other), await token_as(scene, role))
             assert as_staff.masked() == nobodys.masked()
+        await stage.match(scene)
+        as_match = await ask_for(scene, call, row.thing(scene.other), scene.me.token)
+        assert as_match.masked() == nobodys.masked(), "a match has no more of them than they show"
         # The refused request changed nothing: the owner still gets the thing.
         assert (await ask_for(swapped, call, row.thing(scene.other), scene.other.token)).status == row.status
 

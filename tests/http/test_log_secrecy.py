@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 import attrs
+import pyotp
 import pytest
 
 from adapters.memory.uow import MemoryUnitsOfWork
@@ -69,7 +70,7 @@ async def live(house: House, planted: Planted) -> None:
     await mira.post("/api/auth/verify", {"token": verify}, 204)
     mira.tokens = await mira.post("/api/auth/login", {"email": mira.email, "password": password})
     renewed = await house.nobody().post("/api/auth/refresh", {"refresh_token": mira.tokens["refresh_token"]})
-    planted.all |= {verify, mira.tokens["access_token"], mira.tokens["refresh_token"]}
+    planted.all |= {verify, mira.tokens["device_token"], mira.tokens["access_token"], mira.tokens["refresh_token"]}
     planted.all |= {renewed["access_token"], renewed["refresh_token"], "1991-11-23", "48.135", "11.575"}
     for purpose in ("location", "orientation", "genders_sought", "religion"):
         await mira.agree(purpose)
@@ -92,6 +93,43 @@ async def live(house: House, planted: Planted) -> None:
     reset, chosen = house.mails(mira.email)[0].data["token"], "seven loud geese at dusk"
     planted.all |= {reset, chosen}
     await house.nobody().post("/api/auth/password/reset", {"token": reset, "password": chosen}, 204)
+
+
+async def guard(house: House, planted: Planted) -> None:
+    """What a member does who uses a browser, a second factor, another address, copies, pushes and the shop."""
+    ada = await house.member()
+    first = ada.email
+    browser = await house.client.post(
+        "/api/auth/login", json={"email": first, "password": PASSWORD}, headers={"X-Session": "cookie"}
+    )
+    cookies = [cookie.value for cookie in browser.cookies.values()]
+    enrolment = await ada.post("/api/me/second-factor", {"password": PASSWORD}, 201)
+    app = pyotp.TOTP(enrolment["secret"])
+    codes = await ada.post("/api/me/second-factor/confirm", {"code": app.at(house.clock.now())})
+    house.clock.advance(MINUTE)
+    challenge = await house.nobody().post("/api/auth/login", {"email": first, "password": PASSWORD})
+    answer = {"challenge_token": challenge["challenge_token"], "code": app.at(house.clock.now())}
+    ada.tokens = await house.nobody().post("/api/auth/second-factor", answer)
+    ada.email, spare = f"{planted.new('address')}@saltbitter.example", codes["recovery_codes"]
+    another = {"email": ada.email, "password": PASSWORD, "code": spare[0]}
+    await ada.post("/api/me/email", another, 202)
+    await house.settle()
+    letters = [mail.data for email in (first, ada.email) for mail in house.mails(email)]
+    await house.nobody().post("/api/auth/email/confirm", {"token": house.mails(ada.email)[0].data["token"]}, 204)
+    await ada.post("/api/me/exports", {"password": PASSWORD, "code": spare[1]}, 202)
+    await house.settle()
+    (copy,) = (await ada.get("/api/me/exports"))["items"]
+    await house.client.get(copy["url"].removeprefix(house.application.adapters.settings().public_url))
+    device = f"https://fcm.googleapis.com/fcm/send/{planted.new('device')}"
+    keys = {"p256dh": "B" + "planted" * 12 + "xx", "auth": "planted-push-secret-zz"}
+    await ada.post("/api/me/push-subscriptions", {"endpoint": device, **keys, "language": "en"}, 204)
+    await ada.post("/api/purchases", {"product": "practice_pack", "payment_method": "pm_card_visa"})
+    await ada.post("/api/me/reviews", {"words": planted.new("doubt")}, 201)
+    await ada.get("/api/me/acquaintances?words=plantedsearch")
+    await house.settle()
+    planted.all |= {first, *cookies, enrolment["secret"], *codes["recovery_codes"], *answer.values(), *keys.values()}
+    planted.all |= {ada.tokens["device_token"], copy["url"], "pm_card_visa", "plantedsearch"}
+    planted.all |= {data["token"] for data in letters if "token" in data}
 
 
 async def ask_everything(house: House, member: Member, planted: Planted) -> list[int]:
@@ -132,6 +170,7 @@ async def test_none_of_what_is_said_or_answered_is_in_the_log(
     house: House, planted: Planted, log: Callable[[], str]
 ) -> None:
     await live(house, planted)
+    await guard(house, planted)
     await ask_everything(house, await house.member(), planted)
 
     said = log()

@@ -16,6 +16,7 @@ from adapters.system.clock import ManualClock
 from entrypoints.http.api import RESOURCES
 from entrypoints.http.callers import UNKNOWN, client_address, limited_as
 from entrypoints.http.routing import routes_of
+from saltbitter_domain.compatibility.model.days import DAILY_QUOTA
 from tests.http.conftest import ANNA, BEN, Client, Serve
 from tests.http.ping import MOST_BYTES, Pings
 
@@ -188,6 +189,8 @@ def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
         "POST /api/me/decisions": 1_500,
         "POST /api/me/photos/uploads": 200,
     }
+    met_a_day = DAILY_QUOTA * (1 + (limits["POST /api/me/daily-matches/next-page"] or 0))
+    assert met_a_day == 1_010, "of everybody else, only acquaintances are shown"
 
 
 async def test_everyone_else_is_limited_by_address_also_where_nothing_is(build_ping: Build, serve: Serve) -> None:

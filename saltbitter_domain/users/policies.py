@@ -21,10 +21,14 @@ from saltbitter_domain.users.model import (
     MAX_PASSWORD,
     MIN_PASSWORD,
     MIN_WITH_SECOND_FACTOR,
+    AccountStatus,
+    AccountSuspended,
+    CredentialsRefused,
     Session,
     SessionOver,
+    User,
 )
-from saltbitter_domain.users.model.second_factor import CodesPaused, SecondFactor
+from saltbitter_domain.users.model.second_factor import ChallengeOver, CodesPaused, SecondFactor
 
 PRODUCT_NAME = "saltbitter"
 MIN_TELLING = 4
@@ -178,6 +182,29 @@ def kept_facts(kept: Iterable[Kept]) -> dict[str, str]:
 def session_over() -> SessionOver:
     """The one refusal for every session that cannot go on, whatever the cause."""
     return SessionOver("This session is over. Please log in again.")
+
+
+def credentials_refused() -> CredentialsRefused:
+    """The one refusal for every address and password that do not fit, whatever the cause."""
+    return CredentialsRefused("E-mail address or password is not right. Try again, or reset your password.")
+
+
+def challenge_over() -> ChallengeOver:
+    """The one refusal for every challenge that cannot be answered, whatever the cause."""
+    return ChallengeOver("Too much time has passed since you gave your password. Sign in again.")
+
+
+def refuse_shut_out(user: User, now: datetime) -> None:
+    """Raise ``AccountSuspended``; ``CredentialsRefused`` where the member is due to be erased."""
+    refuse_suspended(user)
+    if user.is_due(now):  # Nobody comes back any more, so that whoever is in the ledger of erasures is gone.
+        raise credentials_refused()
+
+
+def refuse_suspended(user: User) -> None:
+    """Raise ``AccountSuspended`` where it is."""
+    if user.status is AccountStatus.SUSPENDED:
+        raise AccountSuspended("This account is suspended. Write to us if you think that is a mistake.")
 
 
 def recovery_code(token: str) -> str:

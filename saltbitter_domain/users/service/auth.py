@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 import attrs
 
@@ -11,9 +11,6 @@ from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, Language
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import (
     SESSION_KEPT_FOR,
-    AccountStatus,
-    AccountSuspended,
-    CredentialsRefused,
     EmailTaken,
     EndReason,
     OneTimeToken,
@@ -28,15 +25,19 @@ from saltbitter_domain.users.model import (
     UserMissing,
 )
 from saltbitter_domain.users.model.devices import FREE_TRIES, MOST_TRIES, PAUSES, AlertKind, SignInNoticed
-from saltbitter_domain.users.model.second_factor import CHALLENGE_LIFETIME, Challenge, ChallengeOver
+from saltbitter_domain.users.model.second_factor import CHALLENGE_LIFETIME, Challenge
 from saltbitter_domain.users.policies import (
     Outcome,
     birth_problems,
     canonical_password,
+    challenge_over,
+    credentials_refused,
     device_label,
     hash_token,
     ip_prefix,
     password_problems,
+    refuse_shut_out,
+    refuse_suspended,
     rotate,
     session_over,
 )
@@ -200,7 +201,7 @@ class AuthService:
         fits = await self._hasher.verify(password, looked_at)
         if account is None or not fits:
             await self._notice_failures(account.user if account else None, tried)
-            raise _credentials_refused()
+            raise credentials_refused()
         renewed = await self._hasher.hash(password) if self._hasher.outdated(account.user.password_hash) else None
 
         async def enter(found: Credentials) -> Tokens | Challenge:
@@ -212,7 +213,7 @@ class AuthService:
         async def read() -> Credentials:
             found = await self._credentials(address)
             if found is None:
-                raise _credentials_refused()
+                raise credentials_refused()
             return found
 
         return await as_read(account, read, enter)
@@ -224,7 +225,7 @@ class AuthService:
     async def _enter(self, account: Credentials, origin: Origin, tries: str) -> Tokens | Challenge:
         """Let in whoever gave the password of this account, or ask them for a code."""
         now, token = self._clock.now(), self._secrets.token()
-        _refuse_shut_out(account.user, now)
+        refuse_shut_out(account.user, now)
         async with self._begin() as uow:
             await uow.sign_in_tries.clear(tries)
             if not account.second_factor:
@@ -261,11 +262,11 @@ class AuthService:
         async with self._begin() as uow:
             challenge = await uow.one_time_tokens.get(token_hash)
             if challenge is None or not challenge.serves(TokenPurpose.SECOND_FACTOR, now):
-                raise _challenge_over()
+                raise challenge_over()
             account = await uow.users.account(challenge.user_id, now)
             if account is None or account.factor is None or not account.factor.is_on:
-                raise _challenge_over()
-            _refuse_shut_out(account.user, now)
+                raise challenge_over()
+            refuse_shut_out(account.user, now)
             await uow.second_factors.save(await prove_code(uow, self._codes, account.factor, code, now))
             await uow.one_time_tokens.save(attrs.evolve(challenge, used_at=now))
             return await self._let_in(uow, account, self._secrets.token(), origin, challenge)
@@ -305,7 +306,7 @@ class AuthService:
             user = await uow.users.get(found.user_id) if found else None
             if found is None or user is None:
                 raise session_over()
-            _refuse_suspended(user)
+            refuse_suspended(user)
             successor = self._secrets.derived(REFRESH, refresh_token)
             rotation = rotate(found, presented_hash, hash_token(successor), now)
             session = attrs.evolve(rotation.session, ip_prefix=prefix)
@@ -390,22 +391,3 @@ class AuthService:
     async def revoke_ended(self, message: EventId, event: SessionsEnded) -> None:  # noqa: ARG002  a listener
         """Refuse the access tokens of ended sessions, should the process that ended them have died before doing so."""
         await revoke(self._revocations, event.session_ids, self._clock.now())
-
-
-def _credentials_refused() -> CredentialsRefused:
-    return CredentialsRefused("E-mail address or password is not right. Try again, or reset your password.")
-
-
-def _challenge_over() -> ChallengeOver:
-    return ChallengeOver("Too much time has passed since you gave your password. Sign in again.")
-
-
-def _refuse_shut_out(user: User, now: datetime) -> None:
-    _refuse_suspended(user)
-    if user.is_due(now):  # Nobody comes back any more, so that whoever is in the ledger of erasures is gone.
-        raise _credentials_refused()
-
-
-def _refuse_suspended(user: User) -> None:
-    if user.status is AccountStatus.SUSPENDED:
-        raise AccountSuspended("This account is suspended. Write to us if you think that is a mistake.")

@@ -7,7 +7,7 @@ Whoever can rewrite a chain and its head alike leaves no trace in either.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -71,8 +71,22 @@ def canonical_form(fields: Mapping[str, object]) -> bytes:
     Keys sorted, no white space, UTF-8. Instants in UTC with exactly six decimals
     (``2026-11-01T09:30:00.000000+00:00``); everything else must be a string, a boolean, an integer or a list of them.
     """
-    written = {name: _instant(value) if isinstance(value, datetime) else value for name, value in fields.items()}
-    return json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _json({name: _plain(value) for name, value in fields.items()}).encode()
+
+
+def canonical_form_around(fields: Mapping[str, object], missing: Collection[str]) -> list[str]:
+    """The canonical form as far as it is known: what stands before the value of each field that is ``missing``, in the
+    order of their names, and what stands after the last of them. ``fields`` are all the others."""
+    pieces, before = [""], "{"
+    for name in sorted({*fields, *missing}):
+        pieces[-1] += f"{before}{_json(name)}:"
+        if name in missing:
+            pieces.append("")
+        else:
+            pieces[-1] += _json(_plain(fields[name]))
+        before = ","
+    pieces[-1] += "}"
+    return pieces
 
 
 def digest(form: bytes) -> str:
@@ -111,5 +125,9 @@ def flaws(
         yield Flaw(expected - 1, expected - 1, Fault.NOT_THE_HEAD)
 
 
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+def _plain(value: object) -> object:
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

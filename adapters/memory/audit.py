@@ -5,10 +5,11 @@ from datetime import datetime
 
 from adapters.memory.store import Tables
 from adapters.memory.transaction import Transaction
-from saltbitter_domain.audit.model import AUDIT_KEPT, AuditFilter, AuditRecord
+from saltbitter_domain.audit.model import AUDIT_KEPT, AuditEntry, AuditFilter, AuditRecord
+from saltbitter_domain.audit.policies import next_record
 from saltbitter_domain.audit.ports import AuditLog
 from saltbitter_domain.chain import NOTHING_YET, ChainHead
-from saltbitter_domain.kernel import Clock, StaleWrite
+from saltbitter_domain.kernel import Clock, UserId
 
 
 class MemoryAuditLog(AuditLog):
@@ -16,12 +17,12 @@ class MemoryAuditLog(AuditLog):
         self._transaction = transaction
         self._clock = clock
 
-    async def append(self, record: AuditRecord) -> None:
+    async def append(self, entry: AuditEntry) -> None:
         def change(tables: Tables) -> None:
-            if record.sequence != _last(tables).sequence + 1:
-                raise StaleWrite("Somebody else of the staff was recorded in the meantime. Repeat it.")
+            record = next_record(_last(tables), entry, _owners(tables, entry))
             tables.audit_log.put(record.sequence, record)
 
+        await self._transaction.hold("audit_head")
         self._transaction.write(change)
 
     async def head(self) -> ChainHead | None:
@@ -54,6 +55,12 @@ class MemoryAuditLog(AuditLog):
 
     async def forgotten(self) -> ChainHead:
         return self._transaction.read(_forgotten)
+
+
+def _owners(tables: Tables, entry: AuditEntry) -> set[UserId]:
+    photo = entry.photo_id and tables.photos.get(entry.photo_id)
+    review = entry.review_id and tables.review_requests.get(entry.review_id)
+    return {thing.user_id for thing in (photo, review) if thing}
 
 
 def _forgotten(tables: Tables) -> ChainHead:

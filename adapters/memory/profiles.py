@@ -58,6 +58,10 @@ class MemoryPhotos(Photos):
         photos = self._transaction.read(lambda tables: tables.photos.where("user", user_id))
         return sorted(photos, key=lambda photo: (photo.position, photo.id))
 
+    async def beside(self, photo_id: PhotoId) -> Sequence[Photo]:
+        photo = await self.get(photo_id)
+        return await self.of(photo.user_id) if photo else []
+
     async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
         photos = self._transaction.read(lambda tables: tables.photos.where("awaiting_staff", True))
         return sorted(photos, key=lambda photo: (photo.uploaded_at, photo.id))[:limit]

@@ -11,10 +11,10 @@ from adapters.postgres.database import Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import stored_columns
 from adapters.postgres.tables import audit_head, audit_log
-from saltbitter_domain.audit.model import AuditFilter, AuditRecord
+from saltbitter_domain.audit.model import AuditEntry, AuditFilter, AuditRecord
+from saltbitter_domain.audit.policies import form_around
 from saltbitter_domain.audit.ports import AuditLog
 from saltbitter_domain.chain import NOTHING_YET, ChainHead
-from saltbitter_domain.kernel import StaleWrite
 
 _COLUMNS = ", ".join(stored_columns(audit_log))
 
@@ -22,14 +22,15 @@ _COLUMNS = ", ".join(stored_columns(audit_log))
 class PostgresAuditLog(AuditLog):
     _APPEND = Query(
         text(
-            f"""
-            INSERT INTO audit_log ({_COLUMNS})
-            SELECT CAST(:sequence AS int), CAST(:at AS timestamptz), :actor, :action, :reason,
-                   CAST(:subjects AS uuid[]), :request_id, :previous_hash, :hash
-            WHERE CAST(:sequence AS int) = 1 + coalesce(
-                (SELECT max(sequence) FROM audit_log), (SELECT forgotten FROM audit_head), 0
-            )
-            ON CONFLICT DO NOTHING RETURNING sequence
+            """
+            SELECT append_audit_record(
+                :at, :actor, :action, :reason, ARRAY(
+                    SELECT unnest(CAST(:members AS uuid[])) AS member
+                    UNION SELECT user_id FROM photos WHERE id = CAST(:photo_id AS uuid)
+                    UNION SELECT user_id FROM review_requests WHERE id = CAST(:review_id AS uuid)
+                    ORDER BY member
+                ), :request_id, CAST(:form AS text[])
+            ) AS sequence
             """
         ),
         "audit_log",
@@ -75,9 +76,9 @@ class PostgresAuditLog(AuditLog):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def append(self, record: AuditRecord) -> None:
-        row = {**attrs.asdict(record, recurse=False), "subjects": list(record.subjects)}
-        await self._session.change(self._APPEND, row, rows=1, refusal=_recorded_meanwhile)
+    async def append(self, entry: AuditEntry) -> None:
+        values = {**attrs.asdict(entry, recurse=False), "members": list(entry.members)}
+        await self._session.write(self._APPEND, **values, form=form_around(entry))
 
     async def head(self) -> ChainHead | None:
         row = await self._session.row(self._HEAD)
@@ -97,10 +98,6 @@ class PostgresAuditLog(AuditLog):
     async def forgotten(self) -> ChainHead:
         row = await self._session.row(self._FORGOTTEN)
         return ChainHead(**row) if row else NOTHING_YET
-
-
-def _recorded_meanwhile() -> StaleWrite:
-    return StaleWrite("Somebody else of the staff was recorded in the meantime. Repeat it.")
 
 
 def _record(row: Any) -> AuditRecord:

@@ -128,9 +128,11 @@ class PostgresBreachRegister(BreachRegister):
                 WHERE breach_id = :breach_id AND told_at IS NULL AND user_id NOT IN (SELECT id FROM wanted)
             ), inside AS (
                 INSERT INTO breach_members (breach_id, user_id) SELECT CAST(:breach_id AS uuid), id FROM wanted
+                WHERE EXISTS (SELECT FROM breach_entries WHERE breach_id = :breach_id)
                 ON CONFLICT DO NOTHING
             )
-            SELECT count(*) AS number FROM wanted
+            SELECT entries.*, (SELECT count(*) FROM wanted) AS number
+            FROM breach_entries AS entries WHERE breach_id = :breach_id ORDER BY sequence
             """
         ),
         "breach_members",
@@ -197,7 +199,7 @@ class PostgresBreachRegister(BreachRegister):
     async def unfinished(self) -> Sequence[Entry]:
         return [_entry(row) for row in await self._session.rows(self._UNFINISHED)]
 
-    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
+    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> tuple[Sequence[Entry], int]:
         # Everybody may be a million people, which takes longer than a request's other statements may.
         wanted = {
             "breach_id": breach_id,
@@ -208,8 +210,7 @@ class PostgresBreachRegister(BreachRegister):
             "actors": list(scope.actors),
         }
         rows = await Bulk(self._session).run(self._AFFECT.sql, *self._AFFECT.arguments(wanted))
-        number: int = rows[0]["number"]
-        return number
+        return [_entry(row) for row in rows], rows[0]["number"] if rows else 0
 
     async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
         rows = await self._session.rows(self._AFFECTED, breach_id=breach_id, after=after, limit=limit)

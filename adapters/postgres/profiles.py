@@ -118,6 +118,12 @@ class PostgresPhotos(Photos):
     _ADD = insertion_where(photos, _COUNT < MAX_PHOTOS)
     _GET = Query(select(photos).where(photos.c.id == bindparam("id")))
     _OF = Query(select(photos).where(photos.c.user_id == bindparam("user_id")).order_by(photos.c.position, photos.c.id))
+    _own = photos.alias("own")
+    _BESIDE = Query(
+        select(photos)
+        .where(photos.c.user_id == select(_own.c.user_id).where(_own.c.id == bindparam("id")).scalar_subquery())
+        .order_by(photos.c.position, photos.c.id)
+    )
     _AWAITING_STAFF = Query(
         select(photos)
         .where(photos.c.state.in_((literal_column("'in_review'"), literal_column("'appealed'"))))
@@ -158,6 +164,9 @@ class PostgresPhotos(Photos):
 
     async def of(self, user_id: UserId) -> Sequence[Photo]:
         return [photo_of(row) for row in await self._session.rows(self._OF, user_id=user_id)]
+
+    async def beside(self, photo_id: PhotoId) -> Sequence[Photo]:
+        return [photo_of(row) for row in await self._session.rows(self._BESIDE, id=photo_id)]
 
     async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
         return [photo_of(row) for row in await self._session.rows(self._AWAITING_STAFF, limit=limit)]

@@ -27,11 +27,14 @@ GRANT USAGE ON SCHEMA public TO saltbitter_app, saltbitter_reports;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO saltbitter_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO saltbitter_app;
 GRANT EXECUTE ON FUNCTION make_daily_partitions(date, int), drop_daily_partition(date) TO saltbitter_app;
+GRANT EXECUTE ON FUNCTION append_audit_record(timestamptz, text, text, text, uuid[], text, text[]) TO saltbitter_app;
 
 -- It writes ledgers on, and nothing in them anew. Consents go with the account, as its owner deletes what refers to it.
 REVOKE UPDATE, DELETE ON consent_logs FROM saltbitter_app;
 -- What is older than its term is deleted by the sweep; a trigger refuses whatever is younger.
 REVOKE UPDATE ON audit_log, breach_entries, money_facts, ledger_entries FROM saltbitter_app;
+-- A record of staff is added by append_audit_record alone, which chains it to the last.
+REVOKE INSERT ON audit_log FROM saltbitter_app;
 -- The ends of the chains are moved, and balances carried forward, by triggers with their owner's rights.
 REVOKE INSERT, UPDATE, DELETE ON consent_heads, audit_head, ledger_carried FROM saltbitter_app;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM saltbitter_app;

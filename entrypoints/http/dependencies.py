@@ -39,6 +39,12 @@ class Audit(Protocol):
         """Store who is about to do or see what, why, of which things, ids by what they are of, and of which members."""
         ...
 
+    async def record_if_proven(
+        self, user_id: UserId, action: str, reason: str, things: Mapping[str, UUID], request_id: str
+    ) -> bool:
+        """Store what somebody of the staff is about to do, unless they have no second factor; whether they have."""
+        ...
+
 
 class Detection(Protocol):
     """Knows who sees whom, so that it can be told whom a breach is about."""

@@ -25,6 +25,7 @@ from entrypoints.http.errors import (
     MediaTypeRefused,
     RouteMissing,
     refused,
+    second_factor_needed,
 )
 from entrypoints.http.room import Room, Take
 from entrypoints.http.routing import JSON, Call, Method, Route, Upload
@@ -126,16 +127,14 @@ async def _on_record(route: Route, method: Method, call: Call, arguments: Mappin
     things = {name: value for name, value in arguments.items() if isinstance(value, UUID)}
     action = f"{route.method} {route.public_path}"
 
-    async def record() -> None:
-        await audit.record(str(call.user_id), action, reason, things, call.id, call.shown)
-
     if route.method != hdrs.METH_GET:
-        await record()
+        if not await audit.record_if_proven(call.user_id, action, reason, things, call.id):
+            raise second_factor_needed()
         return await method(call, **arguments)
     try:
         return await method(call, **arguments)
     finally:
-        await record()
+        await audit.record(str(call.user_id), action, reason, things, call.id, call.shown)
 
 
 def _written(route: Route, call: Call, value: Any) -> web.Response:

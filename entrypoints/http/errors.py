@@ -22,6 +22,7 @@ from saltbitter_domain.kernel import (
     Unavailable,
     UnsupportedMedia,
 )
+from saltbitter_domain.users.model.second_factor import SecondFactorNeeded
 
 PROBLEM_JSON = "application/problem+json"
 MAX_MESSAGE = 500
@@ -72,6 +73,11 @@ class AuditReasonRequired(PreconditionMissing):
     """Staff say in ``X-Audit-Reason`` why they look or act, in 1 to 200 characters; it is kept with what they did."""
 
     code = "audit_reason_required"
+
+
+def second_factor_needed() -> SecondFactorNeeded:
+    """What staff without a second factor are told."""
+    return SecondFactorNeeded("Staff need a second factor. Set one up with POST /api/me/second-factor, then ask again.")
 
 
 class IfMatchMalformed(Malformed):

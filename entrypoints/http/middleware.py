@@ -20,7 +20,6 @@ from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import DomainError, NotAuthenticated
 from saltbitter_domain.traffic import RateLimited, network_of
 from saltbitter_domain.users.model import CredentialsRefused, Role
-from saltbitter_domain.users.model.second_factor import SecondFactorNeeded
 from saltbitter_domain.users.ports import Access
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
@@ -96,7 +95,9 @@ class Gate:
             request[CALL] = Call(call.id, call.address, request, access)
             await self._limit("member", str(access.user_id), self._settings.member_limit)
             if route.audience.of_staff:
-                await self._refuse_unless_staff(access, route.audience)
+                _refuse_unless_staff(access, route.audience)
+                if not (route.proven_on_record or await self._authenticator.has_second_factor(access.user_id)):
+                    raise errors.second_factor_needed()
             if route.guarded:
                 for key in (str(access.user_id), callers.limited_as(call.address)):
                     await self._limit("signing_in", key, self._settings.signing_in_limit)
@@ -141,20 +142,17 @@ class Gate:
             await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
             raise
 
-    async def _refuse_unless_staff(self, access: Access, audience: Audience) -> None:
-        if access.role is Role.MEMBER:
-            raise errors.StaffOnly("This is for SaltBitter's staff.")
-        if audience is Audience.ADMIN and access.role is not Role.ADMIN:
-            raise errors.AdminsOnly("This is for admins among SaltBitter's staff. Ask one of them.")
-        if not await self._authenticator.has_second_factor(access.user_id):
-            raise SecondFactorNeeded(
-                "Staff need a second factor. Set one up with POST /api/me/second-factor, then ask again."
-            )
-
     async def _limit(self, scope: str, key: str, limit: int, window: timedelta = _MINUTE) -> None:
         wait = await self._ports.rate_limits.hit(scope, key, limit, window)
         if wait is not None:
             raise RateLimited(f"That was a lot at once. Please wait {_told(wait)}.", retry_after=wait)
+
+
+def _refuse_unless_staff(access: Access, audience: Audience) -> None:
+    if access.role is Role.MEMBER:
+        raise errors.StaffOnly("This is for SaltBitter's staff.")
+    if audience is Audience.ADMIN and access.role is not Role.ADMIN:
+        raise errors.AdminsOnly("This is for admins among SaltBitter's staff. Ask one of them.")
 
 
 def _told(seconds: int) -> str:

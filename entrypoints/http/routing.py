@@ -150,6 +150,13 @@ class Route:
         return get_args(self.answer) if isinstance(self.answer, UnionType) else (self.answer,)
 
     @property
+    def proven_on_record(self) -> bool:
+        """Whether the second factor of whoever is of the staff is looked at only as what they are about to do is put on
+        record, which one statement does. Not where they only look, which is recorded afterwards, nor where an answer
+        that was given before may be given again, which is not recorded."""
+        return self.audience.of_staff and self.method != "GET" and not self.idempotent
+
+    @property
     def pattern(self) -> str:
         """The path for aiohttp's router: a parameter matches only what its type can be, so that ``photos/order`` is
         never taken for a photo."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import PhotoId, ReviewId, UserId
 
 MAX_AUDIT_REASON = 200
 """Code points in which staff say why they look or act."""
@@ -16,11 +16,28 @@ that PCI DSS 10.5.1 asks for."""
 
 
 @attrs.frozen
+class AuditEntry:
+    """What is to be put on record: a record (``AuditRecord``) that has no place in the chain yet.
+
+    It is about these ``members`` and about those whose photo or review these are."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str = attrs.field(repr=False)
+    request_id: str
+    members: frozenset[UserId] = frozenset()
+    photo_id: PhotoId | None = None
+    review_id: ReviewId | None = None
+
+
+@attrs.frozen
 class AuditRecord:
     """One link of the one chain of all records (``saltbitter_domain.chain``).
 
     ``actor`` is the id of the member of staff, or ``console``. ``action`` names the route or the command, ``reason``
-    why they needed it in their own words, and ``subjects`` the members it is about, as far as the request tells."""
+    why they needed it in their own words, and ``subjects`` the members it is about, as far as the request tells, in the
+    order of their ids."""
 
     sequence: int
     at: datetime

@@ -1,32 +1,41 @@
 """The chain of audit records."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import attrs
 
 from saltbitter_domain import chain
-from saltbitter_domain.audit.model import AuditRecord
+from saltbitter_domain.audit.model import AuditEntry, AuditRecord
 from saltbitter_domain.chain import NOTHING_YET, ChainHead, Flaw
 from saltbitter_domain.kernel import UserId
 
+MISSING = ("previous_hash", "sequence", "subjects")
+"""What a record has besides its entry: where it stands in the chain and whom it is about."""
 
-def next_record(
-    head: ChainHead | None,
-    *,
-    at: datetime,
-    actor: str,
-    action: str,
-    reason: str,
-    subjects: Sequence[UserId],
-    request_id: str,
-) -> AuditRecord:
-    """The link that follows ``head``, or the first. ``at`` must be aware."""
+
+def next_record(head: ChainHead | None, entry: AuditEntry, owners: Collection[UserId] = ()) -> AuditRecord:
+    """The link that follows ``head``, or the first. ``owners`` are those whose photo or review it is about, and its
+    ``at`` must be aware."""
     last = head or NOTHING_YET
     record = AuditRecord(
-        last.sequence + 1, at, actor, action, reason, tuple(subjects), request_id, previous_hash=last.hash, hash=""
+        sequence=last.sequence + 1,
+        at=entry.at,
+        actor=entry.actor,
+        action=entry.action,
+        reason=entry.reason,
+        subjects=tuple(sorted({*entry.members, *owners})),
+        request_id=entry.request_id,
+        previous_hash=last.hash,
+        hash="",
     )
     return attrs.evolve(record, hash=chain.digest(canonical_form(record)))
+
+
+def form_around(entry: AuditEntry) -> list[str]:
+    """The canonical form of the record of this entry: what stands before the value of each field that is ``MISSING``,
+    and what stands after the last."""
+    fields = {name: getattr(entry, name) for name in ("at", "actor", "action", "reason", "request_id")}
+    return chain.canonical_form_around(fields, MISSING)
 
 
 def canonical_form(record: AuditRecord) -> bytes:

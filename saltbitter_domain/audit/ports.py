@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from saltbitter_domain.audit.model import AuditFilter, AuditRecord
+from saltbitter_domain.audit.model import AuditEntry, AuditFilter, AuditRecord
 from saltbitter_domain.chain import ChainHead
 
 
 class AuditLog(Protocol):
     """The append-only store of what staff looked at and did."""
 
-    async def append(self, record: AuditRecord) -> None:
-        """Store the next link; ``StaleWrite`` when it does not follow the last."""
+    async def append(self, entry: AuditEntry) -> None:
+        """Store the entry as the link that follows the last (``policies.next_record``).
+
+        Of those appended at once each waits until the transaction of the one before is over; ``StaleWrite`` when that
+        takes too long."""
         ...
 
     async def head(self) -> ChainHead | None:

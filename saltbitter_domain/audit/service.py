@@ -3,14 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from saltbitter_domain.audit.model import AUDIT_KEPT, AuditFilter, AuditRecord
-from saltbitter_domain.audit.policies import find_flaws, next_record
+from saltbitter_domain.audit.model import AUDIT_KEPT, AuditEntry, AuditFilter, AuditRecord
+from saltbitter_domain.audit.policies import find_flaws
 from saltbitter_domain.chain import Flaw
 from saltbitter_domain.kernel import Clock, PhotoId, ReviewId, UserId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
+from saltbitter_domain.uow import UnitsOfWork, sweep
 
-ATTEMPTS = 10
-"""All records are one chain, so that of those written at once each waits for the others."""
 PAGE = 1_000
 
 
@@ -33,7 +31,22 @@ class AuditService:
 
         The record is about the members these belong to and about those shown. Once this returns it cannot be changed
         any more."""
-        await retrying(lambda: self._record(actor, action, reason, things, request_id, shown), ATTEMPTS)
+        async with self._begin() as uow:
+            await uow.audit_log.append(self._entry(actor, action, reason, things, request_id, shown))
+            await uow.commit()
+
+    async def record_if_proven(
+        self, user_id: UserId, action: str, reason: str, things: Mapping[str, UUID], request_id: str
+    ) -> bool:
+        """Store what somebody of the staff is about to do, as ``record`` does, if they have a second factor, so that
+        every session they hold was opened with it; False, and nothing is kept, if not."""
+        entry = self._entry(str(user_id), action, reason, things, request_id)
+        async with self._begin() as uow:
+            factor, _ = await uow.together(uow.second_factors.get(user_id), uow.audit_log.append(entry))
+            if factor is None or not factor.is_on:
+                return False
+            await uow.commit()
+        return True
 
     async def newest(self, wanted: AuditFilter, before: int | None, limit: int) -> Sequence[AuditRecord]:
         """Up to ``limit`` of these records, newest first, from below the sequence ``before``."""
@@ -54,38 +67,23 @@ class AuditService:
                 records += page
             return len(records), tuple(find_flaws(records, await uow.audit_log.head(), forgotten))
 
-    async def _record(
+    def _entry(
         self,
         actor: str,
         action: str,
         reason: str,
         things: Mapping[str, UUID],
         request_id: str,
-        shown: Collection[UserId],
-    ) -> None:
-        async with self._begin() as uow:
-            record = next_record(
-                await uow.audit_log.head(),
-                at=self._clock.now(),
-                actor=actor,
-                action=action,
-                reason=reason,
-                subjects=sorted({*await _members(uow, things), *shown}),
-                request_id=request_id,
-            )
-            await uow.audit_log.append(record)
-            await uow.commit()
-
-
-async def _members(uow: UnitOfWork, things: Mapping[str, UUID]) -> Sequence[UserId]:
-    """Whose these things are."""
-    members: list[UserId] = []
-    if user_id := things.get("user_id"):
-        members.append(UserId(user_id))
-    if photo_id := things.get("photo_id"):
-        photo = await uow.photos.get(PhotoId(photo_id))
-        members += [photo.user_id] if photo else []
-    if review_id := things.get("review_id"):
-        review = await uow.reviews.get(ReviewId(review_id))
-        members += [review.user_id] if review else []
-    return members
+        shown: Collection[UserId] = (),
+    ) -> AuditEntry:
+        user_id, photo_id, review_id = (things.get(name) for name in ("user_id", "photo_id", "review_id"))
+        return AuditEntry(
+            at=self._clock.now(),
+            actor=actor,
+            action=action,
+            reason=reason,
+            request_id=request_id,
+            members=frozenset({*shown, *([UserId(user_id)] if user_id else [])}),
+            photo_id=PhotoId(photo_id) if photo_id else None,
+            review_id=ReviewId(review_id) if review_id else None,
+        )

@@ -49,9 +49,12 @@ class BreachRegister(Protocol):
         """All entries of the breaches that are neither dismissed nor closed."""
         ...
 
-    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
+    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> tuple[Sequence[Entry], int]:
         """Keep whom the breach is about, of those who have an account, by its scope up to ``until``: exactly these and
-        whoever was told of it before. How many the scope alone comes to."""
+        whoever was told of it before.
+
+        The entries of the breach, as ``of`` finds them, and how many the scope alone comes to; none and 0, and nobody
+        is kept, when there is no such breach."""
         ...
 
     async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:

@@ -47,6 +47,10 @@ class Photos(Protocol):
         """The member's photos by position."""
         ...
 
+    async def beside(self, photo_id: PhotoId) -> Sequence[Photo]:
+        """All photos of the member whose photo this is, by position; none when there is no such photo."""
+        ...
+
     async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
         """Up to ``limit`` photos that wait for a person to look, or to look again, longest uploaded first."""
         ...

@@ -1,8 +1,9 @@
 """What every record of staff's doings promises: nothing in it is changed, and whatever is missing is found."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import attrs
@@ -10,18 +11,22 @@ import pytest
 
 from adapters.postgres.database import Database
 from adapters.system.clock import ManualClock
-from saltbitter_domain.audit.model import AUDIT_KEPT, AuditFilter, AuditRecord
+from saltbitter_domain.audit.model import AUDIT_KEPT, AuditEntry, AuditFilter, AuditRecord
 from saltbitter_domain.audit.policies import next_record, told_of
 from saltbitter_domain.audit.ports import AuditLog
 from saltbitter_domain.audit.service import AuditService
 from saltbitter_domain.chain import NOTHING_YET, ChainHead, Fault, Flaw
-from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.kernel import PhotoId, ReviewId, UserId
+from saltbitter_domain.reviews.model import Review
+from saltbitter_domain.users.model import User
+from saltbitter_domain.users.model.second_factor import SecondFactor
 from tests.contracts.stores import Store, on_postgres, outcomes
 from tests.contracts.test_consent_ledger import tamper
 from tests.doubles.builders import NOW, TEXTS, a_photo, new_id
 
 PORT = AuditLog
 RECORDS = 4
+AT_ONCE = 50
 REFUSED = (
     "UPDATE audit_log SET reason = 'another'",
     "DELETE FROM audit_log WHERE sequence = 4",
@@ -44,11 +49,13 @@ def service(store: Store) -> AuditService:
     return AuditService(begin=store.begin, clock=store.clock)
 
 
-def a_record(head: ChainHead | None = None, reason: str = "ticket 7") -> AuditRecord:
-    subjects = (UserId(new_id()), UserId(new_id()))
-    return next_record(
-        head, at=NOW, actor="console", action="suspend", reason=reason, subjects=subjects, request_id="request-1"
-    )
+def an_entry(**changes: Any) -> AuditEntry:
+    members = frozenset(UserId(new_id()) for _ in range(3))
+    return attrs.evolve(AuditEntry(NOW, "console", "suspend", "ticket 7", "request-1", members), **changes)
+
+
+def a_record() -> AuditRecord:
+    return next_record(None, an_entry())
 
 
 async def recorded(store: Store) -> None:
@@ -58,12 +65,13 @@ async def recorded(store: Store) -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 async def test_a_record_comes_back_as_it_was_written_and_proves_itself(store: Store, text: str) -> None:
-    first = a_record(reason=text)
-    second = a_record(ChainHead(1, first.hash))
-    for record in (first, second):
+    entries = [an_entry(reason=text), an_entry(actor=text, members=frozenset())]
+    for entry in entries:
         async with store.unit() as uow:
-            await uow.audit_log.append(record)
+            await uow.audit_log.append(entry)
 
+    first = next_record(None, entries[0])
+    second = next_record(ChainHead(1, first.hash), entries[1])
     async with store.begin() as uow:
         assert list(await uow.audit_log.after(0, 10)) == [first, second]
         assert list(await uow.audit_log.after(0, 1)) == [first]
@@ -72,25 +80,64 @@ async def test_a_record_comes_back_as_it_was_written_and_proves_itself(store: St
     assert await service(store).verify() == (2, ())
 
 
-async def test_only_what_follows_the_last_is_stored(store: Store) -> None:
+@pytest.mark.parametrize("at", [NOW, NOW + timedelta(microseconds=1), NOW.astimezone(ZoneInfo("Asia/Kolkata"))])
+async def test_whose_photo_or_review_it_is_about_is_known_by_the_store_and_hashed_with_the_rest(
+    store: Store, at: datetime
+) -> None:
+    owner, asking, other = await store.members(3)
+    photo = a_photo(owner)
+    review = Review(ReviewId(new_id()), asking.id, NOW, "Why nobody near me?")
+    entry = an_entry(at=at, members=frozenset({other.id}), photo_id=photo.id, review_id=review.id)
+    never = attrs.evolve(entry, members=frozenset(), photo_id=PhotoId(new_id()), review_id=ReviewId(new_id()))
+    async with store.unit() as uow:
+        await uow.photos.add(photo)
+        await uow.reviews.add(review)
+        await uow.audit_log.append(entry)
+        await uow.audit_log.append(never)
+
+    first = next_record(None, entry, [owner.id, asking.id])
+    async with store.begin() as uow:
+        assert list(await uow.audit_log.after(0, 10)) == [first, next_record(ChainHead(1, first.hash), never)]
+    assert await service(store).verify() == (2, ())
+
+
+async def test_what_is_not_committed_leaves_no_gap(store: Store) -> None:
     async with store.begin() as uow:
         assert await uow.audit_log.head() is None
+        await uow.audit_log.append(an_entry())
     assert await service(store).verify() == (0, ())
-    first = a_record()
-    async with store.unit() as uow:
-        await uow.audit_log.append(first)
 
-    for record in (a_record(), a_record(ChainHead(2, first.hash))):
-        with pytest.raises(StaleWrite):
-            async with store.unit() as uow:
-                await uow.audit_log.append(record)
+    await recorded(store)
+    async with store.begin() as uow:
+        await uow.audit_log.append(an_entry())
+    await recorded(store)
+
+    assert await service(store).verify() == (2 * RECORDS, ())
 
 
 async def test_those_written_at_once_are_one_chain(store: Store) -> None:
-    written = await outcomes(*(service(store).record("console", "restore", "x", {}, f"r-{n}") for n in range(8)))
+    written = await outcomes(*(service(store).record("console", "restore", "x", {}, f"r-{n}") for n in range(AT_ONCE)))
 
-    assert written == [None] * 8
-    assert await service(store).verify() == (8, ())
+    assert written == [None] * AT_ONCE
+    assert await service(store).verify() == (AT_ONCE, ())
+
+
+async def test_what_staff_do_is_kept_only_of_whoever_has_a_second_factor(store: Store) -> None:
+    proven, begun, without, member = await store.members(4)
+    async with store.unit() as uow:
+        await uow.second_factors.add(SecondFactor(proven.id, "sealed", NOW, NOW))
+        await uow.second_factors.add(SecondFactor(begun.id, "sealed", NOW))
+
+    async def kept(user: User) -> bool:
+        things = {"user_id": member.id}
+        return await service(store).record_if_proven(user.id, "POST /api/staff/things", "x", things, "r")
+
+    assert await outcomes(*(kept(user) for user in (without, proven, begun, proven))) == [False, True, False, True]
+
+    async with store.begin() as uow:
+        records = await uow.audit_log.after(0, 10)
+    assert [(record.actor, record.subjects) for record in records] == [(str(proven.id), (member.id,))] * 2
+    assert await service(store).verify() == (2, ())
 
 
 async def test_a_record_is_about_those_whose_things_were_asked_for(store: Store) -> None:

@@ -231,7 +231,7 @@ class TestRegister:
 
         async def about(scope: Scope, until: datetime) -> list[UserId]:
             async with store.unit() as uow:
-                number = await uow.breaches.affect(breach_id, scope, until)
+                _, number = await uow.breaches.affect(breach_id, scope, until)
             async with store.begin() as uow:
                 found = list(await uow.breaches.affected(breach_id, None, 100))
                 assert await uow.breaches.affected(breach_id, found[0], 1) == found[1:2]
@@ -252,15 +252,27 @@ class TestRegister:
         everybody = Scope(START - timedelta(days=1), everybody=True)
 
         async with store.unit() as uow:
-            assert await uow.breaches.affect(breach_id, everybody, START + timedelta(days=1)) == 3
+            entries, number = await uow.breaches.affect(breach_id, everybody, START + timedelta(days=1))
+            assert (entries, number) == (await uow.breaches.of(breach_id), 3)
         async with store.unit() as uow:
             assert list(await uow.breaches.to_notify(breach_id, 2)) == [(user.id, user.email) for user in users[:2]]
             await uow.breaches.notified(breach_id, [users[0].id], START)
         async with store.unit() as uow:
-            assert await uow.breaches.affect(breach_id, SCOPE, START + MINUTE) == 0
+            assert (await uow.breaches.affect(breach_id, SCOPE, START + MINUTE))[1] == 0
         async with store.begin() as uow:
             assert await uow.breaches.affected(breach_id, None, 10) == [users[0].id]
             assert await uow.breaches.waiting(breach_id) == 0
+
+    async def test_nobody_is_kept_for_a_breach_that_never_was(self, store: Store) -> None:
+        await store.member()
+        nothing = BreachId(new_id())
+
+        async with store.unit() as uow:
+            everybody = Scope(START - timedelta(days=1), everybody=True)
+            assert await uow.breaches.affect(nothing, everybody, START + timedelta(days=1)) == ([], 0)
+
+        async with store.begin() as uow:
+            assert await uow.breaches.affected(nothing, None, 10) == []
 
     async def test_is_forgotten_five_years_after_the_last_entry(self, store: Store) -> None:
         """PostgreSQL judges by its own clock too."""
@@ -268,7 +280,7 @@ class TestRegister:
         await store.member()
         old, kept = [await opened(store, Noted(), at=store.clock.now() + after) for after in (timedelta(0), MINUTE)]
         async with store.unit() as uow:
-            assert await uow.breaches.affect(old, Scope(START, everybody=True), START + timedelta(days=1)) == 1
+            assert (await uow.breaches.affect(old, Scope(START, everybody=True), START + timedelta(days=1)))[1] == 1
 
         before = store.clock.now() + timedelta(seconds=1)
         store.clock.advance(BREACHES_KEPT + timedelta(days=1))

@@ -49,6 +49,8 @@ async def test_photos_come_by_position_and_only_the_members_own(store: Store) ->
 
     async with store.begin() as uow:
         assert await uow.photos.of(user.id) == [photos[1], photos[2], photos[0]]
+        assert await uow.photos.beside(photos[0].id) == [photos[1], photos[2], photos[0]]
+        assert await uow.photos.beside(PhotoId(new_id())) == []
 
 
 async def test_photos_that_wait_for_staff_come_as_they_were_uploaded_whosever_they_are(store: Store) -> None:

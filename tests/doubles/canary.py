@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from saltbitter_domain.audit.policies import next_record
+from saltbitter_domain.audit.model import AuditEntry
 from saltbitter_domain.breaches.model import DETECTOR, Act, BreachKind, Entry, Opened, Scope
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
 from saltbitter_domain.consent.model import Purpose
@@ -168,17 +168,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await _about_breaches(uow, user, f"{name}-breach", ids, now)
     await uow.suppressions.put(Suppression(f"{name}-suppressed", ReportKind.BOUNCE, now))
     await uow.removed_photos.remember(removed_photo(name), now)
-    await uow.audit_log.append(
-        next_record(
-            await uow.audit_log.head(),
-            at=now,
-            actor=str(other.id),
-            action=action,
-            reason=staff,
-            subjects=(user.id,),
-            request_id="request-1",
-        )
-    )
+    await uow.audit_log.append(AuditEntry(now, str(other.id), action, staff, "request-1", frozenset({user.id})))
     await uow.orders.add(
         Order(
             OrderId(ids.new()), user.id, f"{name}-customer", OrderKind.UPGRADE, "elite", money, now, f"{name}-key",

@@ -582,10 +582,14 @@ async def staff_token(scene: Scene, role: Role) -> str:
     return token
 
 
-async def ask_for(scene: Scene, call: str, thing: object, token: str | None, made: Any = None) -> Answer:
-    """Ask for a thing as the row of the table says it is asked for."""
+async def ask_for(
+    scene: Scene, call: str, thing: object, token: str | None, made: Any = None, path: str | None = None
+) -> Answer:
+    """Ask for a thing as the row of the table says it is asked for, under its ``path`` if that was made before."""
     row = TABLE[call]
-    path = await row.path(scene) if row.path else re.sub(r"\{[a-z_]+\}", str(thing), call.partition(" ")[2])
+    if path is None and row.path:
+        path = await row.path(scene)
+    path = path or re.sub(r"\{[a-z_]+\}", str(thing), call.partition(" ")[2])
     headers = {}
     if row.if_match and token:
         read = await ask(scene.town, "GET /api/me/profile", token=token)

@@ -120,13 +120,16 @@ def test_what_is_for_staff_is_for_moderators_and_admins_and_no_member(
 ) -> None:
     async def asked() -> None:
         scene, row = await stage.scene(), TABLE[call]
+        records = scene.town.application.adapters.store().tables.audit_log
         for role in (Role.ADMIN,) if call in FOR_ADMINS else (Role.MODERATOR, Role.ADMIN):
             held, without = await stage.scene(), await stage.scene()
             if row.before:
                 await row.before(held)
             assert (await ask_for(held, call, None, await staff_token(held, role))).status == row.status
-            refused = await ask_for(without, call, None, await token_as(without, role))
+            token, recorded = await token_as(without, role), len(records.items())
+            refused = await ask_for(without, call, None, token)
             assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "second_factor_needed")
+            assert len(records.items()) == recorded, "nothing is kept of whoever was refused"
         if call in FOR_ADMINS:
             refused = await ask_for(scene, call, None, await staff_token(scene, Role.MODERATOR))
             assert (refused.status, orjson.loads(refused.body)["code"]) == (403, "admins_only")

@@ -111,10 +111,9 @@ class BreachService:
         refuse_scope(scope, now)
         ended = ended_scope(scope, now)
         async with self._begin() as uow:
-            breach = await _read(uow, breach_id)
-            affected = await uow.breaches.affect(breach_id, ended, ended.until or now)
+            entries, affected = await uow.breaches.affect(breach_id, ended, ended.until or now)
             step = Assessed(severity, ended, affected, consequences, measures)
-            breach = await self._append(uow, breach, by, step, words)
+            breach = await self._append(uow, _breach(entries), by, step, words)
             await uow.commit()
         return breach
 
@@ -126,8 +125,8 @@ class BreachService:
         for field, text in (("happened", happened), ("consequences", consequences), ("measures", measures)):
             refuse_words(field, text)
         async with self._begin() as uow:
-            breach = await _read(uow, breach_id)
-            step = MembersNotified(await uow.breaches.waiting(breach_id), happened, consequences, measures)
+            breach, waiting = await uow.together(_read(uow, breach_id), uow.breaches.waiting(breach_id))
+            step = MembersNotified(waiting, happened, consequences, measures)
             breach = await self._append(uow, breach, by, step, words)
             if not step.number:
                 raise StepRefused("Everybody it is about was told, or has no account any more.")
@@ -176,7 +175,10 @@ class BreachService:
 
 
 async def _read(uow: UnitOfWork, breach_id: BreachId) -> Breach:
-    entries = await uow.breaches.of(breach_id)
+    return _breach(await uow.breaches.of(breach_id))
+
+
+def _breach(entries: Sequence[Entry]) -> Breach:
     if not entries:
         raise BreachMissing("There is no such breach.")
     return breach_of(entries)

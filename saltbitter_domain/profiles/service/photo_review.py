@@ -99,11 +99,11 @@ class PhotoReviewService:
         self, photo_id: PhotoId, reason: str | None, decide: Callable[[Photo], Photo], under_age: str | None
     ) -> Photo:
         async with self._begin() as uow:
-            photo = await uow.photos.get(photo_id)
+            before = await uow.photos.beside(photo_id)
+            photo = next((each for each in before if each.id == photo_id), None)
             if photo is None:
                 raise PhotoMissing("There is no such photo.")
             decided = decide(photo)
-            before = await uow.photos.of(photo.user_id)
             album = in_order([decided if each.id == photo_id else each for each in before])
             # Which may have found another place for it, where it is welcome.
             placed = next(each for each in album if each.id == photo_id)

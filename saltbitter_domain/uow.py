@@ -41,6 +41,7 @@ from saltbitter_domain.users.ports import (
 _T = TypeVar("_T")
 _U = TypeVar("_U")
 _V = TypeVar("_V")
+_W = TypeVar("_W")
 _Read = Coroutine[Any, Any, _T]
 
 
@@ -87,6 +88,10 @@ class UnitOfWork(Protocol):
     async def together(self, first: _Read[_T], second: _Read[_U], /) -> tuple[_T, _U]: ...
     @overload
     async def together(self, first: _Read[_T], second: _Read[_U], third: _Read[_V], /) -> tuple[_T, _U, _V]: ...
+    @overload
+    async def together(
+        self, first: _Read[_T], second: _Read[_U], third: _Read[_V], fourth: _Read[_W], /
+    ) -> tuple[_T, _U, _V, _W]: ...
     async def together(self, *reads: _Read[Any]) -> Any:
         """What each of these reads of this unit of work gives, asked for at once; none sees what another writes."""
         ...

@@ -29,6 +29,13 @@ class MemoryOrders(Orders):
 
         self._transaction.write(change)
 
+    async def keep_to(self, user_id: UserId, *, purchases: int) -> None:
+        def check(tables: Tables) -> None:
+            if len(_bought(tables.orders.where("user", user_id))) != purchases:
+                raise StaleWrite("Another purchase of this member was paid in the meantime. Read again and repeat.")
+
+        self._transaction.write(check)
+
     async def get(self, order_id: OrderId) -> Order | None:
         return self._transaction.read(lambda tables: tables.orders.get(order_id))
 
@@ -43,10 +50,7 @@ class MemoryOrders(Orders):
         return next(found, None)
 
     async def purchases_of(self, user_id: UserId) -> Sequence[Order]:
-        bought = [
-            order for order in self._of(user_id) if order.kind is OrderKind.PURCHASE and order.state is OrderState.DONE
-        ]
-        return sorted(bought, key=lambda order: (order.made_at, order.id), reverse=True)
+        return sorted(_bought(self._of(user_id)), key=lambda order: (order.made_at, order.id), reverse=True)
 
     async def unanswered(self, made_before: datetime, lapsed_before: datetime, limit: int) -> Sequence[Order]:
         until = {OrderState.OPEN: made_before, OrderState.REQUIRES_ACTION: lapsed_before}
@@ -62,6 +66,10 @@ class MemoryOrders(Orders):
 
     def _of(self, user_id: UserId) -> Sequence[Order]:
         return self._transaction.read(lambda tables: tables.orders.where("user", user_id))
+
+
+def _bought(orders: Sequence[Order]) -> list[Order]:
+    return [order for order in orders if order.kind is OrderKind.PURCHASE and order.state is OrderState.DONE]
 
 
 def _refuse_second(tables: Tables, order: Order) -> None:

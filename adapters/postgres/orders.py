@@ -16,6 +16,7 @@ from saltbitter_domain.orders.model import Order, OrderKind, OrderState, Reason
 from saltbitter_domain.orders.ports import Orders
 
 _OF_USER = select(orders).where(orders.c.user_id == bindparam("user_id"))
+_BOUGHT = _OF_USER.where(orders.c.kind == OrderKind.PURCHASE.value, orders.c.state == OrderState.DONE.value)
 
 
 class PostgresOrders(Orders):
@@ -25,11 +26,8 @@ class PostgresOrders(Orders):
     _CUSTOMER = Query(select(orders.c.customer).where(orders.c.user_id == bindparam("user_id")).limit(1))
     _UNSETTLED = Query(_OF_USER.where(orders.c.settled_at.is_(None)))
     _OF_KEY = Query(_OF_USER.where(orders.c.key == bindparam("key"), orders.c.state != OrderState.REFUSED.value))
-    _PURCHASES = Query(
-        _OF_USER.where(orders.c.kind == OrderKind.PURCHASE.value, orders.c.state == OrderState.DONE.value).order_by(
-            orders.c.made_at.desc(), orders.c.id.desc()
-        )
-    )
+    _PURCHASES = Query(_BOUGHT.order_by(orders.c.made_at.desc(), orders.c.id.desc()))
+    _PAID = Query(_BOUGHT.with_only_columns(orders.c.id))
     _UNANSWERED = Query(
         select(orders)
         .where(
@@ -51,6 +49,9 @@ class PostgresOrders(Orders):
 
     async def save(self, order: Order) -> None:
         await replace(self._session, self._SAVE, _row(order), taken=_another_first)
+
+    async def keep_to(self, user_id: UserId, *, purchases: int) -> None:
+        await self._session.change(self._PAID, {"user_id": user_id}, rows=purchases)
 
     async def get(self, order_id: OrderId) -> Order | None:
         row = await self._session.row(self._GET, id=order_id)

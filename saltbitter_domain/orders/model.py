@@ -98,6 +98,15 @@ class RequiresAction:
     client_secret: str = attrs.field(repr=False)
 
 
+REFUSED_BECAUSE: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.DECLINED: "The bank declined the payment. Nothing was charged. Use another card, or ask the bank.",
+        Reason.PAYMENT_METHOD_UNUSABLE: "This payment method cannot be used. Nothing was charged. Enter the card anew.",
+        Reason.LAPSED: "The payment was not confirmed in time. Nothing was charged. Order again.",
+    }
+)
+
+
 @attrs.frozen
 class Refused:
     """It took no effect and never will."""
@@ -258,9 +267,9 @@ def spending(since: datetime, spent: Money) -> Spending:
 
 
 def notice_of(order: Order, bought: Iterable[Order]) -> Money | None:
-    """The sum of ``NOTICES`` that the purchases of a month reached with this one, which is done, after those that were
-    settled before it in that month; None when it reached none."""
-    if order.settled_at is None:
+    """The sum of ``NOTICES`` that the purchases of a month reached with this one after those that were settled before
+    it in that month; None when it reached none, or is no purchase that is done."""
+    if order.settled_at is None or order.kind is not OrderKind.PURCHASE or order.state is not OrderState.DONE:
         return None
     month, last = month_of(order.settled_at), (order.settled_at, order.id)
     earlier = [

@@ -64,6 +64,11 @@ class Orders(Protocol):
         """Store a change made to the version it has; ``StaleWrite`` when that is outdated."""
         ...
 
+    async def keep_to(self, user_id: UserId, *, purchases: int) -> None:
+        """``StaleWrite``, by commit, unless the member has paid for exactly so many purchases. To be said before
+        this unit of work changes an order."""
+        ...
+
     async def get(self, order_id: OrderId) -> Order | None: ...
 
     async def customer_of(self, user_id: UserId) -> str | None:

@@ -1,9 +1,8 @@
 """Subscribing, changing, leaving and buying, each charged once whatever becomes of a request."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
-from types import MappingProxyType
 
 import attrs
 
@@ -13,6 +12,7 @@ from saltbitter_domain.orders.model import (
     ASK_AFTER,
     LAPSES_AFTER,
     QUOTED_FOR,
+    REFUSED_BECAUSE,
     AlreadySubscribed,
     Contract,
     Means,
@@ -51,14 +51,6 @@ from saltbitter_domain.users.model import ErasureRequested
 NOTHING = Money(0, "USD")
 ASKED_AT_ONCE = 50
 
-_WHY: Mapping[Reason, str] = MappingProxyType(
-    {
-        Reason.DECLINED: "The bank declined the payment. Nothing was charged. Use another card, or ask the bank.",
-        Reason.PAYMENT_METHOD_UNUSABLE: "This payment method cannot be used. Nothing was charged. Enter the card anew.",
-        Reason.LAPSED: "The payment was not confirmed in time. Nothing was charged. Order again.",
-    }
-)
-
 
 @attrs.frozen
 class Progress:
@@ -78,6 +70,16 @@ class Purchases:
     spending: Spending
 
 
+@attrs.frozen
+class _Before:
+    """What there was before an order: the same wish, if it stands already, the gateway's id of the member, if they
+    ordered before, and what they bought once."""
+
+    standing: Progress | None
+    customer: str | None
+    bought: Sequence[Order]
+
+
 class OrderService:
     """An order is written down before it is sent, and is sent once. When no answer comes, the gateway is asked what
     became of it; the member orders again only when nothing did. ``gateway`` is None where nothing is sold."""
@@ -94,9 +96,10 @@ class OrderService:
     async def subscribe(self, user_id: UserId, tier: Tier, payment_method: str, key: str | None) -> Progress:
         """Begin a subscription, paid with this payment method. Sent again under the same ``key`` it is the same."""
         plan = _plan(tier)
-        if standing := await self._standing(user_id, OrderKind.SUBSCRIBE, tier, key):
-            return standing
-        customer = await self._customer(user_id)
+        before = await self._before(user_id, OrderKind.SUBSCRIBE, tier, key)
+        if before.standing:
+            return before.standing
+        customer = before.customer or await self._gateway.customer(user_id)
         order = await self._place_plan(plan, customer, user_id, OrderKind.SUBSCRIBE, key=key)
         # Asked only now that no other order of this member can be on its way.
         try:
@@ -111,21 +114,21 @@ class OrderService:
 
     async def buy(self, user_id: UserId, name: ProductName, payment_method: str, key: str | None) -> Progress:
         """Buy something once. Sent again under the same ``key`` it is the same purchase."""
-        if standing := await self._standing(user_id, OrderKind.PURCHASE, name, key):
-            return standing
-        price, customer = PRODUCTS[name].price, await self._customer(user_id)
-        order = await self._place(customer, user_id, OrderKind.PURCHASE, name, price, key)
-        return await self._send(order, Means(payment_method=payment_method))
+        before = await self._before(user_id, OrderKind.PURCHASE, name, key)
+        if before.standing:
+            return before.standing
+        customer = before.customer or await self._gateway.customer(user_id)
+        order = await self._place(customer, user_id, OrderKind.PURCHASE, name, PRODUCTS[name].price, key)
+        return await self._send(order, Means(payment_method=payment_method), before.bought)
 
     async def contract(self, user_id: UserId) -> Contract:
         """The subscription that runs, as the gateway has it now."""
-        _, contract = await self._running(user_id)
-        return contract
+        return await self._running(await self._known_customer(user_id))
 
     async def quote(self, user_id: UserId, tier: Tier) -> Quote:
         """What it would cost to change to this tier now, and from when on."""
         plan, now = _plan(tier), self._clock.now().replace(microsecond=0)
-        _, contract = await self._running(user_id)
+        contract = await self._running(await self._known_customer(user_id))
         if contract.change_to(tier) is OrderKind.UPGRADE:
             due, acts_at = await self._gateway.due_now(contract, plan, now), now
         else:
@@ -137,9 +140,11 @@ class OrderService:
         plan, now = _plan(tier), self._clock.now()
         if not now - QUOTED_FOR <= quoted_at <= now:
             raise QuoteOutdated("The quote is older than fifteen minutes, or of a time to come. Ask for another.")
-        if standing := await self._standing(user_id, OrderKind.UPGRADE, tier):
-            return standing
-        customer, contract = await self._running(user_id)
+        before = await self._before(user_id, OrderKind.UPGRADE, tier)
+        if before.standing:
+            return before.standing
+        customer = _known(before.customer)
+        contract = await self._running(customer)
         kind = contract.change_to(tier)
         order = await self._place_plan(plan, customer, user_id, kind, subscription=contract.id)
         return await self._send(order, Means(contract=contract, priced_at=quoted_at))
@@ -147,8 +152,8 @@ class OrderService:
     async def cancel(self, user_id: UserId) -> Progress:
         """Let the subscription end with the period that is paid; at once where the payment for it is owed, which then
         is owed no more. It is carried out, however long that takes."""
-        await self._standing(user_id, OrderKind.CANCEL)
-        customer, contract = await self._running(user_id)
+        customer = _known((await self._before(user_id, OrderKind.CANCEL)).customer)
+        contract = await self._running(customer)
         if not contract.charges:
             raise OrderImpossible("The subscription is cancelled already, and ends with the period that is paid.")
         return await self._send(await self._place_on(contract, customer, user_id, OrderKind.CANCEL), Means())
@@ -158,18 +163,19 @@ class OrderService:
         whoever comes back. ``OrderPending`` or ``GatewayAway``, and the message comes again, while that is not sure."""
         async with self._begin() as uow:
             user = await uow.users.get(event.user_id)
-            customer = await uow.orders.customer_of(event.user_id)
-        if user is None or user.erase_at is None or customer is None:
+        if user is None or user.erase_at is None:
             return
-        await self._standing(user.id, OrderKind.CANCEL)
+        customer = (await self._before(user.id, OrderKind.CANCEL)).customer
+        if customer is None:
+            return
         contract = await self._gateway.contract(customer)
         if contract is not None and contract.charges:
             await self._send(await self._place_on(contract, customer, user.id, OrderKind.CANCEL), Means())
 
     async def resume(self, user_id: UserId) -> Progress:
         """Let a subscription that was cancelled go on."""
-        await self._standing(user_id, OrderKind.RESUME)
-        customer, contract = await self._running(user_id)
+        customer = _known((await self._before(user_id, OrderKind.RESUME)).customer)
+        contract = await self._running(customer)
         if contract.renews:
             raise OrderImpossible("The subscription is not cancelled.")
         return await self._send(await self._place_on(contract, customer, user_id, OrderKind.RESUME), Means())
@@ -177,8 +183,8 @@ class OrderService:
     async def withdraw(self, user_id: UserId) -> Progress:
         """End the subscription at once and pay back everything that was paid for it. It is carried out, however long
         that takes."""
-        await self._standing(user_id, OrderKind.WITHDRAW)
-        customer, contract = await self._running(user_id)
+        customer = _known((await self._before(user_id, OrderKind.WITHDRAW)).customer)
+        contract = await self._running(customer)
         if self._clock.now() > contract.withdrawable_until():
             raise WithdrawalOver("The fourteen days to withdraw in are over. Cancel instead: it ends with the period.")
         return await self._send(await self._place_on(contract, customer, user_id, OrderKind.WITHDRAW), Means())
@@ -192,7 +198,7 @@ class OrderService:
         if order.state is OrderState.REQUIRES_ACTION or self._unanswered(order):
             return await self._find_out(order)
         async with self._begin() as uow:
-            return Progress(order, notice=await _notice(uow, order))
+            return Progress(order, notice=notice_of(order, await _bought(uow, user_id, order.kind)))
 
     async def purchases(self, user_id: UserId) -> Purchases:
         """What the member bought once, and the sum of this month with the notices it has reached."""
@@ -224,13 +230,19 @@ class OrderService:
         except (GatewayAway, StaleWrite):
             return False  # It is asked again in a minute.
 
-    async def _standing(
-        self, user_id: UserId, kind: OrderKind, item: str = "", key: str | None = None
-    ) -> Progress | None:
-        """What is known of the same wish already. Whatever else was not settled is, or ``OrderPending``."""
+    async def _before(self, user_id: UserId, kind: OrderKind, item: str = "", key: str | None = None) -> _Before:
+        """What there was before an order, read at one moment. Whatever else was not settled is, or ``OrderPending``."""
         async with self._begin() as uow:
-            known = await uow.orders.of_key(user_id, key) if key else None
-            order = known or await uow.orders.unsettled_of(user_id)
+            known, unsettled, customer, bought = await uow.together(
+                _of_key(uow, user_id, key),
+                uow.orders.unsettled_of(user_id),
+                uow.orders.customer_of(user_id),
+                _bought(uow, user_id, kind),
+            )
+        standing = await self._standing(known, known or unsettled, kind, item)
+        return _Before(standing, customer, bought)
+
+    async def _standing(self, known: Order | None, order: Order | None, kind: OrderKind, item: str) -> Progress | None:
         if order is None:
             return None
         same = known is not None or (order.kind, order.item) == (kind, item)
@@ -298,32 +310,45 @@ class OrderService:
             raise OrderPending("Another order of yours is on its way. Look at what became of it first.") from None
         return order
 
-    async def _send(self, order: Order, means: Means) -> Progress:
-        progress, outcome = await self._sent(order, means)
+    async def _send(self, order: Order, means: Means, bought: Sequence[Order] | None = None) -> Progress:
+        progress, outcome = await self._sent(order, means, bought)
         match outcome:
             case Refused(Reason.NOT_ACCEPTED):
                 raise OrderNotAccepted("The order was not accepted. Nothing was charged. Try again.", retry_after=60)
             case Refused(reason):
-                raise PaymentRefused(_WHY[reason])
+                raise PaymentRefused(REFUSED_BECAUSE[reason])
         return progress
 
-    async def _sent(self, order: Order, means: Means) -> tuple[Progress, Outcome]:
+    async def _sent(
+        self, order: Order, means: Means, bought: Sequence[Order] | None = None
+    ) -> tuple[Progress, Outcome]:
         sendable = order.sendable(self._clock.now())
         outcome = await self._gateway.send(order, means) if sendable else Unknown()
-        return await self._record(order, outcome), outcome
+        return await self._record(order, outcome, bought), outcome
 
-    async def _record(self, order: Order, outcome: Outcome) -> Progress:
+    async def _record(self, order: Order, outcome: Outcome, bought: Sequence[Order] | None = None) -> Progress:
+        """Keep what became of an order, which is as it was read or written last, with what was ``bought`` by then. It
+        is read again only where nothing is to change, or where somebody else changed it, or bought more, meanwhile."""
+        whole = order.kind is not OrderKind.PURCHASE or bought is not None
+        in_hand = [(order, bought or ())] if whole and order.with_outcome(outcome, self._clock.now()) != order else []
+
         async def attempt() -> Progress:
             async with self._begin() as uow:
-                stored = await uow.orders.get(order.id)
+                stored, others = (
+                    in_hand.pop()
+                    if in_hand
+                    else await uow.together(uow.orders.get(order.id), _bought(uow, order.user_id, order.kind))
+                )
                 if stored is None:  # the member was erased
                     return Progress(order)
                 changed = stored.with_outcome(outcome, self._clock.now())
-                if changed == stored:
-                    return Progress(stored, notice=await _notice(uow, stored))
-                await uow.orders.save(changed)
                 # A member's orders are settled one after the other, so that one of them alone reaches a sum.
-                notice = await _notice(uow, changed)
+                notice = notice_of(changed, others)
+                if changed == stored:
+                    return Progress(stored, notice=notice)
+                if changed.kind is OrderKind.PURCHASE:
+                    await uow.orders.keep_to(order.user_id, purchases=len(others))
+                await uow.orders.save(changed)
                 if changed.state is OrderState.DONE:
                     uow.emit(CustomerChanged(order.customer))
                 if notice is not None:
@@ -331,28 +356,19 @@ class OrderService:
                 await uow.commit()
             return Progress(attrs.evolve(changed, version=changed.version + 1), notice=notice)
 
-        recorded = await retrying(attempt)
+        recorded = await retrying(attempt, 3 + len(in_hand))
         secret = outcome.client_secret if isinstance(outcome, RequiresAction) else None
         return attrs.evolve(recorded, client_secret=secret)
 
-    async def _running(self, user_id: UserId) -> tuple[str, Contract]:
-        customer = await self._known_customer(user_id)
+    async def _running(self, customer: str) -> Contract:
         contract = await self._gateway.contract(customer)
         if contract is None:
             raise SubscriptionMissing("There is no subscription that runs. Begin one first.")
-        return customer, contract
+        return contract
 
     async def _known_customer(self, user_id: UserId) -> str:
         async with self._begin() as uow:
-            customer = await uow.orders.customer_of(user_id)
-        if customer is None:
-            raise SubscriptionMissing("Nothing was ordered yet. Begin a subscription first.")
-        return customer
-
-    async def _customer(self, user_id: UserId) -> str:
-        async with self._begin() as uow:
-            customer = await uow.orders.customer_of(user_id)
-        return customer or await self._gateway.customer(user_id)
+            return _known(await uow.orders.customer_of(user_id))
 
     @property
     def _gateway(self) -> PaymentGateway:
@@ -361,11 +377,19 @@ class OrderService:
         return self._given
 
 
-async def _notice(uow: UnitOfWork, order: Order) -> Money | None:
-    """The sum that the member's purchases of its month reached with this order, if it is one and is done."""
-    if order.kind is not OrderKind.PURCHASE or order.state is not OrderState.DONE:
-        return None
-    return notice_of(order, await uow.orders.purchases_of(order.user_id))
+async def _of_key(uow: UnitOfWork, user_id: UserId, key: str | None) -> Order | None:
+    return await uow.orders.of_key(user_id, key) if key else None
+
+
+async def _bought(uow: UnitOfWork, user_id: UserId, kind: OrderKind) -> Sequence[Order]:
+    """What the member bought once, where the order is to be one more of these."""
+    return await uow.orders.purchases_of(user_id) if kind is OrderKind.PURCHASE else ()
+
+
+def _known(customer: str | None) -> str:
+    if customer is None:
+        raise SubscriptionMissing("Nothing was ordered yet. Begin a subscription first.")
+    return customer
 
 
 def _plan(tier: Tier) -> Plan:

@@ -112,6 +112,29 @@ async def test_what_was_bought_is_listed_latest_first(store: Store) -> None:
         assert [order.made_at - NOW for order in await uow.orders.purchases_of(user.id)] == [2 * MINUTE, 0 * MINUTE]
 
 
+async def test_a_change_that_counts_on_the_purchases_so_far_is_refused_when_there_are_more(store: Store) -> None:
+    user, other = await store.members(2)
+    for member in (user, other):
+        paid = await add(store, an_order(store, member.id))
+        await save(store, paid.with_outcome(Done("pi_1"), NOW))
+        await add(store, an_order(store, member.id))
+    async with store.begin() as uow:
+        order, bought = await uow.together(uow.orders.unsettled_of(user.id), uow.orders.purchases_of(user.id))
+    assert order
+
+    async def counting_on(purchases: int) -> None:
+        async with store.unit() as uow:
+            await uow.orders.keep_to(user.id, purchases=purchases)
+            await uow.orders.save(order.with_outcome(Done("pi_2"), NOW))
+
+    for wrong in (0, 2):
+        with pytest.raises(StaleWrite):
+            await counting_on(wrong)
+    await counting_on(len(bought))
+    async with store.begin() as uow:
+        assert len(await uow.orders.purchases_of(user.id)) == 2
+
+
 async def test_what_has_no_answer_for_long_is_found_oldest_first(store: Store) -> None:
     made = [
         await add(store, an_order(store, user.id, made_at=NOW - age * MINUTE))

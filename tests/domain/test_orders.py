@@ -8,17 +8,21 @@ from typing import Any
 import attrs
 import pytest
 
+from adapters.stripe.gateway import StripeGateway
 from saltbitter_domain.kernel import EventId, Money, UserId
 from saltbitter_domain.orders.model import (
     ASK_AFTER,
     LAPSES_AFTER,
     AlreadySubscribed,
     Done,
+    Means,
+    Order,
     OrderImpossible,
     OrderMissing,
     OrderNotAccepted,
     OrderPending,
     OrderState,
+    Outcome,
     PaymentRefused,
     ProductName,
     QuoteOutdated,
@@ -32,7 +36,7 @@ from saltbitter_domain.orders.model import (
     WithdrawalOver,
 )
 from saltbitter_domain.orders.service import OrderService
-from saltbitter_domain.payments.model import GatewayAway, GatewayOff
+from saltbitter_domain.payments.model import CustomerChanged, GatewayAway, GatewayOff
 from saltbitter_domain.subscriptions import catalogue
 from saltbitter_domain.subscriptions.catalogue import plan_of
 from saltbitter_domain.subscriptions.model import Tier
@@ -433,6 +437,42 @@ async def test_a_notice_is_of_the_purchase_that_reached_it_and_told_to_the_house
         await desk.service.buy(member, PACK, GOOD, None)
     told = [each.event for each in desk.store.tables.outbox.items().values() if isinstance(each.event, SpendingReached)]
     assert told == [SpendingReached(member, cents, "USD") for cents in (5000, 10000, 5000)]
+
+
+async def test_a_sum_is_noticed_by_the_purchase_that_reaches_it_even_when_others_were_paid_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = StripeGateway.customer
+
+    async def after_ten(gateway: StripeGateway, member: UserId) -> str:
+        monkeypatch.undo()
+        for _ in range(10):
+            await desk.service.buy(member, PACK, GOOD, None)
+        return await customer(gateway, member)
+
+    monkeypatch.setattr(StripeGateway, "customer", after_ten)
+
+    assert (await desk.service.buy(await desk.member(), PACK, GOOD, None)).notice == Money(5000, "USD")
+
+
+async def test_an_order_that_somebody_else_settles_while_it_is_sent_is_settled_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = StripeGateway.send
+
+    async def and_meanwhile(gateway: StripeGateway, order: Order, means: Means) -> Outcome:
+        outcome = await send(gateway, order, means)
+        desk.clock.advance(ASK_AFTER)
+        assert await desk.service.ask_unanswered() == 1
+        return outcome
+
+    monkeypatch.setattr(StripeGateway, "send", and_meanwhile)
+    progress = await desk.service.buy(await desk.member(), PACK, GOOD, None)
+
+    assert [progress.order] == desk.orders()
+    assert (progress.order.state, progress.order.version) == (OrderState.DONE, 2)
+    told = [each.event for each in desk.store.tables.outbox.items().values()]
+    assert told == [CustomerChanged(progress.order.customer)]
 
 
 async def test_withdrawing_pays_back_what_is_left_and_nothing_that_the_bank_took_back(desk: Desk) -> None:

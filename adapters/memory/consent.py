@@ -19,12 +19,17 @@ class MemoryConsentLog(ConsentLog):
         def change(tables: Tables) -> None:
             for record in records:
                 if record.sequence != len(tables.consents.where("user", record.user_id)) + 1:
-                    raise StaleWrite(
-                        "Another consent was recorded in the meantime. Read the consents again and repeat."
-                    )
+                    raise _recorded_meanwhile()
                 tables.consents.put((record.user_id, record.sequence), record)
 
         self._transaction.write(change)
+
+    async def keep_to(self, last: ConsentRecord) -> None:
+        def check(tables: Tables) -> None:
+            if len(tables.consents.where("user", last.user_id)) != last.sequence:
+                raise _recorded_meanwhile()
+
+        self._transaction.write(check)
 
     async def chain(
         self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None
@@ -47,6 +52,10 @@ class MemoryConsentLog(ConsentLog):
             elif place in agreed and record.at >= instant and record.purpose in purposes:
                 found.add(record.user_id)
         return frozenset(found)
+
+
+def _recorded_meanwhile() -> StaleWrite:
+    return StaleWrite("Another consent was recorded in the meantime. Read them again and repeat.")
 
 
 def current_of(tables: Tables, user_id: UserId) -> dict[Purpose, ConsentRecord]:

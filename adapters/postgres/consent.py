@@ -40,6 +40,11 @@ class PostgresConsentLog(ConsentLog):
         ),
         "consent_logs",
     )
+    _LAST = Query(
+        select(consent_heads.c.user_id).where(
+            consent_heads.c.user_id == bindparam("user_id"), consent_heads.c.sequence == bindparam("last")
+        )
+    )
     _CHAIN = Query(select(*_FIELDS).where(_MINE).order_by(consent_logs.c.sequence).limit(bindparam("limit")))
     _FOLLOWING = Query(
         select(*_FIELDS)
@@ -72,6 +77,10 @@ class PostgresConsentLog(ConsentLog):
     async def append(self, *records: ConsentRecord) -> None:
         rows = columns(attrs.asdict(record, recurse=False) for record in records)
         await self._session.change(self._APPEND, rows, rows=len(records), refusal=_recorded_meanwhile)
+
+    async def keep_to(self, last: ConsentRecord) -> None:
+        values = {"user_id": last.user_id, "last": last.sequence}
+        await self._session.change(self._LAST, values, rows=1, refusal=_recorded_meanwhile)
 
     async def chain(
         self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None

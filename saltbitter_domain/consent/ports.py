@@ -15,6 +15,11 @@ class ConsentLog(Protocol):
         """Store the next links of one member's chain; ``StaleWrite`` when the first does not follow its last."""
         ...
 
+    async def keep_to(self, last: ConsentRecord) -> None:
+        """``StaleWrite``, by commit, unless this is the last of its member's records. To be said before this unit of
+        work adds one."""
+        ...
+
     async def chain(
         self, user_id: UserId, after: ConsentRecordId | None = None, limit: int | None = None
     ) -> Sequence[ConsentRecord]:

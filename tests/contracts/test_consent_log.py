@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import attrs
 import pytest
 
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
@@ -49,6 +50,27 @@ async def test_the_language_of_the_words_is_kept_or_that_nobody_said_it(store: S
         kept = await uow.consents.chain(user.id)
         assert [record.language for record in kept] == [Language.DE, Language.EN, None]
         assert verify_chain(kept)
+
+
+async def test_what_rests_on_the_last_decision_is_refused_once_there_is_another(store: Store) -> None:
+    user, other = await store.members(2)
+    chain = await decided(store, user, (Purpose.TERMS, True), (Purpose.LOCATION, True))
+    await decided(store, other, *[(Purpose.ANALYTICS, True)] * 3)
+
+    async def changed_resting_on(record: ConsentRecord) -> None:
+        async with store.unit() as uow:
+            account = await uow.users.get(user.id)
+            assert account
+            await uow.consents.keep_to(record)
+            await uow.users.save(attrs.evolve(account, time_zone="Europe/Lisbon"))
+
+    with pytest.raises(StaleWrite):
+        await changed_resting_on(chain[0])
+    await changed_resting_on(chain[1])
+    async with store.unit() as uow:
+        await uow.consents.append(a_consent(user, chain[1], Purpose.LOCATION, False))
+    with pytest.raises(StaleWrite):
+        await changed_resting_on(chain[1])
 
 
 async def test_a_chain_can_be_read_in_parts(store: Store) -> None:

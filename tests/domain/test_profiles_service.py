@@ -355,6 +355,27 @@ async def test_a_place_is_looked_up_once_and_holds_up_nothing_meanwhile(house: H
     assert house.places.asked == 1
 
 
+async def test_whoever_takes_their_yes_back_while_their_place_is_looked_up_is_nowhere(
+    house: House, ana: Profile
+) -> None:
+    await house.consent(Purpose.LOCATION)
+    house.places.meanwhile = lambda: house.consent(Purpose.LOCATION, yes=False)
+
+    with pytest.raises(LocationConsentNeeded):
+        await house.service.set_location(ANA.id, *LISBON)
+
+    assert await house.service.get(ANA.id) == ana
+
+
+async def test_whoever_decides_on_something_else_while_their_place_is_looked_up_is_there(
+    house: House, ana: Profile
+) -> None:
+    await house.consent(Purpose.LOCATION)
+    house.places.meanwhile = lambda: house.consent(Purpose.ANALYTICS)
+
+    assert (await house.service.set_location(ANA.id, *LISBON)).city == "Lisbon"
+
+
 async def test_a_move_takes_time(house: House, ana: Profile) -> None:
     await house.consent(Purpose.LOCATION)
     await house.service.set_location(ANA.id, *LISBON)

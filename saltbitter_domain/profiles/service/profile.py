@@ -6,7 +6,7 @@ from functools import partial
 import attrs
 
 from saltbitter_domain.consent.model import ConsentRecord, ConsentWithdrawn, Purpose
-from saltbitter_domain.consent.policies import granted
+from saltbitter_domain.consent.policies import granted, last_of
 from saltbitter_domain.kernel import Clock, EventId, FieldProblem, GridCell, StaleWrite, UserId, is_time_zone
 from saltbitter_domain.profiles.model import (
     LocationConsentNeeded,
@@ -89,12 +89,15 @@ class ProfileService:
         too often or too fast."""
         smallest = _smallest_cell(latitude, longitude)
         async with self._begin() as uow:
-            profile = await _locatable(uow, user_id)
+            profile, agreed = await _locatable(uow, user_id)
             if not moves_to(profile, smallest, self._clock.now()):
                 return profile
             cell = await _grown(uow.profiles, smallest)
         place = await self._places.at(cell)
-        return await retrying(lambda: self._locate(user_id, smallest, cell, place))
+        try:
+            return await self._moved(profile, agreed, smallest, cell, place)
+        except StaleWrite:
+            return await retrying(lambda: self._locate(user_id, smallest, cell, place))
 
     async def set_time_zone(self, user_id: UserId, name: str) -> Profile:
         """Correct the time zone by hand; it holds until the member moves. ``ProfileInvalid`` for an unknown name."""
@@ -141,18 +144,26 @@ class ProfileService:
 
     async def _locate(self, user_id: UserId, smallest: GridCell, cell: GridCell, place: Place | None) -> Profile:
         async with self._begin() as uow:
-            now = self._clock.now()
-            profile = await _locatable(uow, user_id)
-            if not moves_to(profile, smallest, now):
-                return profile
-            moved = attrs.evolve(
-                profile,
-                cell=cell,
-                smallest_cell=smallest,
-                located_at=now,
-                city=place.city if place else None,
-                time_zone=place.time_zone if place else profile.time_zone,
-            )
+            profile, agreed = await _locatable(uow, user_id)
+        if not moves_to(profile, smallest, self._clock.now()):
+            return profile
+        return await self._moved(profile, agreed, smallest, cell, place)
+
+    async def _moved(
+        self, profile: Profile, agreed: ConsentRecord, smallest: GridCell, cell: GridCell, place: Place | None
+    ) -> Profile:
+        """Move whoever this is the latest version of; ``StaleWrite`` when they decided on anything after ``agreed``,
+        which may have been to be nowhere."""
+        moved = attrs.evolve(
+            profile,
+            cell=cell,
+            smallest_cell=smallest,
+            located_at=self._clock.now(),
+            city=place.city if place else None,
+            time_zone=place.time_zone if place else profile.time_zone,
+        )
+        async with self._begin() as uow:
+            await uow.consents.keep_to(agreed)
             return await self._keep(uow, moved)
 
     async def _set_time_zone(self, user_id: UserId, name: str) -> Profile:
@@ -191,11 +202,13 @@ async def _profile(uow: UnitOfWork, user_id: UserId, version: int | None = None)
     return profile
 
 
-async def _locatable(uow: UnitOfWork, user_id: UserId) -> Profile:
-    profile = await _profile(uow, user_id)
-    if not granted(await uow.consents.current(user_id), Purpose.LOCATION):
+async def _locatable(uow: UnitOfWork, user_id: UserId) -> tuple[Profile, ConsentRecord]:
+    """The profile of a member who has agreed to be located, and the last that they decided, of one moment."""
+    profile, consents = await uow.together(_profile(uow, user_id), uow.consents.current(user_id))
+    last = last_of(consents)
+    if last is None or not granted(consents, Purpose.LOCATION):
         raise LocationConsentNeeded("We may use your location only once you have agreed to it.")
-    return profile
+    return profile, last
 
 
 def _without(part: Sensitive, profile: Profile) -> Profile:

@@ -24,7 +24,9 @@ class FilterService:
         wished for, ``NotReadyToMatch`` without a profile, or the consent to use whom they hope to meet."""
         now = self._clock.now()
         async with self._begin() as uow:
-            member = await uow.people.member(user_id)
+            member, excluded, liked_by = await uow.together(
+                uow.people.member(user_id), uow.decisions.excluded(now, [user_id]), uow.decisions.likers([user_id])
+            )
             if member.card is None:
                 raise NotReadyToMatch("Confirm your address and create a profile first.", fields=to_do(member.missing))
             if Missing.AGREE_GENDERS_SOUGHT in member.missing:
@@ -39,7 +41,6 @@ class FilterService:
                 raise ProfileInvalid("This cannot be wished for.", fields=problems)
             viewer = traits_in(wishing, None, now)
             found = await uow.people.within_reach(viewer.genders, viewer.seeks, LOOKED_AT + 1)
-            apart = (await uow.decisions.excluded(now, [user_id])).get(user_id, frozenset())
-            likers = (await uow.decisions.likers([user_id])).get(user_id, frozenset())
+        apart, likers = excluded.get(user_id, frozenset()), liked_by.get(user_id, frozenset())
         others = [other for other in found[:LOOKED_AT] if other.user_id not in apart]
         return costs(viewer, others, likers, and_more=len(found) > LOOKED_AT)

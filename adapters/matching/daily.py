@@ -21,6 +21,7 @@ from adapters.matching.people import leanings
 from adapters.matching.people import population as population_of
 from saltbitter_domain.compatibility.allocation import daily_run, next_page
 from saltbitter_domain.compatibility.allocation.packed import packed, unpacked
+from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.model import PASS_RESTS_FOR, DecisionKind, Leaning
 from saltbitter_domain.compatibility.policies import WeightedV1
 from saltbitter_domain.compatibility.ports import MatchEngine, Progress, RunRequest, RunResult
@@ -109,6 +110,7 @@ class ColumnarEngine(MatchEngine):
         with _timed(stages, "lay_out"):
             columns = columns_of(request.people, request.at)
             exposures = np.frombuffer(request.exposures, _EXPOSURE)
+            exposures = exposures[exposures["day"] > request.day.toordinal() - FLOOR_DAYS]
             with ThreadPoolExecutor(2) as pool:
                 preceding = pool.submit(precedence, columns, exposures, request.day)
                 standing = pool.submit(_standing, columns, request.pairs, request.at)

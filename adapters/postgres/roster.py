@@ -100,6 +100,15 @@ class PostgresRoster(Roster):
             || int8send(coalesce(extract(epoch FROM high_at) * 1000000, 0)::bigint)
         FROM pairs
     """
+    _PAIRS_OF = Query(
+        text(
+            f"""
+            SELECT string_agg(record, ''::bytea) AS records
+            FROM ({_PAIRS} WHERE low = CAST(:of AS uuid) UNION ALL {_PAIRS} WHERE high = CAST(:of AS uuid))
+                AS sides (record)
+            """
+        )
+    )
     _EXPOSURES = """
         SELECT uuid_send(user_id) || int4send(day - date '0001-01-01' + 1) || int4send(shown) || float8send(fair)
         FROM exposures WHERE day >= $1::date
@@ -178,8 +187,8 @@ class PostgresRoster(Roster):
         if of is None:
             swapped = await self._bulk.copy_out(self._PAIRS, size=PAIR.size)
         else:
-            sides = f"{self._PAIRS} WHERE low = $1 UNION ALL {self._PAIRS} WHERE high = $1"
-            swapped = await self._bulk.copy_out(sides, of, size=PAIR.size)
+            (row,) = await self._session.rows(self._PAIRS_OF, of=of)
+            swapped = row["records"] or b""
         pairs = np.frombuffer(swapped, np.dtype([("ids", "V34"), ("at", ">i8", 2)]))
         native = np.empty(len(pairs), np.dtype([("ids", "V34"), ("at", "<i8", 2)]))
         native["ids"], native["at"] = pairs["ids"], pairs["at"]

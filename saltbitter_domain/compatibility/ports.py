@@ -289,8 +289,8 @@ class RunRequest:
 
     ``viewers`` (ids) are to receive up to ``quota`` suggestions each for ``day``, drawn from ``people``, who are all
     that can take part, as old as they are ``at`` that instant. ``pairs`` has what they decided about each other,
-    ``exposures`` those of the last days, ``day`` included; ``population`` is as in ``MatchRequest``. Nobody in
-    ``besides`` (ids) is suggested."""
+    ``exposures`` those of the last days, ``day`` included, and of earlier ones, which count for nothing, if they were
+    at hand; ``population`` is as in ``MatchRequest``. Nobody in ``besides`` (ids) is suggested."""
 
     day: date
     at: datetime

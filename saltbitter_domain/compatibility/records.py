@@ -208,10 +208,13 @@ def exposure_record(exposure: Exposure) -> bytes:
     return EXPOSURE.pack(exposure.user_id.bytes, exposure.day.toordinal(), exposure.shown, exposure.fair)
 
 
-def exposures_of(records: bytes) -> Mapping[UserId, Sequence[Exposure]]:
-    """The exposures by member, each member's by day."""
+def exposures_of(records: bytes, since: date = date.min) -> Mapping[UserId, Sequence[Exposure]]:
+    """The exposures from a day on by member, each member's by day."""
     found: dict[UserId, list[Exposure]] = {}
+    first = since.toordinal()
     for user_id, day, shown, fair in EXPOSURE.iter_unpack(records):
+        if day < first:
+            continue
         exposure = Exposure(UserId(UUID(bytes=user_id)), date.fromordinal(day), shown, fair)
         found.setdefault(exposure.user_id, []).append(exposure)
     return {user_id: sorted(past, key=lambda exposure: exposure.day) for user_id, past in found.items()}

@@ -169,7 +169,11 @@ async def test_what_people_decided_about_each_other_is_told_to_the_microsecond(s
 
     async with store.begin() as uow:
         told = list(decisions_of(await uow.roster.pairs()))
+        of_ada, of_cleo = [list(decisions_of(await uow.roster.pairs(user.id))) for user in (ada, cleo)]
+        assert await uow.roster.pairs(UserId(new_id())) == b""
     assert sorted(told, key=lambda decision: decision.by) == sorted(decisions, key=lambda decision: decision.by)
+    assert sorted(of_ada, key=lambda decision: decision.by) == sorted(decisions[:2], key=lambda decision: decision.by)
+    assert of_cleo == decisions[2:]
 
 
 async def test_exposures_are_told_from_a_day_on(store: Store) -> None:

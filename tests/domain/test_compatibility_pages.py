@@ -119,6 +119,23 @@ async def test_a_page_that_always_comes_too_late_is_given_up(matching: Matching)
         await matching.but(engine=Overtaken()).service.next_page(me)
 
 
+async def test_everybody_is_read_anew_behind_a_page_once_half_their_time_is_over(matching: Matching) -> None:
+    holding = matching.but(crowd_holds=timedelta(minutes=1))
+    me = await matching.member(tier=Tier.PREMIUM)
+    early = await matching.members(25)
+    await matching.runs.generate_matches()
+    await holding.service.next_page(me)
+    (late,) = await matching.members(1)
+    matching.clock.advance(timedelta(seconds=30))
+
+    await holding.service.next_page(me)
+    assert set(await matching.suggested(me)) == set(early)
+    await asyncio.sleep(0)
+    await holding.service.next_page(me)
+    assert (await matching.suggested(me))[-1] == late
+    await holding.service.close()
+
+
 async def test_further_pages_may_be_drawn_from_everybody_as_they_were_a_moment_ago(matching: Matching) -> None:
     holding = matching.but(crowd_holds=timedelta(minutes=1))
     me = await matching.member(tier=Tier.PREMIUM)

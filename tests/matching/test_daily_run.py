@@ -13,6 +13,7 @@ from adapters.matching.daily import ColumnarEngine
 from adapters.memory.matching import ReferenceEngine
 from saltbitter_domain.compatibility.allocation import daily_run, report
 from saltbitter_domain.compatibility.allocation.packed import unpacked
+from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.model import PASS_RESTS_FOR, Decision, DecisionKind, Exposure, Traits
 from saltbitter_domain.compatibility.ports import RunRequest, RunResult
 from saltbitter_domain.compatibility.records import (
@@ -126,6 +127,20 @@ async def test_for_one_member_it_gives_what_the_domain_gives(seed: int) -> None:
         page = await ColumnarEngine(small=0).next_page(further)
         assert lists_of(page) == lists_of(await ReferenceEngine().next_page(further))
         assert page.population == (await ReferenceEngine().next_page(further)).population
+
+
+async def test_who_was_shown_before_the_last_days_makes_no_difference() -> None:
+    morning = a_morning(80, 3)
+    first = attrs.evolve(morning, viewers=next(iter(ids_of(morning.viewers))).bytes)
+    long_ago = [
+        Exposure(person, morning.day - timedelta(days=FLOOR_DAYS), 50 * n, 1.0)
+        for n, person in enumerate(ids_of(morning.viewers))
+    ]
+    older = attrs.evolve(first, exposures=first.exposures + b"".join(exposure_record(each) for each in long_ago))
+    for engine in (ColumnarEngine(small=0), ReferenceEngine()):
+        assert await engine.next_page(older) == await engine.next_page(first)
+        whole = attrs.evolve(morning, exposures=older.exposures)
+        assert lists_of(await engine.run(whole)) == lists_of(await engine.run(morning))
 
 
 async def test_whoever_is_not_among_the_people_has_no_list() -> None:

@@ -2,9 +2,11 @@
 
 import struct
 from collections import defaultdict
+from datetime import timedelta
 
 from saltbitter_domain.compatibility.allocation.daily import DailyRun
 from saltbitter_domain.compatibility.allocation.figures import report
+from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.model import DecisionKind, Exposure
 from saltbitter_domain.compatibility.ports import MatchRequest, RunRequest, RunResult
 from saltbitter_domain.compatibility.records import (
@@ -37,7 +39,7 @@ def unpacked(request: RunRequest) -> MatchRequest:
         people=list(people_of(request.people, request.at)),
         excluded={of: frozenset(others) for of, others in excluded.items()},
         liked_by={of: frozenset(others) for of, others in likers.items()},
-        history=exposures_of(request.exposures),
+        history=exposures_of(request.exposures, request.day - timedelta(days=FLOOR_DAYS - 1)),
         population=request.population,
         quota=request.quota,
     )

@@ -35,6 +35,7 @@ from saltbitter_domain.compatibility.policies import WeightedV1, population_of
 from saltbitter_domain.compatibility.ports import Known, MatchEngine, Member
 from saltbitter_domain.compatibility.service import morning
 from saltbitter_domain.compatibility.service.acquainted import acquainted
+from saltbitter_domain.compatibility.service.everybody import Everybody
 from saltbitter_domain.compatibility.service.paging import full_page
 from saltbitter_domain.compatibility.service.views import (
     DailyView,
@@ -75,39 +76,18 @@ class MatchingService:
         self._ids = ids
         self._engine = engine
         self._photos = photos
-        self._crowd_holds = crowd_holds
-        self._crowd: morning.Crowd | None = None
+        self._everybody = Everybody(self._read_everybody, crowd_holds)
         self._policies: dict[date, WeightedV1] = {}
+
+    async def close(self) -> None:
+        """Leave off what goes on behind the requests."""
+        await self._everybody.close()
 
     async def daily_matches(self, user_id: UserId, page: int | None = None) -> DailyView:
         """A page of the member's day, from 1, the newest unless asked otherwise: whom they were introduced to, why, and
         what they decided. ``PageMissing`` beyond the last."""
-        now = self._clock.now()
         async with self._begin() as uow:
-            latest = await uow.daily_matches.latest(user_id)
-            listed = _on_page(latest, page) if latest else ()
-            member, known = await uow.people.known_to(user_id, [suggestion.candidate for suggestion in listed])
-            day, todays = _today(member, latest, now)
-            view = DailyView(
-                day=day,
-                next_at=next_morning(day, _zone(member)),
-                missing=member.missing,
-                may_ask_for_more=entitlements(member).daily_matches is None,
-            )
-            shown = None if view.missing else todays
-            pages = shown.pages if shown else 1
-            if page is not None and page > pages:
-                raise PageMissing(f"Your day has {pages} {'page' if pages == 1 else 'pages'} so far.")
-            if shown is None:
-                return view
-            return attrs.evolve(
-                view,
-                page=page or pages,
-                pages=pages,
-                made_at=shown.made_at,
-                short_because=shown.short_because,
-                suggestions=self._suggested(user_id, await self._policy(uow, shown.day), member, known, now),
-            )
+            return await self._view(uow, user_id, await uow.daily_matches.latest(user_id), page)
 
     async def next_page(self, user_id: UserId) -> DailyView:
         """Add ten more of those left to the member's day, at any time of it, and show them; whoever is in it stays. A
@@ -115,8 +95,9 @@ class MatchingService:
 
         ``NotEntitled`` in a tier with ten a day, ``NotReadyToMatch``, ``MatchesNotMadeYet`` before the first ten,
         ``NobodyLeft`` when nobody else may be shown today."""
-        await retrying(lambda: self._add_page(user_id))
-        return await self.daily_matches(user_id)
+        longer = await retrying(lambda: self._add_page(user_id))
+        async with self._begin() as uow:
+            return await self._view(uow, user_id, longer)
 
     async def person(self, viewer: UserId, other: UserId) -> PersonView:
         """Another member; ``PersonMissing`` unless they are a match, were suggested in the last 30 days and still take
@@ -234,36 +215,66 @@ class MatchingService:
         before = self._clock.now().date() - KNOWN_FOR - timedelta(days=1)
         return await sweep(self._begin, lambda uow, limit: uow.populations.forget(before, limit))
 
-    async def _add_page(self, user_id: UserId) -> None:
+    async def _view(
+        self, uow: UnitOfWork, user_id: UserId, latest: DailyMatches | None, page: int | None = None
+    ) -> DailyView:
+        """A page of the newest set, from 1, or its newest; what ``daily_matches`` promises."""
         now = self._clock.now()
-        if not self._crowd_is_recent(now):
-            await morning.refresh(self._begin)
+        listed = _on_page(latest, page) if latest else ()
+        member, known = await uow.people.known_to(user_id, [suggestion.candidate for suggestion in listed])
+        day, todays = _today(member, latest, now)
+        view = DailyView(
+            day=day,
+            next_at=next_morning(day, _zone(member)),
+            missing=member.missing,
+            may_ask_for_more=entitlements(member).daily_matches is None,
+        )
+        shown = None if view.missing else todays
+        pages = shown.pages if shown else 1
+        if page is not None and page > pages:
+            raise PageMissing(f"Your day has {pages} {'page' if pages == 1 else 'pages'} so far.")
+        if shown is None:
+            return view
+        return attrs.evolve(
+            view,
+            page=page or pages,
+            pages=pages,
+            made_at=shown.made_at,
+            short_because=shown.short_because,
+            suggestions=self._suggested(user_id, await self._policy(uow, shown.day), member, known, now),
+        )
+
+    async def _add_page(self, user_id: UserId) -> DailyMatches:
+        now = self._clock.now()
         async with self._begin() as uow:
-            latest = await uow.daily_matches.latest(user_id)
-            member = await uow.people.member(user_id)
-            if entitlements(member).daily_matches is not None:
-                raise NotEntitled("Ten introductions a day belong to your tier; the next ones come tomorrow at 06:00.")
-            require_ready(member)
-            _, todays = _today(member, latest, now)
-            if todays is None:
-                raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
-            crowd = await self._everybody(uow, todays.day, now)
-            population = (await self._policy(uow, todays.day)).population
-            request = await morning.request_further(uow, crowd, population, todays, now)
-        more = await self._engine.next_page(request)
+            latest, member, pairs = await uow.together(
+                uow.daily_matches.latest(user_id), uow.people.member(user_id), uow.roster.pairs(user_id)
+            )
+        if entitlements(member).daily_matches is not None:
+            raise NotEntitled("Ten introductions a day belong to your tier; the next ones come tomorrow at 06:00.")
+        require_ready(member)
+        _, todays = _today(member, latest, now)
+        if todays is None:
+            raise MatchesNotMadeYet("Your matches of today are being made. Look again in a minute.")
+        crowd = await self._everybody.as_of(now)
+        async with self._begin() as uow:
+            policy = await self._policy(uow, todays.day)
+        more = await self._engine.next_page(morning.request_further(crowd, pairs, policy.population, todays, now))
         if not more.candidates:
             raise NobodyLeft("You have met everybody who fits today. Tomorrow at 06:00 we look again.")
         async with self._begin() as uow:
-            await morning.append(uow, todays, more)
+            longer = await morning.append(uow, todays, more)
             await uow.commit()
+        return longer
 
-    async def _everybody(self, uow: UnitOfWork, day: date, now: datetime) -> morning.Crowd:
-        if self._crowd is None or self._crowd.day != day or not self._crowd_is_recent(now):
-            self._crowd = await morning.Crowd.read(uow, day, now)
-        return self._crowd
-
-    def _crowd_is_recent(self, now: datetime) -> bool:
-        return self._crowd is not None and now - self._crowd.at < self._crowd_holds
+    async def _read_everybody(self, now: datetime) -> morning.Crowd:
+        """Everybody as they are, for whatever day it is somewhere, and the figures of these days if they are there."""
+        await morning.refresh(self._begin)
+        yesterday, today, tomorrow = (now.date() + timedelta(days=n) for n in (-1, 0, 1))
+        async with self._begin() as uow:
+            for day in (yesterday, today, tomorrow):
+                await self._policy(uow, day)
+            return await morning.Crowd.read(uow, yesterday, now)
 
     def _suggested(
         self, viewer: UserId, policy: WeightedV1, member: Member, known: Mapping[UserId, Known], now: datetime

@@ -35,7 +35,7 @@ async def refresh(begin: UnitsOfWork) -> int:
 
 @attrs.frozen
 class Crowd:
-    """Everybody, and who was shown how often up to a ``day``, as read at an instant."""
+    """Everybody, and who was shown how often from the days before a ``day`` on, as read at an instant."""
 
     day: date
     at: datetime
@@ -69,18 +69,27 @@ async def request(
     )
 
 
-async def request_further(
-    uow: UnitOfWork, crowd: Crowd, population: Population, todays: DailyMatches, at: datetime
+def request_further(
+    crowd: Crowd, pairs: bytes, population: Population, todays: DailyMatches, at: datetime
 ) -> RunRequest:
-    """The same for what is missing of this set's newest page or, that being full, for one more: nobody who is in it
-    comes again."""
-    asked = await request(uow, crowd, population, todays.user_id.bytes, at, only=todays.user_id)
-    seen = b"".join(suggestion.candidate.bytes for suggestion in todays.suggestions)
-    return attrs.evolve(asked, besides=seen, quota=DAILY_QUOTA - len(todays.suggestions) % DAILY_QUOTA)
+    """The same, with what the member of this set and others decided about each other, for what is missing of its
+    newest page or, that being full, for one more: nobody who is in it comes again."""
+    return RunRequest(
+        day=todays.day,
+        at=at,
+        viewers=todays.user_id.bytes,
+        people=crowd.people,
+        pairs=pairs,
+        exposures=crowd.exposures,
+        population=population,
+        besides=b"".join(suggestion.candidate.bytes for suggestion in todays.suggestions),
+        quota=DAILY_QUOTA - len(todays.suggestions) % DAILY_QUOTA,
+    )
 
 
-async def append(uow: UnitOfWork, todays: DailyMatches, more: RunResult) -> None:
-    """Store one more page at the end of the set; ``StaleWrite`` when another was added since it was read."""
+async def append(uow: UnitOfWork, todays: DailyMatches, more: RunResult) -> DailyMatches:
+    """Store one more page at the end of the set, and give it back longer; ``StaleWrite`` when another was added since
+    it was read."""
     scores = struct.unpack(f"<{len(more.scores) // 8}d", more.scores)
     page = tuple(
         Suggestion(candidate, rank, score)
@@ -89,7 +98,7 @@ async def append(uow: UnitOfWork, todays: DailyMatches, more: RunResult) -> None
         )
     )
     (reason,) = more.short
-    await uow.daily_matches.save(
-        attrs.evolve(todays, suggestions=todays.suggestions + page, short_because=WHY_SHORT[reason])
-    )
+    longer = attrs.evolve(todays, suggestions=todays.suggestions + page, short_because=WHY_SHORT[reason])
+    await uow.daily_matches.save(longer)
     await uow.exposures.add([exposure for past in exposures_of(more.exposures).values() for exposure in past])
+    return attrs.evolve(longer, version=longer.version + 1)

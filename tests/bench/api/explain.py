@@ -59,7 +59,7 @@ async def _asked(stage: Stage, url: str, call: str, sizes: Mapping[str, float]) 
             whole = re.findall(r"Seq Scan on (\w+)", await plan_of(plans, sql, arguments))
             because += [f"reads {table} whole" for table in whole if sizes.get(table, 0) >= SMALL]
     if call in OVER_EVERYBODY:
-        because.append("draws from everybody's records, which a process reads once a minute")
+        because.append("is about everybody")
     return {
         "name": call,
         "value": len(asked),

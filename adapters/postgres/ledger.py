@@ -49,7 +49,8 @@ class PostgresLedger(Ledger):
             """
             SELECT payment FROM money_facts AS fact WHERE at < CAST(:before AS timestamptz)
             AND NOT EXISTS (SELECT FROM money_facts AS later
-                            WHERE later.payment = fact.payment AND later.at >= CAST(:before AS timestamptz))
+                            WHERE later.payment = fact.payment
+                            AND greatest(later.at, later.recorded_at) >= CAST(:before AS timestamptz))
             GROUP BY payment ORDER BY payment LIMIT :limit
             """
         )

@@ -9,13 +9,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
+from adapters.postgres.tables.base import BY_DATABASE
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def stored_columns(table: Table) -> list[str]:
-    """The names of the columns that are written, without those that the database computes."""
-    return [column.name for column in table.columns if column.computed is None]
+    """The names of the columns that are written, without those that the database computes or a trigger writes."""
+    return [column.name for column in table.columns if column.computed is None and BY_DATABASE not in column.info]
 
 
 def bound(table: Table) -> dict[str, Any]:

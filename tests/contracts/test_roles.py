@@ -8,8 +8,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from adapters.postgres.database import Database
 from adapters.postgres.tables import metadata
+from adapters.postgres.uow import PostgresUnitsOfWork
+from adapters.system.clock import SystemClock
+from adapters.system.ids import UuidV7Ids
 from config.data_register import data_register
+from saltbitter_domain.ledger.model import BOOKS_KEPT
 from saltbitter_domain.register import Kind
 from tests.contracts.roles import APPLICATION, REPORTS, apply_roles, as_role
 
@@ -113,3 +118,45 @@ async def test_analysts_see_nobody(database_url: str) -> None:
         }
     assert seen == {"matching_runs", "exposure_days", "populations"}
     assert not seen & personal
+
+
+_FACT = """
+INSERT INTO money_facts (id, kind, payment, member, amount_minor, currency, at, product{more})
+VALUES ('{id}', 'payment_succeeded', '{id}', gen_random_uuid(), 1999, 'USD', now() - interval '11 years', 'premium'
+        {said})
+"""
+_ENTRIES = "INSERT INTO ledger_entries VALUES ('{id}', 'gateway', 1999, 'USD'), ('{id}', 'sales', -1999, 'USD')"
+_FORGET = ("DELETE FROM ledger_entries WHERE fact_id = '{id}'", "DELETE FROM money_facts WHERE id = '{id}'")
+
+
+@pytest.mark.parametrize(("more", "said"), [("", ""), (", recorded_at", ", now() - interval '11 years'")])
+async def test_what_the_application_dates_back_is_forgotten_no_sooner(database_url: str, more: str, said: str) -> None:
+    """Else whoever took it over could move what is carried forward, by booking and forgetting."""
+    async with connected(database_url, APPLICATION) as connection:
+        async with connection.transaction():
+            await connection.execute(_FACT.format(id="ch_new", more=more, said=said))
+            await connection.execute(_ENTRIES.format(id="ch_new"))
+        for wish in _FORGET:
+            with pytest.raises(asyncpg.RaiseError, match="append-only"):
+                await connection.execute(wish.format(id="ch_new"))
+        assert await connection.fetchval("SELECT count(*) FROM ledger_carried") == 0
+
+    database = Database(as_role(database_url, APPLICATION))
+    await database.open()
+    async with PostgresUnitsOfWork(database, SystemClock(), UuidV7Ids(SystemClock()))() as uow:
+        assert await uow.ledger.forget(SystemClock().now() - BOOKS_KEPT, 10) == 0, "nor does the sweep stumble over it"
+    await database.close()
+
+
+async def test_the_application_books_with_a_fact_and_adds_nothing_to_an_older_one(database_url: str) -> None:
+    async with connected(database_url, "none") as owner:
+        await owner.execute(_FACT.format(id="ch_old", more="", said=""))
+        await owner.execute(_ENTRIES.format(id="ch_old"))
+
+    async with connected(database_url, APPLICATION) as connection:
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await connection.execute("INSERT INTO ledger_entries VALUES ('ch_old', 'fees', -100, 'USD')")
+        for wish in _FORGET:
+            assert await connection.execute(wish.format(id="ch_old")) in {"DELETE 1", "DELETE 2"}
+        carried = await connection.fetch("SELECT account, amount_minor FROM ledger_carried ORDER BY account")
+    assert [tuple(row) for row in carried] == [("gateway", 1999), ("sales", -1999)]

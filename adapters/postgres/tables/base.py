@@ -21,6 +21,9 @@ metadata = MetaData(naming_convention=NAMING)
 
 INSTANT = DateTime(timezone=True)
 
+BY_DATABASE = "written by the database"
+"""Marks a column, in its ``info``, that a trigger writes and no statement of ours."""
+
 DOCUMENT = JSONB(none_as_null=True)
 
 

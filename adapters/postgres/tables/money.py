@@ -12,7 +12,7 @@ from sqlalchemy import (
     text,
 )
 
-from adapters.postgres.tables.base import INSTANT, member, metadata, version
+from adapters.postgres.tables.base import BY_DATABASE, INSTANT, member, metadata, version
 
 subscriptions = Table(
     "subscriptions",
@@ -69,6 +69,8 @@ money_facts = Table(
     Column("product", Text, nullable=False),
     Column("covers_from", INSTANT),
     Column("covers_until", INSTANT),
+    # Written by a trigger, unless the owner of the table writes.
+    Column("recorded_at", INSTANT, info={BY_DATABASE: True}),
     CheckConstraint("amount_minor > 0", name="amount_above_0"),
     CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
     comment="Append-only, and kept when a member goes: what happened to money, each fact once.",

@@ -182,7 +182,7 @@ async def opened_first_looks(settings: ProductionSettings) -> AsyncIterator[Firs
     """Asking people to look at photos that nobody has judged, alone."""
     async with _database(settings) as database:
         clock = SystemClock()
-        yield FirstLookService(begin=PostgresUnitsOfWork(database, clock, UuidV7Ids(clock)))
+        yield FirstLookService(begin=PostgresUnitsOfWork(database, clock, UuidV7Ids(clock)), clock=clock)
 
 
 @asynccontextmanager

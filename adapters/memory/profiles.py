@@ -64,11 +64,11 @@ class MemoryPhotos(Photos):
 
     async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
         photos = self._transaction.read(lambda tables: tables.photos.where("awaiting_staff", True))
-        return sorted(photos, key=lambda photo: (photo.uploaded_at, photo.id))[:limit]
+        return sorted(photos, key=lambda photo: (photo.waits_since, photo.id))[:limit]
 
     async def in_review_since(self, instant: datetime) -> int:
         photos = self._transaction.read(lambda tables: tables.photos.where("awaiting_staff", True))
-        return sum(photo.state is PhotoState.IN_REVIEW and photo.uploaded_at <= instant for photo in photos)
+        return sum(photo.state is PhotoState.IN_REVIEW and photo.waits_since <= instant for photo in photos)
 
     async def unjudged(self, after: PhotoId, limit: int) -> Sequence[Photo]:
         photos = self._transaction.read(lambda tables: list(tables.photos.items().values()))

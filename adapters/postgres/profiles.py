@@ -111,6 +111,9 @@ def _cell(latitude: float | None, longitude: float | None) -> GridCell | None:
     return None if latitude is None or longitude is None else GridCell(latitude, longitude)
 
 
+_waits_since = func.coalesce(photos.c.asked_at, photos.c.uploaded_at)
+
+
 class PostgresPhotos(Photos):
     # Whoever adds a photo holds their account's row, so that two uploads at once cannot both be the sixth.
     _HOLD = Query(select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True))
@@ -127,13 +130,13 @@ class PostgresPhotos(Photos):
     _AWAITING_STAFF = Query(
         select(photos)
         .where(photos.c.state.in_((literal_column("'in_review'"), literal_column("'appealed'"))))
-        .order_by(photos.c.uploaded_at, photos.c.id)
+        .order_by(_waits_since, photos.c.id)
         .limit(bindparam("limit"))
     )
     _IN_REVIEW_SINCE = Query(
         select(func.count().label("found"))
         .select_from(photos)
-        .where(photos.c.state == literal_column("'in_review'"), photos.c.uploaded_at <= bindparam("instant"))
+        .where(photos.c.state == literal_column("'in_review'"), _waits_since <= bindparam("instant"))
     )
     _UNJUDGED = Query(
         select(photos)

@@ -65,7 +65,7 @@ class PhotoReviews:
 
     @route("GET", "/api/staff/photos/waiting", audience=Audience.STAFF)
     async def waiting_photos(self, call: Call, query: WaitingQuery) -> Items[ReviewedPhoto]:
-        """Photos that nobody has judged, and refusals that were appealed, longest uploaded first."""
+        """Photos that nobody has judged, and refusals that were appealed, longest waiting first."""
         photos = await self.reviews.waiting(query.limit)
         call.shown.update(photo.user_id for photo in photos)
         return Items(tuple(self._view(photo, call.user_id) for photo in photos))

@@ -52,11 +52,11 @@ class Photos(Protocol):
         ...
 
     async def awaiting_staff(self, limit: int) -> Sequence[Photo]:
-        """Up to ``limit`` photos that wait for a person to look, or to look again, longest uploaded first."""
+        """Up to ``limit`` photos that wait for a person to look, or to look again, longest waiting first."""
         ...
 
     async def in_review_since(self, instant: datetime) -> int:
-        """How many that were uploaded at ``instant`` or before wait for a person's first look."""
+        """How many wait for a person's first look since ``instant`` or longer (``waits_since``)."""
         ...
 
     async def unjudged(self, after: PhotoId, limit: int) -> Sequence[Photo]:

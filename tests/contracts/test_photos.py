@@ -56,32 +56,36 @@ async def test_photos_come_by_position_and_only_the_members_own(store: Store) ->
 async def test_photos_that_wait_for_staff_come_as_they_were_uploaded_whosever_they_are(store: Store) -> None:
     users = await store.members(3)
     waiting = ((2, PhotoState.APPEALED), (0, PhotoState.APPEALED), (1, PhotoState.IN_REVIEW))
+    asked = a_photo(users[2], state=PhotoState.IN_REVIEW, position=1, asked_at=NOW + timedelta(hours=1.5))
     photos = [
         a_photo(user, state=state, uploaded_at=NOW + timedelta(hours=hour))
         for user, (hour, state) in zip(users, waiting, strict=True)
     ]
     async with store.unit() as uow:
-        for photo in (*photos, a_photo(users[0], state=PhotoState.REFUSED, position=1)):
+        for photo in (*photos, asked, a_photo(users[0], state=PhotoState.REFUSED, position=1)):
             await uow.photos.add(photo)
 
     async with store.unit() as uow:
-        assert await uow.photos.awaiting_staff(10) == [photos[1], photos[2], photos[0]]
+        assert await uow.photos.awaiting_staff(10) == [photos[1], photos[2], asked, photos[0]]
         assert await uow.photos.awaiting_staff(1) == [photos[1]]
         await uow.photos.save(attrs.evolve(photos[1], state=PhotoState.APPROVED))
     async with store.begin() as uow:
-        assert await uow.photos.awaiting_staff(10) == [photos[2], photos[0]]
+        assert await uow.photos.awaiting_staff(10) == [photos[2], asked, photos[0]]
 
 
-async def test_first_looks_that_wait_are_counted_from_the_upload_and_appeals_are_not(store: Store) -> None:
+async def test_first_looks_that_wait_are_counted_from_when_they_began_to_and_appeals_are_not(store: Store) -> None:
     user = await store.member()
     async with store.unit() as uow:
         before = await uow.photos.in_review_since(NOW)
         await uow.photos.add(a_photo(user, state=PhotoState.IN_REVIEW))
         await uow.photos.add(a_photo(user, state=PhotoState.APPEALED, position=1))
+        later = NOW + timedelta(hours=1)
+        await uow.photos.add(a_photo(user, state=PhotoState.IN_REVIEW, position=2, asked_at=later))
 
     async with store.begin() as uow:
         counts = [await uow.photos.in_review_since(NOW + timedelta(microseconds=moment)) for moment in (-1, 0, 1)]
         assert counts == [before, before + 1, before + 1]
+        assert await uow.photos.in_review_since(later) == before + 2
 
 
 async def test_what_others_see_and_nobody_is_known_to_have_judged_comes_by_id(store: Store) -> None:

@@ -349,8 +349,12 @@ async def test_what_was_approved_unseen_waits_for_a_person_and_what_was_judged_d
     first, second, judged = await house.has("portrait 1", "lake 0", "portrait again 1")
     await approved_unseen(house, first, second)
     await house.deliver()
+    house.clock.advance(timedelta(days=30))
 
     assert await house.first_looks.ask() == 2
+    assert await house.reviews.late() == 0, "they wait since now, and not since they were uploaded"
+    house.clock.advance(REVIEW_LATE_AFTER)
+    assert await house.reviews.late() == 2
 
     assert states(await house.service.photos(ANA.id)) == [
         (0, IN_REVIEW, None),

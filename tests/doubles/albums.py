@@ -92,7 +92,7 @@ class House:
             moderator=self.moderator if machines else None,
         )
         self.reviews = PhotoReviewService(begin=self.begin, clock=self.clock, store=self.files)
-        self.first_looks = FirstLookService(begin=self.begin)
+        self.first_looks = FirstLookService(begin=self.begin, clock=self.clock)
         self.outbox = MemoryOutbox(self.memory)
 
     async def events(self, kind: type[Event] = Event) -> Sequence[Event]:

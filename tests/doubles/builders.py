@@ -311,6 +311,7 @@ def a_full_photo(user: User) -> Photo:
         decided_by=UserId(new_id()),
         reason="It is a person.",
         moderated=True,
+        asked_at=NOW + timedelta(hours=1),
     )
 
 

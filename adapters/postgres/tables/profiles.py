@@ -78,11 +78,12 @@ photos = Table(
         server_default=false(),
         comment="Whether somebody has judged what it shows and found that others may see it.",
     ),
+    Column("asked_at", INSTANT),
     version(),
     Index("ix_photos_user_id_position", "user_id", "position"),
     Index(
         "ix_photos_awaiting_staff",
-        "uploaded_at",
+        text("coalesce(asked_at, uploaded_at)"),
         "id",
         postgresql_where=text("state IN ('in_review', 'appealed')"),
     ),

@@ -85,7 +85,14 @@ class Photo:
     """What they wrote to the member."""
     moderated: bool = False
     """Whether somebody, machine or person, has judged what it shows and found that others may see it."""
+    asked_at: datetime | None = None
+    """When staff were asked to look at it, where others had seen it before: it has not waited since its upload then."""
     version: int = 1
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when it waits for staff, where it does."""
+        return self.asked_at or self.uploaded_at
 
 
 class Size(StrEnum):

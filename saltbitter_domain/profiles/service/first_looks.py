@@ -4,7 +4,7 @@ from uuid import UUID
 
 import attrs
 
-from saltbitter_domain.kernel import PhotoId
+from saltbitter_domain.kernel import Clock, PhotoId
 from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.profiles.policies import is_unjudged
 from saltbitter_domain.profiles.service.photos import save_changes
@@ -17,8 +17,9 @@ _BEFORE_ALL = PhotoId(UUID(int=0))
 class FirstLookService:
     """Has people look at what others see and nobody is known to have judged."""
 
-    def __init__(self, *, begin: UnitsOfWork) -> None:
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock) -> None:
         self._begin = begin
+        self._clock = clock
 
     async def ask(self) -> int:
         """Let each such photo wait for staff, unseen by others until a person has approved it; how many.
@@ -41,6 +42,7 @@ class FirstLookService:
             photo = await uow.photos.get(photo_id)
             if photo is None or not is_unjudged(photo):
                 return False
-            await save_changes(uow, [photo], [attrs.evolve(photo, state=PhotoState.IN_REVIEW)])
+            asked = attrs.evolve(photo, state=PhotoState.IN_REVIEW, asked_at=self._clock.now())
+            await save_changes(uow, [photo], [asked])
             await uow.commit()
             return True

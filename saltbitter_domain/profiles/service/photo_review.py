@@ -40,12 +40,13 @@ class PhotoReviewService:
         self._store = store
 
     async def waiting(self, limit: int) -> Sequence[Photo]:
-        """Up to ``limit`` photos that wait for a person to look, or to look again, longest uploaded first."""
+        """Up to ``limit`` photos that wait for a person to look, or to look again, longest waiting first."""
         async with self._begin() as uow:
             return await uow.photos.awaiting_staff(limit)
 
     async def late(self) -> int:
-        """How many photos have waited for a first look since they were uploaded 18 hours ago, or longer."""
+        """How many photos have waited for a first look for 18 hours or longer: since they were uploaded, or since staff
+        were asked to look at what others had seen."""
         async with self._begin() as uow:
             return await uow.photos.in_review_since(self._clock.now() - REVIEW_LATE_AFTER)
 

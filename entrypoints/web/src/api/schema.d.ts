@@ -1627,7 +1627,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Photos that nobody has judged, and refusals that were appealed, longest uploaded first */
+        /** Photos that nobody has judged, and refusals that were appealed, longest waiting first */
         get: operations["waiting_photos"];
         put?: never;
         post?: never;

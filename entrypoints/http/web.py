@@ -11,6 +11,7 @@ import attrs
 from aiohttp import hdrs, web
 
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY
+from entrypoints.http.languages import spoken
 from entrypoints.http.routing import Audience, Call, route
 
 BUILT = Path(str(files("entrypoints"))) / "web" / "dist"
@@ -48,6 +49,9 @@ TYPES = {
 A_DAY = "public, max-age=86400"
 PACKED = {".js", ".css", ".svg", ".webmanifest"}
 """What becomes much smaller by gzip; pictures and fonts are small already."""
+
+LANGUAGES = ("en", "de")
+"""In which the client's pages are built: each fetches the words of one beforehand."""
 
 NO_MORE: Mapping[str, str] = MappingProxyType({})
 UNCHANGING = "public, max-age=31536000, immutable"
@@ -114,19 +118,22 @@ class WebClient:
         return self._file(call, "sw.js", {CONTENT_SECURITY_POLICY: WORKER_POLICY})
 
     @route("GET", f"/{{page:{OWN}}}", audience=Audience.ANYONE, produces="text/html")
-    async def page(self, _call: Call, page: str) -> web.StreamResponse:
+    async def page(self, call: Call, page: str) -> web.StreamResponse:
         """The page that starts the client, whatever it is to show. Where the build made one of this name, that fetches
-        what it will show at once."""
+        what it will show at once; in the language that the browser asks for, its words too."""
         pictures = f" {self.pictures}" if self.pictures else ""
         headers = {
             CONTENT_SECURITY_POLICY: POLICY.format(pictures=pictures),
             "Permissions-Policy": PERMISSIONS,
             "Cross-Origin-Embedder-Policy": "credentialless",
+            hdrs.VARY: hdrs.ACCEPT_LANGUAGE,
         }
         paying = page.startswith("checkout/")
         if paying and self.stripe:  # Stripe's frames do not say that they may be embedded.
             headers |= {CONTENT_SECURITY_POLICY: CHECKOUT_POLICY, "Cross-Origin-Embedder-Policy": "unsafe-none"}
-        text = self._pages.get(page, self._page)
+        language = spoken(call.request, LANGUAGES)
+        first = self._pages.get(f"index.{language}", self._page)
+        text = self._pages.get(f"{page}.{language}", first)
         if paying:
             text = _marked(text, {"data-checkout": self.stripe or ""})
         return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)

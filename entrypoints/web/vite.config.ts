@@ -23,26 +23,36 @@ const packed: Plugin = {
 /** The pages that people begin with, beside the first one. */
 const FIRST = { login: "account/Login", join: "account/Join", today: "today/Today" };
 
-/** For each of these a page of its own, which fetches its scripts beside the client's instead of after them. */
+/** The languages of the client, each of whose words are a script of their own. */
+const LANGUAGES = ["en", "de"];
+
+/** For each of these and in each language a page of its own, which fetches its scripts and words beside the client's
+instead of after them. */
 const ahead: Plugin = {
   name: "ahead",
   apply: "build",
   writeBundle({ dir = "dist" }, bundle) {
     const page = readFileSync(`${dir}/index.html`, "utf8");
-    for (const [name, source] of Object.entries(FIRST)) {
-      const wanted = new Set<string>();
+    const wanted = (source: string) => {
+      const files = new Set<string>();
       const want = (file: string) => {
         const chunk = bundle[file];
-        if (chunk?.type !== "chunk" || wanted.has(file)) return;
-        wanted.add(file);
+        if (chunk?.type !== "chunk" || files.has(file)) return;
+        files.add(file);
         chunk.imports.forEach(want);
       };
       for (const made of Object.values(bundle)) {
-        if (made.type === "chunk" && made.facadeModuleId?.endsWith(`/src/features/${source}.tsx`)) want(made.fileName);
+        if (made.type === "chunk" && made.facadeModuleId?.endsWith(`/src/${source}`)) want(made.fileName);
       }
-      if (wanted.size === 0) throw new Error(`Nothing was built of ${source}.`);
-      const links = [...wanted].filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
-      writeFileSync(`${dir}/${name}.html`, page.replace("  </head>", `${links.join("")}  </head>`));
+      if (files.size === 0) throw new Error(`Nothing was built of ${source}.`);
+      return [...files];
+    };
+    for (const language of LANGUAGES) {
+      for (const [name, source] of [["index", null] as const, ...Object.entries(FIRST)]) {
+        const files = [...wanted(`i18n/${language}.ts`), ...(source ? wanted(`features/${source}.tsx`) : [])];
+        const links = files.filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
+        writeFileSync(`${dir}/${name}.${language}.html`, page.replace("  </head>", `${links.join("")}  </head>`));
+      }
     }
   },
 };

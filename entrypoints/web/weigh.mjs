@@ -8,7 +8,7 @@ const BUILT = new URL("./dist/", import.meta.url);
 const CLIENT = "index.html";
 /** The pages, each with its own parts beside the client; whoever is signed in can sign out on each. */
 const PAGES = { "/": [], "/today": ["src/features/today/Today.tsx", "src/app/SignOut.tsx"] };
-const LANGUAGES = { English: [], German: ["src/i18n/de.ts"] };
+const LANGUAGES = { English: ["src/i18n/en.ts"], German: ["src/i18n/de.ts"] };
 
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", BUILT), "utf8"));
 

@@ -43,13 +43,28 @@ async def test_every_page_of_the_client_starts_it_and_is_never_kept(
 async def test_a_page_that_the_build_made_of_its_name_is_sent_instead_of_the_first_one(
     client: WebClient, serve: Serve, ports: Ports, pings: Pings
 ) -> None:
-    (client.folder / "join.html").write_text('<html lang="en"><link rel="modulepreload" href="/assets/Join-Cd2.js">')
+    (client.folder / "join.en.html").write_text('<html lang="en"><link rel="modulepreload" href="/assets/Join-Cd2.js">')
     http = await serve(build([pings, WebClient(client.folder, demo=True)], Authenticator(), ports, SETTINGS))
     joining = await (await http.get("/join")).text()
     assert "Join-Cd2.js" in joining
     assert "data-demo" in joining
     for other in ("/", "/joined", "/join/photos", "/index"):
         assert "Join-Cd2.js" not in await (await http.get(other)).text(), other
+
+
+async def test_a_page_fetches_the_words_of_the_language_that_its_reader_asks_for(
+    client: WebClient, serve: Serve, ports: Ports, pings: Pings
+) -> None:
+    for name in ("index", "join"):
+        for language in ("en", "de"):
+            page = f'<html lang="en"><link rel="modulepreload" href="/assets/{name}-{language}.js">'
+            (client.folder / f"{name}.{language}.html").write_text(page)
+    http = await serve(build([pings, WebClient(client.folder)], Authenticator(), ports, SETTINGS))
+    for wishes, language in {"de-AT,en;q=0.5": "de", "en-GB,de;q=0.9": "en", "fr": "en", "fr,de;q=0.1": "de"}.items():
+        for path, name in {"/": "index", "/people/018f": "index", "/join": "join"}.items():
+            answer = await http.get(path, headers={"Accept-Language": wishes})
+            assert f"/assets/{name}-{language}.js" in await answer.text(), (path, wishes)
+            assert "Accept-Language" in answer.headers["Vary"]
 
 
 async def test_only_the_page_where_members_pay_asks_elsewhere_and_only_where_cards_are_taken(

@@ -1,6 +1,5 @@
 import i18n from "i18next";
 import { initReactI18next } from "react-i18next";
-import en from "./en";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -12,17 +11,15 @@ function preferred(): Language {
   return wishes.find((wish): wish is Language => wish === "en" || wish === "de") ?? "en";
 }
 
-/** English is there from the start; another language is fetched when it is wanted. */
-async function fetched(language: Language) {
-  return language === "en" ? en : (await import("./de")).default;
-}
+/** The words of each language are fetched when it is wanted: a reader waits for no other's. */
+const WORDS = { en: () => import("./en"), de: () => import("./de") } satisfies Record<Language, () => Promise<unknown>>;
 
 export async function start(language: Language = preferred()): Promise<void> {
-  const words = await fetched(language);
+  const words = await WORDS[language]();
   await i18n.use(initReactI18next).init({
     lng: language,
-    fallbackLng: "en",
-    resources: { en: { translation: en }, [language]: { translation: words } },
+    fallbackLng: false,
+    resources: { [language]: { translation: words.default } },
     interpolation: { escapeValue: false },
     initAsync: false,
     showSupportNotice: false,
@@ -31,8 +28,8 @@ export async function start(language: Language = preferred()): Promise<void> {
 }
 
 async function speak(language: Language): Promise<void> {
-  i18n.addResourceBundle(language, "translation", await fetched(language));
-  // First, since pages that change ask the API anew, which answers in the language of the document.
+  i18n.addResourceBundle(language, "translation", (await WORDS[language]()).default);
+  // What the pages ask the server for as soon as they speak it, they ask for in it.
   document.documentElement.lang = language;
   await i18n.changeLanguage(language);
 }

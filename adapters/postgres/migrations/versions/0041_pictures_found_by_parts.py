@@ -6,7 +6,7 @@ principle; Norouzi, Punjani, Fleet, Fast search in Hamming space with multi-inde
 
 from alembic import op
 
-revision = "0044"
+revision = "0041"
 down_revision = "0040"
 branch_labels = None
 depends_on = None

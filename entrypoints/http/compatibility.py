@@ -74,10 +74,10 @@ class BlockBody:
 class Matches:
     matching: MatchingService
 
-    @route("GET", "/api/me/daily-matches", audience=Audience.MEMBER, errors=(PageMissing, UserMissing))
+    @route("GET", "/api/me/daily-matches", audience=Audience.MEMBER, worded=True, errors=(PageMissing, UserMissing))
     async def daily_matches(self, call: Call, query: DayQuery) -> DailyView:
         """Whom the member was introduced to today, why, and what they decided: one page of up to ten."""
-        return _noted(call, await self.matching.daily_matches(call.user_id, query.page))
+        return _noted(call, await self.matching.daily_matches(call.user_id, query.page, call.language))
 
     @route(
         "POST",
@@ -85,16 +85,17 @@ class Matches:
         audience=Audience.MEMBER,
         idempotent=True,
         a_day=100,
+        worded=True,
         errors=(NotEntitled, NotReadyToMatch, MatchesNotMadeYet, NobodyLeft, UserMissing),
     )
     async def next_page(self, call: Call) -> DailyView:
         """Add ten more people to the day, in the tiers without a daily limit; the page they are on."""
-        return _noted(call, await self.matching.next_page(call.user_id))
+        return _noted(call, await self.matching.next_page(call.user_id, call.language))
 
-    @route("GET", "/api/people/{user_id}", audience=Audience.MEMBER, a_day=3_000, errors=(PersonMissing,))
+    @route("GET", "/api/people/{user_id}", audience=Audience.MEMBER, a_day=3_000, worded=True, errors=(PersonMissing,))
     async def person(self, call: Call, user_id: UUID) -> PersonView:
         """Another member, as far as this one may know them."""
-        view = await self.matching.person(call.user_id, UserId(user_id))
+        view = await self.matching.person(call.user_id, UserId(user_id), call.language)
         call.shown.add(view.profile.user_id)
         return view
 

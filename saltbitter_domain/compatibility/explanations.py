@@ -11,20 +11,22 @@ import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from saltbitter_domain.assessments.model import Style
+from saltbitter_domain.compatibility.explanations_de import GERMAN
+from saltbitter_domain.compatibility.explanations_en import ENGLISH
 from saltbitter_domain.compatibility.model import (
     Attachment,
     Band,
     Confidence,
     Explanation,
+    ExplanationWords,
     Factor,
     FactorExplanation,
     Traits,
 )
 from saltbitter_domain.compatibility.policies import Judgement, Prepared, WeightedV1
 from saltbitter_domain.compatibility.policies.attachment import classification_of
-from saltbitter_domain.profiles.catalogue import INTERESTS, VALUES
-from saltbitter_domain.profiles.model import BasicValue, Intention
+from saltbitter_domain.kernel import Language
+from saltbitter_domain.profiles.model import BasicValue
 
 _BANDS: Mapping[Factor, tuple[float, float, float]] = MappingProxyType(
     {
@@ -51,58 +53,19 @@ TOP_VALUES = 3
 STEP = 5
 """Totals in [0, 100] are told in steps of this: finer ones would claim a precision that nobody has measured."""
 
-_TENDS = MappingProxyType(
-    {
-        Style.SECURE: "be at ease both with closeness and with time apart",
-        Style.ANXIOUS: "hold closeness dear and notice early when it wavers",
-        Style.AVOIDANT: "value your independence and sort things out on your own first",
-        Style.FEARFUL: "long for closeness and take a step back when it comes near",
-    }
-)
-_HELPS = MappingProxyType(
-    {
-        Style.SECURE: "to go on saying plainly what each of you feels and needs",
-        Style.ANXIOUS: "to agree when you will next be in touch, and to ask for reassurance in plain words",
-        Style.AVOIDANT: "to say when you need time for yourself, and when you will be back",
-        Style.FEARFUL: "to go slowly, to keep small promises, and to say so when it becomes too much",
-    }
-)
-_INTENTIONS = MappingProxyType(
-    {
-        Intention.LONG_TERM: "You are both looking for a long-term relationship.",
-        Intention.LIFE_PARTNER: "You are both looking for a partner for life.",
-        Intention.FIGURING_IT_OUT: "You are both still figuring out what you are looking for.",
-        Intention.NEW_FRIENDS: "You are both looking for new friends.",
-    }
-)
-_VALUES_IN_WORDS = MappingProxyType(
-    {
-        Band.STRONG: "What matters in life comes in much the same order for both of you.",
-        Band.GOOD: "You agree on a good part of what matters in life.",
-        Band.SOME: "You agree on some of what matters in life and differ on the rest.",
-        Band.DIFFERS: "Different things matter most to each of you, which is worth talking about early.",
-        Band.UNKNOWN: "Not both of you have said what matters more and what less, so this part counts as average.",
-    }
-)
-_CIRCUMSTANCES_IN_WORDS = MappingProxyType(
-    {
-        Band.STRONG: "Your everyday lives look easy to bring together.",
-        Band.GOOD: "Most of your circumstances go together.",
-        Band.SOME: "Some of your circumstances go together and some do not.",
-        Band.DIFFERS: "Your circumstances differ in more than one way; ask about those that matter to you.",
-    }
-)
+WORDS: Mapping[Language, ExplanationWords] = MappingProxyType({Language.EN: ENGLISH, Language.DE: GERMAN})
+"""What explanations say in each language that members read them in."""
 
 
-def explain(policy: WeightedV1, viewer: Traits, candidate: Traits) -> Explanation:
-    """Why ``candidate`` was introduced to ``viewer``, for ``viewer`` to read."""
+def explain(policy: WeightedV1, viewer: Traits, candidate: Traits, words: ExplanationWords = ENGLISH) -> Explanation:
+    """Why ``candidate`` was introduced to ``viewer``, for ``viewer`` to read, in these words."""
     reader, other = policy.prepare(viewer), policy.prepare(candidate)
     shown = policy.as_shown(reader, other)
     factors = (
-        _attachment(shown, viewer, reader),
-        _interests(shown, policy, viewer, candidate),
-        _values(shown, viewer, candidate),
-        _demographics(shown, viewer, candidate),
+        _attachment(shown, viewer, reader, words),
+        _interests(shown, policy, viewer, candidate, words),
+        _values(shown, viewer, candidate, words),
+        _demographics(shown, viewer, candidate, words),
     )
     return Explanation(
         policy=policy.name,
@@ -112,58 +75,57 @@ def explain(policy: WeightedV1, viewer: Traits, candidate: Traits) -> Explanatio
     )
 
 
-def _attachment(shown: Judgement, viewer: Traits, reader: Prepared) -> FactorExplanation:
+def _attachment(shown: Judgement, viewer: Traits, reader: Prepared, words: ExplanationWords) -> FactorExplanation:
     if viewer.attachment is None or shown.attachment is None:
-        words = (
-            "You have not shared answers about attachment, so this part counts as average."
-            if not reader.leaning.weight
-            else "Not both of you have shared answers about attachment, so this part counts as average."
-        )
-        return _unknown(Factor.ATTACHMENT, words)
+        told = words.attachment_unknown if reader.leaning.weight else words.attachment_unanswered
+        return _unknown(Factor.ATTACHMENT, told)
     return FactorExplanation(
         Factor.ATTACHMENT,
         _band(Factor.ATTACHMENT, shown.attachment),
         _confidence(shown.attachment_known),
-        ("You have both answered the attachment questions.", *_what_helps(viewer.attachment)),
+        (words.attachment_answered, *_what_helps(viewer.attachment, words)),
     )
 
 
-def _what_helps(own: Attachment) -> tuple[str, str]:
+def _what_helps(own: Attachment, words: ExplanationWords) -> tuple[str, str]:
     """What the reader tends to and what helps, in the words of the styles their own scores lie between."""
     classification = classification_of(own)
     first, *others = classification.blend[:2] or (classification.style,)
-    tends = f"You tend to {_TENDS[first]}" + "".join(f", and at times to {_TENDS[style]}" for style in others)
-    return f"{tends}.", f"What helps two people with that is {_HELPS[first]}."
+    tendency = words.tendencies[first]
+    for other in others:
+        tendency = words.at_times.format(tendency=tendency, other=words.tendencies[other])
+    return words.tends.format(tendency=tendency), words.helps.format(help=words.help[first])
 
 
-def _interests(shown: Judgement, policy: WeightedV1, viewer: Traits, candidate: Traits) -> FactorExplanation:
+def _interests(
+    shown: Judgement, policy: WeightedV1, viewer: Traits, candidate: Traits, words: ExplanationWords
+) -> FactorExplanation:
     if shown.interests is None:
-        return _unknown(
-            Factor.INTERESTS, "Not both of you have said what you are interested in, so this part counts as average."
-        )
+        return _unknown(Factor.INTERESTS, words.interests_unknown)
     shared = sorted(viewer.interests & candidate.interests, key=lambda tag: (-policy.population.rarity(tag), tag))
-    labels = [INTERESTS[tag].label for tag in shared if tag in INTERESTS]
-    words = "You have named different interests, so there is something for each of you to show the other."
+    labels = [words.interests[tag] for tag in shared if tag in words.interests]
+    told = words.interests_differ
     if labels:
-        more = len(labels) - NAMED_INTERESTS
-        words = f"You share {_listed([*labels[:NAMED_INTERESTS], *([f'{more} more'] if more > 0 else [])])}."
+        unnamed = len(labels) - NAMED_INTERESTS
+        more = [(words.one_more if unnamed == 1 else words.more).format(count=unnamed)] if unnamed > 0 else []
+        told = words.interests_shared.format(interests=_listed([*labels[:NAMED_INTERESTS], *more], words))
     enough = min(len(viewer.interests), len(candidate.interests)) >= ENOUGH_INTERESTS
     return FactorExplanation(
         Factor.INTERESTS,
         _band(Factor.INTERESTS, shown.interests),
         Confidence.HIGH if enough else Confidence.MEDIUM,
-        (words,),
+        (told,),
     )
 
 
-def _values(shown: Judgement, viewer: Traits, candidate: Traits) -> FactorExplanation:
+def _values(shown: Judgement, viewer: Traits, candidate: Traits, words: ExplanationWords) -> FactorExplanation:
     if shown.values is None:
-        return _unknown(Factor.VALUES, _VALUES_IN_WORDS[Band.UNKNOWN])
+        return _unknown(Factor.VALUES, words.values[Band.UNKNOWN])
     band = _band(Factor.VALUES, shown.values)
     both = top_values(viewer) & top_values(candidate)
-    labels = [VALUES[value].label for value in BasicValue if value in both]
-    named = (f"You both put {_listed(labels)} among what matters most.",) if labels else ()
-    return FactorExplanation(Factor.VALUES, band, Confidence.HIGH, (*named, _VALUES_IN_WORDS[band]))
+    labels = [words.value_labels[value] for value in BasicValue if value in both]
+    named = (words.values_shared.format(values=_listed(labels, words)),) if labels else ()
+    return FactorExplanation(Factor.VALUES, band, Confidence.HIGH, (*named, words.values[band]))
 
 
 def top_values(person: Traits) -> frozenset[BasicValue]:
@@ -172,19 +134,19 @@ def top_values(person: Traits) -> frozenset[BasicValue]:
     return frozenset(value for value, rating in person.values.items() if rating not in ratings[TOP_VALUES:])
 
 
-def _demographics(shown: Judgement, viewer: Traits, candidate: Traits) -> FactorExplanation:
+def _demographics(shown: Judgement, viewer: Traits, candidate: Traits, words: ExplanationWords) -> FactorExplanation:
     band = _band(Factor.DEMOGRAPHICS, shown.demographics)
     same = viewer.intention if viewer.intention == candidate.intention else None
     return FactorExplanation(
         Factor.DEMOGRAPHICS,
         band,
         _confidence(shown.demographics_known),
-        (*((_INTENTIONS[same],) if same else ()), _CIRCUMSTANCES_IN_WORDS[band]),
+        (*((words.intentions[same],) if same else ()), words.circumstances[band]),
     )
 
 
-def _unknown(factor: Factor, words: str) -> FactorExplanation:
-    return FactorExplanation(factor, Band.UNKNOWN, Confidence.LOW, (words,))
+def _unknown(factor: Factor, told: str) -> FactorExplanation:
+    return FactorExplanation(factor, Band.UNKNOWN, Confidence.LOW, (told,))
 
 
 def _band(factor: Factor, value: float) -> Band:
@@ -200,7 +162,7 @@ def _confidence(known: float) -> Confidence:
     return Confidence.MEDIUM if known >= _KNOWN_HALF else Confidence.LOW
 
 
-def _listed(words: Sequence[str]) -> str:
-    """One, two and three; as English lists things."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+def _listed(items: Sequence[str], words: ExplanationWords) -> str:
+    """One, two and three; as English and German list things."""
+    *first, last = items
+    return f"{', '.join(first)} {words.conjunction} {last}" if first else last

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from saltbitter_domain.compatibility.calendar import morning
+from saltbitter_domain.compatibility.explanations import WORDS
 from saltbitter_domain.compatibility.model import (
     Band,
     DecisionKind,
@@ -13,7 +14,7 @@ from saltbitter_domain.compatibility.model import (
     PageMissing,
 )
 from saltbitter_domain.consent.model import Purpose
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import Language, UserId
 from saltbitter_domain.profiles.model import DistanceBand, Visibility
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import UserMissing
@@ -58,6 +59,17 @@ async def test_a_short_page_is_filled_up_before_another_is_begun(matching: Match
     assert (view.page, view.pages, len(view.suggestions)) == (1, 1, 10)
     view = await matching.service.next_page(me)
     assert (view.page, view.pages, len(view.suggestions)) == (2, 2, 2)
+
+
+async def test_a_further_page_is_explained_in_the_language_of_its_reader(matching: Matching) -> None:
+    me = await matching.member(tier=Tier.ELITE)
+    others = await matching.members(12)
+    await matching.introduce(me, *others[:8])
+    english, german = await matching.service.next_page(me), await matching.service.next_page(me, Language.DE)
+    for view, words in ((english, WORDS[Language.EN]), (german, WORDS[Language.DE])):
+        assert view.suggestions
+        for suggestion in view.suggestions:
+            assert suggestion.explanation.factors[0].sentences[0] == words.attachment_answered
 
 
 async def test_the_day_shows_whom_one_was_introduced_to_and_why(matching: Matching) -> None:

@@ -4,6 +4,7 @@ import itertools
 from datetime import timedelta
 from uuid import UUID
 
+from saltbitter_domain.compatibility.explanations_de import GERMAN
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.subscriptions.model import Tier
 from tests.http.house import House, profile_content
@@ -28,6 +29,13 @@ async def test_two_members_meet_and_match(house: House) -> None:
         "demographics",
     }
     assert (await mira.get(f"/api/people/{jon.id}"))["decision"] is None
+
+    for reader, other in ((mira, jon), (jon, mira)):
+        for path in ("/api/me/daily-matches", f"/api/people/{other.id}"):
+            answer = await reader.call("GET", path, headers={"Accept-Language": "de"})
+            assert answer.headers["Content-Language"] == "de"
+            told = answer.body if path.startswith("/api/people") else answer.body["suggestions"][0]
+            assert told["explanation"]["factors"][0]["sentences"] == [GERMAN.attachment_unanswered]
 
     first = await mira.post("/api/me/decisions", {"user_id": jon.id, "kind": "like", "note": "Hello!"}, 201)
     assert first["match"] is None

@@ -50,6 +50,7 @@ from saltbitter_domain.compatibility.model.people import (
     Traits,
     inverse_document_frequency,
 )
+from saltbitter_domain.compatibility.model.words import ExplanationWords
 
 __all__ = [
     "DAILY_QUOTA",
@@ -70,6 +71,7 @@ __all__ = [
     "DecisionKind",
     "DecisionUndone",
     "Explanation",
+    "ExplanationWords",
     "Exposure",
     "Factor",
     "FactorExplanation",

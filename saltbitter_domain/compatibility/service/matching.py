@@ -16,12 +16,13 @@ from saltbitter_domain.compatibility.acquaintance import (
 )
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
-from saltbitter_domain.compatibility.explanations import explain
+from saltbitter_domain.compatibility.explanations import WORDS, explain
 from saltbitter_domain.compatibility.model import (
     KNOWN_FOR,
     DailyMatches,
     DailyMatchesMade,
     Decision,
+    ExplanationWords,
     Match,
     Matched,
     MatchesNotMadeYet,
@@ -44,7 +45,7 @@ from saltbitter_domain.compatibility.service.views import (
     PersonView,
     SuggestionView,
 )
-from saltbitter_domain.kernel import Clock, EventId, Ids, MatchId, NoticeId, UserId
+from saltbitter_domain.kernel import Clock, EventId, Ids, Language, MatchId, NoticeId, UserId
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import NotEntitled
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
@@ -83,13 +84,15 @@ class MatchingService:
         """Leave off what goes on behind the requests."""
         await self._everybody.close()
 
-    async def daily_matches(self, user_id: UserId, page: int | None = None) -> DailyView:
-        """A page of the member's day, from 1, the newest unless asked otherwise: whom they were introduced to, why, and
-        what they decided. ``PageMissing`` beyond the last."""
+    async def daily_matches(
+        self, user_id: UserId, page: int | None = None, language: Language = Language.EN
+    ) -> DailyView:
+        """A page of the member's day, from 1, the newest unless asked otherwise: whom they were introduced to, why (in
+        this language), and what they decided. ``PageMissing`` beyond the last."""
         async with self._begin() as uow:
-            return await self._view(uow, user_id, await uow.daily_matches.latest(user_id), page)
+            return await self._view(uow, user_id, await uow.daily_matches.latest(user_id), WORDS[language], page)
 
-    async def next_page(self, user_id: UserId) -> DailyView:
+    async def next_page(self, user_id: UserId, language: Language = Language.EN) -> DailyView:
         """Add ten more of those left to the member's day, at any time of it, and show them; whoever is in it stays. A
         newest page with fewer than ten is filled up first.
 
@@ -97,11 +100,11 @@ class MatchingService:
         ``NobodyLeft`` when nobody else may be shown today."""
         longer = await retrying(lambda: self._add_page(user_id))
         async with self._begin() as uow:
-            return await self._view(uow, user_id, longer)
+            return await self._view(uow, user_id, longer, WORDS[language])
 
-    async def person(self, viewer: UserId, other: UserId) -> PersonView:
-        """Another member; ``PersonMissing`` unless they are a match, were suggested in the last 30 days and still take
-        part, or like the viewer, whose tier shows that."""
+    async def person(self, viewer: UserId, other: UserId, language: Language = Language.EN) -> PersonView:
+        """Another member, and in this language why they were suggested; ``PersonMissing`` unless they are a match,
+        were suggested in the last 30 days and still take part, or like the viewer, whose tier shows that."""
         now = self._clock.now()
         async with self._begin() as uow:
             member, known = await acquainted(uow, viewer, other, now)
@@ -111,7 +114,7 @@ class MatchingService:
             explanation = None
             if known.suggested_on and member.traits and known.member.traits:
                 policy = await self._policy(uow, known.suggested_on)
-                explanation = explain(policy, member.traits, known.member.traits)
+                explanation = explain(policy, member.traits, known.member.traits, WORDS[language])
             standing = known.standing
             return PersonView(
                 profile,
@@ -216,7 +219,12 @@ class MatchingService:
         return await sweep(self._begin, lambda uow, limit: uow.populations.forget(before, limit))
 
     async def _view(
-        self, uow: UnitOfWork, user_id: UserId, latest: DailyMatches | None, page: int | None = None
+        self,
+        uow: UnitOfWork,
+        user_id: UserId,
+        latest: DailyMatches | None,
+        words: ExplanationWords,
+        page: int | None = None,
     ) -> DailyView:
         """A page of the newest set, from 1, or its newest; what ``daily_matches`` promises."""
         now = self._clock.now()
@@ -241,7 +249,7 @@ class MatchingService:
             pages=pages,
             made_at=shown.made_at,
             short_because=shown.short_because,
-            suggestions=self._suggested(user_id, await self._policy(uow, shown.day), member, known, now),
+            suggestions=self._suggested(user_id, await self._policy(uow, shown.day), member, known, now, words),
         )
 
     async def _add_page(self, user_id: UserId) -> DailyMatches:
@@ -277,7 +285,13 @@ class MatchingService:
             return await morning.Crowd.read(uow, yesterday, now)
 
     def _suggested(
-        self, viewer: UserId, policy: WeightedV1, member: Member, known: Mapping[UserId, Known], now: datetime
+        self,
+        viewer: UserId,
+        policy: WeightedV1,
+        member: Member,
+        known: Mapping[UserId, Known],
+        now: datetime,
+        words: ExplanationWords,
     ) -> tuple[SuggestionView, ...]:
         """Those whom the member may still see, in the order of what the explanations say.
 
@@ -285,7 +299,7 @@ class MatchingService:
         answered about attachment."""
         views = [
             SuggestionView(
-                profile, explain(policy, member.traits, traits), other.standing.decided, other.standing.match
+                profile, explain(policy, member.traits, traits, words), other.standing.decided, other.standing.match
             )
             for other in known.values()
             if member.traits

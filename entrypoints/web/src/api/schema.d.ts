@@ -6203,7 +6203,10 @@ export interface operations {
             query?: {
                 page?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Which language to answer in: English, or German for whoever weighs that most. */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6212,6 +6215,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The language of the words in it. */
+                    "Content-Language"?: "en" | "de";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6265,6 +6270,8 @@ export interface operations {
             header?: {
                 /** @description A UUID or the like. Repeated with the same content, the request is answered as before. */
                 "Idempotency-Key"?: string;
+                /** @description Which language to answer in: English, or German for whoever weighs that most. */
+                "Accept-Language"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6274,6 +6281,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The language of the words in it. */
+                    "Content-Language"?: "en" | "de";
                     [name: string]: unknown;
                 };
                 content: {
@@ -10646,7 +10655,10 @@ export interface operations {
     person: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Which language to answer in: English, or German for whoever weighs that most. */
+                "Accept-Language"?: string;
+            };
             path: {
                 user_id: string;
             };
@@ -10657,6 +10669,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The language of the words in it. */
+                    "Content-Language"?: "en" | "de";
                     [name: string]: unknown;
                 };
                 content: {

@@ -88,6 +88,11 @@ export default {
     more: "Zehn weitere zeigen",
     moreOfMe: "Andere wüssten gern",
   },
+  short: {
+    nobody_eligible: "Gerade ist niemand da, der zu Ihren Wünschen passt und zu dessen Wünschen Sie passen.",
+    fewer_eligible_than_quota: "Das sind alle, die gerade zu Ihren Wünschen passen und zu deren Wünschen Sie passen.",
+    ceilings: "Andere, die passen würden, wurden heute schon genügend Menschen gezeigt, damit alle fair gezeigt werden.",
+  },
   missing: {
     mend: "Darum kümmern",
     verify_email: "Bestätigen Sie Ihre E-Mail-Adresse: Der Link steht in unserer Nachricht an Sie.",

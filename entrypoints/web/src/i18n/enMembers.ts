@@ -88,6 +88,11 @@ export default {
     more: "Show ten more",
     moreOfMe: "Others would like to know",
   },
+  short: {
+    nobody_eligible: "Right now nobody is there who fits what you wish for and whose wishes you fit.",
+    fewer_eligible_than_quota: "These are all who right now fit what you wish for and whose wishes you fit.",
+    ceilings: "Others who would fit have been shown to enough people today, so that everybody is shown fairly.",
+  },
   missing: {
     mend: "See to it",
     verify_email: "Confirm your e-mail address: the link is in our message to you.",

@@ -123,3 +123,11 @@ test("German has a word for whatever the product's catalogue can hold", () => {
   const interests = schemas["ProfileContent"]?.properties?.interests?.items.enum ?? [];
   expect(Object.keys(deWords.interest).sort()).toEqual([...interests].sort());
 });
+
+test("there are words for whatever the API tells of the day and of an erasure by a code", () => {
+  const [, reasons = ""] = /^WHY_SHORT = \(None, (.*)\)$/m.exec(readFileSync("../../saltbitter_domain/compatibility/records.py", "utf8")) ?? [];
+  const mailed = readFileSync("../../adapters/mail/kept.py", "utf8");
+  expect(Object.keys(en.short).map((code) => `"${code}"`).join(", ")).toBe(reasons);
+  const places = [...mailed.matchAll(/^ {4}"([\w:/]+)": {$/gm)].map(([, place = ""]) => place.replace(/\W/g, ""));
+  expect(Object.keys(en.kept)).toEqual(places);
+});

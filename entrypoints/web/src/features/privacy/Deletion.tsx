@@ -20,7 +20,7 @@ export function Deletion() {
         <ul className="grid list-disc gap-1 pl-5 text-sm">
           {erase.data.kept.map((kept) => (
             <li key={kept.place}>
-              <span lang="en">{kept.purpose}</span> · {t("exports.keptUntil", { day: format.day(kept.until) })}
+              {t(`kept.${kept.place.replace(/\W/g, "")}`)} · {t("exports.keptUntil", { day: format.day(kept.until) })}
             </li>
           ))}
         </ul>

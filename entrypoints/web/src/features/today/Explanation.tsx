@@ -48,7 +48,7 @@ export function Reasons({ explanation }: { explanation: Explanation }) {
         <section key={factor.factor} className="grid gap-1 border-l-2 border-line pl-4">
           <h3 className="font-body text-sm font-semibold tracking-normal">{t(`factor.${factor.factor}`)}</h3>
           {factor.sentences.map((sentence) => (
-            <p key={sentence} lang="en" className="text-sm">
+            <p key={sentence} className="text-sm">
               {sentence}
             </p>
           ))}

@@ -13,9 +13,9 @@ import { Decide } from "./SuggestionCard";
 
 /** Another member, as far as this one may know them. */
 export default function Person({ id }: { id: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const person = useQuery({
-    queryKey: ["person", id],
+    queryKey: ["person", id, i18n.language],
     queryFn: () => answer(api.GET("/api/people/{user_id}", { params: { path: { user_id: id } } })),
   });
   if (!person.data) {

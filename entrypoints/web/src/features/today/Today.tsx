@@ -21,13 +21,13 @@ const MENDED_AT: Partial<Record<Schemas["Missing"], string>> = {
 };
 
 export default function Today() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const profile = useProfile();
   const [page, setPage] = useState<number | null>(null);
   const [newest, setNewest] = useState<string | null>(null);
   const today = useQuery({
-    queryKey: ["today", page],
+    queryKey: ["today", i18n.language, page],
     queryFn: () => answer(api.GET("/api/me/daily-matches", { params: { query: page === null ? {} : { page } } })),
   });
   if (profile.data === null) return <Redirect to="/onboarding/about" replace />;
@@ -52,9 +52,7 @@ export default function Today() {
           <h2 className="text-xl">{t(view.suggestions.length ? "today.thatsAll" : "today.nobodyYet")}</h2>
           <p className="text-soft">{t("today.next", { when: format.morning(view.next_at) })}</p>
           {view.short_because ? (
-            <p lang="en" className="max-w-prose text-sm text-soft">
-              {view.short_because}
-            </p>
+            <p className="max-w-prose text-sm text-soft">{t(`short.${view.short_because}`)}</p>
           ) : null}
         </section>
       ) : null}
@@ -96,13 +94,13 @@ function MissingParts({ missing }: { missing: Schemas["DailyView"]["missing"] })
 
 /** Pages of ten, gone to by hand: nothing loads by itself, and nothing is without an end. */
 function Pages({ view, onPage }: { view: Schemas["DailyView"]; onPage: (page: number | null) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const more = useMutation({
     mutationFn: () =>
       answer(api.POST("/api/me/daily-matches/next-page", { params: { header: { "Idempotency-Key": newKey() } } })),
     onSuccess: (next) => {
-      queries.setQueryData(["today", next.page], next);
+      queries.setQueryData(["today", i18n.language, next.page], next);
       onPage(next.page);
     },
   });

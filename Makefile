@@ -120,8 +120,8 @@ bench-laboratory: $(VENV)/.dev ## a million encounters from two files to figures
 bench-photos: $(VENV)/.dev ## a photo of 4 MB from upload to approved, and the memory the largest photos take
 	@$(BIN)/python -m tests.bench.photos.run
 
-bench-privacy: $(VENV)/.dev ## the copy of five years of data, and 1,000 erasures by workers that are killed (SHORT=1: 100)
-	@$(BIN)/python -m tests.bench.privacy.run $(if $(SHORT),--members 100)
+bench-privacy: $(VENV)/.dev ## the copy of five years of data, and 1,000 erasures by workers that are killed (SHORT=1: 300)
+	@$(BIN)/python -m tests.bench.privacy.run $(if $(SHORT),--members 300)
 
 supply-chain: build/supply-chain/.installed | require-node ## known vulnerabilities of every package, secrets in the history, bills of materials; needs the network
 	@$(PYTHON) -m tests.supply_chain.run --tools build/supply-chain/bin

@@ -36,11 +36,13 @@ from tests.servers.server import end_in_order_when_asked
 SECONDS = 30.0
 MEGABYTES = 256.0
 """By how much a worker may grow: the archive is made in memory, of photos and some megabytes of text."""
-KILLS = 15
+KILLS, IN_THE_MIDDLE = 15, 10
+"""How often a worker is killed, and how often at least while somebody of its wave was still to be erased."""
 PATIENCE = 600.0
 DERIVATION_KEY = secrets.token_urlsafe(48)
 """Under which the workers of the house seal archives, so that these can be opened here."""
-DUE = "SELECT count(*) AS members FROM users WHERE erase_at IS NOT NULL"
+DUE = "SELECT count(*) AS members FROM users WHERE erase_at <= now()"
+COME_DUE = "UPDATE users SET erase_at = now() WHERE id = ANY($1)"
 MENTIONING = {"outbox", "roster_changes"}
 """Facts on their way and for a week after, and that the next run of matching is to go without somebody: ids only."""
 
@@ -98,25 +100,40 @@ async def _rows_in(home: House, export_id: ExportId) -> Mapping[str, tuple[int, 
 
 
 async def erased(home: House, size: int, rng: random.Random) -> Sequence[Figure]:
-    """Erase so many while workers are killed, then look for what should not be and what should."""
+    """Erase so many, wave by wave, and kill a worker as soon as somebody of a wave is gone: so the kills fall among the
+    erasures, however fast these are. Then look for what should not be and what should."""
     leaving, album = await many_who_leave(home, size)
-    kills, started = 0, time.monotonic()
-    broker_url = home.broker.url
+    in_the_middle, started = 0, time.monotonic()
+    for wave in range(KILLS):
+        await home.rows(COME_DUE, [user.id for user in leaving[wave::KILLS]])
+        due = await _due(home)
+        while await _due(home) >= due and time.monotonic() - started < PATIENCE:
+            await asyncio.to_thread(_sweep, home.broker.url)
+            await _less_than(home, due, rng.uniform(4.0, 6.0))
+        await home.processes[f"worker-{rng.choice((1, 2))}"].again()
+        in_the_middle += await _due(home) > 0
     while await _due(home) and time.monotonic() - started < PATIENCE:
-        await asyncio.to_thread(_sweep, broker_url)
-        await asyncio.sleep(rng.uniform(0.5, 1.5))
-        if kills < KILLS:
-            await home.processes[f"worker-{rng.choice((1, 2))}"].again()
-            kills += 1
-        await asyncio.sleep(rng.uniform(0.5, 1.5))
+        await asyncio.to_thread(_sweep, home.broker.url)
+        await _less_than(home, 1, 5.0)
     taken = time.monotonic() - started
     drained = await home.drained(PATIENCE)
     return [
-        Figure("erasures, kills of workers", kills, "kills", KILLS, at_least=True),
+        Figure(
+            f"erasures, of {KILLS} kills of workers in the middle", in_the_middle, "kills", IN_THE_MIDDLE, at_least=True
+        ),
         Figure(f"erasures of {size:,} members, from first to last", taken, "s", PATIENCE),
         Figure("erasures, outbox drained after", drained, "s", PATIENCE),
         *await _judged(home, leaving, album),
     ]
+
+
+async def _less_than(home: House, due: int, seconds: float) -> None:
+    """Wait until fewer are due than these, so long at most."""
+    until = time.monotonic() + seconds
+    while True:
+        if await _due(home) < due or time.monotonic() > until:
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _judged(home: House, leaving: Sequence[User], album: Sequence[Photo]) -> Sequence[Figure]:

@@ -76,8 +76,8 @@ async def long_a_member(home: House, picture: bytes) -> UserId:
 
 
 async def many_who_leave(home: House, size: int) -> tuple[list[User], list[Photo]]:
-    """Members whose 30 days are over, each matched with one of a few who stay, and their photos, whose files are
-    there."""
+    """Members who have just asked to be erased, each matched with one of a few who stay, and their photos, whose files
+    are there."""
     now, album, leaving = home.clock.now(), list[Photo](), list[User]()
     async with home.begin() as begin:
         async with begin() as uow:
@@ -99,6 +99,6 @@ async def many_who_leave(home: House, size: int) -> tuple[list[User], list[Photo
         for first in range(0, size, CHUNK):
             async with begin() as uow:
                 for user in leaving[first : first + CHUNK]:
-                    await uow.users.save(user.leaving(now - timedelta(days=31)))
+                    await uow.users.save(user.leaving(now))
                 await uow.commit()
     return leaving, album

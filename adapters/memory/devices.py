@@ -71,6 +71,15 @@ class MemorySignInTries(SignInTries):
         await self._transaction.hold(("sign_in_tries", key))
         return self._transaction.write(change)
 
+    async def give_back(self, key: str) -> None:
+        def change(tables: Tables) -> None:
+            found = tables.sign_in_tries.get(key)
+            if found is not None and found.tries:
+                tables.sign_in_tries.put(key, Tries(found.tries - 1, found.tried_at, found.tried_at))
+
+        await self._transaction.hold(("sign_in_tries", key))
+        self._transaction.write(change)
+
     async def clear(self, *keys: str) -> None:
         def change(tables: Tables) -> None:
             for key in keys:

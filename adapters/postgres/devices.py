@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
-from sqlalchemy import Text, Uuid, any_, bindparam, delete, select, text
+from sqlalchemy import Text, Uuid, any_, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.database import Session
@@ -74,6 +74,11 @@ class PostgresSignInTries(SignInTries):
         ),
         "sign_in_tries",
     )
+    _GIVE_BACK = Query(
+        update(sign_in_tries)
+        .where(sign_in_tries.c.key == bindparam("the_key"), sign_in_tries.c.tries > 0)
+        .values(tries=sign_in_tries.c.tries - 1, next_at=sign_in_tries.c.tried_at)
+    )
     _CLEAR = Query(delete(sign_in_tries).where(sign_in_tries.c.key == any_(bindparam("keys", type_=ARRAY(Text)))))
     _FORGET = sweeping(sign_in_tries, "next_at < :paused_before")
 
@@ -84,6 +89,9 @@ class PostgresSignInTries(SignInTries):
         seconds = [pause.total_seconds() for pause in pauses]
         rows = await self._session.write(self._COUNT, key=key, now=now, pauses=seconds)
         return rows[0]["tries"] if rows else None
+
+    async def give_back(self, key: str) -> None:
+        await self._session.change(self._GIVE_BACK, {"the_key": key})
 
     async def clear(self, *keys: str) -> None:
         await self._session.change(self._CLEAR, {"keys": keys})

@@ -202,6 +202,10 @@ class SignInTries(Protocol):
         None."""
         ...
 
+    async def give_back(self, key: str) -> None:
+        """Take back the last try, which was not looked at after all, and the pause that it began."""
+        ...
+
     async def clear(self, *keys: str) -> None:
         """Begin anew."""
         ...

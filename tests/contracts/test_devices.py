@@ -110,6 +110,26 @@ async def test_tries_count_up_and_not_at_all_during_a_pause(store: Store) -> Non
         assert [await uow.sign_in_tries.count(key, now, pauses) for key in ("ada", "bob")] == [1, 1]
 
 
+async def test_a_try_that_was_not_looked_at_is_given_back_with_its_pause(store: Store) -> None:
+    pauses = (timedelta(0), 2 * SECOND, 5 * SECOND)
+
+    async def count() -> int | None:
+        async with store.unit() as uow:
+            return await uow.sign_in_tries.count("ada", NOW, pauses)
+
+    async def give_back() -> None:
+        async with store.unit() as uow:
+            await uow.sign_in_tries.give_back("ada")
+
+    await give_back()
+    assert [await count(), await count(), await count()] == [1, 2, None]
+    await give_back()
+    assert [await count(), await count()] == [2, None]
+    for _ in range(3):
+        await give_back()
+    assert await count() == 1
+
+
 async def test_of_many_tries_at_once_each_counts_once(store: Store) -> None:
     async def one() -> int | None:
         async with store.unit() as uow:

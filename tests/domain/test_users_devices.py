@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saltbitter_domain.kernel import DeviceId, GridCell
-from saltbitter_domain.users.model import CredentialsRefused, PasswordRefused, Tokens
+from saltbitter_domain.users.model import Busy, CredentialsRefused, PasswordRefused, Tokens
 from saltbitter_domain.users.model.devices import (
     FREE_TRIES,
     LONGEST_PAUSE,
@@ -39,6 +39,10 @@ def accounts() -> Accounts:
 async def guess(accounts: Accounts, email: str = EMAIL, password: str = "not the one", **options: str) -> None:
     with pytest.raises(CredentialsRefused):
         await accounts.login(email, password, **options)
+
+
+async def crowded() -> None:
+    raise Busy("Many passwords are being checked just now.", retry_after=1)
 
 
 async def guess_often(accounts: Accounts, times: int = FREE_TRIES, email: str = EMAIL) -> None:
@@ -104,6 +108,23 @@ class TestGuessing:
 
         await guess(accounts, password="seven quiet otters", device=tokens.device_token)
         await accounts.login()
+
+    @pytest.mark.parametrize("known", [True, False])
+    async def test_what_was_not_looked_at_for_the_crowd_counts_for_nothing(
+        self, accounts: Accounts, known: bool
+    ) -> None:
+        tokens = await accounts.enter()
+        device = tokens.device_token if known else None
+        for _ in range(2 * MOST_TRIES):
+            accounts.passwords.meanwhile = crowded
+            with pytest.raises(Busy):
+                await accounts.login(device=device)
+            accounts.passwords.meanwhile = crowded
+            with pytest.raises(Busy):
+                await accounts.leaving.request_erasure(accounts.access(tokens), PASSWORD)
+
+        await accounts.login(device=device)
+        await accounts.leaving.request_erasure(accounts.access(tokens), PASSWORD)
 
     @pytest.mark.parametrize("email", [EMAIL, NOBODY])
     async def test_of_many_at_once_no_more_are_looked_at(self, accounts: Accounts, email: str) -> None:

@@ -59,6 +59,7 @@ from saltbitter_domain.users.service.devices import (
     Origin,
     SignInCeiling,
     known_device,
+    looking,
     tries_key,
 )
 from saltbitter_domain.users.service.links import discard_links
@@ -198,7 +199,8 @@ class AuthService:
             tried = await uow.sign_in_tries.count(tries, self._clock.now(), PAUSES)
             await uow.commit()
         looked_at = account.user.password_hash if account and tried is not None else None
-        fits = await self._hasher.verify(password, looked_at)
+        async with looking(self._begin, tries, tried):
+            fits = await self._hasher.verify(password, looked_at)
         if account is None or not fits:
             await self._notice_failures(account.user if account else None, tried)
             raise credentials_refused()

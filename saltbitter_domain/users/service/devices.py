@@ -6,7 +6,8 @@ is stopped for all of them, and keeps no member out who signs in where they did 
 Guessing Attacks with Device Cookies").
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import attrs
@@ -14,6 +15,7 @@ import attrs
 from saltbitter_domain.kernel import AlertId, Clock, DeviceId, EventId, Ids, SessionId, UserId
 from saltbitter_domain.traffic import RateLimits
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
+from saltbitter_domain.users.model import Busy
 from saltbitter_domain.users.model.devices import (
     ALERTS_KEPT_FOR,
     CEILING_PER,
@@ -56,6 +58,20 @@ def tries_key(secrets: Secrets, address: str, device: Device | None = None) -> s
 def known_device(devices: Sequence[Device], origin: Origin) -> Device | None:
     """The one of a member's devices on which they sign in again."""
     return next((device for device in devices if device.token_hash == origin.token_hash), None)
+
+
+@asynccontextmanager
+async def looking(begin: UnitsOfWork, key: str, tried: int | None) -> AsyncIterator[None]:
+    """Looking at a password of which a try was counted under ``key``: where too many others wait for that, it is given
+    back. Else whoever fills the queue would have the pauses of members begin, on their known devices too."""
+    try:
+        yield
+    except Busy:
+        if tried is not None:
+            async with begin() as uow:
+                await uow.sign_in_tries.give_back(key)
+                await uow.commit()
+        raise
 
 
 @attrs.frozen

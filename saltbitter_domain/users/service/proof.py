@@ -15,7 +15,7 @@ from saltbitter_domain.users.model.devices import PAUSES
 from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor
 from saltbitter_domain.users.policies import CodeOutcome, canonical_code, canonical_password, judge_code, session_over
 from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher, Secrets
-from saltbitter_domain.users.service.devices import tries_key
+from saltbitter_domain.users.service.devices import looking, tries_key
 
 _T = TypeVar("_T")
 _Read = TypeVar("_Read")
@@ -46,7 +46,9 @@ class PasswordProof:
         if tried is None:
             paused = "It was wrong too often and is not looked at now. Wait, or choose a new one by mail."
             return account, FieldProblem(path, "paused", paused)
-        if not await self.hasher.verify(canonical_password(password), account.user.password_hash):
+        async with looking(self.begin, self._tries(access), tried):
+            fits = await self.hasher.verify(canonical_password(password), account.user.password_hash)
+        if not fits:
             return account, FieldProblem(path, "wrong", "This is not your present password.")
         return account, None
 

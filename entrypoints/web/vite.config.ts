@@ -20,8 +20,8 @@ const packed: Plugin = {
   },
 };
 
-/** The pages that people begin with, beside the first one. */
-const FIRST = { login: "account/Login", join: "account/Join", today: "today/Today" };
+/** The pages that people begin with, each with its own parts. */
+const FIRST = { index: [], login: ["features/account/Login"], join: ["features/account/Join"], today: ["features/today/Today", "app/SignOut"] };
 
 /** The languages of the client, each of whose words are a script of their own. */
 const LANGUAGES = ["en", "de"];
@@ -48,9 +48,9 @@ const ahead: Plugin = {
       return [...files];
     };
     for (const language of LANGUAGES) {
-      for (const [name, source] of [["index", null] as const, ...Object.entries(FIRST)]) {
-        const files = [...wanted(`i18n/${language}.ts`), ...(source ? wanted(`features/${source}.tsx`) : [])];
-        const links = files.filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
+      for (const [name, sources] of Object.entries(FIRST)) {
+        const files = new Set([`i18n/${language}.ts`, ...sources.map((source) => `${source}.tsx`)].flatMap(wanted));
+        const links = [...files].filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
         writeFileSync(`${dir}/${name}.${language}.html`, page.replace("  </head>", `${links.join("")}  </head>`));
       }
     }

@@ -28,7 +28,8 @@ async function judged(url, screen, port) {
     ["--yes", `lighthouse@${VERSION}`, url, `--port=${port}`, ...SCREENS[screen], "--quiet", "--output=json", `--only-categories=${CATEGORIES.join(",")}`],
     { maxBuffer: 2 ** 26 },
   );
-  const { categories, finalDisplayedUrl } = JSON.parse(stdout);
+  const { categories, finalDisplayedUrl, runWarnings } = JSON.parse(stdout);
+  for (const warning of runWarnings) console.log(`        ${warning}`);
   if (finalDisplayedUrl !== url) throw new Error(`${url} led on to ${finalDisplayedUrl}`);
   return CATEGORIES.map((name) => Math.round(categories[name].score * 100));
 }

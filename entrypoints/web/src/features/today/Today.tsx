@@ -56,7 +56,7 @@ export default function Today() {
           ) : null}
         </section>
       ) : null}
-      {profile.data ? <MoreOfMe /> : null}
+      {view && profile.data ? <MoreOfMe /> : null}
     </Page>
   );
 }

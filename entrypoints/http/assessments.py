@@ -28,7 +28,7 @@ from saltbitter_domain.assessments.model import (
     RetakeTooSoon,
 )
 from saltbitter_domain.assessments.service import AttachmentService
-from saltbitter_domain.kernel import AssessmentId
+from saltbitter_domain.kernel import AssessmentId, Language
 
 MAX_STATEMENTS = 200
 """More than any questionnaire has."""
@@ -48,9 +48,11 @@ class StatementView:
 class QuestionnaireView:
     """Each statement is answered from ``scale_min``, strongly disagree, to ``scale_max``, strongly agree.
 
-    ``instructions`` say what to have in mind meanwhile; they may be empty."""
+    ``instructions`` say what to have in mind meanwhile; they may be empty. ``language`` is the one it is all in: an
+    operator's own set is in one only, and passes for English."""
 
     version: str
+    language: Language
     title: str
     source: str
     instructions: str
@@ -124,13 +126,16 @@ class Assessments:
         Answers: {"answers": {"additionalProperties": {"type": "integer", "minimum": SCALE_MIN, "maximum": SCALE_MAX}}}
     }
 
-    @route("GET", "/api/questionnaires/attachment", audience=Audience.MEMBER, errors=(QuestionnaireMissing,))
-    async def questionnaire(self, _call: Call) -> QuestionnaireView:
+    @route(
+        "GET", "/api/questionnaires/attachment", audience=Audience.MEMBER, worded=True, errors=(QuestionnaireMissing,)
+    )
+    async def questionnaire(self, call: Call) -> QuestionnaireView:
         """The questionnaire now offered."""
-        offered = self.attachment.questionnaire()
+        offered = self.attachment.questionnaire(language=call.language)
         statements = tuple(StatementView(statement.id, statement.text) for statement in offered.statements)
         return QuestionnaireView(
             version=offered.version,
+            language=offered.language,
             title=offered.title,
             source=offered.source,
             instructions=offered.instructions,

@@ -6,6 +6,9 @@ follow the two dimensions that such questionnaires measure. An operator who hold
 
 from collections.abc import Mapping, Sequence
 
+import attrs
+
+from saltbitter_domain.assessments import catalogue_de
 from saltbitter_domain.assessments.model import (
     Dimension,
     Norm,
@@ -15,7 +18,7 @@ from saltbitter_domain.assessments.model import (
     QuestionnaireMissing,
     Statement,
 )
-from saltbitter_domain.kernel import FieldProblem
+from saltbitter_domain.kernel import FieldProblem, Language
 
 _ANXIETY, _AVOIDANCE = Dimension.ANXIETY, Dimension.AVOIDANCE
 
@@ -55,6 +58,17 @@ SALTBITTER_18_V1 = Questionnaire(
     ),
 )
 
+IN_GERMAN = attrs.evolve(
+    SALTBITTER_18_V1,
+    title=catalogue_de.TITLE,
+    source=catalogue_de.SOURCE,
+    instructions=catalogue_de.INSTRUCTIONS,
+    statements=tuple(
+        attrs.evolve(statement, text=catalogue_de.STATEMENTS[statement.id]) for statement in SALTBITTER_18_V1.statements
+    ),
+    language=Language.DE,
+)
+
 BUNDLED = (SALTBITTER_18_V1,)
 """Every version there is, the one offered to members first."""
 
@@ -77,6 +91,12 @@ def questionnaire(version: str | None = None, among: Sequence[Questionnaire] = B
         "There is no questionnaire of that version; fetch the one now offered and answer that.",
         fields=(FieldProblem("questionnaire", "unknown", "There is no questionnaire of this version."),),
     )
+
+
+def worded(asked: Questionnaire, language: Language) -> Questionnaire:
+    """The same questionnaire in this language, or as it is where there is no wording of its version: an operator's own
+    set is in the one language it was written in, and passes for English."""
+    return IN_GERMAN if (asked.version, language) == (IN_GERMAN.version, IN_GERMAN.language) else asked
 
 
 def questionnaire_from(document: Mapping[str, object]) -> Questionnaire:

@@ -318,6 +318,7 @@ GERMAN = GrowthWords(
         "Antworten verändern sich mit Beziehungen, mit der Zeit und mit Übung, und Sie kennen sich besser als jeder "
         "Fragebogen."
     ),
+    norms_source="veröffentlichte Online-Stichprobe nach Art des ECR-R, als Mittelwert und Standardabweichung",
     quality_notes={
         QualityFlag.STRAIGHT_LINED: (
             "Sie haben auf jede Aussage dieselbe Antwort gegeben. Manche Aussagen sagen das Gegenteil von anderen, das "

@@ -7,7 +7,7 @@ from enum import StrEnum
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import AssessmentId, Conflict, Invalid, NotAllowed, NotFound, UserId
+from saltbitter_domain.kernel import AssessmentId, Conflict, Invalid, Language, NotAllowed, NotFound, UserId
 
 SCALE_MIN, SCALE_MAX = 1, 7
 """Strongly disagree to strongly agree, as in the published questionnaires (Fraley, Waller & Brennan 2000)."""
@@ -46,13 +46,15 @@ class Statement:
 
 @attrs.frozen
 class Questionnaire:
-    """A versioned set of statements. Results remember the version they were given under."""
+    """A versioned set of statements. Results remember the version they were given under, which measures the same in
+    every language."""
 
     version: str
     title: str
     source: str
     statements: tuple[Statement, ...]
     instructions: str = ""
+    language: Language = Language.EN
 
 
 @attrs.frozen
@@ -159,9 +161,10 @@ class Growth:
 @attrs.frozen
 class GrowthWords:
     """Everything that a result may say, in one language. ``between`` names the ``others`` and the ``last`` of the
-    styles that a result lies between."""
+    styles that a result lies between. ``norms_source`` says where the product's own norms come from."""
 
     note: str = attrs.field(repr=False)
+    norms_source: str
     quality_notes: Mapping[QualityFlag, str]
     styles: Mapping[Style, Growth]
     blends: Mapping[frozenset[Style], str]

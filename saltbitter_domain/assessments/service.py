@@ -21,7 +21,7 @@ from saltbitter_domain.assessments.model import (
 )
 from saltbitter_domain.consent import policies as consent
 from saltbitter_domain.consent.model import Purpose
-from saltbitter_domain.kernel import AssessmentId, Clock, Ids, UserId
+from saltbitter_domain.kernel import AssessmentId, Clock, Ids, Language, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 
 
@@ -43,9 +43,10 @@ class AttachmentService:
         self._ids = ids
         self._questionnaires = questionnaires
 
-    def questionnaire(self, version: str | None = None) -> Questionnaire:
-        """The questionnaire of this version, or the one now offered; ``QuestionnaireMissing`` when there is none."""
-        return catalogue.questionnaire(version, self._questionnaires)
+    def questionnaire(self, version: str | None = None, language: Language = Language.EN) -> Questionnaire:
+        """The questionnaire of this version, or the one now offered, in this language; ``QuestionnaireMissing`` when
+        there is none."""
+        return catalogue.worded(catalogue.questionnaire(version, self._questionnaires), language)
 
     async def submit_assessment(
         self, user_id: UserId, questionnaire: str, answers: Mapping[str, object], seconds: float

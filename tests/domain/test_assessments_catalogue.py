@@ -1,13 +1,22 @@
 """The statements, and how an operator's own set is read."""
 
 import itertools
+import re
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saltbitter_domain.assessments.catalogue import BUNDLED, NORMS, SALTBITTER_18_V1, questionnaire, questionnaire_from
+from saltbitter_domain.assessments.catalogue import (
+    BUNDLED,
+    NORMS,
+    SALTBITTER_18_V1,
+    questionnaire,
+    questionnaire_from,
+    worded,
+)
+from saltbitter_domain.assessments.catalogue_de import STATEMENTS
 from saltbitter_domain.assessments.model import (
     Dimension,
     Questionnaire,
@@ -15,8 +24,11 @@ from saltbitter_domain.assessments.model import (
     QuestionnaireMissing,
     Statement,
 )
+from saltbitter_domain.assessments.scoring import score
+from saltbitter_domain.kernel import Language
 
 GENDERED = {"he", "she", "him", "her", "his", "hers", "boyfriend", "girlfriend", "husband", "wife", "man", "woman"}
+GENDERED_IN_GERMAN = {"er", "ihn", "ihm", "partner", "partnerin", "freund", "freundin", "mann", "frau"}
 ODD: st.SearchStrategy[object] = st.sampled_from(
     [None, True, 0, 1.5, "", "x", [], ["x"], [[]], {}, {"id": []}, {"id": "a", "dimension": {}}]
 )
@@ -76,6 +88,32 @@ def test_the_questionnaire_on_offer_is_the_first_and_others_are_found_by_version
     with pytest.raises(QuestionnaireMissing) as refused:
         questionnaire("saltbitter-18-v0")
     assert [(problem.path, problem.code) for problem in refused.value.fields] == [("questionnaire", "unknown")]
+
+
+def test_german_asks_the_same_and_is_scored_alike() -> None:
+    german = worded(SALTBITTER_18_V1, Language.DE)
+    assert german.language is Language.DE
+    assert set(STATEMENTS) == {statement.id for statement in german.statements}
+    assert keyed(german) == keyed(SALTBITTER_18_V1)
+    texts = [statement.text for statement in german.statements]
+    assert len(set(texts)) == 18
+    for text in (german.title, german.source, german.instructions, *texts):
+        assert not re.search(r"\b(the|you|someone|my|I)\b", text)
+    for text in texts:
+        assert not GENDERED_IN_GERMAN & set(re.findall(r"\w+", text.lower()))
+        assert 30 <= len(text) <= 120
+        assert text.endswith(".")
+    answers = {statement.id: 1 + number % 7 for number, statement in enumerate(german.statements)}
+    assert score(german, answers) == score(SALTBITTER_18_V1, answers)
+
+
+def keyed(asked: Questionnaire) -> list[tuple[str, Dimension, bool]]:
+    return [(statement.id, statement.dimension, statement.reversed) for statement in asked.statements]
+
+
+def test_an_operators_own_set_stays_in_its_own_words() -> None:
+    licensed = questionnaire_from(document())
+    assert worded(licensed, Language.DE) is licensed
 
 
 def test_the_norms_are_the_reference_distribution_and_name_their_source() -> None:

@@ -160,7 +160,7 @@ def test_insights_use_the_norms_they_are_given() -> None:
     swapped = attrs.evolve(NORMS, source="elsewhere", anxiety=NORMS.avoidance, avoidance=NORMS.anxiety)
     read = insights(assessment(4.0, 4.0), assessment(2.92, 2.92), norms=swapped)
     assert (read.anxiety_percentile, read.avoidance_percentile) == (69, 46)
-    assert read.norms_source == "elsewhere"
+    assert read.norms_source == worded(read, WORDS["de"]).norms_source == "elsewhere"
     assert read.change is not None
     assert read.change.clear == {Dimension.AVOIDANCE}
 
@@ -181,6 +181,7 @@ def test_german_says_everything_that_english_says_and_nothing_of_it_in_english()
             assert len(getattr(german.styles[style], name)) == len(getattr(said, name)), (style, name)
     texts = [
         german.note,
+        german.norms_source,
         *german.quality_notes.values(),
         *german.blends.values(),
         *(text for said in german.styles.values() for text in (said.summary, *items(said), *said.resources)),
@@ -196,6 +197,7 @@ def test_insights_are_told_in_other_words_with_the_same_figures() -> None:
     assert german.growth.strengths[0] == WORDS["de"].styles[Style.ANXIOUS].strengths[0]
     assert german.quality_notes == (WORDS["de"].quality_notes[QualityFlag.HASTY],)
     assert "keine Diagnose" in german.note
+    assert german.norms_source == WORDS["de"].norms_source != read.norms_source
     assert worded(german, WORDS["en"]) == read
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from saltbitter_domain.assessments.catalogue import questionnaire
+from saltbitter_domain.assessments.catalogue_de import STATEMENTS
 from tests.http.house import House
 
 
@@ -13,6 +14,15 @@ async def test_the_questionnaire_comes_with_its_instructions(house: House) -> No
 
     assert asked["instructions"] == questionnaire().instructions != ""
     assert [statement["text"] for statement in asked["statements"]] == [s.text for s in questionnaire().statements]
+
+
+async def test_a_german_reader_is_asked_in_german(house: House) -> None:
+    member = await house.member()
+    answer = await member.call("GET", "/api/questionnaires/attachment", headers={"Accept-Language": "de"})
+
+    assert (answer.headers["Content-Language"], answer.body["language"]) == ("de", "de")
+    assert answer.body["version"] == questionnaire().version
+    assert {each["id"]: each["text"] for each in answer.body["statements"]} == STATEMENTS
 
 
 @pytest.mark.parametrize(

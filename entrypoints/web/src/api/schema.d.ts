@@ -3408,10 +3408,12 @@ export interface components {
          * QuestionnaireView
          * @description Each statement is answered from `scale_min`, strongly disagree, to `scale_max`, strongly agree.
          *
-         *     `instructions` say what to have in mind meanwhile; they may be empty.
+         *     `instructions` say what to have in mind meanwhile; they may be empty. `language` is the one it is all in: an
+         *     operator's own set is in one only, and passes for English.
          */
         QuestionnaireView: {
             instructions: string;
+            language: components["schemas"]["Language"];
             scale_max: number;
             scale_min: number;
             source: string;
@@ -10896,7 +10898,10 @@ export interface operations {
     questionnaire: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Which language to answer in: English, or German for whoever weighs that most. */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10905,6 +10910,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The language of the words in it. */
+                    "Content-Language"?: "en" | "de";
                     [name: string]: unknown;
                 };
                 content: {

@@ -13,11 +13,11 @@ type Questionnaire = Schemas["QuestionnaireView"];
 
 /** The questionnaire: first the consent it needs, then one statement at a time. */
 export default function Assessment() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const consents = useConsents();
   const granted = consents.data?.["psychological_profile"]?.granted ?? false;
   const questionnaire = useQuery({
-    queryKey: ["questionnaire"],
+    queryKey: ["questionnaire", i18n.language],
     queryFn: () => answer(api.GET("/api/questionnaires/attachment")),
     staleTime: Infinity,
   });
@@ -103,7 +103,7 @@ function Statements({ questionnaire }: { questionnaire: Questionnaire }) {
         <section aria-labelledby="statement" onKeyDown={onKeyDown} className="grid gap-7">
           <div className="grid gap-2">
             <p className="text-sm font-semibold text-soft">{t("assessment.number", { number: step + 1, of: statements.length })}</p>
-            <h2 id="statement" ref={heading} tabIndex={-1} lang="en" className="min-h-24 text-xl">
+            <h2 id="statement" ref={heading} tabIndex={-1} lang={questionnaire.language} className="min-h-24 text-xl">
               {statement.text}
             </h2>
           </div>

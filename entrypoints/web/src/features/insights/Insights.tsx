@@ -68,9 +68,7 @@ function ResultPage({ result }: { result: Result }) {
             <Dimension name={t("insights.anxiety")} words={t("insights.anxietyWords")} score={result.scores.anxiety} percentile={percentiles.anxiety} />
             <Dimension name={t("insights.avoidance")} words={t("insights.avoidanceWords")} score={result.scores.avoidance} percentile={percentiles.avoidance} />
           </dl>
-          <p className="text-sm text-soft" lang="en">
-            {percentiles.source}
-          </p>
+          <p className="text-sm text-soft">{percentiles.source}</p>
         </div>
       </div>
       {result.quality_notes.map((note) => (

@@ -68,7 +68,7 @@ export default {
     removeDo: "Zweiten Faktor entfernen",
   },
   recoveryCodes: {
-    title: "Bewahren Sie Ihre Wiederherstellungscodes auf",
+    title: "Bewahren Sie Ihre Wieder\u00adherstellungs\u00adcodes auf",
     lead: "Jeder lässt Sie einmal hinein, falls Sie Ihre App verlieren. Sie werden nur jetzt gezeigt: Drucken Sie sie, oder speichern Sie sie, wo Sie sie wiederfinden.",
     copy: "Kopieren",
     copied: "Kopiert.",

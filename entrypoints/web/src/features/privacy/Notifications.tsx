@@ -42,7 +42,7 @@ export function Notifications() {
         {t("notifications.quietHint")}
       </Toggle>
       {quiet_hours ? (
-        <div className="grid grid-cols-2 gap-4">
+        <div className="grid gap-4 min-[22.5rem]:grid-cols-2">
           {(["start", "end"] as const).map((edge) => (
             <TextField
               key={`${edge} ${quiet_hours[edge]}`}

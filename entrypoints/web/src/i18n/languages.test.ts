@@ -131,3 +131,22 @@ test("there are words for whatever the API tells of the day and of an erasure by
   const places = [...mailed.matchAll(/^ {4}"([\w:/]+)": {$/gm)].map(([, place = ""]) => place.replace(/\W/g, ""));
   expect(Object.keys(en.kept)).toEqual(places);
 });
+
+/** What no page of ours can bring about, or which it acts on without showing it. */
+const UNSEEN = new Set(
+  "access_token_missing access_token_refused assessment_missing body_incomplete body_too_large consent_required_for_account cross_site_session delivery_report_refused delivery_report_too_large delivery_report_unchecked delivery_reports_off export_missing gateway_event_refused gateway_event_too_large idempotency_key_malformed idempotency_key_reused if_match_malformed if_match_required json_malformed media_missing media_type_refused photo_order_invalid questionnaire_missing refresh_token_missing route_missing session_header_malformed".split(" "),
+);
+/** What is told by the words of each field at fault. */
+const BY_FIELD = new Set("answers_invalid appeal_invalid decision_invalid email_refused password_refused profile_invalid registration_invalid request_invalid review_refused search_invalid".split(" "));
+
+test("whatever the API may refuse a member is said in every language", () => {
+  const { paths } = JSON.parse(readFileSync("../../docs/openapi.json", "utf8")) as { paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>> };
+  const refusals = Object.entries(paths).flatMap(([path, methods]) =>
+    path.startsWith("/api/staff/")
+      ? []
+      : Object.values(methods).flatMap(({ responses }) => Object.values(responses).flatMap(({ description }) => (description.startsWith("One of: ") ? [...description.matchAll(/`(\w+)`/g)] : []))),
+  );
+  const codes = new Set(refusals.map(([, code = ""]) => code));
+  expect(codes.size).toBeGreaterThan(80);
+  expect([...codes].filter((code) => !english.has(`problem.${code}`) && !UNSEEN.has(code) && !BY_FIELD.has(code))).toEqual([]);
+});

@@ -35,7 +35,7 @@ def main() -> int:
     with private_servers() as servers, asyncio.Runner() as runner:
         url = servers.postgres.url
         migrations.upgrade(url)
-        opened = town(250, database_url=url)
+        opened = town(400, database_url=url)
         stage = Stage(runner.run(opened.__aenter__()))
         seed(url, options.members)
         sizes = runner.run(_sizes(url))

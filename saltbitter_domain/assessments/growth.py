@@ -6,7 +6,6 @@ sense, and promises nothing. A result between styles gets the words of each, the
 
 from collections.abc import Mapping
 from itertools import chain, zip_longest
-from types import MappingProxyType
 
 import attrs
 
@@ -342,7 +341,7 @@ BLENDS = {
 """What a result between these styles is like; scores near a cut lead to no other combinations."""
 
 ENGLISH = GrowthWords(NOT_A_DIAGNOSIS, NORMS.source, QUALITY_NOTES, STYLES, BLENDS, "Between {others} and {last}")
-WORDS: Mapping[str, GrowthWords] = MappingProxyType({"en": ENGLISH, "de": GERMAN})
+WORDS: Mapping[str, GrowthWords] = {"en": ENGLISH, "de": GERMAN}
 """What results say in each language that members read them in, English first."""
 
 LONGEST_LIST = 6
@@ -382,10 +381,10 @@ def insights(assessment: Assessment, previous: Assessment | None = None, norms: 
 
 def worded(read: Insights, words: GrowthWords) -> Insights:
     """The same insights in these words. Norms that are not the product's keep the name they came with."""
-    ours = read.norms_source in {each.norms_source for each in WORDS.values()}
+    sources = {each.norms_source: words.norms_source for each in WORDS.values()}
     return attrs.evolve(
         read,
-        norms_source=words.norms_source if ours else read.norms_source,
+        norms_source=sources.get(read.norms_source, read.norms_source),
         growth=growth(read.assessment.classification, words),
         quality_notes=_notes(read.assessment, words),
         note=words.note,

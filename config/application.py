@@ -127,6 +127,7 @@ def listeners(
             ("hold_match", notifications.hold_match),
         ],
         "notifications.push_due": [("push", notifications.push)],
+        "breaches.scope_assessed": [("find_affected", breaches.find_affected)],
         "breaches.notices_ordered": [("mail_breach_notices", breaches.send_notices)],
     }
 

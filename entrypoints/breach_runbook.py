@@ -13,6 +13,7 @@ from saltbitter_domain.breaches.model import (
     AUTHORITY_TERM,
     BREACHES_KEPT,
     DECISION_TERM,
+    FINDING_TERM,
     TRACES_KEPT,
     DataContext,
     Identification,
@@ -31,8 +32,8 @@ on record (`docs/consent.md`).
 
 The workers look every minute. What is suspicious opens a breach in the register, once a day for each actor and kind,
 and logs the error `breach_suspected`; let whoever is on call be called by it, and by `breach_undecided`,
-`breach_authority_due`, `breach_authority_overdue` and `traces_lost`. Nobody is shut out by an alarm: a member who reads
-fast is told from a script by a person.
+`breach_affected_unknown`, `breach_authority_due`, `breach_authority_overdue` and `traces_lost`. Nobody is shut out by
+an alarm: a member who reads fast is told from a script by a person.
 """
 _HONEY = """
 Honey records need to be made once: register a few accounts with addresses that are used nowhere else, let them never
@@ -50,14 +51,15 @@ _STEPS = """
    is when we had reasonable certainty that personal data was affected; or `dismiss`. The {term} hours for the authority
    run from `at`, through nights, weekends and holidays; the alarm comes {left} hours before they end.
 4. **Assess**: `POST …/assessment` with the severity and the scope: which acts, by which actors, from when until when.
-   Whom it is about is then found from the traces, exactly to the minute, and kept with the register. Traces go back
-   {traces} days; for a database that was lost as a whole, name `everybody`. Assess anew as more is known: whoever was
-   told stays.
+   Whom it is about is then found by the workers from the traces, exactly to the minute, and kept with the register:
+   `affected_found` follows in the timeline, most often within seconds; if it does not within {finding} hour, an alarm
+   comes, and `saltbitter redrive` shows what the workers gave up. Traces go back {traces} days, less that hour; for a
+   database that was lost as a whole, name `everybody`. Assess anew as more is known: whoever was told stays.
 5. **Tell the authority** unless the level is low: `GET …/notification` is the draft with what Art. 33(3) GDPR asks for,
    and says what it still lacks. Send what there is in time and the rest later (Art. 33(4)). Then write down when and
    under which reference: `authority_notified`. Set `SALTBITTER_PRIVACY_CONTACT` beforehand.
 6. **Tell the members** from a high level on (Art. 34): `POST …/member-notices`, in the language of the mails and in
-   plain words. Each is written to once.
+   plain words. Each is written to once, as soon as it was found whom it is about.
 7. **Close** it with what was learnt. The whole timeline stays for {kept} days after its last entry.
 
 Rehearse it twice a year: report, confirm and close a breach that is called a rehearsal, and stop the time.
@@ -79,6 +81,7 @@ def document() -> str:
         decide=_hours(DECISION_TERM),
         term=_hours(AUTHORITY_TERM),
         left=_hours(AUTHORITY_TERM - ALARM_AFTER),
+        finding=_hours(FINDING_TERM),
         traces=TRACES_KEPT.days,
         kept=BREACHES_KEPT.days,
     )

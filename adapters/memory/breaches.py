@@ -98,18 +98,17 @@ class MemoryBreachRegister(BreachRegister):
 
         return self._transaction.read(query)
 
-    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> tuple[Sequence[Entry], int]:
-        def change(tables: Tables) -> tuple[list[Entry], int]:
-            entries = _of(tables, breach_id)
-            if not entries:
-                return [], 0
+    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
+        def change(tables: Tables) -> int:
+            if not _of(tables, breach_id):
+                return 0
             wanted = {each for each in _about(tables, scope, until) if tables.users.get(each)}
             for user_id in _members(tables, breach_id):
                 if user_id not in wanted and not tables.breach_told.get((breach_id, user_id)):
                     tables.breach_members.drop((breach_id, user_id))
             for user_id in wanted:
                 tables.breach_members.put((breach_id, user_id), user_id)
-            return entries, len(wanted)
+            return len(wanted)
 
         return self._transaction.write(change)
 

@@ -131,8 +131,8 @@ class PostgresBreachRegister(BreachRegister):
                 WHERE EXISTS (SELECT FROM breach_entries WHERE breach_id = :breach_id)
                 ON CONFLICT DO NOTHING
             )
-            SELECT entries.*, (SELECT count(*) FROM wanted) AS number
-            FROM breach_entries AS entries WHERE breach_id = :breach_id ORDER BY sequence
+            SELECT count(*) AS number FROM wanted
+            WHERE EXISTS (SELECT FROM breach_entries WHERE breach_id = :breach_id)
             """
         ),
         "breach_members",
@@ -199,8 +199,8 @@ class PostgresBreachRegister(BreachRegister):
     async def unfinished(self) -> Sequence[Entry]:
         return [_entry(row) for row in await self._session.rows(self._UNFINISHED)]
 
-    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> tuple[Sequence[Entry], int]:
-        # Everybody may be a million people, which takes longer than a request's other statements may.
+    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
+        # Everybody may be a million people, which takes longer than a request's statements may.
         wanted = {
             "breach_id": breach_id,
             "everybody": scope.everybody,
@@ -209,8 +209,9 @@ class PostgresBreachRegister(BreachRegister):
             "acts": list(scope.acts),
             "actors": list(scope.actors),
         }
-        rows = await Bulk(self._session).run(self._AFFECT.sql, *self._AFFECT.arguments(wanted))
-        return [_entry(row) for row in rows], rows[0]["number"] if rows else 0
+        (row,) = await Bulk(self._session).run(self._AFFECT.sql, *self._AFFECT.arguments(wanted))
+        number: int = row["number"]
+        return number
 
     async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
         rows = await self._session.rows(self._AFFECTED, breach_id=breach_id, after=after, limit=limit)

@@ -51,7 +51,8 @@ class TimelineView:
 @attrs.frozen
 class BreachView:
     """A breach. ``due_at`` is when the authority has to be told, 72 hours after we became aware; ``score`` and
-    ``level`` are those of ENISA's methodology of 2013; ``affected`` is whom it is about, as assessed last."""
+    ``level`` are those of ENISA's methodology of 2013; ``affected`` is how many it is about, as assessed last, and null
+    while they are being found."""
 
     id: BreachId
     kind: BreachKind
@@ -157,7 +158,7 @@ class Breaches:
 
     @route("GET", "/api/staff/breaches/{breach_id}/members", audience=Audience.ADMIN)
     async def members(self, call: Call, breach_id: UUID, query: PageQuery) -> Page[AffectedMember]:
-        """Whom the breach is about, by id."""
+        """Whom the breach is about, by id, as they were found last."""
         after = query.after_id()
         found = await self.breaches.affected(BreachId(breach_id), UserId(after) if after else None, query.limit + 1)
         call.shown.update(found[: query.limit])
@@ -174,7 +175,8 @@ class Breaches:
         """Say how severe it is and whom it is about; again as more is known.
 
         Whom exactly is found from the traces of the last 30 days, to the minute, up to the end of the last minute that
-        is stored everywhere: half a minute ago. A scope that ends later is refused; one without an end ends there."""
+        is stored everywhere: half a minute ago. A scope that ends later is refused; one without an end ends there. They
+        are found after the answer, in which `affected` is null: read the breach again, most often seconds later."""
         return _view(
             await self.breaches.assess(
                 BreachId(breach_id),
@@ -189,7 +191,9 @@ class Breaches:
 
     @route("POST", "/api/staff/breaches/{breach_id}/member-notices", audience=Audience.ADMIN, errors=_STEPPED)
     async def notify_members(self, call: Call, body: MemberNotices, breach_id: UUID) -> BreachView:
-        """Write to everybody it is about who was not told yet (Art. 34 GDPR)."""
+        """Write to everybody it is about who was not told yet (Art. 34 GDPR).
+
+        Refused while they are being found."""
         return _view(
             await self.breaches.notify_members(
                 BreachId(breach_id),
@@ -233,7 +237,7 @@ def _view(breach: Breach) -> BreachView:
         level=scoring.level(severity) if severity else None,
         authority_to_be_told=scoring.authority_to_be_told(severity),
         members_to_be_told=severity is not None and scoring.members_to_be_told(severity),
-        affected=found.affected if found else None,
+        affected=breach.affected,
         authority_notified_at=breach.authority_notified_at,
         members_notified=breach.members_notified,
         timeline=tuple(

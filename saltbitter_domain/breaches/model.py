@@ -19,6 +19,8 @@ AUTHORITY_TERM = timedelta(hours=72)
 """Art. 33(1) GDPR, counted from awareness. A term in hours runs through nights, weekends and holidays."""
 DECISION_TERM = timedelta(hours=24)
 """How long a suspicion may wait for somebody to look into it. Product rule."""
+FINDING_TERM = timedelta(hours=1)
+"""How long it may take to find whom a breach is about once it was assessed, most often seconds. Product rule."""
 MAX_WORDS = 2_000
 DETECTOR = "detector"
 """Who wrote an entry that no person wrote."""
@@ -147,13 +149,21 @@ class Dismissed:
 
 @attrs.frozen
 class Assessed:
-    """How severe it is and whom it is about. ``affected`` is how many these are, of those who still have an account."""
+    """How severe it is, and by which scope it is told whom it is about. ``affected`` is how many these are in entries
+    that were written when that was found at once; otherwise ``AffectedFound`` follows."""
 
     severity: Severity
     scope: Scope
-    affected: int
     consequences: str = attrs.field(repr=False)
     measures: str = attrs.field(repr=False)
+    affected: int | None = None
+
+
+@attrs.frozen
+class AffectedFound:
+    """Whom it is about, as assessed last, was found: so many of those who still have an account."""
+
+    number: int
 
 
 @attrs.frozen
@@ -184,12 +194,13 @@ class Closed:
     """Nothing is left to do."""
 
 
-Step = Opened | Confirmed | Dismissed | Assessed | AuthorityNotified | MembersNotified | Noted | Closed
+Step = Opened | Confirmed | Dismissed | Assessed | AffectedFound | AuthorityNotified | MembersNotified | Noted | Closed
 STEPS: Mapping[str, type[Step]] = {
     "opened": Opened,
     "confirmed": Confirmed,
     "dismissed": Dismissed,
     "assessed": Assessed,
+    "affected_found": AffectedFound,
     "authority_notified": AuthorityNotified,
     "members_notified": MembersNotified,
     "noted": Noted,
@@ -223,8 +234,9 @@ class BreachState(StrEnum):
 
 @attrs.frozen
 class Breach:
-    """What its entries come to. ``authority_notified_at`` is when the authority was told first, ``members_notified``
-    how many members were written to in all."""
+    """What its entries come to. ``affected`` is how many it is about, as assessed last, and None while that is being
+    found. ``authority_notified_at`` is when the authority was told first, ``members_notified`` how many members were
+    written to in all."""
 
     id: BreachId
     kind: BreachKind
@@ -234,6 +246,7 @@ class Breach:
     scope: Scope
     aware_at: datetime | None = None
     assessment: Assessed | None = None
+    affected: int | None = None
     authority_notified_at: datetime | None = None
     members_notified: int = 0
     timeline: tuple[Entry, ...] = ()
@@ -242,6 +255,11 @@ class Breach:
     def due_at(self) -> datetime | None:
         """When the authority has to be told at the latest; None until it is known to be a breach."""
         return self.aware_at and self.aware_at + AUTHORITY_TERM
+
+
+@event("breaches.scope_assessed")
+class ScopeAssessed(Event):
+    breach_id: BreachId
 
 
 @event("breaches.notices_ordered")

@@ -13,9 +13,11 @@ from saltbitter_domain.breaches.catalogue import DATA
 from saltbitter_domain.breaches.model import (
     AUTHORITY_TERM,
     DECISION_TERM,
+    FINDING_TERM,
     MAX_WORDS,
     TRACES_HELD,
     TRACES_KEPT,
+    AffectedFound,
     Assessed,
     AuthorityNotified,
     Breach,
@@ -44,6 +46,7 @@ _MAY_FOLLOW: Mapping[type[Step], set[BreachState]] = {
     Confirmed: {BreachState.SUSPECTED},
     Dismissed: {BreachState.SUSPECTED},
     Assessed: _OPEN,
+    AffectedFound: set(BreachState),
     AuthorityNotified: {BreachState.CONFIRMED},
     MembersNotified: {BreachState.CONFIRMED},
     Closed: {BreachState.CONFIRMED},
@@ -82,7 +85,9 @@ def _after(breach: Breach, step: Step) -> Breach:
         case Closed():
             return attrs.evolve(breach, state=BreachState.CLOSED)
         case Assessed():
-            return attrs.evolve(breach, assessment=step, scope=step.scope)
+            return attrs.evolve(breach, assessment=step, scope=step.scope, affected=step.affected)
+        case AffectedFound():
+            return attrs.evolve(breach, affected=step.number)
         case AuthorityNotified():
             return attrs.evolve(breach, authority_notified_at=breach.authority_notified_at or step.at)
         case MembersNotified():
@@ -104,6 +109,8 @@ def next_entry(breach: Breach, step: Step, *, by: str, words: str, now: datetime
             refuse_words("reference", reference)
         case MembersNotified() if breach.assessment is None:
             raise StepRefused("Assess first whom the breach is about.")
+        case MembersNotified() if breach.affected is None:
+            raise StepRefused("Whom it is about is still being found out. Try again in a minute.")
     refuse_words("words", words)
     return Entry(breach.id, len(breach.timeline) + 1, now, by, words, step)
 
@@ -123,8 +130,9 @@ def refuse_scope(scope: Scope, now: datetime) -> None:
         raise _wrong("scope.acts", "required", "Name at least one act, or everybody.")
     if len(scope.actors) > MAX_ACTORS or not all(map(_ACTOR.fullmatch, scope.actors)):
         raise _wrong("scope.actors", "unknown", f"Name up to {MAX_ACTORS} members or staff by id, or networks.")
-    if not scope.everybody and scope.since < now - TRACES_KEPT:
-        raise _wrong("scope.since", "forgotten", "Whom somebody saw is known for 30 days. Name everybody instead.")
+    if not scope.everybody and scope.since < now - TRACES_KEPT + FINDING_TERM:
+        words = "Whom somebody saw is known for 30 days, less an hour to find it. Name everybody instead."
+        raise _wrong("scope.since", "forgotten", words)
 
 
 def ended_scope(scope: Scope, now: datetime) -> Scope:
@@ -149,10 +157,12 @@ def _wrong(field: str, code: str, message: str) -> BreachInvalid:
 
 
 def alarms(breaches: Iterable[Breach], now: datetime) -> Mapping[str, int]:
-    """What is late, or about to be: suspicions nobody has looked into for a day, breaches that the authority has to be
-    told of within 14 hours and was not, and those of which it should have been told by now. Nothing that is not."""
+    """What is late, or about to be: suspicions nobody has looked into for a day, breaches of which it was not found for
+    an hour whom they are about, those that the authority has to be told of within 14 hours and was not, and those of
+    which it should have been told by now. Nothing that is not."""
     counts = Counter[str]()
     for breach in breaches:
+        counts["breach_affected_unknown"] += now - (_sought_since(breach) or now) >= FINDING_TERM
         if breach.state is BreachState.SUSPECTED:
             counts["breach_undecided"] += now - breach.opened_at >= DECISION_TERM
         elif breach.state is BreachState.CONFIRMED and _authority_waits(breach):
@@ -160,6 +170,13 @@ def alarms(breaches: Iterable[Breach], now: datetime) -> Mapping[str, int]:
             counts["breach_authority_due"] += ALARM_AFTER <= aware < AUTHORITY_TERM
             counts["breach_authority_overdue"] += aware >= AUTHORITY_TERM
     return +counts
+
+
+def _sought_since(breach: Breach) -> datetime | None:
+    """Since when it is being found whom it is about; None when nobody waits for it."""
+    if breach.assessment is None or breach.affected is not None:
+        return None
+    return next(entry.at for entry in reversed(breach.timeline) if entry.step == breach.assessment)
 
 
 def _authority_waits(breach: Breach) -> bool:
@@ -193,7 +210,7 @@ def notification(breach: Breach, contact: str, now: datetime) -> Notification:
         due_at=breach.due_at,
         nature=f"{str(breach.kind).replace('_', ' ').capitalize()}, {during}; noticed at {_told(breach.opened_at)}"
         + (f", a breach known since {_told(breach.aware_at)}." if breach.aware_at else ", not confirmed yet."),
-        people=f"Members of a dating service: {found.affected}." if found else "",
+        people="" if breach.affected is None else f"Members of a dating service: {breach.affected}.",
         data=("everything that is kept about members, special categories included",)
         if breach.scope.everybody
         else tuple(DATA[act] for act in breach.scope.acts),
@@ -212,6 +229,8 @@ def _missing(draft: Notification, breach: Breach) -> Iterator[str]:
         yield "whether it is a breach"
     if breach.assessment is None:
         yield "how many people are affected, how severe it is, its likely consequences and the measures taken"
+    elif breach.affected is None:
+        yield "how many people are affected: they are being counted"
     if not draft.contact:
         yield "whom the authority can ask: set SALTBITTER_PRIVACY_CONTACT"
     if draft.delay:

@@ -49,12 +49,11 @@ class BreachRegister(Protocol):
         """All entries of the breaches that are neither dismissed nor closed."""
         ...
 
-    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> tuple[Sequence[Entry], int]:
+    async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
         """Keep whom the breach is about, of those who have an account, by its scope up to ``until``: exactly these and
-        whoever was told of it before.
+        whoever was told of it before. It may read and keep everybody, which is nothing for a request.
 
-        The entries of the breach, as ``of`` finds them, and how many the scope alone comes to; none and 0, and nobody
-        is kept, when there is no such breach."""
+        How many the scope alone comes to; 0, and nobody is kept, when there is no such breach."""
         ...
 
     async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:

@@ -8,6 +8,7 @@ import asyncpg
 import attrs
 import pytest
 
+from adapters.memory.mailer import MemoryMailer
 from adapters.postgres.database import Database
 from adapters.system.clock import ManualClock
 from saltbitter_domain.breaches.model import (
@@ -16,6 +17,7 @@ from saltbitter_domain.breaches.model import (
     TRACES_KEPT,
     Act,
     Activity,
+    AffectedFound,
     Assessed,
     AuthorityNotified,
     BreachKind,
@@ -30,20 +32,21 @@ from saltbitter_domain.breaches.model import (
     Noted,
     Opened,
     Scope,
+    ScopeAssessed,
     Severity,
     Step,
     Trace,
 )
 from saltbitter_domain.breaches.policies import minute_of
 from saltbitter_domain.breaches.ports import BreachRegister, Traces
-from saltbitter_domain.breaches.service import DetectionService
+from saltbitter_domain.breaches.service import BreachService, DetectionService
 from saltbitter_domain.breaches.service.detection import MOST_HELD
-from saltbitter_domain.kernel import BreachId, StaleWrite, UserId
+from saltbitter_domain.kernel import BreachId, EventId, StaleWrite, UserId
 from tests.contracts.stores import Store, on_postgres, outcomes
 from tests.doubles.builders import NOW, TEXTS, new_id
 
 PORTS = (Traces, BreachRegister)
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 READ = Act.PROFILE_READ
 START = minute_of(NOW)
 SCOPE = Scope(START, START + 5 * MINUTE, (READ,), ("reader",))
@@ -52,7 +55,9 @@ EVERY_STEP: tuple[Step, ...] = (
     Opened(BreachKind.SCRAPING, SCOPE, 33),
     Confirmed(NOW + MINUTE),
     Dismissed(),
-    Assessed(SEVERITY, attrs.evolve(SCOPE, until=None, actors=(), everybody=True), 7, "This.", "That."),
+    Assessed(SEVERITY, attrs.evolve(SCOPE, until=None, actors=(), everybody=True), "This.", "That.", 7),
+    Assessed(SEVERITY, SCOPE, "This.", "That."),
+    AffectedFound(7),
     AuthorityNotified(NOW, "A-1"),
     MembersNotified(7, "This.", "That.", "Those."),
     Noted(),
@@ -231,7 +236,7 @@ class TestRegister:
 
         async def about(scope: Scope, until: datetime) -> list[UserId]:
             async with store.unit() as uow:
-                _, number = await uow.breaches.affect(breach_id, scope, until)
+                number = await uow.breaches.affect(breach_id, scope, until)
             async with store.begin() as uow:
                 found = list(await uow.breaches.affected(breach_id, None, 100))
                 assert await uow.breaches.affected(breach_id, found[0], 1) == found[1:2]
@@ -252,13 +257,12 @@ class TestRegister:
         everybody = Scope(START - timedelta(days=1), everybody=True)
 
         async with store.unit() as uow:
-            entries, number = await uow.breaches.affect(breach_id, everybody, START + timedelta(days=1))
-            assert (entries, number) == (await uow.breaches.of(breach_id), 3)
+            assert await uow.breaches.affect(breach_id, everybody, START + timedelta(days=1)) == 3
         async with store.unit() as uow:
             assert list(await uow.breaches.to_notify(breach_id, 2)) == [(user.id, user.email) for user in users[:2]]
             await uow.breaches.notified(breach_id, [users[0].id], START)
         async with store.unit() as uow:
-            assert (await uow.breaches.affect(breach_id, SCOPE, START + MINUTE))[1] == 0
+            assert await uow.breaches.affect(breach_id, SCOPE, START + MINUTE) == 0
         async with store.begin() as uow:
             assert await uow.breaches.affected(breach_id, None, 10) == [users[0].id]
             assert await uow.breaches.waiting(breach_id) == 0
@@ -269,7 +273,7 @@ class TestRegister:
 
         async with store.unit() as uow:
             everybody = Scope(START - timedelta(days=1), everybody=True)
-            assert await uow.breaches.affect(nothing, everybody, START + timedelta(days=1)) == ([], 0)
+            assert await uow.breaches.affect(nothing, everybody, START + timedelta(days=1)) == 0
 
         async with store.begin() as uow:
             assert await uow.breaches.affected(nothing, None, 10) == []
@@ -280,7 +284,7 @@ class TestRegister:
         await store.member()
         old, kept = [await opened(store, Noted(), at=store.clock.now() + after) for after in (timedelta(0), MINUTE)]
         async with store.unit() as uow:
-            assert (await uow.breaches.affect(old, Scope(START, everybody=True), START + timedelta(days=1)))[1] == 1
+            assert await uow.breaches.affect(old, Scope(START, everybody=True), START + timedelta(days=1)) == 1
 
         before = store.clock.now() + timedelta(seconds=1)
         store.clock.advance(BREACHES_KEPT + timedelta(days=1))
@@ -291,6 +295,92 @@ class TestRegister:
             assert await uow.breaches.of(old) == []
             assert await uow.breaches.affected(old, None, 10) == []
             assert len(await uow.breaches.of(kept)) == 2
+
+
+class TestFinding:
+    """Whom a breach is about is found after it was assessed, as often as the workers are told."""
+
+    EVERYBODY = Scope(START - timedelta(days=1), everybody=True)
+    ADMIN = UserId(new_id())
+
+    def register(self, store: Store) -> BreachService:
+        return BreachService(
+            begin=store.begin,
+            clock=store.clock,
+            ids=store.ids,
+            mailer=MemoryMailer(store.clock),
+            public_url="https://saltbitter.example",
+            contact="dpo@saltbitter.example",
+        )
+
+    async def assessed(self, store: Store, breach_id: BreachId, scope: Scope) -> None:
+        words = {"consequences": "This.", "measures": "That.", "words": "Because."}
+        breach = await self.register(store).assess(breach_id, self.ADMIN, SEVERITY, scope, **words)
+        assert breach.affected is None
+
+    async def find(self, store: Store, breach_id: BreachId) -> None:
+        await self.register(store).find_affected(EventId(new_id()), ScopeAssessed(breach_id))
+
+    async def timeline(self, store: Store, breach_id: BreachId) -> list[Step]:
+        async with store.begin() as uow:
+            return [entry.step for entry in await uow.breaches.of(breach_id)]
+
+    async def test_is_as_of_the_instant_that_was_written_down_and_is_told_to_the_workers(self, store: Store) -> None:
+        people = await store.members(2)
+        breach_id = await opened(store)
+        store.clock.advance(timedelta(days=1))
+        await self.assessed(store, breach_id, self.EVERYBODY)
+        await store.member(created_at=store.clock.now() + MINUTE)
+        store.clock.advance(HOUR)
+
+        (message,) = await store.outbox.due(store.clock.now(), 10)
+        assert message.event == ScopeAssessed(breach_id)
+        await self.find(store, breach_id)
+
+        breach = await self.register(store).breach(breach_id)
+        assert (breach.affected, breach.timeline[-1].by) == (2, DETECTOR)
+        assert await self.register(store).affected(breach_id, None, 10) == [user.id for user in people]
+
+    async def test_happens_once_for_each_assessment_however_often_and_at_once_it_is_asked_for(
+        self, store: Store
+    ) -> None:
+        await store.members(3)
+        breach_id = await opened(store)
+        store.clock.advance(timedelta(days=1))
+        await self.assessed(store, breach_id, attrs.evolve(SCOPE, actors=()))
+        await self.assessed(store, breach_id, self.EVERYBODY)
+
+        assert await outcomes(*(self.find(store, breach_id) for _ in range(3))) == [None] * 3
+        await self.find(store, breach_id)
+        assert (await self.timeline(store, breach_id))[3:] == [AffectedFound(3)]
+
+        await self.assessed(store, breach_id, self.EVERYBODY)
+        await self.find(store, breach_id)
+        assert (await self.timeline(store, breach_id))[5:] == [AffectedFound(3)]
+
+    async def test_begins_anew_when_it_is_assessed_anew_meanwhile(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await store.members(3)
+        breach_id = await opened(store)
+        store.clock.advance(timedelta(days=1))
+        await self.assessed(store, breach_id, self.EVERYBODY)
+        async with store.begin() as uow:
+            register = type(uow.breaches)
+        affect, asked = register.affect, list[Scope]()
+
+        async def overtaken(self_: Any, breach_id: BreachId, scope: Scope, until: datetime) -> int:
+            asked.append(scope)
+            if len(asked) == 1:
+                await self.assessed(store, breach_id, attrs.evolve(SCOPE, actors=()))
+            return await affect(self_, breach_id, scope, until)
+
+        monkeypatch.setattr(register, "affect", overtaken)
+        await self.find(store, breach_id)
+
+        assert [scope.everybody for scope in asked] == [True, False]
+        assert (await self.timeline(store, breach_id))[3:] == [AffectedFound(0)]
+        assert await self.register(store).affected(breach_id, None, 10) == []
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,12 @@ from saltbitter_domain.breaches.catalogue import EXPOSING, WATCHES, Watch
 from saltbitter_domain.breaches.model import (
     AUTHORITY_TERM,
     DETECTOR,
+    FINDING_TERM,
     MAX_WORDS,
     STEPS,
     TRACES_HELD,
     Act,
+    AffectedFound,
     Assessed,
     AuthorityNotified,
     Breach,
@@ -83,8 +85,8 @@ def a_breach(*steps: Step, at: datetime = NOON) -> Breach:
     )
 
 
-def assessed(severity: Severity = HIGH, affected: int = 40) -> Assessed:
-    return Assessed(severity, SCOPE, affected, "Strangers may know they are here.", "The account is shut.")
+def assessed(severity: Severity = HIGH, affected: int | None = None) -> Assessed:
+    return Assessed(severity, SCOPE, "Strangers may know they are here.", "The account is shut.", affected)
 
 
 def found_after(watch: Watch, reads: list[timedelta]) -> timedelta | None:
@@ -237,6 +239,7 @@ ONLY: dict[Step, set[BreachState]] = {
     Confirmed(NOON): {BreachState.SUSPECTED},
     Dismissed(): {BreachState.SUSPECTED},
     assessed(): {BreachState.SUSPECTED, BreachState.CONFIRMED},
+    AffectedFound(40): set(BreachState),
     AuthorityNotified(NOON, "A-1"): {BreachState.CONFIRMED},
     MembersNotified(3, "a", "b", "c"): {BreachState.CONFIRMED},
     Closed(): {BreachState.CONFIRMED},
@@ -244,7 +247,7 @@ ONLY: dict[Step, set[BreachState]] = {
 }
 STANDING: dict[BreachState, list[Step]] = {
     BreachState.SUSPECTED: [assessed()],
-    BreachState.CONFIRMED: [assessed(), Confirmed(NOON)],
+    BreachState.CONFIRMED: [assessed(), Confirmed(NOON), AffectedFound(40)],
     BreachState.DISMISSED: [Dismissed()],
     BreachState.CLOSED: [assessed(), Confirmed(NOON), Closed()],
 }
@@ -291,6 +294,30 @@ def test_nobody_is_written_to_before_it_is_known_whom_it_is_about() -> None:
         next_entry(a_breach(Confirmed(NOON)), MembersNotified(3, "a", "b", "c"), by="x", words="Why.", now=NOON)
 
 
+def test_nobody_is_written_to_while_it_is_being_found_whom_it_is_about() -> None:
+    found = a_breach(Confirmed(NOON), assessed(), AffectedFound(3))
+    notices = MembersNotified(3, "a", "b", "c")
+    assert next_entry(found, notices, by="x", words="Why.", now=NOON).step == notices
+
+    for waiting in (
+        a_breach(Confirmed(NOON), assessed()),
+        a_breach(*(each.step for each in found.timeline[1:]), assessed()),
+    ):
+        with pytest.raises(StepRefused, match="still being found"):
+            next_entry(waiting, notices, by="x", words="Why.", now=NOON)
+
+
+def test_how_many_it_is_about_is_known_for_the_last_assessment_or_not_at_all() -> None:
+    steps: list[Step] = []
+    told: list[int | None] = []
+    for step in (assessed(affected=40), assessed(), AffectedFound(0), Noted(), assessed(LOW), AffectedFound(45)):
+        steps.append(step)
+        told.append(a_breach(*steps).affected)
+
+    assert a_breach().affected is None
+    assert told == [40, None, 0, 0, None, 45], "entries of before the workers found it hold it themselves"
+
+
 @pytest.mark.parametrize("words", ["", "  ", "\x00", "x" * (MAX_WORDS + 1)])
 def test_the_register_takes_words_only(words: str) -> None:
     with pytest.raises(BreachInvalid):
@@ -308,7 +335,7 @@ def test_the_register_takes_words_only(words: str) -> None:
         ({"acts": ()}, "scope.acts"),
         ({"actors": ("\x00",)}, "scope.actors"),
         ({"actors": ("10.0.0.0/24",) * 101}, "scope.actors"),
-        ({"since": NOON - timedelta(days=30, seconds=1)}, "scope.since"),
+        ({"since": NOON - timedelta(days=30) + FINDING_TERM - SECOND}, "scope.since"),
     ],
 )
 def test_whom_it_is_about_must_be_known_exactly(changes: dict[str, Any], field: str) -> None:
@@ -319,6 +346,7 @@ def test_whom_it_is_about_must_be_known_exactly(changes: dict[str, Any], field: 
 
     assert [problem.path for problem in refused.value.fields] == [field]
     refuse_scope(Scope(NOON - timedelta(days=400), NOON, everybody=True), NOON)
+    refuse_scope(Scope(NOON - timedelta(days=30) + FINDING_TERM, acts=(Act.PROFILE_READ,)), NOON)
 
 
 def test_the_end_of_what_is_known_is_that_of_the_last_minute_that_every_process_has_stored() -> None:
@@ -351,7 +379,7 @@ CHRISTMAS = datetime(2026, 12, 24, 23, 30, tzinfo=UTC)  # a Thursday
 def test_the_72_hours_run_from_awareness_through_holidays_and_weekends(after: timedelta, name: str | None) -> None:
     breach = a_breach(Confirmed(CHRISTMAS), at=CHRISTMAS)
     told = a_breach(Confirmed(CHRISTMAS), AuthorityNotified(CHRISTMAS, "A-1"), at=CHRISTMAS)
-    harmless = a_breach(Confirmed(CHRISTMAS), assessed(LOW), at=CHRISTMAS)
+    harmless = a_breach(Confirmed(CHRISTMAS), assessed(LOW), AffectedFound(1), at=CHRISTMAS)
 
     assert breach.due_at == datetime(2026, 12, 27, 23, 30, tzinfo=UTC) == CHRISTMAS + AUTHORITY_TERM
     found = alarms([breach, told, harmless], CHRISTMAS + after)
@@ -365,19 +393,27 @@ def test_a_suspicion_waits_for_a_day_at_most() -> None:
     assert alarms([waiting, dismissed], NOON + timedelta(hours=24)) == {"breach_undecided": 1}
 
 
+def test_whom_it_is_about_is_found_within_an_hour_or_somebody_is_called() -> None:
+    waiting, found = a_breach(Confirmed(NOON), assessed()), a_breach(Confirmed(NOON), assessed(), AffectedFound(0))
+
+    assert alarms([waiting, found, a_breach()], NOON + FINDING_TERM - SECOND) == {}
+    assert alarms([waiting, found, a_breach()], NOON + FINDING_TERM) == {"breach_affected_unknown": 1}
+
+
 def test_what_is_told_first_and_assessed_last_counts_and_all_of_it_stays_in_the_timeline() -> None:
     steps = (
         Confirmed(NOON),
-        assessed(affected=40),
+        assessed(),
+        AffectedFound(40),
         AuthorityNotified(NOON + HOUR, "A-1"),
         MembersNotified(40, "a", "b", "c"),
-        assessed(LOW, affected=45),
+        assessed(LOW),
         AuthorityNotified(NOON + 2 * HOUR, "A-1/2"),
         MembersNotified(5, "a", "b", "c"),
     )
     breach = a_breach(*steps)
 
-    assert breach.assessment == steps[4]
+    assert breach.assessment == steps[5]
     assert (breach.authority_notified_at, breach.members_notified) == (NOON + HOUR, 45)
     assert [entry.step for entry in breach.timeline[1:]] == list(steps)
     assert breaches_of([*breach.timeline, *a_breach().timeline])[0] == breach
@@ -386,7 +422,8 @@ def test_what_is_told_first_and_assessed_last_counts_and_all_of_it_stays_in_the_
 
 
 def test_the_draft_for_the_authority_has_all_that_article_33_asks_for_or_says_what_it_lacks() -> None:
-    draft = notification(a_breach(Confirmed(NOON), assessed()), "dpo@saltbitter.example", NOON + HOUR)
+    breach = a_breach(Confirmed(NOON), assessed(), AffectedFound(40))
+    draft = notification(breach, "dpo@saltbitter.example", NOON + HOUR)
 
     assert (draft.due_at, draft.missing, draft.delay) == (NOON + AUTHORITY_TERM, (), "")
     for told in (
@@ -401,6 +438,9 @@ def test_the_draft_for_the_authority_has_all_that_article_33_asks_for_or_says_wh
     ):
         assert told in draft.text
 
+    waiting = notification(a_breach(Confirmed(NOON), assessed()), "dpo@saltbitter.example", NOON + HOUR)
+    assert waiting.missing == ("how many people are affected: they are being counted",)
+    assert "People affected, approximately (a)\nNot known yet." in waiting.text
     bare = notification(a_breach(), "", NOON)
     assert len(bare.missing) == 3
     assert "not confirmed yet" in bare.nature
@@ -408,7 +448,7 @@ def test_the_draft_for_the_authority_has_all_that_article_33_asks_for_or_says_wh
 
 @pytest.mark.parametrize(("told", "hours"), [(None, 2), (AuthorityNotified(NOON + 73 * HOUR, "A-1"), 1)])
 def test_what_comes_late_gives_reasons(told: AuthorityNotified | None, hours: int) -> None:
-    steps: list[Step] = [Confirmed(NOON), assessed(), *([told] if told else [])]
+    steps: list[Step] = [Confirmed(NOON), assessed(), AffectedFound(40), *([told] if told else [])]
     breach = a_breach(*steps)
 
     draft = notification(breach, "dpo@saltbitter.example", NOON + 74 * HOUR)
@@ -419,7 +459,7 @@ def test_what_comes_late_gives_reasons(told: AuthorityNotified | None, hours: in
 
 def test_a_database_lost_as_a_whole_is_said_to_hold_everything() -> None:
     everybody = Scope(NOON - HOUR, NOON, everybody=True)
-    found = Assessed(HIGH, everybody, 1_000, "All of it may be known.", "Keys were changed.")
+    found = Assessed(HIGH, everybody, "All of it may be known.", "Keys were changed.")
     draft = notification(a_breach(Confirmed(NOON), found), "dpo@saltbitter.example", NOON)
 
     assert draft.data == ("everything that is kept about members, special categories included",)

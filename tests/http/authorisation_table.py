@@ -309,6 +309,7 @@ def on_breach(rest: str = "") -> Callable[[Scene], Awaitable[str]]:
             BREACHES[about] = breach_id = (await application.breaches().report(by, scope, "A lost phone.")).id
             await application.breaches().assess(breach_id, by, SEVERITY, scope, **words)
             await application.breaches().add(breach_id, by, Confirmed(now), "It was unlocked.")
+        await scene.town.workers.settle()
         return f"/api/staff/breaches/{BREACHES[about]}{rest}"
 
     return path

@@ -195,8 +195,11 @@ async def test_a_scraper_is_flagged_within_five_minutes_and_exactly_those_they_r
                 "words": "All that the account read.",
             },
         )
-        assert (assessed["affected"], assessed["level"]) == (len(read), "very_high")
+        assert (assessed["affected"], assessed["level"]) == (None, "very_high")
         assert assessed["members_to_be_told"]
+        await home.workers.settle()
+        counted = await as_admin(scene, admin, "GET /api/staff/breaches/{breach_id}", path)
+        assert (counted["affected"], counted["timeline"][-1]["step"]) == (len(read), "affected_found")
         listed = await as_admin(
             scene, admin, "GET /api/staff/breaches/{breach_id}/members", f"{path}/members?limit=100"
         )

@@ -47,6 +47,7 @@ def has_written_to(world: World, name: str, other: str) -> None:
     assessment = {"severity": severity, "scope": scope, "words": "All that was seen.", **TOLD}
     del assessment["happened"]
     admin.does("POST", f"{breach}/assessment", json=assessment)
+    world.settles()
     admin.does("POST", f"{breach}/member-notices", json={**TOLD, "words": "Better told."})
     world.settles()
 

@@ -5,6 +5,8 @@ from uuid import uuid5
 
 from saltbitter_domain.breaches.model import (
     BREACHES_KEPT,
+    DETECTOR,
+    AffectedFound,
     Assessed,
     Breach,
     BreachKind,
@@ -14,6 +16,7 @@ from saltbitter_domain.breaches.model import (
     NoticesOrdered,
     Opened,
     Scope,
+    ScopeAssessed,
     Severity,
     Step,
     StepRefused,
@@ -30,7 +33,7 @@ from saltbitter_domain.breaches.policies import (
     refuse_words,
 )
 from saltbitter_domain.kernel import BreachId, Clock, EventId, Ids, UserId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, sweep
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import MailTemplate
 from saltbitter_domain.users.ports import Mail, Mailer
 
@@ -61,7 +64,8 @@ class BreachService:
             return await _read(uow, breach_id)
 
     async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
-        """Up to ``limit`` members the breach is about, by id, after this one. Nobody before it was assessed."""
+        """Up to ``limit`` members the breach is about, by id, after this one, as they were found last. Nobody before
+        it was assessed."""
         async with self._begin() as uow:
             return await uow.breaches.affected(breach_id, after, limit)
 
@@ -85,7 +89,7 @@ class BreachService:
 
         ``BreachMissing``, ``StepRefused`` where it does not follow, ``BreachInvalid``, ``StaleWrite``."""
         async with self._begin() as uow:
-            breach = await self._append(uow, await _read(uow, breach_id), by, step, words)
+            breach = await self._append(uow, await _read(uow, breach_id), str(by), step, words)
             await uow.commit()
         return breach
 
@@ -100,7 +104,8 @@ class BreachService:
         measures: str,
         words: str,
     ) -> Breach:
-        """Say how severe a breach is and whom it is about, who are then kept for as long as the register is.
+        """Say how severe a breach is and whom it is about, who are then found (``find_affected``) and kept for as long
+        as the register is.
 
         The affected set is exact up to the instant that is written down: the end of the scope or, where it has none, of
         the last minute that every process has stored. What it is about may be put anew as more is known. Refusals as
@@ -111,23 +116,42 @@ class BreachService:
         refuse_scope(scope, now)
         ended = ended_scope(scope, now)
         async with self._begin() as uow:
-            entries, affected = await uow.breaches.affect(breach_id, ended, ended.until or now)
-            step = Assessed(severity, ended, affected, consequences, measures)
-            breach = await self._append(uow, _breach(entries), by, step, words)
+            step = Assessed(severity, ended, consequences, measures)
+            breach = await self._append(uow, await _read(uow, breach_id), str(by), step, words)
+            uow.emit(ScopeAssessed(breach_id))
             await uow.commit()
         return breach
+
+    async def find_affected(self, _message: EventId, event: ScopeAssessed) -> None:
+        """Listener: keep whom the breach is about as assessed last, and write down how many they are.
+
+        Nothing happens where that was done: of two assessments shortly after one another, the earlier is passed
+        over."""
+
+        async def find() -> None:
+            async with self._begin() as uow:
+                breach = await _read(uow, event.breach_id)
+                if breach.assessment is None or breach.affected is not None:
+                    return
+                scope = breach.assessment.scope
+                number = await uow.breaches.affect(breach.id, scope, scope.until or self._clock.now())
+                words = "Found by the scope as assessed."
+                await self._append(uow, breach, DETECTOR, AffectedFound(number), words)
+                await uow.commit()
+
+        await retrying(find)
 
     async def notify_members(
         self, breach_id: BreachId, by: UserId, *, happened: str, consequences: str, measures: str, words: str
     ) -> Breach:
         """Have everybody it is about who was not told yet written to, in these words. Refusals as for ``add``;
-        ``StepRefused`` also when everybody was told."""
+        ``StepRefused`` also while it is being found whom it is about, and when everybody was told."""
         for field, text in (("happened", happened), ("consequences", consequences), ("measures", measures)):
             refuse_words(field, text)
         async with self._begin() as uow:
             breach, waiting = await uow.together(_read(uow, breach_id), uow.breaches.waiting(breach_id))
             step = MembersNotified(waiting, happened, consequences, measures)
-            breach = await self._append(uow, breach, by, step, words)
+            breach = await self._append(uow, breach, str(by), step, words)
             if not step.number:
                 raise StepRefused("Everybody it is about was told, or has no account any more.")
             uow.emit(NoticesOrdered(breach_id))
@@ -168,17 +192,14 @@ class BreachService:
         before = self._clock.now() - BREACHES_KEPT
         return await sweep(self._begin, lambda uow, limit: uow.breaches.forget(before, limit))
 
-    async def _append(self, uow: UnitOfWork, breach: Breach, by: UserId, step: Step, words: str) -> Breach:
-        entry = next_entry(breach, step, by=str(by), words=words, now=self._clock.now())
+    async def _append(self, uow: UnitOfWork, breach: Breach, by: str, step: Step, words: str) -> Breach:
+        entry = next_entry(breach, step, by=by, words=words, now=self._clock.now())
         await uow.breaches.append(entry)
         return breach_of([*breach.timeline, entry])
 
 
 async def _read(uow: UnitOfWork, breach_id: BreachId) -> Breach:
-    return _breach(await uow.breaches.of(breach_id))
-
-
-def _breach(entries: Sequence[Entry]) -> Breach:
+    entries = await uow.breaches.of(breach_id)
     if not entries:
         raise BreachMissing("There is no such breach.")
     return breach_of(entries)

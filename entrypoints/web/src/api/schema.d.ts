@@ -1489,7 +1489,8 @@ export interface paths {
         /**
          * Say how severe it is and whom it is about; again as more is known
          * @description Whom exactly is found from the traces of the last 30 days, to the minute, up to the end of the last minute that
-         *     is stored everywhere: half a minute ago. A scope that ends later is refused; one without an end ends there.
+         *     is stored everywhere: half a minute ago. A scope that ends later is refused; one without an end ends there. They
+         *     are found after the answer, in which `affected` is null: read the breach again, most often seconds later.
          */
         post: operations["assess"];
         delete?: never;
@@ -1524,7 +1525,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write to everybody it is about who was not told yet (Art. 34 GDPR) */
+        /**
+         * Write to everybody it is about who was not told yet (Art. 34 GDPR)
+         * @description Refused while they are being found.
+         */
         post: operations["notify_members"];
         delete?: never;
         options?: never;
@@ -1539,7 +1543,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom the breach is about, by id */
+        /** Whom the breach is about, by id, as they were found last */
         get: operations["members"];
         put?: never;
         post?: never;
@@ -2029,7 +2033,8 @@ export interface components {
         /**
          * BreachView
          * @description A breach. `due_at` is when the authority has to be told, 72 hours after we became aware; `score` and
-         *     `level` are those of ENISA's methodology of 2013; `affected` is whom it is about, as assessed last.
+         *     `level` are those of ENISA's methodology of 2013; `affected` is how many it is about, as assessed last, and null
+         *     while they are being found.
          */
         BreachView: {
             affected: number | null;

@@ -49,7 +49,9 @@ function Standing({ breach }: { breach: Schemas["BreachView"] }) {
         <Fact name={t("breach.openedAt")}>{format.moment(breach.opened_at)}</Fact>
         <Fact name={t("breach.awareAt")}>{breach.aware_at ? format.moment(breach.aware_at) : t("breach.unknown")}</Fact>
         <Fact name={t("breach.foundThen")}>{format.number(breach.found)}</Fact>
-        <Fact name={t("breach.affected")}>{breach.affected === null ? t("breach.notAssessed") : format.number(breach.affected)}</Fact>
+        <Fact name={t("breach.affected")}>
+          {breach.affected === null ? t(known ? "breach.beingCounted" : "breach.notAssessed") : format.number(breach.affected)}
+        </Fact>
         <Fact name={t("breach.score")}>{known ? `${format.number(score, 2)} · ${t(`breach.contexts.${severity.context}`)}` : t("breach.notAssessed")}</Fact>
         <Fact name={t("breach.since")}>
           {breach.scope.until ? t("breach.from", { since: format.moment(breach.scope.since), until: format.moment(breach.scope.until) }) : format.moment(breach.scope.since)}

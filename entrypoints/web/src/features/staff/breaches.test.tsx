@@ -14,23 +14,23 @@ const BREACH = {
 };
 const DRAFT = { nature: "", people: "", data: [], delay: "", due_at: null, contact: "", consequences: "", measures: "", missing: ["what was done"], text: "To the authority" };
 
-beforeEach(() => {
-  vi.stubGlobal("scrollTo", () => undefined);
+const ASSESSED = {
+  ...BREACH, severity: { context: "sensitive", identification: "maximum", confidentiality: "limited", integrity: "none", availability: "none", malicious: false },
+  score: 4.25, level: "very_high", members_to_be_told: true, affected: null,
+};
+
+function stands(breach: object) {
   vi.stubGlobal(
     "fetch",
     answers({
-      "/api/staff/breaches": { items: [BREACH], next: null },
-      [`/api/staff/breaches/${ID}`]: BREACH,
+      "/api/staff/breaches": { items: [breach], next: null },
+      [`/api/staff/breaches/${ID}`]: breach,
       [`/api/staff/breaches/${ID}/notification`]: DRAFT,
     }),
   );
-});
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
-});
+}
 
-test("staff who say why see the register, and of one breach all that stands there and the draft", async () => {
+async function look() {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <BreachRegister />
@@ -38,6 +38,19 @@ test("staff who say why see the register, and of one breach all that stands ther
   );
   await userEvent.type(screen.getByLabelText(en.staff.why), "Ticket 1");
   await userEvent.click(screen.getByRole("button", { name: en.staff.look }));
+}
+
+beforeEach(() => {
+  vi.stubGlobal("scrollTo", () => undefined);
+});
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+test("staff who say why see the register, and of one breach all that stands there and the draft", async () => {
+  stands(BREACH);
+  await look();
   expect(await screen.findByText(/has to be told by .*7/)).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: /^Look at: Many profiles read/ }));
 
@@ -47,4 +60,13 @@ test("staff who say why see the register, and of one breach all that stands ther
   expect(screen.getByText("what was done")).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: en.breach.all }));
   expect(await screen.findByRole("button", { name: /^Look at: Many profiles read/ })).toBeTruthy();
+});
+
+test("whom an assessed breach is about is being counted until it is found, and not assessed before", async () => {
+  stands(ASSESSED);
+  await look();
+  await userEvent.click(await screen.findByRole("button", { name: /^Look at: Many profiles read/ }));
+
+  expect(await screen.findByText(en.breach.beingCounted)).toBeTruthy();
+  expect(screen.queryByText(en.breach.notAssessed)).toBeNull();
 });

@@ -10,7 +10,7 @@ KEPT: Mapping[str, Mapping[str, str]] = {
     "audit_log": {
         "en": "A record of what our staff looked at and did, under a number of yours, until {until}: so long somebody "
         "can be held liable for it.",
-        "de": "Ein Protokoll dessen, was unser Personal ansah und tat, unter einer Nummer von dir, bis {until}: So "
+        "de": "Ein Protokoll dessen, was unser Team ansah und tat, unter einer Nummer von Ihnen, bis {until}: So "
         "lange kann jemand dafür haften.",
     },
     "traces": {
@@ -23,16 +23,16 @@ KEPT: Mapping[str, Mapping[str, str]] = {
     },
     "money_facts": {
         "en": "If you paid: our books, with amounts and numbers but nobody's name, until {until}, as tax law demands.",
-        "de": "Falls du bezahlt hast: unsere Bücher mit Beträgen und Nummern, aber ohne Namen, bis {until}, wie es das "
-        "Steuerrecht verlangt.",
+        "de": "Falls Sie bezahlt haben: unsere Bücher mit Beträgen und Nummern, aber ohne Namen, bis {until}, wie es "
+        "das Steuerrecht verlangt.",
     },
     "sign_in_tries": {
         "en": "How often wrong passwords were tried for your address, under a keyed hash, until {until}.",
-        "de": "Wie oft falsche Passwörter für deine Adresse probiert wurden, unter einem Schlüssel-Hash, bis {until}.",
+        "de": "Wie oft falsche Passwörter für Ihre Adresse probiert wurden, unter einem Schlüssel-Hash, bis {until}.",
     },
     "suppressed_addresses": {
         "en": "If mails came back or were called spam: that your address gets none, under a keyed hash, until {until}.",
-        "de": "Falls Mails zurückkamen oder als Spam galten: dass deine Adresse keine bekommt, unter einem "
+        "de": "Falls Mails zurückkamen oder als unerwünscht galten: dass Ihre Adresse keine bekommt, unter einem "
         "Schlüssel-Hash, bis {until}.",
     },
     "limit:": {
@@ -41,21 +41,21 @@ KEPT: Mapping[str, Mapping[str, str]] = {
     },
     "erasures/": {
         "en": "The number of your account and this day, until {until}, so that no backup brings you back.",
-        "de": "Die Nummer deines Kontos und dieser Tag, bis {until}, damit kein Backup dich zurückbringt.",
+        "de": "Die Nummer Ihres Kontos und dieser Tag, bis {until}, damit kein Backup Sie zurückbringt.",
     },
     "logs": {
         "en": "Lines in our logs with the number of your account and nothing else of you, until {until}.",
-        "de": "Zeilen in unseren Logs mit der Nummer deines Kontos und sonst nichts von dir, bis {until}.",
+        "de": "Zeilen in unseren Protokollen mit der Nummer Ihres Kontos und sonst nichts von Ihnen, bis {until}.",
     },
     "stripe": {
         "en": "If you paid: transactions at Stripe, which it removes from {until} on; invoices as long as tax law "
         "demands.",
-        "de": "Falls du bezahlt hast: Vorgänge bei Stripe, die es ab {until} entfernt; Rechnungen, solange das "
+        "de": "Falls Sie bezahlt haben: Vorgänge bei Stripe, die es ab {until} entfernt; Rechnungen, solange das "
         "Steuerrecht es verlangt.",
     },
     "rekognition": {
         "en": "What was looked at to judge your photos is not stored; nothing of it is left after {until}.",
-        "de": "Was zur Prüfung deiner Fotos angesehen wurde, wird nicht gespeichert; nach {until} ist nichts davon da.",
+        "de": "Was zur Prüfung Ihrer Fotos angesehen wurde, wird nicht gespeichert; nach {until} ist nichts davon da.",
     },
     "push": {
         "en": "If a device was still to be told something: a message that only it can read, at its push service, until "

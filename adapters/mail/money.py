@@ -19,14 +19,14 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "withdraw and are paid back in full.",
         ),
         "de": Words(
-            "Deine Zahlung und dein Beleg",
+            "Ihre Zahlung und Ihr Beleg",
             (
                 "Danke. Wir haben am {day} {amount}, inklusive Steuer, für {product} erhalten.",
-                "Bezahlt ist bis zum {until}. Die Nummer deines Belegs ist {number}.",
+                "Bezahlt ist bis zum {until}. Die Nummer Ihres Belegs ist {number}.",
             ),
             "Zahlungen ansehen",
-            "Du kannst jederzeit kündigen, in so wenigen Schritten, wie du abgeschlossen hast. Innerhalb von 14 Tagen "
-            "nach dem Abschluss kannst du widerrufen und bekommst alles zurück.",
+            "Sie können jederzeit kündigen, in so wenigen Schritten, wie Sie abgeschlossen haben. Innerhalb von 14 "
+            "Tagen nach dem Abschluss können Sie widerrufen und bekommen alles zurück.",
         ),
     },
     MailTemplate.PURCHASE_CONFIRMED: {
@@ -40,13 +40,13 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If this was not you, tell your bank, and change your password.",
         ),
         "de": Words(
-            "Dein Kauf und dein Beleg",
+            "Ihr Kauf und Ihr Beleg",
             (
                 "Danke. Wir haben am {day} {amount}, inklusive Steuer, für {product} erhalten.",
-                "Es ist einmal bezahlt und verlängert sich nicht. Die Nummer deines Belegs ist {number}.",
+                "Es ist einmal bezahlt und verlängert sich nicht. Die Nummer Ihres Belegs ist {number}.",
             ),
             "Zahlungen ansehen",
-            "Warst du das nicht, wende dich an deine Bank und ändere dein Passwort.",
+            "Waren Sie das nicht, wenden Sie sich an Ihre Bank, und ändern Sie Ihr Passwort.",
         ),
     },
     MailTemplate.PAYMENT_FAILED: {
@@ -60,13 +60,13 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If you would rather stop, you need do nothing: it ends on that day by itself.",
         ),
         "de": Words(
-            "Deine Zahlung hat nicht geklappt",
+            "Ihre Zahlung hat nicht geklappt",
             (
                 "Wir konnten die Zahlung für {product} nicht einziehen. Es wurde nichts abgebucht.",
-                "Du behältst alles bis zum {until}. Ist bis dahin bezahlt, ändert sich nichts.",
+                "Sie behalten alles bis zum {until}. Ist bis dahin bezahlt, ändert sich nichts.",
             ),
             "Andere Karte verwenden",
-            "Möchtest du lieber aufhören, musst du nichts tun: Es endet an diesem Tag von selbst.",
+            "Möchten Sie lieber aufhören, müssen Sie nichts tun: Es endet an diesem Tag von selbst.",
         ),
     },
     MailTemplate.REFUNDED: {
@@ -80,13 +80,13 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If it has not arrived by then, ask your bank first: it often shows under the day of the payment.",
         ),
         "de": Words(
-            "Wir haben dir Geld erstattet",
+            "Wir haben Ihnen Geld erstattet",
             (
-                "Am {day} haben wir dir {amount} für {product} erstattet.",
-                "Es kommt innerhalb von 10 Tagen dort an, womit du bezahlt hast. Die Nummer der Zahlung ist {number}.",
+                "Am {day} haben wir Ihnen {amount} für {product} erstattet.",
+                "Es kommt binnen 10 Tagen dort an, von wo Sie bezahlt haben. Die Nummer der Zahlung ist {number}.",
             ),
             "Zahlungen ansehen",
-            "Ist es bis dahin nicht da, frage zuerst deine Bank: Oft steht es unter dem Tag der Zahlung.",
+            "Ist es bis dahin nicht da, fragen Sie zuerst Ihre Bank: Oft steht es unter dem Tag der Zahlung.",
         ),
     },
     MailTemplate.SUBSCRIPTION_CANCELLED: {
@@ -100,13 +100,13 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Until then you can let it go on. You need do nothing to let it end.",
         ),
         "de": Words(
-            "Dein Abo ist gekündigt",
+            "Ihr Tarif ist gekündigt",
             (
-                "Du hast {product} gekündigt. Es wird nichts mehr abgebucht.",
-                "Was du bezahlt hast, bleibt dir bis zum {until}.",
+                "Sie haben {product} gekündigt. Es wird nichts mehr abgebucht.",
+                "Was Sie bezahlt haben, bleibt Ihnen bis zum {until}.",
             ),
-            "Abo ansehen",
-            "Bis dahin kannst du es weiterlaufen lassen. Damit es endet, musst du nichts tun.",
+            "Tarif ansehen",
+            "Bis dahin können Sie ihn weiterlaufen lassen. Damit er endet, müssen Sie nichts tun.",
         ),
     },
     MailTemplate.SUBSCRIPTION_ENDED: {
@@ -120,13 +120,13 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If anything is paid back to you, another mail says how much. You can subscribe anew at any time.",
         ),
         "de": Words(
-            "Dein Abo ist beendet",
+            "Ihr Tarif ist beendet",
             (
                 "{product} endete am {day}.",
-                "Es wird nichts mehr abgebucht, und du schuldest nichts dafür.",
+                "Es wird nichts mehr abgebucht, und Sie schulden nichts dafür.",
             ),
-            "Abo ansehen",
-            "Bekommst du etwas zurück, sagt dir eine weitere Mail, wie viel. Du kannst jederzeit neu abschließen.",
+            "Tarif ansehen",
+            "Bekommen Sie etwas zurück, sagt Ihnen eine weitere Mail, wie viel. Sie können jederzeit neu abschließen.",
         ),
     },
     MailTemplate.RENEWAL_REMINDER: {
@@ -140,13 +140,13 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If you cancel before that day, nothing is charged.",
         ),
         "de": Words(
-            "Dein Abo verlängert sich bald",
+            "Ihr Tarif verlängert sich bald",
             (
                 "Am {until} verlängert sich {product}, und {amount}, inklusive Steuer, werden abgebucht.",
-                "Möchtest du weitermachen, musst du nichts tun.",
+                "Möchten Sie weitermachen, müssen Sie nichts tun.",
             ),
-            "Abo ansehen oder kündigen",
-            "Kündigst du vor diesem Tag, wird nichts abgebucht.",
+            "Tarif ansehen oder kündigen",
+            "Kündigen Sie vor diesem Tag, wird nichts abgebucht.",
         ),
     },
     MailTemplate.SPENDING_NOTICE: {
@@ -160,13 +160,13 @@ MONEY_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If you did not buy this yourself, tell your bank, and change your password.",
         ),
         "de": Words(
-            "Deine Käufe in diesem Monat",
+            "Ihre Käufe in diesem Monat",
             (
-                "Was du in diesem Monat neben einem Abo gekauft hast, hat {amount} erreicht.",
-                "Wir sagen es dir, damit du es weißt. Du musst nichts tun.",
+                "Was Sie in diesem Monat neben einem Tarif gekauft haben, hat {amount} erreicht.",
+                "Wir sagen es Ihnen, damit Sie es wissen. Sie müssen nichts tun.",
             ),
             "Käufe ansehen",
-            "Hast du das nicht selbst gekauft, wende dich an deine Bank und ändere dein Passwort.",
+            "Haben Sie das nicht selbst gekauft, wenden Sie sich an Ihre Bank, und ändern Sie Ihr Passwort.",
         ),
     },
 }

@@ -15,9 +15,9 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
         ),
         "de": Words(
             "Wir haben ein Gerät abgemeldet",
-            ("Eine deiner Anmeldungen wurde zweimal benutzt, als hätte jemand sie kopiert.", "Wir haben sie beendet."),
-            "Wieder einloggen",
-            "Geschieht das noch einmal, ändere dein Passwort.",
+            ("Eine Ihrer Anmeldungen wurde zweimal benutzt, als hätte jemand sie kopiert.", "Wir haben sie beendet."),
+            "Wieder anmelden",
+            "Geschieht das noch einmal, ändern Sie Ihr Passwort.",
         ),
     },
     MailTemplate.SECOND_FACTOR_ADDED: {
@@ -31,13 +31,13 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If it was you, there is nothing to do. If not, choose another password now, and write to us.",
         ),
         "de": Words(
-            "Dein zweiter Faktor ist an",
+            "Ihr zweiter Faktor ist eingeschaltet",
             (
-                "Ab jetzt braucht das Einloggen neben deinem Passwort einen Code deiner Authenticator-App.",
-                "Andere Geräte wurden abgemeldet. Bewahre die Wiederherstellungscodes nicht auf dem Telefon auf.",
+                "Ab jetzt braucht das Anmelden neben Ihrem Passwort einen Code Ihrer Authenticator-App.",
+                "Andere Geräte wurden abgemeldet. Bewahren Sie die Wiederherstellungscodes nicht auf dem Telefon auf.",
             ),
             "Das war ich nicht",
-            "Warst du es, musst du nichts tun. Sonst wähle jetzt ein anderes Passwort und schreib uns.",
+            "Waren Sie es, müssen Sie nichts tun. Sonst wählen Sie jetzt ein anderes Passwort, und schreiben Sie uns.",
         ),
     },
     MailTemplate.SECOND_FACTOR_REMOVED: {
@@ -48,10 +48,10 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If it was you, there is nothing to do.",
         ),
         "de": Words(
-            "Dein zweiter Faktor ist aus",
-            ("Das Einloggen braucht nur noch dein Passwort.", "Warst du es nicht, handle jetzt."),
+            "Ihr zweiter Faktor ist ausgeschaltet",
+            ("Das Anmelden braucht nur noch Ihr Passwort.", "Waren Sie es nicht, handeln Sie jetzt."),
             "Anderes Passwort wählen",
-            "Warst du es, musst du nichts tun.",
+            "Waren Sie es, müssen Sie nichts tun.",
         ),
     },
     MailTemplate.NEW_DEVICE: {
@@ -67,11 +67,11 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
         "de": Words(
             "Anmeldung auf einem neuen Gerät",
             (
-                "Jemand hat sich auf einem Gerät, das wir noch nicht kannten, in dein Konto eingeloggt.",
-                "Das war am {moment}, von {place} aus. Warst du es nicht, handle jetzt.",
+                "Jemand hat sich auf einem Gerät, das wir noch nicht kannten, in Ihrem Konto angemeldet.",
+                "Das war am {moment}, von {place} aus. Waren Sie es nicht, handeln Sie jetzt.",
             ),
             "Anderes Passwort wählen",
-            "Warst du es, musst du nichts tun. In den Einstellungen siehst du das Gerät und kannst es abmelden.",
+            "Waren Sie es, müssen Sie nichts tun. In den Einstellungen sehen Sie das Gerät und können es abmelden.",
         ),
     },
     MailTemplate.MANY_FAILURES: {
@@ -87,11 +87,11 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
         "de": Words(
             "Viele falsche Passwörter",
             (
-                "Jemand hat viele falsche Passwörter für dein Konto probiert, zuletzt am {moment}, ohne Erfolg.",
-                "Wir lassen sie warten. Geräte, auf denen du dich schon eingeloggt hast, sind nicht betroffen.",
+                "Jemand hat viele falsche Passwörter für Ihr Konto probiert, zuletzt am {moment}, ohne Erfolg.",
+                "Wir lassen sie warten. Geräte, auf denen Sie sich schon angemeldet haben, sind nicht betroffen.",
             ),
             "Anderes Passwort wählen",
-            "Benutzt du dein Passwort auch anderswo, wähle ein anderes. Hast du es vergessen, ebenso.",
+            "Benutzen Sie Ihr Passwort auch anderswo, wählen Sie ein anderes. Haben Sie es vergessen, ebenso.",
         ),
     },
     MailTemplate.IMPOSSIBLE_TRAVEL: {
@@ -107,11 +107,14 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
         "de": Words(
             "Anmeldung von weit weg",
             (
-                "Jemand hat sich am {moment} von {place} aus in dein Konto eingeloggt.",
-                "So schnell reist niemand von dort, wo du vorher eingeloggt warst. Warst du es nicht, handle jetzt.",
+                "Jemand hat sich am {moment} von {place} aus in Ihrem Konto angemeldet.",
+                (
+                    "So schnell reist niemand von dort, wo Sie vorher angemeldet waren. Waren Sie es nicht, handeln "
+                    "Sie jetzt."
+                ),
             ),
             "Anderes Passwort wählen",
-            "Warst du es, vielleicht über ein VPN, musst du nichts tun.",
+            "Waren Sie es, vielleicht über ein VPN, müssen Sie nichts tun.",
         ),
     },
     MailTemplate.RECOVERY_CODE_USED: {
@@ -127,11 +130,11 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
         "de": Words(
             "Ein Wiederherstellungscode wurde benutzt",
             (
-                "Einer deiner Wiederherstellungscodes wurde statt deiner App benutzt und ist nun verbraucht.",
-                "Warst du es nicht, handle jetzt.",
+                "Einer Ihrer Wiederherstellungscodes wurde statt Ihrer App benutzt und ist nun verbraucht.",
+                "Waren Sie es nicht, handeln Sie jetzt.",
             ),
             "Anderes Passwort wählen",
-            "Warst du es und ist dein Telefon weg, richte deinen zweiten Faktor neu ein.",
+            "Waren Sie es und ist Ihr Telefon weg, richten Sie Ihren zweiten Faktor neu ein.",
         ),
     },
 }

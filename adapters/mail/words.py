@@ -37,8 +37,8 @@ LANGUAGES: Mapping[str, Frame] = {
         why="You get this mail because it concerns your SaltBitter account. We never ask for your password by mail.",
     ),
     "de": Frame(
-        plainly="Falls der Knopf nicht geht, kopiere diese Adresse in deinen Browser:",
-        why="Du bekommst diese Mail, weil sie dein SaltBitter-Konto betrifft. Wir fragen nie per Mail nach deinem "
+        plainly="Falls der Knopf nicht geht, kopieren Sie diese Adresse in Ihren Browser:",
+        why="Sie bekommen diese Mail, weil sie Ihr SaltBitter-Konto betrifft. Wir fragen nie per Mail nach Ihrem "
         "Passwort.",
     ),
 }
@@ -52,10 +52,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "The link works once, for an hour. If you did not register, ignore this mail.",
         ),
         "de": Words(
-            "Bitte bestätige deine Adresse",
-            ("Willkommen bei SaltBitter.", "Bitte bestätige, dass diese Adresse dir gehört."),
+            "Bitte bestätigen Sie Ihre Adresse",
+            ("Willkommen bei SaltBitter.", "Bitte bestätigen Sie, dass diese Adresse Ihre ist."),
             "Adresse bestätigen",
-            "Der Link gilt einmal und eine Stunde lang. Hast du dich nicht angemeldet, ignoriere diese Mail.",
+            "Der Link gilt einmal und eine Stunde lang. Haben Sie sich nicht registriert, ignorieren Sie diese Mail.",
         ),
     },
     MailTemplate.RESET_PASSWORD: {
@@ -66,11 +66,11 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "The link works once, for an hour. If it was not you, ignore this mail: nothing has changed.",
         ),
         "de": Words(
-            "Wähle ein neues Passwort",
-            ("Du hast um ein neues Passwort gebeten.",),
+            "Wählen Sie ein neues Passwort",
+            ("Sie haben um ein neues Passwort gebeten.",),
             "Neues Passwort wählen",
-            "Der Link gilt einmal und eine Stunde lang. Warst du es nicht, ignoriere diese Mail: Nichts hat sich "
-            "geändert.",
+            "Der Link gilt einmal und eine Stunde lang. Waren Sie es nicht, ignorieren Sie diese Mail: Nichts hat "
+            "sich geändert.",
         ),
     },
     MailTemplate.ALREADY_REGISTERED: {
@@ -81,10 +81,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If it was not you, there is nothing to do: nobody got in.",
         ),
         "de": Words(
-            "Du hast schon ein Konto",
-            ("Jemand, vielleicht du, wollte ein Konto mit dieser Adresse.", "Du hast schon ein Konto."),
-            "Einloggen",
-            "Warst du es nicht, musst du nichts tun: Niemand ist hineingekommen.",
+            "Sie haben schon ein Konto",
+            ("Jemand, vielleicht Sie, wollte ein Konto mit dieser Adresse.", "Sie haben schon ein Konto."),
+            "Anmelden",
+            "Waren Sie es nicht, müssen Sie nichts tun: Niemand ist hineingekommen.",
         ),
     },
     MailTemplate.CHANGE_EMAIL: {
@@ -95,14 +95,14 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "The link works once, for an hour. If you did not ask, ignore this mail: nothing has changed.",
         ),
         "de": Words(
-            "Bitte bestätige deine neue Adresse",
+            "Bitte bestätigen Sie Ihre neue Adresse",
             (
-                "Du möchtest diese Adresse für dein Konto benutzen.",
-                "Solange du sie nicht bestätigst, ändert sich nichts.",
+                "Sie möchten diese Adresse für Ihr Konto benutzen.",
+                "Solange Sie sie nicht bestätigen, ändert sich nichts.",
             ),
             "Diese Adresse benutzen",
-            "Der Link gilt einmal und eine Stunde lang. Hast du nicht darum gebeten, ignoriere diese Mail: Nichts hat "
-            "sich geändert.",
+            "Der Link gilt einmal und eine Stunde lang. Haben Sie nicht darum gebeten, ignorieren Sie diese Mail: "
+            "Nichts hat sich geändert.",
         ),
     },
     MailTemplate.EMAIL_CHANGE_ASKED: {
@@ -117,13 +117,17 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "nothing to do.",
         ),
         "de": Words(
-            "Dein Konto soll eine andere Adresse bekommen",
+            "Ihr Konto soll eine andere Adresse bekommen",
             (
-                "Jemand, der dein Passwort kennt, möchte, dass dein Konto eine andere Adresse als diese benutzt.",
-                "Warst du es nicht, halte es auf. Alle Geräte werden abgemeldet, und du wählst ein neues Passwort.",
+                "Jemand, der Ihr Passwort kennt, möchte, dass Ihr Konto eine andere Adresse als diese benutzt.",
+                (
+                    "Waren Sie es nicht, halten Sie es auf. Alle Geräte werden abgemeldet, und Sie wählen ein neues "
+                    "Passwort."
+                ),
             ),
             "Das war ich nicht: aufhalten",
-            "Der Link gilt 7 Tage, auch wenn die Adresse inzwischen geändert wurde. Warst du es, musst du nichts tun.",
+            "Der Link gilt 7 Tage, auch wenn die Adresse inzwischen geändert wurde. Waren Sie es, müssen Sie nichts "
+            "tun.",
         ),
     },
     MailTemplate.PASSWORD_CHANGED: {
@@ -134,13 +138,13 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If it was you, there is nothing to do.",
         ),
         "de": Words(
-            "Dein Passwort wurde geändert",
+            "Ihr Passwort wurde geändert",
             (
-                "Dein Passwort wurde geändert, und andere Geräte wurden abgemeldet.",
-                "Warst du es nicht, handle jetzt.",
+                "Ihr Passwort wurde geändert, und andere Geräte wurden abgemeldet.",
+                "Waren Sie es nicht, handeln Sie jetzt.",
             ),
             "Anderes Passwort wählen",
-            "Warst du es, musst du nichts tun.",
+            "Waren Sie es, müssen Sie nichts tun.",
         ),
     },
     MailTemplate.LEAVING: {
@@ -162,21 +166,21 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If you would rather stay, or if this was not you, sign in before then.",
         ),
         "de": Words(
-            "Dein Konto ist geschlossen",
+            "Ihr Konto ist geschlossen",
             (
-                "Niemand sieht dich mehr auf SaltBitter.",
+                "Niemand sieht Sie mehr auf SaltBitter.",
                 (
-                    "Hattest du ein Abonnement, dann ist es gekündigt, und es wird nichts mehr dafür abgebucht. Kommst "
-                    "du zurück, bevor endet, was du bezahlt hast, hast du es wieder."
+                    "Hatten Sie einen Tarif, dann ist er gekündigt, und es wird nichts mehr dafür abgebucht. Kommen "
+                    "Sie zurück, bevor endet, was Sie bezahlt haben, haben Sie es wieder."
                 ),
                 (
-                    "In 30 Tagen wird alles gelöscht, was wir von dir haben: dein Konto, Profil, deine Fotos, "
+                    "In 30 Tagen wird alles gelöscht, was wir von Ihnen haben: Ihr Konto, Ihr Profil, Ihre Fotos, "
                     "Antworten, Einwilligungen, Likes und Matches."
                 ),
                 "Das bleibt, und warum:",
             ),
-            "Einloggen und bleiben",
-            "Möchtest du doch bleiben, oder warst du es nicht, dann logge dich vorher ein.",
+            "Anmelden und bleiben",
+            "Möchten Sie doch bleiben, oder waren Sie es nicht, dann melden Sie sich vorher an.",
         ),
     },
     MailTemplate.ERASED: {
@@ -190,16 +194,16 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Keep this mail as your receipt: we cannot write to you again.",
         ),
         "de": Words(
-            "Dein Konto ist gelöscht",
+            "Ihr Konto ist gelöscht",
             (
                 (
-                    "Vor 30 Tagen hast du darum gebeten. Jetzt wird alles gelöscht, was wir von dir haben, auch diese "
-                    "Adresse."
+                    "Vor 30 Tagen haben Sie darum gebeten. Jetzt wird alles gelöscht, was wir von Ihnen haben, auch "
+                    "diese Adresse."
                 ),
                 "Das bleibt, und warum:",
             ),
             "Zu SaltBitter",
-            "Bewahre diese Mail als Beleg auf: Wir können dir nicht mehr schreiben.",
+            "Bewahren Sie diese Mail als Beleg auf: Wir können Ihnen nicht mehr schreiben.",
         ),
     },
     MailTemplate.SUSPENDED: {
@@ -211,10 +215,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
         "de": Words(
-            "Dein Konto ist gesperrt",
-            ("Niemand wird dir vorgestellt, und du kannst dich nicht einloggen.", "Das ist der Grund:"),
+            "Ihr Konto ist gesperrt",
+            ("Niemand wird Ihnen vorgestellt, und Sie können sich nicht anmelden.", "Das ist der Grund:"),
             "Widersprechen",
-            "Hältst du das für einen Fehler, widersprich, und jemand sieht es sich noch einmal an.",
+            "Halten Sie das für einen Fehler, widersprechen Sie, und jemand sieht es sich noch einmal an.",
             gives_reason=True,
         ),
     },
@@ -231,14 +235,14 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
         "de": Words(
-            "Dein Konto ist gesperrt",
+            "Ihr Konto ist gesperrt",
             (
-                "SaltBitter ist für Erwachsene, und du scheinst jünger als 18 zu sein.",
-                "Niemand wird dir vorgestellt, und du kannst dich nicht einloggen. Das ist der Grund:",
+                "SaltBitter ist für Erwachsene, und Sie scheinen jünger als 18 zu sein.",
+                "Niemand wird Ihnen vorgestellt, und Sie können sich nicht anmelden. Das ist der Grund:",
             ),
             "Widersprechen",
-            "Bist du erwachsen, widersprich mit einem Altersnachweis, auf dem du alles außer deinem Geburtsdatum "
-            "abdecken darfst. Jemand sieht ihn sich an, und nach der Entscheidung wird er gelöscht.",
+            "Sind Sie erwachsen, widersprechen Sie mit einem Altersnachweis, auf dem Sie alles außer Ihrem "
+            "Geburtsdatum abdecken dürfen. Jemand sieht ihn sich an, und nach der Entscheidung wird er gelöscht.",
             gives_reason=True,
         ),
     },
@@ -251,9 +255,9 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
         "de": Words(
-            "Dein Konto ist wieder offen",
-            ("Die Sperre deines Kontos ist aufgehoben.", "Das ist der Grund:"),
-            "Wieder einloggen",
+            "Ihr Konto ist wieder offen",
+            ("Die Sperre Ihres Kontos ist aufgehoben.", "Das ist der Grund:"),
+            "Wieder anmelden",
             "Adresse und Passwort sind dieselben wie vorher.",
             gives_reason=True,
         ),
@@ -269,13 +273,13 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "If you did not ask for it, change your password: somebody knew it.",
         ),
         "de": Words(
-            "Deine Kopie ist fertig",
+            "Ihre Kopie ist fertig",
             (
-                "Du hast um eine Kopie von allem gebeten, was wir von dir haben. Hier ist sie, 7 Tage lang.",
-                "Wer diese Adresse hat, kann sie lesen: Gib diese Mail niemandem weiter.",
+                "Sie haben um eine Kopie von allem gebeten, was wir von Ihnen haben. Hier ist sie, 7 Tage lang.",
+                "Wer diese Adresse hat, kann sie lesen: Geben Sie diese Mail niemandem weiter.",
             ),
             "Herunterladen",
-            "Hast du nicht darum gebeten, ändere dein Passwort: Jemand kannte es.",
+            "Haben Sie nicht darum gebeten, ändern Sie Ihr Passwort: Jemand kannte es.",
         ),
     },
     MailTemplate.PHOTO_VISIBLE: {
@@ -286,10 +290,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Thank you for waiting.",
         ),
         "de": Words(
-            "Andere sehen jetzt dein Foto",
-            ("Jemand aus unserem Team hat sich dein neues Foto angesehen und es freigegeben. Andere sehen es jetzt.",),
-            "Deine Fotos ansehen",
-            "Danke, dass du gewartet hast.",
+            "Andere sehen jetzt Ihr Foto",
+            ("Jemand aus unserem Team hat sich Ihr neues Foto angesehen und es freigegeben. Andere sehen es jetzt.",),
+            "Ihre Fotos ansehen",
+            "Danke, dass Sie gewartet haben.",
         ),
     },
     MailTemplate.PHOTO_APPROVED: {
@@ -301,10 +305,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
         "de": Words(
-            "Dein Foto ist freigegeben",
-            ("Jemand hat sich dein Foto angesehen, und andere sehen es jetzt.", "Das ist der Grund:"),
-            "Deine Fotos ansehen",
-            "Danke, dass du uns hast hinsehen lassen.",
+            "Ihr Foto ist freigegeben",
+            ("Jemand hat sich Ihr Foto angesehen, und andere sehen es jetzt.", "Das ist der Grund:"),
+            "Ihre Fotos ansehen",
+            "Danke, dass Sie uns haben hinsehen lassen.",
             gives_reason=True,
         ),
     },
@@ -317,10 +321,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
         "de": Words(
-            "Deine Frage ist beantwortet",
-            ("Jemand hat sich angesehen, was du uns zu deinen Vorstellungen gefragt hast.", "Das kam heraus:"),
+            "Ihre Frage ist beantwortet",
+            ("Jemand hat sich angesehen, was Sie uns zu Ihren Vorstellungen gefragt haben.", "Das kam heraus:"),
             "Bei der Frage nachlesen",
-            "Klärt es das nicht, kannst du noch einmal fragen oder dich an die Datenschutzbehörde an deinem Wohnort "
+            "Klärt es das nicht, können Sie noch einmal fragen oder sich an die Datenschutzbehörde an Ihrem Wohnort "
             "wenden.",
             gives_reason=True,
         ),
@@ -334,10 +338,10 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             gives_reason=True,
         ),
         "de": Words(
-            "Zu einem deiner Fotos",
-            ("Jemand hat sich eines deiner Fotos angesehen, und andere sehen es nicht.", "Das ist der Grund:"),
-            "Deine Fotos ansehen",
-            "Beim Foto steht, was du tun kannst und ob du uns noch bitten kannst, noch einmal hinzusehen.",
+            "Zu einem Ihrer Fotos",
+            ("Jemand hat sich eines Ihrer Fotos angesehen, und andere sehen es nicht.", "Das ist der Grund:"),
+            "Ihre Fotos ansehen",
+            "Beim Foto steht, was Sie tun können und ob Sie uns noch bitten können, noch einmal hinzusehen.",
             gives_reason=True,
         ),
     },
@@ -356,17 +360,17 @@ WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "or for money because of this.",
         ),
         "de": Words(
-            "Wichtig: deine Daten und ein Sicherheitsvorfall",
+            "Wichtig: Ihre Daten und ein Sicherheitsvorfall",
             (
-                "Bei SaltBitter gab es einen Sicherheitsvorfall, und Daten über dich sind betroffen.",
+                "Bei SaltBitter gab es einen Sicherheitsvorfall, und Daten über Sie sind betroffen.",
                 "Was geschehen ist: {happened}",
-                "Was das für dich bedeuten kann: {consequences}",
-                "Was wir getan haben und was du tun kannst: {measures}",
-                "Wen du fragen kannst: {contact}",
+                "Was das für Sie bedeuten kann: {consequences}",
+                "Was wir getan haben und was Sie tun können: {measures}",
+                "Wen Sie fragen können: {contact}",
             ),
-            "Dein Konto ansehen",
+            "Ihr Konto ansehen",
             "Die Datenschutzbehörde haben wir unterrichtet, wo das Gesetz es verlangt. Wir fragen deswegen nie nach "
-            "deinem Passwort oder nach Geld.",
+            "Ihrem Passwort oder nach Geld.",
         ),
     },
 }

@@ -45,7 +45,7 @@ STYLES = {
             ),
             (
                 "Aus Leichtigkeit kann Gewohnheit werden. Stellen Sie ab und zu die Fragen, die Sie einander nicht "
-                "mehr stellen, seit Sie sich gut kennen: Worauf hoffst du dieses Jahr, was hat sich verändert?"
+                "mehr stellen, seit Sie sich gut kennen: „Worauf hoffst du dieses Jahr, was hat sich verändert?“"
             ),
             (
                 "Sie nehmen vielleicht an, dass man gute Absichten sieht. Sprechen Sie sie aus: Wer das Raten gewohnt "

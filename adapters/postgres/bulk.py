@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from adapters.postgres.database import Session, translated
 
 SECONDS = 60
-"""What one such statement may take. Measured with a million members: the longest takes a tenth of it."""
+"""What one such statement may take. Measured with a million members: the longest takes a third of it."""
 
 MEMORY = "128MB"
 """What one such statement may hold in memory, so that a million ids are looked up without a file."""

@@ -39,6 +39,8 @@ def main() -> int:
         stage = Stage(runner.run(opened.__aenter__()))
         seed(url, options.members)
         sizes = runner.run(_sizes(url))
+        # Jobs are no part of a request, and of a hundred thousand the reference engine makes no morning in an hour.
+        stage.town.workers._run_due_jobs = lambda: None  # type: ignore[method-assign]
         rows = [runner.run(_asked(stage, url, call, sizes)) for call in TABLE]
         runner.run(opened.__aexit__(None, None, None))
     for row in sorted(rows, key=lambda row: (row["holds"], row["name"])):
@@ -71,7 +73,7 @@ async def _asked(stage: Stage, url: str, call: str, sizes: Mapping[str, float]) 
 async def _sizes(url: str) -> Mapping[str, float]:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("ANALYZE")
+        await connection.execute("VACUUM (ANALYZE)")
         return {
             row["relname"]: row["reltuples"]
             for row in await connection.fetch("SELECT relname, reltuples FROM pg_class")

@@ -19,7 +19,7 @@ from adapters.postgres.tables import pairs, profiles, users
 from adapters.postgres.users import user_of
 from saltbitter_domain.compatibility.model import Standing, Traits
 from saltbitter_domain.compatibility.participation import member_of
-from saltbitter_domain.compatibility.ports import Known, Member, People
+from saltbitter_domain.compatibility.ports import NEWEST, Known, Member, People
 from saltbitter_domain.consent.model import ConsentRecord, Purpose
 from saltbitter_domain.kernel import Clock, UserId
 from saltbitter_domain.profiles.model import MIN_AGE, Gender, Photo, Profile
@@ -46,11 +46,11 @@ _WHOLE = f"""
     (SELECT to_jsonb(results) FROM attachment_assessments AS results WHERE results.user_id = users.id
       ORDER BY taken_at DESC, results.id DESC LIMIT 1) AS assessment
 """
+_WITH_PROFILE = "FROM users JOIN profiles ON profiles.user_id = users.id"
 _MEMBERS = "FROM users LEFT JOIN profiles ON profiles.user_id = users.id"
 
-_TAKING_PART = f"""
-    FROM users JOIN profiles ON profiles.user_id = users.id
-    WHERE users.email_verified_at IS NOT NULL AND users.status = 'active' AND profiles.visibility <> 'paused'
+_TAKE_PART = f"""
+    users.email_verified_at IS NOT NULL AND users.status = 'active' AND profiles.visibility <> 'paused'
       AND profiles.content ->> 'name' <> ''
       AND jsonb_array_length(profiles.content -> 'genders') > 0
       AND jsonb_array_length(profiles.content #> '{{preferences,genders}}') > 0
@@ -59,13 +59,25 @@ _TAKING_PART = f"""
       AND {agrees("users.id", Purpose.GENDERS_SOUGHT)}
       AND EXISTS (SELECT FROM photos WHERE photos.user_id = users.id AND position = 0 AND photos.state = 'approved')
 """
-"""What ``participation.missing`` asks, for the two questions that go through everybody every few minutes."""
+"""What ``participation.missing`` asks, for the two questions that may go through everybody."""
+_FROM_THE_NEWEST = """
+    FROM (SELECT id FROM users ORDER BY id DESC LIMIT :newest) AS newest
+    CROSS JOIN LATERAL (SELECT * FROM users WHERE users.id = newest.id OFFSET 0) AS users
+    CROSS JOIN LATERAL (SELECT * FROM profiles WHERE profiles.user_id = newest.id OFFSET 0) AS profiles
+"""
+"""One account after the other, for whoever wants some of them: the planner, which cannot tell how many take part, would
+read everybody's profile and sort them. ``OFFSET 0`` keeps it from that."""
 
 
 class PostgresPeople(People):
-    _ZONES = Query(text(f"SELECT DISTINCT profiles.time_zone {_TAKING_PART} ORDER BY profiles.time_zone"))
+    _ZONES = Query(
+        text(f"SELECT DISTINCT profiles.time_zone {_WITH_PROFILE} WHERE {_TAKE_PART} ORDER BY profiles.time_zone")
+    )
     _IN_ZONE = Query(
-        text(f"SELECT users.id {_TAKING_PART} AND profiles.time_zone = CAST(:zone AS text) ORDER BY users.id")
+        text(
+            f"SELECT users.id {_WITH_PROFILE} WHERE {_TAKE_PART}"
+            " AND profiles.time_zone = CAST(:zone AS text) ORDER BY users.id"
+        )
     )
     _THESE = Query(text(f"SELECT {_WHOLE} {_MEMBERS} WHERE users.id = ANY(CAST(:ids AS uuid[])) ORDER BY users.id"))
     _KNOWN = Query(
@@ -92,10 +104,11 @@ class PostgresPeople(People):
     _WITHIN_REACH = Query(
         text(
             f"""
-            SELECT {_WHOLE} {_TAKING_PART}
+            SELECT {_WHOLE} {_FROM_THE_NEWEST}
+            WHERE {_TAKE_PART}
               AND profiles.content -> 'genders' ?| CAST(:seeks AS text[])
               AND profiles.content #> '{{preferences,genders}}' ?| CAST(:genders AS text[])
-            ORDER BY users.id DESC LIMIT :limit
+            ORDER BY newest.id DESC LIMIT :limit
             """
         )
     )
@@ -128,9 +141,8 @@ class PostgresPeople(People):
         self, genders: Collection[Gender], seeks: Collection[Gender], limit: int
     ) -> Sequence[Traits]:
         now = self._clock.now()
-        rows = await self._session.rows(
-            self._WITHIN_REACH, now=now, adult=MIN_AGE, genders=sorted(genders), seeks=sorted(seeks), limit=limit
-        )
+        wanted = {"genders": sorted(genders), "seeks": sorted(seeks), "newest": NEWEST, "limit": limit}
+        rows = await self._session.rows(self._WITHIN_REACH, now=now, adult=MIN_AGE, **wanted)
         return [traits for row in rows if (traits := _member(row, now).traits)]
 
     async def whole(self, user_ids: Collection[UserId]) -> Sequence[tuple[Traits, Profile]]:

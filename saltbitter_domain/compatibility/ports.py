@@ -58,6 +58,11 @@ class Known:
     suggested_on: date | None
 
 
+NEWEST = 50_000
+"""Accounts among which those within reach are looked for: so many that a thousand are found of whom there are two in a
+hundred, and so few that a wish which hardly anybody fulfils does not read a million profiles."""
+
+
 class People(Protocol):
     """Reads of everybody who can take part: verified and active account, profile with an approved primary photo, not
     paused. ``participation`` has the rules.
@@ -80,7 +85,7 @@ class People(Protocol):
         self, genders: Collection[Gender], seeks: Collection[Gender], limit: int
     ) -> Sequence[Traits]:
         """The traits of up to ``limit`` people who can take part, have one of the genders ``seeks`` and seek one of
-        ``genders``: those with the highest ids, who joined last."""
+        ``genders``: those with the highest ids, who joined last. None but the last ``NEWEST`` accounts need be read."""
         ...
 
     async def member(self, user_id: UserId) -> Member:

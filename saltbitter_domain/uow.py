@@ -132,6 +132,19 @@ async def retrying(attempt: Callable[[], Awaitable[_T]], attempts: int = 3) -> _
     return await attempt()
 
 
+async def as_read(found: _T, read: Callable[[], Awaitable[_T]], act: Callable[[_T], Awaitable[_U]]) -> _U:
+    """What ``act`` comes to for something that was read before slow work; where that was changed meanwhile, so that
+    storing meets another version, for what it is now. ``StaleWrite`` as from ``retrying``."""
+    try:
+        return await act(found)
+    except StaleWrite:
+
+        async def again() -> _U:
+            return await act(await read())
+
+        return await retrying(again)
+
+
 SWEEP_BATCH = 1000
 """Rows forgotten in one transaction: enough to be quick, little enough to hold nobody up."""
 

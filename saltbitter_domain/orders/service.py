@@ -45,7 +45,7 @@ from saltbitter_domain.orders.ports import PaymentGateway
 from saltbitter_domain.payments.model import CustomerChanged, GatewayAway, GatewayOff
 from saltbitter_domain.subscriptions.catalogue import plan_of
 from saltbitter_domain.subscriptions.model import Plan, Tier
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read
 from saltbitter_domain.users.model import ErasureRequested
 
 NOTHING = Money(0, "USD")
@@ -329,23 +329,21 @@ class OrderService:
     async def _record(self, order: Order, outcome: Outcome, bought: Sequence[Order] | None = None) -> Progress:
         """Keep what became of an order, which is as it was read or written last, with what was ``bought`` by then. It
         is read again only where nothing is to change, or where somebody else changed it, or bought more, meanwhile."""
-        whole = order.kind is not OrderKind.PURCHASE or bought is not None
-        in_hand = [(order, bought or ())] if whole and order.with_outcome(outcome, self._clock.now()) != order else []
 
-        async def attempt() -> Progress:
+        async def read() -> tuple[Order | None, Sequence[Order]]:
             async with self._begin() as uow:
-                stored, others = (
-                    in_hand.pop()
-                    if in_hand
-                    else await uow.together(uow.orders.get(order.id), _bought(uow, order.user_id, order.kind))
-                )
-                if stored is None:  # the member was erased
-                    return Progress(order)
-                changed = stored.with_outcome(outcome, self._clock.now())
-                # A member's orders are settled one after the other, so that one of them alone reaches a sum.
-                notice = notice_of(changed, others)
-                if changed == stored:
-                    return Progress(stored, notice=notice)
+                return await uow.together(uow.orders.get(order.id), _bought(uow, order.user_id, order.kind))
+
+        async def keep(found: tuple[Order | None, Sequence[Order]]) -> Progress:
+            stored, others = found
+            if stored is None:  # the member was erased
+                return Progress(order)
+            changed = stored.with_outcome(outcome, self._clock.now())
+            # A member's orders are settled one after the other, so that one of them alone reaches a sum.
+            notice = notice_of(changed, others)
+            if changed == stored:
+                return Progress(stored, notice=notice)
+            async with self._begin() as uow:
                 if changed.kind is OrderKind.PURCHASE:
                     await uow.orders.keep_to(order.user_id, purchases=len(others))
                 await uow.orders.save(changed)
@@ -356,7 +354,9 @@ class OrderService:
                 await uow.commit()
             return Progress(attrs.evolve(changed, version=changed.version + 1), notice=notice)
 
-        recorded = await retrying(attempt, 3 + len(in_hand))
+        whole = order.kind is not OrderKind.PURCHASE or bought is not None
+        in_hand = whole and order.with_outcome(outcome, self._clock.now()) != order
+        recorded = await as_read((order, bought or ()) if in_hand else await read(), read, keep)
         secret = outcome.client_secret if isinstance(outcome, RequiresAction) else None
         return attrs.evolve(recorded, client_secret=secret)
 

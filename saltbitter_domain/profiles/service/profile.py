@@ -29,7 +29,7 @@ from saltbitter_domain.profiles.policies import (
     moves_to,
 )
 from saltbitter_domain.profiles.ports import Place, Places, Profiles
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read, retrying
 from saltbitter_domain.users.model import UserMissing
 
 
@@ -89,15 +89,17 @@ class ProfileService:
         too often or too fast."""
         smallest = _smallest_cell(latitude, longitude)
         async with self._begin() as uow:
-            profile, agreed = await _locatable(uow, user_id)
+            found = profile, _ = await _locatable(uow, user_id)
             if not moves_to(profile, smallest, self._clock.now()):
                 return profile
             cell = await _grown(uow.profiles, smallest)
-        place = await self._places.at(cell)
-        try:
-            return await self._moved(profile, agreed, smallest, cell, place)
-        except StaleWrite:
-            return await retrying(lambda: self._locate(user_id, smallest, cell, place))
+        move = partial(self._move, smallest, cell, await self._places.at(cell))
+
+        async def read() -> tuple[Profile, ConsentRecord]:
+            async with self._begin() as uow:
+                return await _locatable(uow, user_id)
+
+        return await as_read(found, read, move)
 
     async def set_time_zone(self, user_id: UserId, name: str) -> Profile:
         """Correct the time zone by hand; it holds until the member moves. ``ProfileInvalid`` for an unknown name."""
@@ -142,23 +144,19 @@ class ProfileService:
             else:
                 await uow.commit()
 
-    async def _locate(self, user_id: UserId, smallest: GridCell, cell: GridCell, place: Place | None) -> Profile:
-        async with self._begin() as uow:
-            profile, agreed = await _locatable(uow, user_id)
-        if not moves_to(profile, smallest, self._clock.now()):
-            return profile
-        return await self._moved(profile, agreed, smallest, cell, place)
-
-    async def _moved(
-        self, profile: Profile, agreed: ConsentRecord, smallest: GridCell, cell: GridCell, place: Place | None
+    async def _move(
+        self, smallest: GridCell, cell: GridCell, place: Place | None, found: tuple[Profile, ConsentRecord]
     ) -> Profile:
-        """Move whoever this is the latest version of; ``StaleWrite`` when they decided on anything after ``agreed``,
-        which may have been to be nowhere."""
+        """Move whoever this is the latest version of, if they still do move; ``StaleWrite`` when they decided on
+        anything after the consent that was found, which may have been to be nowhere."""
+        now, (profile, agreed) = self._clock.now(), found
+        if not moves_to(profile, smallest, now):
+            return profile
         moved = attrs.evolve(
             profile,
             cell=cell,
             smallest_cell=smallest,
-            located_at=self._clock.now(),
+            located_at=now,
             city=place.city if place else None,
             time_zone=place.time_zone if place else profile.time_zone,
         )

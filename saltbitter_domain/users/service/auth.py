@@ -8,7 +8,7 @@ import attrs
 
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, Language, SessionId, StaleWrite, UserId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read, retrying, sweep
 from saltbitter_domain.users.model import (
     SESSION_KEPT_FOR,
     EmailTaken,
@@ -63,7 +63,7 @@ from saltbitter_domain.users.service.devices import (
     tries_key,
 )
 from saltbitter_domain.users.service.links import discard_links
-from saltbitter_domain.users.service.proof import as_read, prove_code
+from saltbitter_domain.users.service.proof import prove_code
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,

@@ -6,7 +6,7 @@ from uuid import UUID
 import attrs
 
 from saltbitter_domain.kernel import Clock, FieldProblem, Ids, SessionId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read, retrying
 from saltbitter_domain.users.model import (
     KEPT_ADDRESS_LIFETIME,
     ONE_TIME_TOKEN_LIFETIME,
@@ -34,7 +34,7 @@ from saltbitter_domain.users.ports import (
     Secrets,
 )
 from saltbitter_domain.users.service.links import token_refused, usable
-from saltbitter_domain.users.service.proof import PasswordProof, as_read, prove_second_factor, save_unchanged
+from saltbitter_domain.users.service.proof import PasswordProof, prove_second_factor, save_unchanged
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 

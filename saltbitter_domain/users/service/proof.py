@@ -9,7 +9,7 @@ from typing import TypeVar
 import attrs
 
 from saltbitter_domain.kernel import Clock, DomainError, FieldProblem, StaleWrite, Unavailable
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read
 from saltbitter_domain.users.model import Busy, PasswordRefused
 from saltbitter_domain.users.model.devices import PAUSES
 from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor
@@ -18,7 +18,6 @@ from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, P
 from saltbitter_domain.users.service.devices import looking, tries_key
 
 _T = TypeVar("_T")
-_Read = TypeVar("_Read")
 Act = Callable[[UnitOfWork, Account], Awaitable[_T]]
 
 
@@ -99,19 +98,6 @@ class PasswordProof:
 
     def _tries(self, access: Access) -> str:
         return tries_key(self.secrets, str(access.user_id))
-
-
-async def as_read(was: _Read, read: Callable[[], Awaitable[_Read]], act: Callable[[_Read], Awaitable[_T]]) -> _T:
-    """What ``act`` comes to for something that was read before slow work; where it was changed meanwhile, so that
-    storing meets another version, for what it is now."""
-    try:
-        return await act(was)
-    except StaleWrite:
-
-        async def again() -> _T:
-            return await act(await read())
-
-        return await retrying(again)
 
 
 async def own_account(uow: UnitOfWork, access: Access, now: datetime) -> Account:

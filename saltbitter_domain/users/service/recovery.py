@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import attrs
 
 from saltbitter_domain.kernel import Clock, FieldProblem, Ids, SessionId, StaleWrite, UserId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read, retrying, sweep
 from saltbitter_domain.users.model import (
     EmailVerified,
     EndReason,
@@ -37,7 +37,7 @@ from saltbitter_domain.users.ports import (
 )
 from saltbitter_domain.users.service.devices import tries_key
 from saltbitter_domain.users.service.links import discard_links, token_refused, usable
-from saltbitter_domain.users.service.proof import PasswordProof, as_read
+from saltbitter_domain.users.service.proof import PasswordProof
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,

@@ -73,6 +73,7 @@ async def _asked(stage: Stage, url: str, call: str, sizes: Mapping[str, float]) 
 async def _sizes(url: str) -> Mapping[str, float]:
     connection = await asyncpg.connect(url)
     try:
+        # What a database that has run for a while has done by itself.
         await connection.execute("VACUUM (ANALYZE)")
         return {
             row["relname"]: row["reltuples"]

@@ -15,7 +15,7 @@ from aiohttp.web import RequestKey
 from entrypoints.http import callers, errors, headers, sessions
 from entrypoints.http.dependencies import Authenticator, HttpSettings, Ports
 from entrypoints.http.endpoint import CALL, Handler
-from entrypoints.http.routing import Audience, Call, Route
+from entrypoints.http.routing import JSON, Audience, Call, Route
 from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import DomainError, NotAuthenticated
 from saltbitter_domain.traffic import RateLimited, network_of
@@ -110,7 +110,7 @@ class Gate:
             key = str(asking.user_id) if asking else callers.limited_as(call.address)
             await self._limit(route.name, key, route.a_day, _DAY)
         response = await handler(request)
-        response.headers.setdefault(hdrs.CACHE_CONTROL, route.cache)
+        _say_who_may_keep(response, route)
         return response
 
     def _trace(self, call: Call, route: Route | None, code: str | None) -> None:
@@ -146,6 +146,14 @@ class Gate:
         wait = await self._ports.rate_limits.hit(scope, key, limit, window)
         if wait is not None:
             raise RateLimited(f"That was a lot at once. Please wait {_told(wait)}.", retry_after=wait)
+
+
+def _say_who_may_keep(response: web.StreamResponse, route: Route) -> None:
+    """What is the same for everybody is packed too: it holds no secret that its length could tell of (BREACH)."""
+    response.headers.setdefault(hdrs.CACHE_CONTROL, route.cache)
+    if route.produces == JSON and route.cache.startswith("public"):
+        response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
+        response.enable_compression()
 
 
 def _refuse_unless_staff(access: Access, audience: Audience) -> None:

@@ -26,6 +26,16 @@ const FIRST = { index: [], login: ["features/account/Login"], join: ["features/a
 /** The languages of the client, each of whose words are a script of their own. */
 const LANGUAGES = ["en", "de"];
 
+/** What most pages need, in a few scripts instead of a score of small ones, each of which would be asked for by itself. */
+const TOGETHER = [
+  { name: "session", test: /src\/api\/(?:session|problem)\.ts|node_modules\/react\//, priority: 2 },
+  { name: "common", test: /src\/(?:api|design|app\/lazy|i18n\/(?:index|problems|format))|node_modules\/(?:@tanstack|openapi-fetch|wouter|regexparam|i18next|react-i18next|use-sync-external-store)\//, priority: 1 },
+  { name: "people", test: /src\/(?:features\/(?:today\/(?!Today|Person\.)|onboarding\/(?:words|profile)|account\/signOut)|app\/signOut)/ },
+];
+
+/** What runs before the client has arrived, beside it. */
+const AHEAD = "src/ahead.ts";
+
 /** For each of these and in each language a page of its own, which fetches its scripts and words beside the client's
 instead of after them. */
 const ahead: Plugin = {
@@ -47,11 +57,13 @@ const ahead: Plugin = {
       if (files.size === 0) throw new Error(`Nothing was built of ${source}.`);
       return [...files];
     };
+    const early = Object.values(bundle).find((made) => made.type === "chunk" && made.facadeModuleId?.endsWith(AHEAD));
+    const first = `    <script type="module" async crossorigin src="/${early?.fileName}"></script>\n`;
     for (const language of LANGUAGES) {
       for (const [name, sources] of Object.entries(FIRST)) {
         const files = new Set([`i18n/${language}.ts`, ...sources.map((source) => `${source}.tsx`)].flatMap(wanted));
         const links = [...files].filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
-        writeFileSync(`${dir}/${name}.${language}.html`, page.replace("  </head>", `${links.join("")}  </head>`));
+        writeFileSync(`${dir}/${name}.${language}.html`, page.replace("  </head>", `${links.join("")}  </head>`).replace("    <script", `${first}    <script`));
       }
     }
   },
@@ -59,7 +71,7 @@ const ahead: Plugin = {
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), packed, ahead],
-  build: { target: "es2022", assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false } },
+  build: { target: "es2022", assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false }, rolldownOptions: { input: ["index.html", AHEAD], output: { codeSplitting: { groups: TOGETHER } } } },
   server: { proxy: { "/api": demo, "/media": demo, "/demo": demo } },
   test: { environment: "jsdom", setupFiles: ["src/testing.ts"], restoreMocks: true, isolate: false, pool: "threads" },
 });

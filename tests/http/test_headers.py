@@ -70,6 +70,19 @@ async def test_only_what_is_public_may_be_kept(api: Client, path: str, cache: st
     assert answer.headers["Cache-Control"] == cache
 
 
+async def test_only_what_is_the_same_for_everybody_is_packed(api: Client) -> None:
+    """The length of a packed answer can tell of what it holds (BREACH, 2013)."""
+    unpacking = ANNA | {"Accept-Encoding": "gzip"}
+    public = await api.get("/ping/notes", headers=unpacking)
+    as_it_is = await api.get("/ping/notes", headers=ANNA | {"Accept-Encoding": "identity"})
+    own = await api.get("/ping/seen", headers=unpacking)
+
+    assert (public.headers["Content-Encoding"], await public.json()) == ("gzip", await as_it_is.json())
+    assert "Accept-Encoding" in public.headers.getall("Vary")
+    assert "Content-Encoding" not in as_it_is.headers
+    assert "Content-Encoding" not in own.headers
+
+
 @pytest.mark.parametrize(
     ("origin", "allowed"),
     [

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isProblem } from "./api/problem";
-import { App } from "./app/App";
+import { App, fetchFirst } from "./app/App";
 import { startWorker } from "./app/worker";
 import "./design/tokens.css";
 import { start } from "./i18n";
@@ -26,7 +26,7 @@ function onCaughtError(error: unknown) {
 applyTheme();
 const root = document.getElementById("root");
 if (root) {
-  void start().then(() =>
+  void Promise.all([start(), fetchFirst()]).then(() =>
     createRoot(root, { onCaughtError }).render(
       <StrictMode>
         <QueryClientProvider client={queries}>

@@ -97,8 +97,7 @@ async function askForTokens(): Promise<string | null> {
 
 /** Find out at the start whether this browser is signed in. A problem leaves the question open for another try. */
 export async function resume(): Promise<void> {
-  if (localStorage.getItem(HINT) === null) become("signed_out");
-  else await renew();
+  if ((await accessToken()) === null) become("signed_out");
 }
 
 export function useSession(): SessionState {

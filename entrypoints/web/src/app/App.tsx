@@ -8,7 +8,7 @@ import { LinkButton } from "../design/Button";
 import { ProblemNotice } from "../design/Notice";
 import { Loading, Page } from "../design/Page";
 import { lazy } from "./lazy";
-import { Shell } from "./Shell";
+import { Shell, SignOut } from "./Shell";
 import { Welcome } from "./Welcome";
 
 const Login = lazy(() => import("../features/account/Login"));
@@ -39,6 +39,14 @@ const AuditRecords = lazy(() => import("../features/staff/AuditRecords"));
 const Suspensions = lazy(() => import("../features/staff/Suspensions"));
 const BreachRegister = lazy(() => import("../features/staff/BreachRegister"));
 const Settings = lazy(() => import("../features/settings/Settings"));
+
+/** What the pages that people begin with are made of. */
+const FIRST: Record<string, Pick<typeof Login, "fetchPage">[]> = { "/login": [Login], "/join": [Join], "/today": [Today, SignOut] };
+
+/** Fetch what the first page is made of, so that it is whole when it is shown. What fails here is told there. */
+export async function fetchFirst(): Promise<void> {
+  await Promise.allSettled((FIRST[location.pathname] ?? []).map((part) => part.fetchPage()));
+}
 
 /** Pages to which whoever is not signed in comes after signing in. */
 const FOR_MEMBERS = [
@@ -74,7 +82,7 @@ export function App() {
   else if (session === "unknown") pages = <Waiting />;
   else pages = session === "signed_in" ? <MemberPages /> : <VisitorPages />;
   return (
-    <Shell signedIn={session === "signed_in"}>
+    <Shell signedIn={session !== "signed_out"}>
       <Boundary>
         <Suspense fallback={<Waiting />}>{pages}</Suspense>
       </Boundary>

@@ -8,7 +8,7 @@ import { Place, PLACE } from "./Place";
 import { choose, LANGUAGES, type Language } from "../i18n";
 
 const PLACES = ["today", "matches", "insights", "privacy", "settings"] as const;
-const SignOut = lazy(() => import("./SignOut"));
+export const SignOut = lazy(() => import("./SignOut"));
 const DEMO = "demo" in document.documentElement.dataset;
 
 /** What is around every page: the way past it, the brand, where one can go, and the quiet lines at the foot. */

@@ -17,19 +17,17 @@ import { dateOfBirth, email, newPassword, SHORTEST_PASSWORD } from "./forms";
 export default function Join() {
   const { t } = useTranslation();
   const [joined, setJoined] = useState<string | null>(null);
-  const texts = useConsentTexts();
   if (joined !== null) return <CheckMail email={joined} />;
   return (
     <Page title={t("join.title")} lead={t("join.lead")}>
-      <ProblemNotice error={texts.error} retry={() => void texts.refetch()} />
-      {texts.isPending ? <Loading /> : null}
-      {texts.data ? <JoinForm texts={texts.data.items} onJoined={setJoined} /> : null}
+      <JoinForm onJoined={setJoined} />
     </Page>
   );
 }
 
-function JoinForm({ texts, onJoined }: { texts: Schemas["ConsentText"][]; onJoined: (email: string) => void }) {
+function JoinForm({ onJoined }: { onJoined: (email: string) => void }) {
   const { t } = useTranslation();
+  const texts = useConsentTexts();
   const schema = z.object({
     email: email(t),
     password: newPassword(t),
@@ -41,7 +39,7 @@ function JoinForm({ texts, onJoined }: { texts: Schemas["ConsentText"][]; onJoin
     resolver: zodResolver(schema),
     defaultValues: { email: "", password: "", date_of_birth: "" },
   });
-  const text = (purpose: string) => texts.find((each) => each.purpose === purpose);
+  const text = (purpose: string) => texts.data?.items.find((each) => each.purpose === purpose);
   const join = useMutation({
     mutationFn: (values: z.output<typeof schema>) =>
       answer(
@@ -67,6 +65,8 @@ function JoinForm({ texts, onJoined }: { texts: Schemas["ConsentText"][]; onJoin
       <TextField label={t("account.email")} type="email" autoComplete="email" error={errors.email?.message} {...form.register("email")} />
       <TextField label={t("account.password")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={errors.password?.message} {...form.register("password")} />
       <TextField label={t("account.dateOfBirth")} hint={t("account.dateOfBirthHint")} type="date" autoComplete="bday" error={errors.date_of_birth?.message} {...form.register("date_of_birth")} />
+      <ProblemNotice error={texts.error} retry={() => void texts.refetch()} />
+      {texts.isPending ? <Loading /> : null}
       <Agreement text={text("terms")} error={errors.terms?.message} {...form.register("terms")} />
       <Agreement text={text("privacy_policy")} error={errors.privacy_policy?.message} {...form.register("privacy_policy")} />
       <ProblemNotice error={shown} />

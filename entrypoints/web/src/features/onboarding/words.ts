@@ -11,32 +11,40 @@ export function useWords() {
     const name = `words.${kind}.${key}`;
     return i18n.exists(name) ? t(name) : fallback;
   };
-  const options = (vocabulary: string): Option[] =>
-    (data?.vocabularies[vocabulary] ?? []).map(({ key, label }) => ({ key, label: word(vocabulary, key, label) }));
+  const entries = (vocabulary: string) => data?.vocabularies[vocabulary] ?? [];
+  // Lists are made where they are asked for: most readers of a person want a few single words.
   return {
     ready: data !== undefined,
-    options,
-    label: (vocabulary: string, key: string | null | undefined) =>
-      key ? (options(vocabulary).find((option) => option.key === key)?.label ?? key) : null,
-    interestGroups: (data?.interests ?? []).map(({ group, interests }) => ({
-      group: word("group", group.toLowerCase().replaceAll(" ", "_"), group),
-      interests: interests.map(({ key, label }) => ({ key, label: word("interest", key, label) })),
-    })),
+    options: (vocabulary: string): Option[] =>
+      entries(vocabulary).map(({ key, label }) => ({ key, label: word(vocabulary, key, label) })),
+    label: (vocabulary: string, key: string | null | undefined) => {
+      const entry = entries(vocabulary).find((each) => each.key === key);
+      return entry ? word(vocabulary, entry.key, entry.label) : (key ?? null);
+    },
+    get interestGroups() {
+      return (data?.interests ?? []).map(({ group, interests }) => ({
+        group: word("group", group.toLowerCase().replaceAll(" ", "_"), group),
+        interests: interests.map(({ key, label }) => ({ key, label: word("interest", key, label) })),
+      }));
+    },
     interest: (key: string) =>
       word("interest", key, data?.interests.flatMap((each) => each.interests).find((each) => each.key === key)?.label ?? key),
-    values: (data?.values ?? []).map(({ key, label, description }) => ({
-      key,
-      label: word("value", key, label),
-      description: word("value_description", key, description),
-    })),
-    prompts: (data?.prompts ?? []).map(({ key, label }) => ({ key, label: word("prompt", key, label) })),
-    languages: (data?.languages ?? [])
-      .map(({ key, label }) => ({ key, label: languageName(key, i18n.language) ?? label }))
-      .sort((one, other) => one.label.localeCompare(other.label, i18n.language)),
+    get values() {
+      return (data?.values ?? []).map(({ key, label, description }) => ({
+        key,
+        label: word("value", key, label),
+        description: word("value_description", key, description),
+      }));
+    },
+    get prompts() {
+      return (data?.prompts ?? []).map(({ key, label }) => ({ key, label: word("prompt", key, label) }));
+    },
+    get languages() {
+      // The platform knows how every language is called in every other.
+      const names = new Intl.DisplayNames(i18n.language, { type: "language" });
+      return (data?.languages ?? [])
+        .map(({ key, label }) => ({ key, label: names.of(key) ?? label }))
+        .sort((one, other) => one.label.localeCompare(other.label, i18n.language));
+    },
   };
-}
-
-/** The platform knows how every language is called in every other. */
-function languageName(key: string, language: string): string | undefined {
-  return new Intl.DisplayNames(language, { type: "language" }).of(key);
 }

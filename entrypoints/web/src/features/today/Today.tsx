@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect } from "wouter";
 import { answer, api, newKey, type Schemas } from "../../api/client";
@@ -22,7 +22,6 @@ const MENDED_AT: Partial<Record<Schemas["Missing"], string>> = {
 
 export default function Today() {
   const { t, i18n } = useTranslation();
-  const format = useFormat();
   const profile = useProfile();
   const [page, setPage] = useState<number | null>(null);
   const [newest, setNewest] = useState<string | null>(null);
@@ -30,8 +29,10 @@ export default function Today() {
     queryKey: ["today", i18n.language, page],
     queryFn: () => answer(api.GET("/api/me/daily-matches", { params: { query: page === null ? {} : { page } } })),
   });
-  if (profile.data === null) return <Redirect to="/onboarding/about" replace />;
   const view = today.data;
+  // The people are shown before what stands below them is worked out: the first date takes a phone as long as a card.
+  const foot = useDeferredValue(view, undefined);
+  if (profile.data === null) return <Redirect to="/onboarding/about" replace />;
   return (
     <Page wide title={t("today.title")} lead={view ? <Lead view={view} /> : undefined}>
       <ProblemNotice error={today.error ?? profile.error} retry={() => void today.refetch()} />
@@ -47,17 +48,22 @@ export default function Today() {
         </ol>
       ) : null}
       {view ? <Pages view={view} onPage={setPage} /> : null}
-      {view && view.missing.length === 0 ? (
-        <section className="grid justify-items-center gap-2 py-6 text-center">
-          <h2 className="text-xl">{t(view.suggestions.length ? "today.thatsAll" : "today.nobodyYet")}</h2>
-          <p className="text-soft">{t("today.next", { when: format.morning(view.next_at) })}</p>
-          {view.short_because ? (
-            <p className="max-w-prose text-sm text-soft">{t(`short.${view.short_because}`)}</p>
-          ) : null}
-        </section>
-      ) : null}
-      {view && profile.data ? <MoreOfMe /> : null}
+      {foot && foot.missing.length === 0 ? <Foot view={foot} /> : null}
+      {foot && profile.data ? <MoreOfMe /> : null}
     </Page>
+  );
+}
+
+/** That there are no more today, and when the next come. */
+function Foot({ view }: { view: Schemas["DailyView"] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <section className="grid justify-items-center gap-2 py-6 text-center">
+      <h2 className="text-xl">{t(view.suggestions.length ? "today.thatsAll" : "today.nobodyYet")}</h2>
+      <p className="text-soft">{t("today.next", { when: format.morning(view.next_at) })}</p>
+      {view.short_because ? <p className="max-w-prose text-sm text-soft">{t(`short.${view.short_because}`)}</p> : null}
+    </section>
   );
 }
 

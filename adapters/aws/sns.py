@@ -3,23 +3,21 @@
 Anybody can send to the address that SNS is told. What is taken in is signed by SNS, is of a topic of ours, and is no
 older than SNS may take to deliver it ("Verifying the signatures of Amazon SNS messages", SNS developer guide)."""
 
-import asyncio
 import base64
 import json
 import re
-import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from http.client import HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
+import aiohttp
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
+from adapters.outward import outward_session
 from saltbitter_domain.kernel import Clock
 from saltbitter_domain.users.model.delivery import (
     DeliveryReport,
@@ -47,24 +45,23 @@ _ANSWER_BYTES = 65_536
 Fetch = Callable[[str], Awaitable[bytes]]
 
 
-async def download(url: str, trust: ssl.SSLContext | None = None) -> bytes:
-    """What is at this ``https`` address, and nowhere it leads to. Raises ``DeliveryReportUnchecked``."""
-    return await asyncio.to_thread(_download, urlsplit(url), trust)
-
-
-def _download(url: SplitResult, trust: ssl.SSLContext | None) -> bytes:
-    connection = HTTPSConnection(url.netloc, timeout=_ANSWER_SECONDS, context=trust)
+async def download(url: str, connector: aiohttp.TCPConnector | None = None) -> bytes:
+    """What is at this ``https`` address outside, and nowhere it leads to. Raises ``DeliveryReportUnchecked``."""
     try:
-        connection.request("GET", f"{url.path}?{url.query}" if url.query else url.path)
-        answer = connection.getresponse()
-        content = answer.read(_ANSWER_BYTES)
-    except (OSError, HTTPException):
+        async with (
+            outward_session(_ANSWER_SECONDS, connector) as http,
+            http.get(url, allow_redirects=False) as answer,
+        ):
+            content = bytearray()
+            async for part in answer.content.iter_any():
+                content += part
+                if len(content) > _ANSWER_BYTES:
+                    raise _unchecked()
+    except (aiohttp.ClientError, OSError, TimeoutError):
         raise _unchecked() from None
-    finally:
-        connection.close()
     if answer.status != 200:
         raise _unchecked()
-    return content
+    return bytes(content)
 
 
 class SnsDeliveryReports(DeliveryReports):

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import hdrs
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from adapters.outward import outward_session
 from adapters.push.encryption import decoded, encoded, encrypted, point
 from adapters.push.words import WORDS
 from saltbitter_domain.compatibility.model import NoticeKind
@@ -51,7 +52,8 @@ class VapidKey:
 
 
 class WebPush(PushService):
-    """Hands messages to push services, at least once. Whether an endpoint is one was found out before it was kept."""
+    """Hands messages to push services, at least once. Whether an endpoint is one was found out before it was kept, and
+    where its name leads is looked at whenever it is called."""
 
     def __init__(self, clock: Clock, key: VapidKey, *, connector: aiohttp.TCPConnector | None = None) -> None:
         self._clock = clock
@@ -61,9 +63,7 @@ class WebPush(PushService):
 
     def open(self) -> None:
         """Called on the running loop, before anything is sent."""
-        self._http = aiohttp.ClientSession(
-            connector=self._connector, timeout=aiohttp.ClientTimeout(total=SECONDS), cookie_jar=aiohttp.DummyCookieJar()
-        )
+        self._http = outward_session(SECONDS, self._connector)
 
     async def close(self) -> None:
         if self._http is not None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import attrs
 import pytest
 from aiohttp import web
@@ -159,6 +160,8 @@ async def test_what_is_fetched_comes_over_tls_from_that_address_and_no_other(tmp
     async def answer(request: web.Request) -> web.Response:
         if request.path == "/moved":
             raise web.HTTPFound("/here")
+        if request.path == "/endless":
+            return web.Response(body=b"x" * 65_537)
         return web.Response(text=request.path_qs)
 
     ours, trust = certificate(tmp_path)
@@ -167,10 +170,11 @@ async def test_what_is_fetched_comes_over_tls_from_that_address_and_no_other(tmp
     server = TestServer(app, host="localhost", scheme="https")
     await server.start_server(ssl=ours)
     try:
-        assert await download(str(server.make_url("/here?a=b")), trust) == b"/here?a=b"
-        for path, trusted in (("/moved", trust), ("/here", None)):
+        here = aiohttp.TCPConnector(ssl=trust)
+        assert await download(str(server.make_url("/here?a=b")), here) == b"/here?a=b"
+        for path, trusted in (("/moved", trust), ("/endless", trust), ("/here", True)):
             with pytest.raises(DeliveryReportUnchecked):
-                await download(str(server.make_url(path)), trusted)
+                await download(str(server.make_url(path)), aiohttp.TCPConnector(ssl=trusted))
     finally:
         await server.close()
 

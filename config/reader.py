@@ -63,6 +63,16 @@ class Reader:
             self.refuse(name, f"{weakness}; set it to at least 32 random bytes")
         return value
 
+    def edge_secrets(self, name: str, other: str) -> tuple[str, ...]:
+        """The secret that a proxy adds in a header, and the other one that is accepted while it is being changed."""
+        secrets = tuple(value for each in (name, other) if (value := self.secret(each, required=False)))
+        for each in (name, other):
+            if not re.fullmatch(r"[!-~]*", self.text(each, "")):
+                self.refuse(each, "must be of visible ASCII characters without spaces, as it goes in a header")
+        if self.text(other, "") and not self.text(name, ""):
+            self.refuse(name, f"is missing, though {PREFIX}{other} is set; where one secret is enough, set this one")
+        return secrets
+
     def number(self, name: str, default: int, low: int, high: int) -> int:
         raw = self.text(name, str(default))
         if raw.isascii() and raw.isdigit() and low <= int(raw) <= high:

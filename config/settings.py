@@ -37,6 +37,8 @@ class Settings:
     port: int = 8080
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    edge_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
+    """What our outermost proxy adds to each request, and what else is accepted; empty where it adds nothing."""
     sign_in_ceiling: int = SIGN_INS_OF_ALL
     """Tries in 5 minutes to sign in on devices that are not known, all together."""
     log_format: str = "json"
@@ -95,7 +97,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
     """The settings of this process. Raises ``SettingsRefused`` naming every missing, weak or unreadable one."""
     read = Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
     secrets = {name: read.secret(name) for name in _SECRETS}
-    present = [value for value in secrets.values() if value]
+    edge = read.edge_secrets("EDGE_SECRET", "EDGE_SECRET_PREVIOUS")
+    present = [value for value in (*secrets.values(), *edge) if value]
     if len(set(present)) < len(present):
         read.refuse("TOKEN_KEY", "shares its value with another secret; give each its own")
     broker, cache = (read.server(name, REDIS) for name in ("BROKER_URL", "CACHE_URL"))
@@ -117,6 +120,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         port=read.number("PORT", 8080, 1, 65535),
         allowed_origins=read.origins("ALLOWED_ORIGINS"),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
+        edge_secrets=edge,
         sign_in_ceiling=read.number("SIGN_IN_CEILING", SIGN_INS_OF_ALL, 100, 1_000_000),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
         seller=selling.seller(read, required=stripe is not None),

@@ -281,6 +281,8 @@ def _check_config(_options: argparse.Namespace) -> int:
     settings = configuration.from_environment()
     print("The settings are complete, and every secret is strong enough.")
     print("Give processes the database as saltbitter_app (deploy/postgres/roles.sql); only `migrate` needs its owner.")
+    if settings.trusted_proxies and not settings.edge_secrets:
+        print("Whoever comes past the proxies is taken for whom they claim to be: SALTBITTER_EDGE_SECRET is empty.")
     if settings.vapid_key is None:
         print("Nothing is pushed to devices: SALTBITTER_VAPID_PRIVATE_KEY is empty.")
     if region := settings.photos.rekognition_region:

@@ -128,7 +128,9 @@ async def embedded_workers(
 
 def http_settings(settings: Settings) -> HttpSettings:
     """How the API is served under these settings, with the limits of the product."""
-    return HttpSettings(settings.allowed_origins, settings.trusted_proxies, honey=settings.honey)
+    return HttpSettings(
+        settings.allowed_origins, settings.trusted_proxies, edge_secrets=settings.edge_secrets, honey=settings.honey
+    )
 
 
 def site(

@@ -69,6 +69,8 @@ class HttpSettings:
     """How long a body may take to arrive."""
     bodies_bytes: int = 256 * 1024 * 1024
     """What bodies may take in memory at a time, all together; far more than members ever send at once."""
+    edge_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
+    """One of them is in a header of whatever our outermost proxy forwards; none where it adds no such header."""
     honey: frozenset[str] = frozenset()
     """Ids and e-mail addresses, in lower case, for which nobody has a reason to ask."""
 

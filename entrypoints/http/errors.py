@@ -116,6 +116,12 @@ class TokenMissing(NotAuthenticated):
     code = "access_token_missing"
 
 
+class NotByTheEdge(NotAllowed):
+    """The request came past the proxy that stands before everything, so that nobody knows who sent it."""
+
+    code = "not_by_the_edge"
+
+
 class StaffOnly(NotAllowed):
     """The access token is not that of a moderator or an admin."""
 

@@ -87,6 +87,7 @@ class Gate:
 
     async def _admit(self, call: Call, route: Route | None, handler: Handler) -> web.StreamResponse:
         request = call.request
+        self._refuse_past_the_edge(request, route)
         if route is None:
             await self._limit("address", callers.limited_as(call.address), self._settings.address_limit)
             return await self._unknown(request, handler)
@@ -125,6 +126,14 @@ class Gate:
             note(Act.HONEY_TOUCHED, actor)
         if code == CredentialsRefused.code:
             note(Act.SIGN_IN_FAILED, actor)
+
+    def _refuse_past_the_edge(self, request: web.Request, route: Route | None) -> None:
+        """Before anything is counted: what a request says that came past our proxies, it says of itself. Platforms ask
+        how the process is without any of them."""
+        secrets = self._settings.edge_secrets
+        probed = route is not None and route.audience is Audience.PROBE
+        if secrets and not probed and not callers.came_by_the_edge(request, secrets):
+            raise errors.NotByTheEdge("SaltBitter answers at its public address only. Ask there.")
 
     async def _unknown(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         missing = request.match_info.http_exception

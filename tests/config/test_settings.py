@@ -28,6 +28,7 @@ from config.production import adapters
 from config.reader import SettingsRefused, weakness_of
 from config.settings import ProductionSettings, from_environment
 from entrypoints.cli import main
+from entrypoints.site import http_settings
 from saltbitter_domain.compatibility.model import Factor
 from saltbitter_domain.compatibility.policies.fitted import (
     Calibration,
@@ -94,6 +95,30 @@ def test_a_secret_used_twice_is_refused() -> None:
 @pytest.mark.parametrize("name", ["TOKEN_KEY_PREVIOUS", "PASSWORD_PEPPER_PREVIOUS"])
 def test_an_old_key_that_is_still_accepted_must_be_strong_too(name: str) -> None:
     assert refused({name: "weak"}) == {name}
+
+
+EDGE, NEXT_EDGE = "Hb4Xs9Lq2Wd7Vn5Ky8Rt1Cm6Pj3Fz0Ge", "Zt1Ny6Qc8Mk3Bw5Xr9Hd2Lf7Sv4Jg0Pa"
+
+
+def test_what_the_outermost_proxy_adds_is_as_strong_as_any_secret_may_be_two_and_is_never_shown() -> None:
+    both = with_these({"EDGE_SECRET": EDGE, "EDGE_SECRET_PREVIOUS": NEXT_EDGE})
+    assert both.edge_secrets == (EDGE, NEXT_EDGE)
+    assert http_settings(both).edge_secrets == both.edge_secrets
+    assert EDGE not in repr(both) + repr(http_settings(both))
+    assert with_these({"EDGE_SECRET": EDGE}).edge_secrets == (EDGE,)
+    assert with_these({}).edge_secrets == ()
+
+
+@pytest.mark.parametrize("secret", ["short", "changeme" * 5, "ab" * 20, EDGE + "\n", EDGE + " x", "ü" + EDGE])
+def test_what_the_proxy_cannot_add_or_others_can_guess_is_refused(secret: str) -> None:
+    assert refused({"EDGE_SECRET": secret}) == {"EDGE_SECRET"}
+    assert refused({"EDGE_SECRET": EDGE, "EDGE_SECRET_PREVIOUS": secret}) == {"EDGE_SECRET_PREVIOUS"}
+
+
+def test_a_secret_of_the_proxy_is_of_its_own_and_the_next_one_is_not_alone() -> None:
+    assert refused({"EDGE_SECRET": GOOD["SALTBITTER_MEDIA_KEY"]}) == {"TOKEN_KEY"}
+    assert refused({"EDGE_SECRET": EDGE, "EDGE_SECRET_PREVIOUS": EDGE}) == {"TOKEN_KEY"}
+    assert refused({"EDGE_SECRET_PREVIOUS": EDGE}) == {"EDGE_SECRET"}
 
 
 @pytest.mark.parametrize(
@@ -461,6 +486,10 @@ def test_check_config_accepts_good_settings(
     assert main(["check-config"]) == 0
     said = capsys.readouterr().out
     assert "complete" in said
+    assert "EDGE_SECRET" not in said
+    monkeypatch.setenv("SALTBITTER_TRUSTED_PROXIES", "2")
+    assert main(["check-config"]) == 0
+    assert "SALTBITTER_EDGE_SECRET is empty" in capsys.readouterr().out
     assert "Every photo waits for staff" in said
     monkeypatch.setenv("SALTBITTER_PHOTO_REKOGNITION_REGION", "eu-west-1")
     assert main(["check-config"]) == 0

@@ -25,6 +25,7 @@ HEADERS = (
     "User-Agent",
     "Referer",
     "X-Forwarded-For",
+    "X-Saltbitter-Edge",
     "Idempotency-Key",
     "If-Match",
     "Origin",

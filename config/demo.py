@@ -30,9 +30,12 @@ from saltbitter_domain.ledger.model import Seller
 
 
 def settings(host: str, port: int) -> Settings:
-    """Settings of a demo: made on the spot, with secrets that die with the process."""
+    """Settings of a demo: made on the spot, with secrets that die with the process.
+
+    Its address has the name of this machine and not a number, for which browsers have no passkeys."""
+    name = "localhost" if host == "127.0.0.1" else host
     return Settings(
-        public_url=f"http://{host}:{port}",
+        public_url=f"http://{name}:{port}",
         token_key=secrets.token_urlsafe(48),
         password_pepper=secrets.token_urlsafe(48),
         media_key=secrets.token_urlsafe(48),

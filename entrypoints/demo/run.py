@@ -53,8 +53,8 @@ async def demo(host: str, port: int, size: int, say: Callable[[str], None]) -> N
         more = [pages, *(client or [WithoutClient(pages)])]
         everybody_here = HttpSettings(signing_in_limit=FROM_ONE_MACHINE)
         await stack.enter_async_context(listening(site(application, more, everybody_here), host, port))
-        address = f"http://{host}:{port}"
-        stripe.tells = f"{address}/api/webhooks/stripe"
+        address = adapters.settings().public_url
+        stripe.tells = f"http://{host}:{port}/api/webhooks/stripe"
         start = f"{address}   the web client: sign in, or join" if client else f"make web, which builds {CLIENT}"
         say(
             f"""

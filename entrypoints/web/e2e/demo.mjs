@@ -35,7 +35,7 @@ export async function startDemo(members) {
   const [, password] = /password\s+(\S+)/.exec(said);
   const member = { email: /Sign in as\s+(\S+)/.exec(said)[1], password };
   const staff = { email: /as staff\s+(\S+),/.exec(said)[1], password };
-  return { member, staff, url: `http://127.0.0.1:${port}`, stop: () => process.kill("SIGTERM") };
+  return { member, staff, url: `http://localhost:${port}`, stop: () => process.kill("SIGTERM") };
 }
 
 /** The link in the newest mail to an address, or in the newest of a kind, without the host. */

@@ -36,6 +36,7 @@ from saltbitter_domain.users.service import (
     EmailChangeService,
     ErasureService,
     LeavingService,
+    PasskeyService,
     RecoveryService,
     SecondFactorService,
     SignInCeiling,
@@ -88,6 +89,8 @@ def listeners(
         "users.second_factor_added": [("mail_second_factor_added", account_mail.send_second_factor_added)],
         "users.second_factor_removed": [("mail_second_factor_removed", account_mail.send_second_factor_removed)],
         "users.recovery_code_used": [("mail_recovery_code_used", account_mail.send_recovery_code_used)],
+        "users.passkey_added": [("mail_passkey_added", account_mail.send_passkey_added)],
+        "users.passkey_removed": [("mail_passkey_removed", account_mail.send_passkey_removed)],
         "users.suspended": [("mail_suspended", account_mail.send_suspended)],
         "users.restored": [("mail_restored", account_mail.send_restored)],
         "users.sessions_ended": [
@@ -173,6 +176,18 @@ class Application(containers.DeclarativeContainer):
         secrets=adapters.secrets,
         codes=adapters.codes,
         revocations=adapters.revocations,
+    )
+    passkeys = providers.Singleton(
+        PasskeyService,
+        begin=adapters.begin,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        hasher=adapters.hasher,
+        secrets=adapters.secrets,
+        codes=adapters.codes,
+        ceremonies=adapters.ceremonies,
+        access_tokens=adapters.access_tokens,
+        places=adapters.network_places,
     )
     devices = providers.Singleton(
         DeviceService, begin=adapters.begin, clock=adapters.clock, places=adapters.network_places

@@ -13,6 +13,7 @@ from adapters.push.web_push import WebPush
 from adapters.system.authenticator import TotpCodes
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
+from adapters.system.passkeys import WebAuthnCeremonies
 from adapters.system.passwords import BcryptPasswords, ZxcvbnAdvisor
 from adapters.system.secrets import SystemSecrets
 from adapters.system.tokens import Hs256AccessTokens
@@ -54,6 +55,7 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.ids = providers.Singleton(UuidV7Ids, clock)
     container.secrets = providers.Singleton(SystemSecrets, key=settings.derivation_key.encode())
     container.codes = providers.Singleton(TotpCodes, second_factor_keys(settings))
+    container.ceremonies = providers.Singleton(WebAuthnCeremonies, settings.public_url)
     container.addresses = providers.Singleton(EmailValidatorAddresses)
     container.hasher = providers.Singleton(BcryptPasswords, peppers=password_peppers(settings))
     container.advisor = providers.Singleton(ZxcvbnAdvisor)

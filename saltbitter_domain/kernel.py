@@ -24,6 +24,7 @@ DeviceId = NewType("DeviceId", UUID)
 AlertId = NewType("AlertId", UUID)
 BreachId = NewType("BreachId", UUID)
 ReviewId = NewType("ReviewId", UUID)
+PasskeyId = NewType("PasskeyId", UUID)
 
 
 class Language(StrEnum):

@@ -37,6 +37,7 @@ from saltbitter_domain.users.ports import (
     Suppressions,
     Users,
 )
+from saltbitter_domain.users.ports.passkeys import Passkeys
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -55,6 +56,7 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     one_time_tokens: OneTimeTokens
     second_factors: SecondFactors
+    passkeys: Passkeys
     devices: Devices
     sign_in_tries: SignInTries
     sign_in_alerts: SignInAlerts

@@ -117,6 +117,60 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Waren Sie es, vielleicht über ein VPN, müssen Sie nichts tun.",
         ),
     },
+    MailTemplate.PASSKEY_ADDED: {
+        "en": Words(
+            "A passkey was added",
+            (
+                "From now on, a passkey can answer in place of a code of your app when you sign in.",
+                "If it was not you, act now.",
+            ),
+            "Choose another password",
+            "If it was you, there is nothing to do. In your settings you see your passkeys, and can remove each.",
+        ),
+        "de": Words(
+            "Ein Passkey wurde hinzugefügt",
+            (
+                "Ab jetzt kann beim Anmelden ein Passkey statt eines Codes Ihrer App antworten.",
+                "Waren Sie es nicht, handeln Sie jetzt.",
+            ),
+            "Anderes Passwort wählen",
+            "Waren Sie es, müssen Sie nichts tun. In den Einstellungen können Sie jeden Passkey entfernen.",
+        ),
+    },
+    MailTemplate.PASSKEY_REMOVED: {
+        "en": Words(
+            "A passkey was removed",
+            ("One of your passkeys no longer opens your account.", "If it was not you, act now."),
+            "Choose another password",
+            "If it was you, there is nothing to do.",
+        ),
+        "de": Words(
+            "Ein Passkey wurde entfernt",
+            ("Einer Ihrer Passkeys öffnet Ihr Konto nicht mehr.", "Waren Sie es nicht, handeln Sie jetzt."),
+            "Anderes Passwort wählen",
+            "Waren Sie es, müssen Sie nichts tun.",
+        ),
+    },
+    MailTemplate.PASSKEY_COPIED: {
+        "en": Words(
+            "One of your passkeys may have been copied",
+            (
+                "On {moment} somebody tried to sign in with a passkey of yours whose count of sign-ins was wrong.",
+                "So it may exist twice. We did not let them in; they knew your password.",
+            ),
+            "Choose another password",
+            "Remove this passkey in your settings, and add a new one. If it was you, tell whoever made it.",
+        ),
+        "de": Words(
+            "Einer Ihrer Passkeys wurde vielleicht kopiert",
+            (
+                "Am {moment} wollte sich jemand mit einem Ihrer Passkeys anmelden, der falsch zählt.",
+                "Es gibt ihn also vielleicht zweimal. Wir haben niemanden eingelassen; Ihr Passwort war bekannt.",
+            ),
+            "Anderes Passwort wählen",
+            "Entfernen Sie diesen Passkey in den Einstellungen, und fügen Sie einen neuen hinzu.",
+        ),
+    },
     MailTemplate.RECOVERY_CODE_USED: {
         "en": Words(
             "A recovery code was used",

@@ -36,6 +36,7 @@ from saltbitter_domain.kernel import (
     ExportId,
     NoticeId,
     OrderId,
+    PasskeyId,
     PhotoId,
     ReviewId,
     SessionId,
@@ -51,6 +52,7 @@ from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import OneTimeToken, Session, TokenPurpose, User
 from saltbitter_domain.users.model.delivery import Suppression
 from saltbitter_domain.users.model.devices import Device, SignInAlert
+from saltbitter_domain.users.model.passkeys import Passkey
 from saltbitter_domain.users.model.second_factor import SecondFactor
 
 LOCK_WAIT_SECONDS = 5.0
@@ -78,6 +80,9 @@ class Tables:
             kept_email=lambda row: row.email if row.purpose is TokenPurpose.KEEP_EMAIL else None,
         )
         self.second_factors = Table[UserId, SecondFactor]()
+        self.passkeys = Table[PasskeyId, Passkey](
+            user=lambda row: row.user_id, credential=lambda row: row.credential_id
+        )
         self.devices = Table[DeviceId, Device](user=lambda row: row.user_id, token=lambda row: row.token_hash)
         self.sign_in_tries = Table[str, Tries]()
         self.sign_in_alerts = Table[AlertId, SignInAlert](user=lambda row: row.user_id)

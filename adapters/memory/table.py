@@ -13,6 +13,7 @@ from saltbitter_domain.profiles.model import Photo, Profile
 from saltbitter_domain.reviews.model import Review
 from saltbitter_domain.users.model import OneTimeToken, Session, User
 from saltbitter_domain.users.model.devices import Device
+from saltbitter_domain.users.model.passkeys import Passkey
 from saltbitter_domain.users.model.second_factor import SecondFactor
 
 K = TypeVar("K", bound=Hashable)
@@ -88,7 +89,19 @@ class Table(Generic[K, V]):
 
 
 E = TypeVar(
-    "E", User, Session, OneTimeToken, SecondFactor, Device, Profile, Photo, DailyMatches, DataExport, Order, Review
+    "E",
+    User,
+    Session,
+    OneTimeToken,
+    SecondFactor,
+    Passkey,
+    Device,
+    Profile,
+    Photo,
+    DailyMatches,
+    DataExport,
+    Order,
+    Review,
 )
 
 

@@ -21,6 +21,7 @@ from adapters.memory.gateway import MemoryGatewayInbox
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.notifications import MemoryNotificationChoices, MemoryPushSubscriptions
 from adapters.memory.orders import MemoryOrders
+from adapters.memory.passkeys import MemoryPasskeys
 from adapters.memory.people import MemoryPeople
 from adapters.memory.profiles import MemoryPhotos, MemoryProfiles, MemoryRemovedPhotos
 from adapters.memory.reviews import MemoryReviews
@@ -53,6 +54,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.sessions = MemorySessions(transaction)
         self.one_time_tokens = MemoryOneTimeTokens(transaction)
         self.second_factors = MemorySecondFactors(transaction)
+        self.passkeys = MemoryPasskeys(transaction)
         self.devices = MemoryDevices(transaction)
         self.sign_in_tries = MemorySignInTries(transaction)
         self.sign_in_alerts = MemorySignInAlerts(transaction)

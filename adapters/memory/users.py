@@ -5,6 +5,7 @@ from datetime import datetime
 
 from adapters.memory.devices import devices_of
 from adapters.memory.notifications import drop_subscription
+from adapters.memory.passkeys import passkeys_of
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
@@ -49,7 +50,8 @@ class MemoryUsers(Users):
             user = next(iter(tables.users.where("email", email)), None)
             if user is None:
                 return None
-            return Credentials(user, devices_of(tables, user.id), tables.second_factors.get(user.id))
+            factor = tables.second_factors.get(user.id)
+            return Credentials(user, devices_of(tables, user.id), factor, passkeys_of(tables, user.id))
 
         return self._transaction.read(query)
 
@@ -156,6 +158,7 @@ def _account(tables: Tables, user: User | None, now: datetime) -> Account | None
         sessions=_open_of(tables, user.id, now),
         devices=devices_of(tables, user.id),
         factor=tables.second_factors.get(user.id),
+        passkeys=passkeys_of(tables, user.id),
     )
 
 

@@ -21,6 +21,7 @@ from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.matches import PostgresDailyMatches, PostgresExposures, PostgresNotices, PostgresPopulations
 from adapters.postgres.notifications import PostgresNotificationChoices, PostgresPushSubscriptions
 from adapters.postgres.orders import PostgresOrders
+from adapters.postgres.passkeys import PostgresPasskeys
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.profiles import PostgresPhotos, PostgresProfiles, PostgresRemovedPhotos
 from adapters.postgres.query import Query
@@ -60,6 +61,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.sessions = PostgresSessions(session)
         self.one_time_tokens = PostgresOneTimeTokens(session)
         self.second_factors = PostgresSecondFactors(session)
+        self.passkeys = PostgresPasskeys(session)
         self.devices = PostgresDevices(session)
         self.sign_in_tries = PostgresSignInTries(session)
         self.sign_in_alerts = PostgresSignInAlerts(session)

@@ -36,6 +36,7 @@ from saltbitter_domain.users.model import (
     User,
 )
 from saltbitter_domain.users.model.devices import Device
+from saltbitter_domain.users.model.passkeys import Passkey
 from saltbitter_domain.users.model.second_factor import SecondFactor
 from saltbitter_domain.users.ports import Account, Credentials, OneTimeTokens, SecondFactors, Sessions, Users
 
@@ -60,7 +61,9 @@ class PostgresUsers(Users):
         SELECT users.*,
                (SELECT coalesce(jsonb_agg(to_jsonb(devices) ORDER BY last_seen_at DESC, devices.id DESC), '[]')
                   FROM devices WHERE devices.user_id = users.id) AS devices,
-               (SELECT to_jsonb(second_factors) FROM second_factors WHERE second_factors.user_id = users.id) AS factor
+               (SELECT to_jsonb(second_factors) FROM second_factors WHERE second_factors.user_id = users.id) AS factor,
+               (SELECT coalesce(jsonb_agg(to_jsonb(passkeys) ORDER BY created_at, passkeys.id), '[]')
+                  FROM passkeys WHERE passkeys.user_id = users.id) AS passkeys
         """
     _CREDENTIALS = Query(text(f"{_WITH_CREDENTIALS} FROM users WHERE email = CAST(:email AS text)"))
     _ACCOUNT = Query(
@@ -120,7 +123,7 @@ class PostgresUsers(Users):
         fields = {**row}
         name, opened = fields.pop("name"), documents.read(fields.pop("sessions"), tuple[Session, ...])
         known = _credentials(fields)
-        return Account(known.user, known.devices, known.factor, opened, name)
+        return Account(known.user, known.devices, known.factor, known.passkeys, opened, name)
 
     async def credentials(self, email: str) -> Credentials | None:
         row = await self._session.row(self._CREDENTIALS, email=email)
@@ -157,7 +160,8 @@ def user_of(row: Any) -> User:
 
 def _credentials(fields: dict[str, Any]) -> Credentials:
     devices, factor = documents.read(fields.pop("devices"), tuple[Device, ...]), fields.pop("factor")
-    return Credentials(user_of(fields), devices, factor and documents.read(factor, SecondFactor))
+    passkeys = documents.read(fields.pop("passkeys"), tuple[Passkey, ...])
+    return Credentials(user_of(fields), devices, factor and documents.read(factor, SecondFactor), passkeys)
 
 
 def _row(entity: Any) -> dict[str, Any]:

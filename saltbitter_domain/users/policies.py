@@ -28,6 +28,7 @@ from saltbitter_domain.users.model import (
     SessionOver,
     User,
 )
+from saltbitter_domain.users.model.passkeys import MAX_PASSKEY_NAME
 from saltbitter_domain.users.model.second_factor import ChallengeOver, CodesPaused, SecondFactor
 
 PRODUCT_NAME = "saltbitter"
@@ -124,8 +125,17 @@ def ip_prefix(ip: str) -> str:
 
 def device_label(raw: str) -> str:
     """The name of a device as shown in the list of sessions: printable, at most 80 code points, never empty."""
+    return _printable(raw, MAX_LABEL) or "Unknown device"
+
+
+def passkey_name(raw: str) -> str:
+    """The name of a passkey as its member sees it: printable, at most ``MAX_PASSKEY_NAME`` code points, never empty."""
+    return _printable(raw, MAX_PASSKEY_NAME) or "Passkey"
+
+
+def _printable(raw: str, longest: int) -> str:
     printable = "".join(character if character.isprintable() else " " for character in raw)
-    return " ".join(printable.split())[:MAX_LABEL].rstrip() or "Unknown device"
+    return " ".join(printable.split())[:longest].rstrip()
 
 
 class Outcome(Enum):
@@ -235,6 +245,16 @@ class JudgedCode:
     """As it has to be stored."""
 
 
+def refuse_paused(factor: SecondFactor, now: datetime) -> None:
+    """Raise ``CodesPaused`` while there is a pause after wrong answers."""
+    paused_until = factor.paused_until()
+    if paused_until is not None and now < paused_until:
+        wait = math.ceil((paused_until - now).total_seconds())
+        raise CodesPaused(
+            f"There were too many wrong codes. Wait {wait} seconds, or use a recovery code.", retry_after=wait
+        )
+
+
 def judge_code(factor: SecondFactor, code: str, step: int | None, now: datetime) -> JudgedCode:
     """Decide about a code in its canonical form, which the app shows at time ``step``, if at any near ``now``.
 
@@ -244,12 +264,7 @@ def judge_code(factor: SecondFactor, code: str, step: int | None, now: datetime)
     if recovery_hash in factor.recovery_hashes:
         left = tuple(other for other in factor.recovery_hashes if other != recovery_hash)
         return JudgedCode(CodeOutcome.RECOVERY, attrs.evolve(factor.passed(), recovery_hashes=left))
-    paused_until = factor.paused_until()
-    if paused_until is not None and now < paused_until:
-        wait = math.ceil((paused_until - now).total_seconds())
-        raise CodesPaused(
-            f"There were too many wrong codes. Wait {wait} seconds, or use a recovery code.", retry_after=wait
-        )
+    refuse_paused(factor, now)
     if step is not None and step > factor.last_step:
         return JudgedCode(CodeOutcome.APP, attrs.evolve(factor.passed(), last_step=step))
     return JudgedCode(CodeOutcome.REFUSED, factor.failed(now))

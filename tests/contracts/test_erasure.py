@@ -20,7 +20,17 @@ from saltbitter_domain.users.model import User
 from saltbitter_domain.users.ports import ErasureLedger
 from saltbitter_domain.users.service.erasure import ErasureService
 from tests.contracts.stores import Store
-from tests.doubles.builders import NOW, a_consent, a_photo, a_profile, a_second_factor, a_session, a_token, new_id
+from tests.doubles.builders import (
+    NOW,
+    a_consent,
+    a_passkey,
+    a_photo,
+    a_profile,
+    a_second_factor,
+    a_session,
+    a_token,
+    new_id,
+)
 from tests.doubles.stripe.server import StripeDouble
 
 WAIT = timedelta(days=30)
@@ -55,6 +65,7 @@ async def test_everything_of_an_erased_member_goes_and_everything_of_others_stay
             await uow.sessions.add(a_session(user, token_hash=user.email))
             await uow.one_time_tokens.add(a_token(user, token_hash=user.email))
             await uow.second_factors.add(a_second_factor(user))
+            await uow.passkeys.add(a_passkey(user))
 
     async with store.unit() as uow:
         await uow.users.erase(gone)
@@ -69,6 +80,7 @@ async def test_everything_of_an_erased_member_goes_and_everything_of_others_stay
             assert (await uow.sessions.by_token(user.email) is not None) is kept
             assert (await uow.one_time_tokens.get(user.email) is not None) is kept
             assert (await uow.second_factors.get(user.id) is not None) is kept
+            assert bool(await uow.passkeys.of(user.id)) is kept
 
 
 async def test_who_came_back_meanwhile_is_not_erased(store: Store) -> None:

@@ -15,6 +15,7 @@ from tests.doubles.builders import (
     TEXTS,
     a_device,
     a_full_user,
+    a_passkey,
     a_profile,
     a_second_factor,
     a_session,
@@ -156,7 +157,10 @@ async def test_an_account_is_found_with_what_stands_around_it_by_its_id_and_by_i
     latest, first = a_device(user, last_seen_at=NOW), a_device(user, last_seen_at=NOW - timedelta(days=2))
     current, ended = a_session(user), a_session(user, ended_at=NOW, ended_because=EndReason.LOGOUT)
     factor = a_second_factor(user, last_step=7)
+    old, new = a_passkey(user, last_used_at=None), a_passkey(user, created_at=NOW)
     async with store.unit() as uow:
+        for passkey in (new, old, a_passkey(other)):
+            await uow.passkeys.add(passkey)
         for device in (first, latest, a_device(other)):
             await uow.devices.add(device)
         for session in (current, ended, a_session(other)):
@@ -165,8 +169,8 @@ async def test_an_account_is_found_with_what_stands_around_it_by_its_id_and_by_i
         await uow.profiles.add(a_profile(user))
 
     async with store.begin() as uow:
-        assert await uow.users.credentials(user.email) == Credentials(user, (latest, first), factor)
+        assert await uow.users.credentials(user.email) == Credentials(user, (latest, first), factor, (old, new))
         assert await uow.users.credentials("nobody@example.org") is None
         account = await uow.users.account(user.id, NOW)
     name = a_profile(user).content.name
-    assert account == Account(user, (latest, first), factor, (current,), name)
+    assert account == Account(user, (latest, first), factor, (old, new), (current,), name)

@@ -36,6 +36,7 @@ from saltbitter_domain.kernel import (
     GridCell,
     Language,
     NoticeId,
+    PasskeyId,
     PhotoId,
     SessionId,
     UserId,
@@ -74,6 +75,7 @@ from saltbitter_domain.users.model import (
     User,
 )
 from saltbitter_domain.users.model.devices import AlertKind, Device, SignInAlert
+from saltbitter_domain.users.model.passkeys import Passkey
 from saltbitter_domain.users.model.second_factor import SecondFactor
 
 NOW = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
@@ -181,6 +183,22 @@ def a_second_factor(user: User, **changes: Any) -> SecondFactor:
         recovery_hashes=("hash-of-one", "hash-of-another"),
     )
     return attrs.evolve(factor, **changes)
+
+
+def a_passkey(user: User, **changes: Any) -> Passkey:
+    """A passkey that was used an hour ago."""
+    passkey = Passkey(
+        id=PasskeyId(new_id()),
+        user_id=user.id,
+        name="Laptop",
+        credential_id=f"id-of-{new_id()}",
+        public_key="a-public-key",
+        sign_count=7,
+        transports=("internal", "hybrid"),
+        created_at=NOW - timedelta(days=3),
+        last_used_at=NOW - timedelta(hours=1),
+    )
+    return attrs.evolve(passkey, **changes)
 
 
 def a_device(user: User, **changes: Any) -> Device:

@@ -45,6 +45,7 @@ from tests.doubles.builders import (
     a_full_profile,
     a_full_session,
     a_notice,
+    a_passkey,
     a_push_subscription,
     a_second_factor,
     a_sign_in_alert,
@@ -83,6 +84,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
         for each in (
             "label",
             "device",
+            "passkey",
             "endpoint",
             "place",
             "prefix",
@@ -139,6 +141,16 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
             recovery_hashes=(mark["hash"],),
             failures=1,
             failed_at=now,
+        )
+    )
+    await uow.passkeys.add(
+        a_passkey(
+            user,
+            name=mark["passkey"],
+            credential_id=mark["hash"],
+            public_key=mark["hash"],
+            created_at=now,
+            last_used_at=now,
         )
     )
     await uow.devices.add(

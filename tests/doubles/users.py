@@ -19,6 +19,7 @@ from adapters.system.authenticator import TotpCodes
 from adapters.system.clock import ManualClock
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
+from adapters.system.passkeys import WebAuthnCeremonies
 from adapters.system.passwords import BcryptPasswords
 from adapters.system.secrets import SystemSecrets
 from adapters.system.tokens import Hs256AccessTokens
@@ -46,6 +47,7 @@ from saltbitter_domain.users.model import (
     VerificationRequested,
 )
 from saltbitter_domain.users.model.devices import SIGN_INS_OF_ALL, SignInNoticed
+from saltbitter_domain.users.model.passkeys import PasskeyAdded, PasskeyRemoved
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
 from saltbitter_domain.users.ports import Access, Mail, Mailer, PasswordAdvisor, PasswordHasher
 from saltbitter_domain.users.service import (
@@ -55,6 +57,7 @@ from saltbitter_domain.users.service import (
     EmailChangeService,
     ErasureService,
     LeavingService,
+    PasskeyService,
     RecoveryService,
     ReplayService,
     SecondFactorService,
@@ -157,11 +160,13 @@ class InterruptedRevocations(MemoryRevocations):
 
 
 class Accounts:
-    def __init__(self) -> None:
+    """Over a store of its own in memory, or over whatever ``begin`` begins."""
+
+    def __init__(self, begin: UnitsOfWork | None = None) -> None:
         self.clock = ManualClock(NOW)
         self.ids = UuidV7Ids(self.clock)
         self.store = store = MemoryStore()
-        self.begin = RacingUnits(MemoryUnitsOfWork(store, self.clock, self.ids))
+        self.begin = RacingUnits(begin or MemoryUnitsOfWork(store, self.clock, self.ids))
         self.outbox = MemoryOutbox(store)
         self.passwords = CountedPasswords()
         self.secrets = SystemSecrets(b"s" * 32)
@@ -199,6 +204,7 @@ class Accounts:
             codes=self.codes,
             revocations=self.revocations,
         )
+        self.passkeys = self.with_passkeys("https://saltbitter.example")
         self.email_changes = EmailChangeService(
             begin=self.begin,
             clock=self.clock,
@@ -229,6 +235,20 @@ class Accounts:
             register=data_register(),
             places=self.places,
             public_url="https://saltbitter.example/",
+        )
+
+    def with_passkeys(self, public_url: str) -> PasskeyService:
+        """Passkeys of a site at this address."""
+        return PasskeyService(
+            begin=self.begin,
+            clock=self.clock,
+            ids=self.ids,
+            hasher=self.passwords,
+            secrets=self.secrets,
+            codes=self.codes,
+            ceremonies=WebAuthnCeremonies(public_url),
+            access_tokens=self.access_tokens,
+            places=self.places,
         )
 
     def erasing(self, mailer: Mailer) -> ErasureService:
@@ -341,6 +361,8 @@ class Accounts:
             Restored: [self.mail.send_restored],
             SecondFactorAdded: [self.mail.send_second_factor_added],
             SecondFactorRemoved: [self.mail.send_second_factor_removed],
+            PasskeyAdded: [self.mail.send_passkey_added],
+            PasskeyRemoved: [self.mail.send_passkey_removed],
             RecoveryCodeUsed: [self.mail.send_recovery_code_used],
             SessionsEnded: [self.auth.revoke_ended, self.mail.send_session_replayed],
         }

@@ -5,6 +5,7 @@ Words of the domain are kept as text, so that a new one needs no change of a typ
 from adapters.postgres.tables.accounts import (
     devices,
     one_time_tokens,
+    passkeys,
     refresh_tokens,
     second_factors,
     sessions,
@@ -86,6 +87,7 @@ __all__ = [
     "orders",
     "outbox",
     "pairs",
+    "passkeys",
     "photos",
     "populations",
     "processed",

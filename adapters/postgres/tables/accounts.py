@@ -89,6 +89,23 @@ second_factors = Table(
     version(),
 )
 
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    member(),
+    Column("name", Text, nullable=False),
+    Column("credential_id", Text, nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("transports", ARRAY(Text), nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("last_used_at", INSTANT),
+    version(),
+    Index("ix_passkeys_user_id", "user_id"),
+    comment="Keys of authenticators that answer in place of a code of the second factor.",
+)
+
 devices = Table(
     "devices",
     metadata,

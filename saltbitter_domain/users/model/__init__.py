@@ -171,6 +171,8 @@ class TokenPurpose(StrEnum):
     """Mailed to the address that is to be the account's."""
     KEEP_EMAIL = "keep_email"
     """Mailed to the address that is, or was until then: it stops the change, also when it has been made."""
+    ADD_PASSKEY = "add_passkey"
+    """Not mailed but given to the browser, for an authenticator to sign."""
 
 
 class MailTemplate(StrEnum):
@@ -204,6 +206,9 @@ class MailTemplate(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_COPIED = "passkey_copied"
     NEW_DEVICE = "new_device"
     MANY_FAILURES = "many_failures"
     IMPOSSIBLE_TRAVEL = "impossible_travel"

@@ -59,6 +59,7 @@ class AlertKind(StrEnum):
     NEW_DEVICE = "new_device"
     MANY_FAILURES = "many_failures"
     IMPOSSIBLE_TRAVEL = "impossible_travel"
+    PASSKEY_COPIED = "passkey_copied"
 
 
 @attrs.frozen

@@ -67,10 +67,12 @@ class Enrolment:
 
 @attrs.frozen
 class Challenge:
-    """The answer to a right password where a second factor is on: the token to come back with, beside a code."""
+    """The answer to a right password where a second factor is on: the token to come back with, beside a code or, where
+    the member has ``passkeys``, the signature of one."""
 
     challenge_token: str = attrs.field(repr=False)
     challenge_expires_at: datetime
+    passkeys: bool = False
 
 
 @event("users.second_factor_added")

@@ -1,5 +1,5 @@
 """Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
-being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, another address,
+being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, passkeys, another address,
 known devices, leaving, mail, and where none goes."""
 
 from saltbitter_domain.users.service.auth import AuthService
@@ -9,6 +9,7 @@ from saltbitter_domain.users.service.email_change import EmailChangeService
 from saltbitter_domain.users.service.erasure import ErasureService, ReplayService
 from saltbitter_domain.users.service.leaving import Leave, LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
+from saltbitter_domain.users.service.passkeys import PasskeyService
 from saltbitter_domain.users.service.recovery import RecoveryService
 from saltbitter_domain.users.service.roles import RoleService
 from saltbitter_domain.users.service.second_factor import SecondFactorService
@@ -23,6 +24,7 @@ __all__ = [
     "ErasureService",
     "Leave",
     "LeavingService",
+    "PasskeyService",
     "RecoveryService",
     "ReplayService",
     "RoleService",

@@ -8,7 +8,7 @@ import attrs
 
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import Clock, EventId, FieldProblem, Ids, Language, SessionId, StaleWrite, UserId
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read, retrying, sweep
+from saltbitter_domain.uow import UnitsOfWork, as_read, retrying, sweep
 from saltbitter_domain.users.model import (
     SESSION_KEPT_FOR,
     EmailTaken,
@@ -30,7 +30,6 @@ from saltbitter_domain.users.policies import (
     Outcome,
     birth_problems,
     canonical_password,
-    challenge_over,
     credentials_refused,
     device_label,
     hash_token,
@@ -55,21 +54,19 @@ from saltbitter_domain.users.ports import (
 )
 from saltbitter_domain.users.service import registration
 from saltbitter_domain.users.service.devices import (
-    DeviceRegistry,
     Origin,
     SignInCeiling,
     known_device,
     looking,
     tries_key,
 )
-from saltbitter_domain.users.service.links import discard_links
+from saltbitter_domain.users.service.entrance import Entrance
 from saltbitter_domain.users.service.proof import prove_code
 from saltbitter_domain.users.service.sessions import (
     end_sessions,
     issue_tokens,
     revoke,
     revoke_here,
-    start_session,
 )
 
 REFRESH = "refresh"
@@ -106,7 +103,7 @@ class AuthService:
         self._revocations = revocations
         self._codes = codes
         self._ceiling = ceiling
-        self._registry = DeviceRegistry(ids=ids, secrets=secrets, places=places)
+        self._entrance = Entrance(clock, ids, secrets, access_tokens, places)
 
     async def register(
         self,
@@ -231,14 +228,14 @@ class AuthService:
         async with self._begin() as uow:
             await uow.sign_in_tries.clear(tries)
             if not account.second_factor:
-                return await self._let_in(uow, account, token, origin)
+                return await self._entrance.let_in(uow, account, token, origin)
             await uow.users.save(account.user)  # for the same reason as where a session begins
             expires_at = now + CHALLENGE_LIFETIME
             await uow.one_time_tokens.add(
                 OneTimeToken(hash_token(token), account.user.id, TokenPurpose.SECOND_FACTOR, now, expires_at)
             )
             await uow.commit()
-        return Challenge(token, expires_at)
+        return Challenge(token, expires_at, passkeys=bool(account.passkeys))
 
     async def _notice_failures(self, user: User | None, tried: int | None) -> None:
         """Have the member told when somebody has tried so often in vain that there is a pause now."""
@@ -262,34 +259,11 @@ class AuthService:
     async def _answer_challenge(self, token_hash: str, code: str, origin: Origin) -> Tokens:
         now = self._clock.now()
         async with self._begin() as uow:
-            challenge = await uow.one_time_tokens.get(token_hash)
-            if challenge is None or not challenge.serves(TokenPurpose.SECOND_FACTOR, now):
-                raise challenge_over()
-            account = await uow.users.account(challenge.user_id, now)
-            if account is None or account.factor is None or not account.factor.is_on:
-                raise challenge_over()
-            refuse_shut_out(account.user, now)
-            await uow.second_factors.save(await prove_code(uow, self._codes, account.factor, code, now))
-            await uow.one_time_tokens.save(attrs.evolve(challenge, used_at=now))
-            return await self._let_in(uow, account, self._secrets.token(), origin, challenge)
-
-    async def _let_in(
-        self, uow: UnitOfWork, account: Credentials, token: str, origin: Origin, used: OneTimeToken | None = None
-    ) -> Tokens:
-        """Begin a session that ``token`` refreshes, for whoever ``used`` a challenge if there was one, and commit."""
-        now, session_id, user = self._clock.now(), SessionId(self._ids.new()), account.user
-        device_token = await self._registry.meet(uow, user.id, account.devices, session_id, origin, now)
-        # Saved even when nothing of it is new: whatever was decided on is as it was when the account was read, or this
-        # is repeated; and a change of password at the same moment, which ends the sessions it finds, meets a later
-        # version and is repeated, so that it finds this one too.
-        await uow.users.save(user.back())
-        await discard_links(uow, user, used)
-        session = await start_session(
-            uow, user, session_id, label=origin.label, ip_prefix=origin.ip_prefix, refresh_token=token, now=now
-        )
-        await uow.commit()
-        tokens = issue_tokens(self._access_tokens, user, session, token, now)
-        return attrs.evolve(tokens, device_token=device_token)
+            waiting = await self._entrance.challenged(uow, token_hash, now)
+            await uow.second_factors.save(await prove_code(uow, self._codes, waiting.factor, code, now))
+            await uow.one_time_tokens.save(attrs.evolve(waiting.challenge, used_at=now))
+            token = self._secrets.token()
+            return await self._entrance.let_in(uow, waiting.account, token, origin, waiting.challenge)
 
     async def refresh(self, refresh_token: str, ip: str) -> Tokens:
         """Exchange a refresh token for its successor and a new access token.

@@ -25,6 +25,7 @@ from saltbitter_domain.users.model import (
     VerificationRequested,
 )
 from saltbitter_domain.users.model.devices import SignInNoticed
+from saltbitter_domain.users.model.passkeys import PasskeyAdded, PasskeyRemoved
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
 from saltbitter_domain.users.policies import hash_token, kept_facts
 from saltbitter_domain.users.ports import Mail, Mailer, NetworkPlaces, Secrets
@@ -96,6 +97,14 @@ class AccountMail:
         """Tell a member that a recovery code was used, and is used up (``recovery_code_used``)."""
         await self._notify(message, event.user_id, MailTemplate.RECOVERY_CODE_USED, "forgot-password")
 
+    async def send_passkey_added(self, message: EventId, event: PasskeyAdded) -> None:
+        """Tell a member that a passkey opens their account from now on (``passkey_added``)."""
+        await self._notify(message, event.user_id, MailTemplate.PASSKEY_ADDED, "forgot-password")
+
+    async def send_passkey_removed(self, message: EventId, event: PasskeyRemoved) -> None:
+        """Tell a member that a passkey opens their account no more (``passkey_removed``)."""
+        await self._notify(message, event.user_id, MailTemplate.PASSKEY_REMOVED, "forgot-password")
+
     async def send_email_change(self, message: EventId, event: EmailChangeRequested) -> None:
         """Mail the link that makes an address the account's to that address (``change_email``)."""
         token = self._secrets.derived(TokenPurpose.CHANGE_EMAIL, str(event.change_id))
@@ -114,9 +123,9 @@ class AccountMail:
             await self._mailer.send(Mail(message, found.email, template, {"link": link, "token": token}))
 
     async def send_sign_in_noticed(self, message: EventId, event: SignInNoticed) -> None:
-        """Warn a member of a sign-in that may not have been theirs, or of many in vain (``new_device``,
-        ``impossible_travel``, ``many_failures``). The device's name is for the list only: whoever signs in chooses it.
-        """
+        """Warn a member of a sign-in that may not have been theirs, or of some in vain (``new_device``,
+        ``impossible_travel``, ``many_failures``, ``passkey_copied``). The device's name is for the list only:
+        whoever signs in chooses it."""
         async with self._begin() as uow:
             user = await uow.users.get(event.user_id)
             session = await uow.sessions.get(event.session_id) if event.session_id else None

@@ -12,7 +12,7 @@ from saltbitter_domain.kernel import Clock, DomainError, FieldProblem, StaleWrit
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read
 from saltbitter_domain.users.model import Busy, PasswordRefused
 from saltbitter_domain.users.model.devices import PAUSES
-from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor
+from saltbitter_domain.users.model.second_factor import CodeRefused, RecoveryCodeUsed, SecondFactor, SecondFactorOff
 from saltbitter_domain.users.policies import CodeOutcome, canonical_code, canonical_password, judge_code, session_over
 from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher, Secrets
 from saltbitter_domain.users.service.devices import looking, tries_key
@@ -106,6 +106,13 @@ async def own_account(uow: UnitOfWork, access: Access, now: datetime) -> Account
     if account is None or access.session_id not in {session.id for session in account.sessions}:
         raise session_over()
     return account
+
+
+def factor_on(account: Account) -> SecondFactor:
+    """The account's second factor. Raises ``SecondFactorOff`` where it has none that is on."""
+    if account.factor is None or not account.factor.is_on:
+        raise SecondFactorOff("You have no second factor.")
+    return account.factor
 
 
 async def save_unchanged(uow: UnitOfWork, access: Access, account: Account) -> None:

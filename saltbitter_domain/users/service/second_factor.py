@@ -22,6 +22,7 @@ from saltbitter_domain.users.policies import canonical_code, canonical_password,
 from saltbitter_domain.users.ports import Access, Account, AuthenticatorCodes, PasswordHasher, Revocations, Secrets
 from saltbitter_domain.users.service.proof import (
     PasswordProof,
+    factor_on,
     own_account,
     prove_code,
     prove_second_factor,
@@ -117,7 +118,7 @@ class SecondFactorService:
 
         async def renew(uow: UnitOfWork, account: Account) -> tuple[str, ...]:
             shown, hashes = self._fresh_codes()
-            factor = await prove_code(uow, self._codes, _on(account), code, self._clock.now())
+            factor = await prove_code(uow, self._codes, factor_on(account), code, self._clock.now())
             await uow.second_factors.save(attrs.evolve(factor, recovery_hashes=hashes))
             await save_unchanged(uow, access, account)
             return shown
@@ -125,7 +126,8 @@ class SecondFactorService:
         return await self._passwords.proven(access, password, _AS_IT_WAS, renew)
 
     async def remove(self, access: Access, password: str, code: str) -> None:
-        """Do without the second factor; the member is mailed. A recovery code will do, for whoever lost their phone.
+        """Do without the second factor, and the passkeys beside it; the member is mailed. A recovery code will do, for
+        whoever lost their phone.
 
         Raises ``PasswordRefused``, also when the password is too short to stand alone; ``CodeRefused``,
         ``CodesPaused``, ``SecondFactorOff``, ``SessionOver``."""
@@ -137,9 +139,10 @@ class SecondFactorService:
                     "Change your password first: it is too short to stand alone.",
                     fields=(FieldProblem("password", "too_short", message),),
                 )
-            factor = _on(account)
+            factor = factor_on(account)
             await prove_code(uow, self._codes, factor, code, self._clock.now())
             await uow.second_factors.remove(factor)
+            await uow.passkeys.remove_all(account.user.id)
             # A change of password at the same moment may have counted on it, and meets a later version.
             await save_unchanged(uow, access, account)
             uow.emit(SecondFactorRemoved(access.user_id))
@@ -166,9 +169,3 @@ class SecondFactorService:
         """Recovery codes to show, and their hashes to keep."""
         shown = tuple(recovery_code(self._secrets.token()) for _ in range(RECOVERY_CODES))
         return shown, tuple(hash_token(canonical_code(code)) for code in shown)
-
-
-def _on(account: Account) -> SecondFactor:
-    if account.factor is None or not account.factor.is_on:
-        raise SecondFactorOff("You have no second factor.")
-    return account.factor

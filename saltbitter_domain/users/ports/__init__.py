@@ -1,4 +1,4 @@
-"""What accounts need from outside."""
+"""What accounts need from outside. What passkeys need is in a file of its own."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -10,17 +10,19 @@ from saltbitter_domain.kernel import DeviceId, EventId, SessionId, UserId
 from saltbitter_domain.users.model import MailTemplate, OneTimeToken, Role, Session, TokenPurpose, User
 from saltbitter_domain.users.model.delivery import DeliveryReport, Suppression
 from saltbitter_domain.users.model.devices import Device, RoughPlace, SignInAlert
+from saltbitter_domain.users.model.passkeys import Passkey
 from saltbitter_domain.users.model.second_factor import Enrolment, SecondFactor
 
 
 @attrs.frozen
 class Credentials:
-    """An account with what signing in is judged by: the devices on which somebody did before, the latest first, and a
-    second factor, be it on or not yet."""
+    """An account with what signing in is judged by: the devices on which somebody did before, the latest first, a
+    second factor, be it on or not yet, and its passkeys, the oldest first."""
 
     user: User
     devices: tuple[Device, ...]
     factor: SecondFactor | None
+    passkeys: tuple[Passkey, ...]
 
     @property
     def second_factor(self) -> bool:

@@ -14,6 +14,7 @@ from entrypoints.http.leaving import Leaving
 from entrypoints.http.media import Media
 from entrypoints.http.notifications import Notifications
 from entrypoints.http.orders import Orders, Subscriptions
+from entrypoints.http.passkeys import Passkeys
 from entrypoints.http.payments import Payments
 from entrypoints.http.photo_reviews import PhotoReviews
 from entrypoints.http.photos import Photos
@@ -30,6 +31,7 @@ from entrypoints.http.webhooks import Webhooks
 RESOURCES = (
     Accounts,
     SecondFactors,
+    Passkeys,
     EmailChanges,
     Devices,
     Leaving,
@@ -66,6 +68,7 @@ def resources(application: Application) -> list[object]:
     return [
         Accounts(application.auth(), application.recovery(), application.delivery()),
         SecondFactors(application.auth(), application.second_factors()),
+        Passkeys(application.passkeys()),
         EmailChanges(application.email_changes()),
         Devices(application.devices()),
         Leaving(application.leaving()),

@@ -47,6 +47,28 @@ Feature: A second factor
     Then Ana is told by mail that the second factor is off
     And Ana can sign in with the password alone
 
+  Scenario: A passkey answers in place of a code
+    Given Ana has a second factor
+    When Ana adds a passkey with the password and a code
+    Then Ana is told by mail that a passkey was added
+    When Ana signs in with the password on the tablet
+    And Ana signs with the passkey
+    Then Ana is welcome
+
+  Scenario: A passkey signs for SaltBitter only
+    Given Ana has a second factor
+    And Ana has a passkey
+    When somebody who knows Ana's password has Ana's passkey sign on a page that looks like ours
+    Then they are told that the passkey was not accepted
+
+  Scenario: A removed passkey opens nothing
+    Given Ana has a second factor
+    And Ana has a passkey
+    When Ana removes the passkey with the password and a code
+    Then Ana is told by mail that a passkey was removed
+    When Ana signs in with the password on the tablet
+    Then Ana's tablet is not offered to sign with a passkey
+
   Scenario: Whoever works here needs one
     Given Ana works here
     When Ana looks at the latest mornings without a second factor

@@ -36,6 +36,7 @@ from saltbitter_domain.profiles.model import PhotoState
 from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.users.model import Role, SuspensionRefused
 from saltbitter_domain.users.model.second_factor import Challenge, SecondFactor
+from tests.doubles.passkeys import Authenticator
 from tests.doubles.town import PASSWORD
 from tests.http.stage import CARD, MOVED, SAID, Answer, Person, Scene, ask
 
@@ -280,6 +281,38 @@ async def second_factor(scene: Scene) -> Any:
     return {"password": PASSWORD, "code": app.at(now + timedelta(seconds=30))}
 
 
+PROOFS: dict[UserId, Any] = {}
+"""By whose second factor it is, their password and the next code."""
+
+
+async def proof(scene: Scene) -> None:
+    PROOFS[scene.me.user_id] = await second_factor(scene)
+
+
+async def passkey_asked(scene: Scene) -> Any:
+    """What a browser answers that was asked for a passkey, and the next code."""
+    proof = await second_factor(scene)
+    access = scene.town.application.auth().authenticate(scene.me.token)
+    options = await scene.town.application.passkeys().creation_options(access, **proof)
+    return {"name": "Laptop", "credential": Authenticator(_origin(scene)).create(options)}
+
+
+async def passkey_challenged(scene: Scene) -> Any:
+    """A sign-in that waits, of a member with a passkey, and the signature that it waits for."""
+    passkeys, auth, proof = scene.town.application.passkeys(), scene.town.application.auth(), await second_factor(scene)
+    access, authenticator = auth.authenticate(scene.me.token), Authenticator(_origin(scene))
+    await passkeys.add(access, "Laptop", authenticator.create(await passkeys.creation_options(access, **proof)))
+    waiting = await auth.login(email=scene.town.email(scene.me.user_id), password=PASSWORD, label="", ip="")
+    assert isinstance(waiting, Challenge)
+    options = await passkeys.request_options(waiting.challenge_token)
+    return {"challenge_token": waiting.challenge_token, "credential": authenticator.get(options)}
+
+
+def _origin(scene: Scene) -> str:
+    origin: str = scene.town.application.adapters.settings().public_url
+    return origin
+
+
 async def challenge(scene: Scene) -> Any:
     code = (await second_factor(scene))["code"]
     answer = await scene.town.application.auth().login(
@@ -361,6 +394,10 @@ TABLE: Mapping[str, Row] = {
         200, lambda scene, _: {"email": scene.town.email(scene.me.user_id), "password": PASSWORD}
     ),
     "POST /api/auth/second-factor": signing_in(200, lambda _, made: made, challenge),
+    "POST /api/auth/second-factor/passkey/options": signing_in(
+        200, lambda _, made: {"challenge_token": made["challenge_token"]}, passkey_challenged
+    ),
+    "POST /api/auth/second-factor/passkey": signing_in(200, lambda _, made: made, passkey_challenged),
     "POST /api/auth/refresh": anyone(body=lambda scene, _: {"refresh_token": scene.me.tokens.refresh_token}),
     "POST /api/auth/password/forgot": signing_in(202, lambda scene, _: {"email": scene.town.email(scene.me.user_id)}),
     "POST /api/auth/password/reset": signing_in(204, lambda _, made: made, reset),
@@ -398,6 +435,12 @@ TABLE: Mapping[str, Row] = {
     "POST /api/me/second-factor/confirm": member(before=first_code, body=lambda _, made: made),
     "POST /api/me/second-factor/recovery-codes": member(before=second_factor, body=lambda _, made: made),
     "POST /api/me/second-factor/remove": member(204, before=second_factor, body=lambda _, made: made),
+    "GET /api/me/passkeys": member(),
+    "POST /api/me/passkeys/options": member(before=second_factor, body=lambda _, made: made),
+    "POST /api/me/passkeys": member(201, before=passkey_asked, body=lambda _, made: made),
+    "POST /api/me/passkeys/{passkey_id}/remove": own(
+        lambda person: person.passkey, 204, before=proof, body=lambda scene, _: PROOFS[scene.me.user_id]
+    ),
     "GET /api/me": member(),
     "GET /api/me/sessions": member(),
     "DELETE /api/me/sessions/{session_id}": own(lambda person: person.session, 204),
@@ -557,7 +600,8 @@ async def entitled(scene: Scene, call: str) -> str | None:
 
 
 async def token_as(scene: Scene, role: Role) -> str:
-    """A token of the member's after they were given this role."""
+    """A token of the member's after they were given this role, and by the password alone."""
+    await without_second_factor(scene)
     async with scene.town.application.adapters.begin()() as uow:
         user = await uow.users.get(scene.me.user_id)
         await uow.users.save(attrs.evolve(user, role=role))
@@ -574,7 +618,6 @@ async def without_second_factor(scene: Scene) -> None:
 
 async def staff_token(scene: Scene, role: Role) -> str:
     """A token of the member's after they were given this role and have set up the second factor that it needs."""
-    await without_second_factor(scene)
     token = await token_as(scene, role)
     async with scene.town.application.adapters.begin()() as uow:
         now = scene.town.clock.now()

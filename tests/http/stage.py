@@ -17,11 +17,12 @@ from adapters.population.generator import SyntheticMember
 from entrypoints.http.endpoint import AUDIT_REASON
 from saltbitter_domain.assessments.model import AttachmentScores
 from saltbitter_domain.compatibility.model import Decision, DecisionKind, Notice, NoticeKind, Standing
-from saltbitter_domain.kernel import GridCell, MatchId, Money, NoticeId, OrderId, PhotoId, UserId
+from saltbitter_domain.kernel import GridCell, MatchId, Money, NoticeId, OrderId, PasskeyId, PhotoId, UserId
 from saltbitter_domain.ledger.model import FactKind
 from saltbitter_domain.orders.model import ProductName
 from saltbitter_domain.profiles.model import AgeRange, Orientation, Photo, PhotoState, RefusalReason
 from saltbitter_domain.users.model import Tokens
+from saltbitter_domain.users.model.passkeys import Passkey
 from tests.doubles.money import a_fact
 from tests.doubles.town import Town
 
@@ -72,6 +73,7 @@ class Person:
     tokens: Tokens
     session: UUID
     device: UUID
+    passkey: PasskeyId
     photo: PhotoId
     refused: PhotoId
     knows: UserId
@@ -189,9 +191,11 @@ async def furnish(home: Town, user_id: UserId) -> Person:
         PhotoId(new_id()), user_id, 1, PhotoState.REFUSED, clock.now(), "LEHV6nWB2yk8pyo0adR*.7kCMdnj", PICTURE_HASH,
         1080, 1080, 2, RefusalReason.SEVERAL_FACES,
     )  # fmt: skip
+    passkey = Passkey(PasskeyId(new_id()), user_id, "Key", f"credential-{new_id()}", "key", 0, (), clock.now())
     async with adapters.begin()() as uow:
         (photo,) = await uow.photos.of(user_id)
         await uow.photos.add(refused)
+        await uow.passkeys.add(passkey)
         profile = await uow.profiles.get(user_id)
         await uow.profiles.save(attrs.evolve(profile, content=attrs.evolve(profile.content, orientation=None)))
         if taken := await uow.assessments.latest(user_id):
@@ -214,7 +218,17 @@ async def furnish(home: Town, user_id: UserId) -> Person:
     access = home.application.auth().authenticate(tokens.access_token)
     device = (await home.application.devices().devices(access))[0].id
     return Person(
-        user_id, tokens, spare.session_id, device, photo.id, refused.id, knows, paid.id, refund.id, bought.order.id
+        user_id,
+        tokens,
+        spare.session_id,
+        device,
+        passkey.id,
+        photo.id,
+        refused.id,
+        knows,
+        paid.id,
+        refund.id,
+        bought.order.id,
     )
 
 

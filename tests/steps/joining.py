@@ -150,6 +150,8 @@ MAILS = {
     "that the second factor is on": "second_factor_added",
     "that the second factor is off": "second_factor_removed",
     "that a recovery code was used": "recovery_code_used",
+    "that a passkey was added": "passkey_added",
+    "that a passkey was removed": "passkey_removed",
     "that somebody signed in on a new device": "new_device",
     "that many passwords were tried": "many_failures",
     "that somebody signed in from too far away": "impossible_travel",

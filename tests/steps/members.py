@@ -24,6 +24,7 @@ REASONS: Mapping[str, str] = {
     "that it was a lot at once": "rate_limited",
     "that a second factor is needed for that": "second_factor_needed",
     "that the code is not right": "code_refused",
+    "that the passkey was not accepted": "passkey_refused",
     "to wait before the next code": "codes_paused",
     "that many people use this password": "common",
     "that one appeal is possible": "appeal_not_possible",

@@ -1,6 +1,6 @@
 """Somebody who uses SaltBitter, on one or more devices, over HTTP and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +132,20 @@ class Person:
         body: dict[str, str | None] = {"challenge_token": self.device(on).challenge, "code": code, "device_label": on}
         body["device_token"] = self.device(on).token
         return self._holds(self.device(on), await self._without_token(self.device(on), "/api/auth/second-factor", body))
+
+    async def answering_with_passkey(self, on: str, sign: Callable[[Any], Any]) -> Answer:
+        """Finish signing in with what ``sign`` makes of what a browser is asked for, after the password."""
+        asked: dict[str, Any] = {"challenge_token": self.device(on).challenge}
+        options = await self._without_token(self.device(on), "/api/auth/second-factor/passkey/options", asked)
+        assert options.accepted, options.body
+        body: dict[str, Any] = {
+            **asked,
+            "credential": sign(options.body),
+            "device_label": on,
+            "device_token": self.device(on).token,
+        }
+        answer = await self._without_token(self.device(on), "/api/auth/second-factor/passkey", body)
+        return self._holds(self.device(on), answer)
 
     async def renewing(self, on: str = PHONE, key: str | None = None) -> Answer:
         """Exchange the device's key, or an older one, for the next."""

@@ -10,6 +10,7 @@ from pytest_bdd import given, parsers, then, when
 
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.users.model import Role
+from tests.doubles.passkeys import Authenticator
 from tests.steps.members import settle_in
 from tests.steps.person import Person
 from tests.steps.signing_in import on_a_device, sign_in
@@ -59,7 +60,7 @@ def with_password(world: World, name: str, device: str, app: App) -> None:
 @then(parsers.parse("{name:w}'s {device:w} is let in no further"))
 def no_further(world: World, name: str, device: str) -> None:
     person = world.person(name)
-    assert set(person.answer.body) == {"challenge_token", "challenge_expires_at"}
+    assert set(person.answer.body) == {"challenge_token", "challenge_expires_at", "passkeys"}
     assert world.run(person.sending("GET", "/api/me", on=device)).reasons == {"access_token_missing"}
 
 
@@ -120,14 +121,60 @@ def tries_another(world: World, app: App) -> None:
 @when(parsers.parse("{name:w} removes the second factor with the password and a code"))
 def removes(world: World, name: str, app: App) -> None:
     person = world.person(name)
-    body = {"password": person.password, "code": app.shows(world)}
-    person.does("POST", "/api/me/second-factor/remove", json=body)
+    person.does("POST", "/api/me/second-factor/remove", json=proof(world, person, app))
 
 
 @then(parsers.parse("{name:w} can sign in with the password alone"))
 def alone(world: World, name: str) -> None:
     on_a_device(world, name, "tablet")
     assert world.person(name).device("tablet").tokens
+
+
+@pytest.fixture
+def passkey(world: World) -> Authenticator:
+    return Authenticator(world.application.adapters.settings().public_url)
+
+
+@given(parsers.parse("{name:w} has a passkey"))
+@when(parsers.parse("{name:w} adds a passkey with the password and a code"))
+def adds_passkey(world: World, name: str, app: App, passkey: Authenticator) -> None:
+    person = world.person(name)
+    options = person.does("POST", "/api/me/passkeys/options", json=proof(world, person, app))
+    person.does("POST", "/api/me/passkeys", json={"name": "Tablet", "credential": passkey.create(options)})
+    world.passes(timedelta(seconds=30))  # the app shows its next code
+
+
+def proof(world: World, person: Person, app: App) -> dict[str, str]:
+    return {"password": person.password, "code": app.shows(world)}
+
+
+@when(parsers.parse("{name:w} signs with the passkey"))
+def signs_with_passkey(world: World, name: str, app: App, passkey: Authenticator) -> None:
+    person = world.person(name)
+    person.answer = world.run(person.answering_with_passkey(app.device, passkey.get))
+
+
+@when(
+    parsers.parse("somebody who knows {name:w}'s password has {owner:w}'s passkey sign on a page that looks like ours")
+)
+def signs_elsewhere(world: World, name: str, owner: str, app: App, passkey: Authenticator) -> None:
+    assert owner == name
+    somebody = intruder(world, name)
+    assert sign_in(somebody, app.device).accepted
+    passkey.origin = "https://saltbitter.evil.test"
+    somebody.answer = world.run(somebody.answering_with_passkey(app.device, passkey.get))
+
+
+@when(parsers.parse("{name:w} removes the passkey with the password and a code"))
+def removes_passkey(world: World, name: str, app: App) -> None:
+    person = world.person(name)
+    (found,) = person.gets("/api/me/passkeys")["items"]
+    person.does("POST", f"/api/me/passkeys/{found['id']}/remove", json=proof(world, person, app))
+
+
+@then(parsers.parse("{name:w}'s {device:w} is not offered to sign with a passkey"))
+def not_offered(world: World, name: str, device: str) -> None:
+    assert world.person(name).answer.body["passkeys"] is False
 
 
 @given(parsers.parse("{name:w} works here"))

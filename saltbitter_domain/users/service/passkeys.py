@@ -37,7 +37,7 @@ from saltbitter_domain.users.service.entrance import Entrance
 from saltbitter_domain.users.service.proof import PasswordProof, factor_on, own_account, prove_code, save_unchanged
 
 _SIGN_IN = "passkey"
-"""The purpose under which what a passkey is to sign is derived from the token of the sign-in's challenge: so it is$
+"""The purpose under which what a passkey is to sign is derived from the token of the sign-in's challenge: so it is
 bound to that sign-in, known to nobody else, and good for as long as the challenge is."""
 _AS_THEY_WERE = "Your passkeys are as they were."
 

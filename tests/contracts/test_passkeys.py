@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 
 from adapters.system.passkeys import LONGEST_KEY, WebAuthnCeremonies
 from saltbitter_domain.kernel import StaleWrite, UserId
+from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import Tokens
 from saltbitter_domain.users.model.passkeys import Passkey, PasskeyTaken, PublicKey
 from saltbitter_domain.users.model.second_factor import ChallengeOver
 from saltbitter_domain.users.ports.passkeys import PasskeyCeremonies, Passkeys
+from saltbitter_domain.users.service.entrance import Challenged, Entrance
 from tests.contracts.stores import Store, outcomes
-from tests.domain.test_users_passkeys import answer, sign, with_passkey
+from tests.domain.test_users_passkeys import answer, mailed, sign, with_passkey
 from tests.doubles.builders import NOW, a_passkey, a_user, unset_fields
 from tests.doubles.passkeys import PRESENT, VERIFIED, Authenticator, base64url, unpadded
 from tests.doubles.users import Accounts
@@ -119,6 +122,35 @@ async def test_of_twenty_simultaneous_uses_of_one_answer_one_opens_a_session(sto
 
     assert sum(isinstance(result, Tokens) for result in results) == 1
     assert {type(result) for result in results} == {Tokens, ChallengeOver}
+
+
+async def test_whoever_answers_the_same_a_moment_later_is_no_copy_of_the_authenticator(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, authenticator = await with_passkey(Accounts(store.begin))
+    challenge = await app.challenged()
+    signed = await sign(app, challenge, authenticator)
+    find = Entrance.challenged
+    entered: list[Tokens] = []
+
+    async def overtaken(entrance: Entrance, uow: UnitOfWork, token_hash: str, now: datetime) -> Challenged:
+        """A challenge read just before another use of it, and the account just after."""
+        waiting = await find(entrance, uow, token_hash, now)
+        if entered:
+            return waiting
+        monkeypatch.undo()
+        entered.append(await answer(app, challenge, signed))
+        (passkey,) = waiting.account.passkeys
+        used = attrs.evolve(passkey.used(passkey.sign_count + 1, now), version=passkey.version + 1)
+        factor = attrs.evolve(waiting.factor, version=waiting.factor.version + 1)
+        return attrs.evolve(waiting, factor=factor, account=attrs.evolve(waiting.account, passkeys=(used,)))
+
+    monkeypatch.setattr(Entrance, "challenged", overtaken)
+    with pytest.raises(ChallengeOver):
+        await answer(app, challenge, signed)
+
+    assert len(entered) == 1
+    assert "passkey_copied" not in await mailed(app)
 
 
 def made(authenticator: Authenticator, ceremonies: WebAuthnCeremonies = CEREMONIES) -> Passkey:

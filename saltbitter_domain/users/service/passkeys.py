@@ -181,6 +181,9 @@ class PasskeyService:
             count = self._ceremonies.signed(credential, to_sign, passkey) if passkey else None
             if passkey is None or count is None or passkey.copied(count):
                 await uow.second_factors.save(waiting.factor.failed(now))
+                # Where the same answer opened a session just now, the challenge has changed: then nothing is held
+                # against the member, whose passkey seems to have signed no more often than before.
+                await uow.one_time_tokens.save(waiting.challenge)
                 if count is not None:
                     uow.emit(SignInNoticed(waiting.account.user.id, AlertKind.PASSKEY_COPIED, now))
                 await uow.commit()

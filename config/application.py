@@ -40,6 +40,7 @@ from saltbitter_domain.users.service import (
     RecoveryService,
     SecondFactorService,
     SignInCeiling,
+    SignUpLimit,
     SparingMailer,
     SuspensionService,
 )
@@ -166,6 +167,7 @@ class Application(containers.DeclarativeContainer):
         codes=adapters.codes,
         places=adapters.network_places,
         ceiling=providers.Singleton(SignInCeiling, adapters.rate_limits, adapters.settings.provided.sign_in_ceiling),
+        sign_ups=providers.Singleton(SignUpLimit, adapters.rate_limits),
     )
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
     second_factors = providers.Singleton(

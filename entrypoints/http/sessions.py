@@ -6,6 +6,8 @@ without asking first (Fetch standard, CORS), and nobody else is let. ``SameSite=
 behind it (OWASP, cross-site request forgery prevention).
 """
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import attrs
@@ -15,7 +17,7 @@ from aiohttp.web import RequestKey
 from entrypoints.http.routing import Call
 from saltbitter_domain.kernel import Malformed, NotAllowed, NotAuthenticated, SessionId, UserId
 from saltbitter_domain.users.model import REFRESH_TOKEN_LIFETIME, UNDER_AGE_REMEMBERED_FOR, Tokens
-from saltbitter_domain.users.model.devices import DEVICE_KNOWN_FOR
+from saltbitter_domain.users.model.devices import DEVICE_KNOWN_FOR, SIGN_UPS_PER
 
 ASK = "X-Session"
 BY_COOKIE = "cookie"
@@ -28,9 +30,13 @@ DEVICE_COOKIE = "__Host-saltbitter-device"
 UNDER_AGE_COOKIE = "__Host-saltbitter-later"
 """Kept for a day where somebody gave a date of birth of a minor."""
 
+JOINED_COOKIE = "__Host-saltbitter-joined"
+"""Kept for a day where an account was opened: by it those are counted that are opened in one browser."""
+
 _TO_DELIVER = RequestKey("refresh_token", str)
 _DEVICE = RequestKey("device_token", str)
 _UNDER_AGE = RequestKey("under_age_mark", str)
+_JOINED = RequestKey("joined_mark", str)
 
 
 class SessionHeaderMalformed(Malformed):
@@ -101,6 +107,21 @@ def mark_under_age(call: Call, mark: str) -> None:
         call.request[_UNDER_AGE] = mark
 
 
+def joins_as(call: Call, in_body: str | None, new_mark: Callable[[], str]) -> str | None:
+    """By what accounts are counted that are opened on this device: the mark of the browser, which is given a new one
+    where it has none of ours, or the device token of the body, if any."""
+    if not kept_by_browser(call):
+        return in_body
+    mark = call.request.cookies.get(JOINED_COOKIE, "")
+    return mark if re.fullmatch(r"[A-Za-z0-9_-]{43}", mark) else new_mark()
+
+
+def mark_joined(call: Call, mark: str | None) -> None:
+    """Have the browser keep the mark for another day."""
+    if mark and kept_by_browser(call):
+        call.request[_JOINED] = mark
+
+
 def presented(call: Call, in_body: str | None) -> str:
     """The refresh token of the request: that of the cookie, if the page says so, or that of the body."""
     token = call.request.cookies.get(COOKIE) if kept_by_browser(call) else in_body
@@ -138,6 +159,8 @@ def deliver(request: web.Request, response: web.StreamResponse) -> None:
     """Put into the answer what its route decided about the cookies."""
     if mark := request.get(_UNDER_AGE):
         _keep(response, UNDER_AGE_COOKIE, mark, UNDER_AGE_REMEMBERED_FOR)
+    if mark := request.get(_JOINED):
+        _keep(response, JOINED_COOKIE, mark, SIGN_UPS_PER)
     token = request.get(_TO_DELIVER)
     if token is None:
         return

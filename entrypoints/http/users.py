@@ -28,7 +28,7 @@ from saltbitter_domain.users.model import (
     TokenRefused,
     UserMissing,
 )
-from saltbitter_domain.users.model.devices import SignInsCrowded
+from saltbitter_domain.users.model.devices import SignInsCrowded, SignUpsOnDevice
 from saltbitter_domain.users.model.second_factor import Challenge
 from saltbitter_domain.users.service import AuthService, DeliveryService, RecoveryService
 
@@ -162,13 +162,15 @@ class Accounts:
         status=202,
         a_day=200,
         session=True,
-        errors=(RegistrationInvalid, RegistrationBarred, ConsentOutdated, Busy),
+        errors=(RegistrationInvalid, RegistrationBarred, ConsentOutdated, SignUpsOnDevice, Busy),
     )
     async def register(self, call: Call, body: Registration) -> None:
         """Open an account.
 
         The answer is the same whether or not the address has one; its owner learns the rest by mail. A browser where
-        somebody gave a date of birth of a minor is barred for a day, and devices of suspended members are."""
+        somebody gave a date of birth of a minor is barred for a day, and devices of suspended members are. On one
+        device five accounts are opened in a day; a browser is known by a cookie, others by the `device_token`."""
+        joins_as = sessions.joins_as(call, body.device_token, self.auth.new_mark)
         try:
             await self.auth.register(
                 email=body.email,
@@ -179,12 +181,14 @@ class Accounts:
                 privacy_policy_version=body.privacy_policy_version,
                 device_token=sessions.known_as(call, body.device_token),
                 under_age_mark=sessions.marked_under_age(call),
+                joins_as=joins_as,
                 language=body.language,
             )
         except RegistrationInvalid as refusal:
             if any(problem.code == "under_age" for problem in refusal.fields):
                 sessions.mark_under_age(call, self.auth.under_age_mark())
             raise
+        sessions.mark_joined(call, joins_as)
 
     @route("POST", "/api/auth/verify", audience=Audience.SIGNING_IN, errors=(TokenRefused,))
     async def verify_email(self, _call: Call, body: OneTimeToken) -> None:

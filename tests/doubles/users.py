@@ -62,6 +62,7 @@ from saltbitter_domain.users.service import (
     ReplayService,
     SecondFactorService,
     SignInCeiling,
+    SignUpLimit,
     SuspensionService,
 )
 
@@ -193,6 +194,7 @@ class Accounts:
             codes=self.codes,
             places=self.places,
             ceiling=SignInCeiling(MemoryRateLimits(self.clock), SIGN_INS_OF_ALL),
+            sign_ups=SignUpLimit(MemoryRateLimits(self.clock)),
         )
         self.devices = DeviceService(begin=self.begin, clock=self.clock, places=self.places)
         self.recovery = RecoveryService(**ports)
@@ -274,6 +276,7 @@ class Accounts:
         privacy_policy: str = PRIVACY_POLICY,
         device: str | None = None,
         mark: str | None = None,
+        joins_as: str | None = None,
     ) -> None:
         await self.auth.register(
             email=email,
@@ -284,6 +287,7 @@ class Accounts:
             privacy_policy_version=privacy_policy,
             device_token=device,
             under_age_mark=mark,
+            joins_as=joins_as,
         )
 
     async def login(

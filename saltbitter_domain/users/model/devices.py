@@ -23,6 +23,8 @@ MOST_TRIES = 100
 SIGN_INS_OF_ALL, CEILING_PER = 1_000, timedelta(minutes=5)
 """How often everybody together tries to sign in on devices that are not known, unless an operator says otherwise; as
 often as PyPI lets everybody try."""
+SIGN_UPS_OF_DEVICE, SIGN_UPS_PER = 5, timedelta(days=1)
+"""How many accounts are opened on a device, and in what time: more than a household shares one for. Product rule."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(days=1)
 FASTEST_KMH = 900.0
 """How fast people travel: an airliner. Product rule."""
@@ -96,6 +98,12 @@ class SignInsCrowded(TooMany):
     Known devices are let in."""
 
     code = "sign_ins_crowded"
+
+
+class SignUpsOnDevice(TooMany):
+    """So many accounts were opened on this device within a day that no further one is."""
+
+    code = "sign_ups_on_device"
 
 
 def pause_after(failures: int) -> timedelta:

@@ -11,6 +11,7 @@ from saltbitter_domain.users.service.leaving import Leave, LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.passkeys import PasskeyService
 from saltbitter_domain.users.service.recovery import RecoveryService
+from saltbitter_domain.users.service.registration import SignUpLimit
 from saltbitter_domain.users.service.roles import RoleService
 from saltbitter_domain.users.service.second_factor import SecondFactorService
 from saltbitter_domain.users.service.suspension import SuspensionService
@@ -30,6 +31,7 @@ __all__ = [
     "RoleService",
     "SecondFactorService",
     "SignInCeiling",
+    "SignUpLimit",
     "SparingMailer",
     "SuspensionService",
 ]

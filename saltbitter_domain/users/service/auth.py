@@ -91,6 +91,7 @@ class AuthService:
         codes: AuthenticatorCodes,
         places: NetworkPlaces,
         ceiling: SignInCeiling,
+        sign_ups: registration.SignUpLimit,
     ) -> None:
         self._begin = begin
         self._clock = clock
@@ -103,6 +104,7 @@ class AuthService:
         self._revocations = revocations
         self._codes = codes
         self._ceiling = ceiling
+        self._sign_ups = sign_ups
         self._entrance = Entrance(clock, ids, secrets, access_tokens, places)
 
     async def register(
@@ -116,6 +118,7 @@ class AuthService:
         privacy_policy_version: str,
         device_token: str | None = None,
         under_age_mark: str | None = None,
+        joins_as: str | None = None,
         language: Language | None = None,
     ) -> None:
         """Open an account and record consent to the terms and the privacy policy in the texts now in force, which were
@@ -124,9 +127,11 @@ class AuthService:
         The answer is the same when the address has an account; its owner is then told by mail. The new member may
         log in at once and gets a mail to verify the address, without which they are in nobody's matches.
         ``device_token`` is what the device was given when somebody signed in on it, ``under_age_mark`` what
-        ``under_age_mark`` made for it.
+        ``under_age_mark`` made for it, and ``joins_as`` that by which accounts are counted that are opened on it, None
+        where it has nothing of the kind.
 
-        Raises ``RegistrationInvalid`` with everything that is wrong, ``ConsentOutdated``, ``RegistrationBarred``.
+        Raises ``RegistrationInvalid`` with everything that is wrong, ``ConsentOutdated``, ``RegistrationBarred``,
+        ``SignUpsOnDevice``.
         """
         address = self._addresses.normalise(email)
         now = self._clock.now()
@@ -145,6 +150,8 @@ class AuthService:
         registration.refuse_outdated_texts(terms_version, privacy_policy_version)
         # Hashed whether or not the address is taken, so that the time it takes tells nothing.
         password_hash = await self._hasher.hash(password)
+        if joins_as:  # after what a person mistypes, and what a busy server turns away: neither is an account
+            await self._sign_ups.hold(joins_as)
         user = User(
             id=UserId(self._ids.new()),
             email=address,
@@ -164,6 +171,10 @@ class AuthService:
                 if owner is not None:
                     uow.emit(RegistrationRepeated(owner))
                     await uow.commit()
+
+    def new_mark(self) -> str:
+        """What a device may keep to be known by when further accounts are opened on it; it says nothing."""
+        return self._secrets.token()
 
     def under_age_mark(self) -> str:
         """What a device is to keep, for a day, after a registration was refused there for being under age."""

@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 
+import attrs
+
 from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import ConsentOutdated, ConsentRecord, Purpose
 from saltbitter_domain.consent.policies import next_record
 from saltbitter_domain.kernel import ConsentRecordId, FieldProblem, Ids, Language
+from saltbitter_domain.traffic import RateLimits
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import (
     UNDER_AGE_REMEMBERED_FOR,
@@ -15,11 +18,31 @@ from saltbitter_domain.users.model import (
     RegistrationBarred,
     User,
 )
+from saltbitter_domain.users.model.devices import SIGN_UPS_OF_DEVICE, SIGN_UPS_PER, SignUpsOnDevice
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import Secrets
 
 _UNDER_AGE = "under_age"
 """The purpose under which marks are signed."""
+
+
+@attrs.frozen
+class SignUpLimit:
+    """How many accounts are opened on one device: ``SIGN_UPS_OF_DEVICE`` in ``SIGN_UPS_PER``.
+
+    Whoever throws away what the device is known by is held back by the limit of their address alone."""
+
+    limits: RateLimits
+
+    async def hold(self, device: str) -> None:
+        """Count one, whether or not the address it is for has an account. Raises ``SignUpsOnDevice``."""
+        wait = await self.limits.hit("sign_up", hash_token(device), SIGN_UPS_OF_DEVICE, SIGN_UPS_PER)
+        if wait is not None:
+            raise SignUpsOnDevice(
+                f"{SIGN_UPS_OF_DEVICE} accounts were opened on this device within a day. Another can be opened here "
+                "later; whoever has an account can sign in.",
+                retry_after=wait,
+            )
 
 
 def under_age_mark(secrets: Secrets, now: datetime) -> str:

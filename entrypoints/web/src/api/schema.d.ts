@@ -199,7 +199,8 @@ export interface paths {
         /**
          * Open an account
          * @description The answer is the same whether or not the address has one; its owner learns the rest by mail. A browser where
-         *     somebody gave a date of birth of a minor is barred for a day, and devices of suspended members are.
+         *     somebody gave a date of birth of a minor is barred for a day, and devices of suspended members are. On one
+         *     device five accounts are opened in a day; a browser is known by a cookie, others by the `device_token`.
          */
         post: operations["register"];
         delete?: never;
@@ -5080,7 +5081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `rate_limited`. */
+            /** @description One of: `sign_ups_on_device`, `rate_limited`. */
             429: {
                 headers: {
                     /** @description Seconds to wait. */

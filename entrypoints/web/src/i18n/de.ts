@@ -267,6 +267,7 @@ export default {
     offline: "SaltBitter war nicht erreichbar. Sind Sie verbunden? Nichts, was Sie geschrieben haben, ist verloren.",
     rate_limited: "Das war viel auf einmal. Bitte warten Sie {{seconds}} Sekunden.",
     sign_ins_crowded: "Gerade melden sich sehr viele auf neuen Geräten an. Bitte versuchen Sie es in ein paar Minuten noch einmal, oder melden Sie sich auf einem Gerät an, auf dem Sie schon angemeldet waren.",
+    sign_ups_on_device: "Auf diesem Gerät wurden innerhalb eines Tages mehrere Konten eröffnet. Ein weiteres geht hier morgen; wer eines hat, kann sich anmelden.",
     busy: "Gerade melden sich viele an. Bitte versuchen Sie es in ein paar Sekunden noch einmal.",
     credentials_refused: "Adresse und Passwort gehören nicht zusammen.",
     account_suspended: "Dieses Konto ist gesperrt. Unsere Nachricht an Sie sagt, warum und wie Sie widersprechen.",

@@ -265,6 +265,7 @@ export default {
     offline: "SaltBitter could not be reached. Are you connected? Nothing you wrote is lost.",
     rate_limited: "That was a lot at once. Please wait {{seconds}} seconds.",
     sign_ins_crowded: "Very many people are signing in on new devices just now. Please try again in a few minutes, or sign in on a device where you did before.",
+    sign_ups_on_device: "Several accounts were opened on this device within a day. Another can be opened here tomorrow; whoever has one can sign in.",
     busy: "Many people are signing in just now. Please try again in a few seconds.",
     credentials_refused: "Address and password do not belong together.",
     account_suspended: "This account is suspended. Our message to you says why, and how to appeal.",

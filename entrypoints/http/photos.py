@@ -21,6 +21,7 @@ from saltbitter_domain.profiles.model import (
     AwaitedUpload,
     Photo,
     PhotoAddress,
+    PhotoCheckUnavailable,
     PhotoMissing,
     PhotoOrderInvalid,
     PhotoState,
@@ -124,9 +125,16 @@ class Photos:
         """The member's photos in their order, in whatever state."""
         return self._views(await self.photos.photos(call.user_id))
 
-    @route("PUT", "/api/me/photos/order", audience=Audience.MEMBER, errors=(PhotoOrderInvalid, PrimaryPhotoUnfit))
+    @route(
+        "PUT",
+        "/api/me/photos/order",
+        audience=Audience.MEMBER,
+        errors=(PhotoOrderInvalid, PrimaryPhotoUnfit, PhotoCheckUnavailable, PhotoStoreUnavailable),
+    )
     async def arrange_photos(self, call: Call, body: PhotoOrder) -> Items[PhotoView]:
-        """Put the photos in another order."""
+        """Put the photos in another order.
+
+        The first must show one face, which is counted now where nobody has."""
         return self._views(await self.photos.arrange(call.user_id, body.photo_ids))
 
     @route(

@@ -115,6 +115,15 @@ def is_unjudged(photo: Photo) -> bool:
     return photo.state is PhotoState.APPROVED and not photo.moderated and photo.decided_by is None
 
 
+def is_uncounted(photo: Photo) -> bool:
+    """Whether others see a photo in which nobody has counted faces, as the machine that does was away.
+
+    Of one that a person refused for its faces nobody counts them either, and no machine is asked once more: they wrote
+    why, as whoever approves at the first look need not."""
+    seen = photo.state is PhotoState.APPROVED and photo.faces is None
+    return seen and (photo.decided_by is None or photo.reason is None)
+
+
 def free_position(photos: Sequence[Photo]) -> int:
     """Where the next photo goes: first when there is no primary, else last."""
     return 1 + max(photo.position for photo in photos) if _holder(photos) else 0

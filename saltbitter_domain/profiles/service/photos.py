@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import attrs
@@ -41,6 +42,7 @@ from saltbitter_domain.profiles.policies import (
     decided,
     free_position,
     in_order,
+    is_uncounted,
     photo_addresses,
     rendition_key,
     renditions_prefix,
@@ -120,7 +122,9 @@ class PhotoService:
         return photo_addresses(photo, self._store, photo.user_id)
 
     async def arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> Sequence[Photo]:
-        """Put all photos in this order. ``PhotoOrderInvalid``, ``PrimaryPhotoUnfit``."""
+        """Put all photos in this order. Where nobody has counted the faces of the one that is to be the first, they are
+        counted now. ``PhotoOrderInvalid``, ``PrimaryPhotoUnfit``, ``PhotoCheckUnavailable``."""
+        await self._count_faces(user_id, photo_ids[:1])
         await retrying(lambda: self._arrange(user_id, photo_ids))
         return await self.photos(user_id)
 
@@ -202,6 +206,22 @@ class PhotoService:
             uow.emit(PhotoUploaded(user_id, photo_id))
             await uow.commit()
         return photo
+
+    async def _count_faces(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> None:
+        for photo in await self.photos(user_id):
+            if photo.id not in photo_ids or not is_uncounted(photo):
+                continue
+            picture = await self._store.get(rendition_key(photo.id, Size.LARGE, Format.JPEG))
+            if picture is not None:  # else it was deleted meanwhile
+                await retrying(partial(self._keep_count, photo.id, await self._faces.count(picture)))
+
+    async def _keep_count(self, photo_id: PhotoId, faces: int) -> None:
+        """Kept also where the photo is not fit to be the first, so that nobody counts again."""
+        async with self._begin() as uow:
+            photo = await uow.photos.get(photo_id)
+            if photo is not None and is_uncounted(photo):
+                await uow.photos.save(attrs.evolve(photo, faces=faces))
+                await uow.commit()
 
     async def _arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> None:
         async with self._begin() as uow:

@@ -960,7 +960,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Put the photos in another order */
+        /**
+         * Put the photos in another order
+         * @description The first must show one face, which is counted now where nobody has.
+         */
         put: operations["arrange_photos"];
         post?: never;
         delete?: never;
@@ -8784,7 +8787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: `bodies_exhausted`. */
+            /** @description One of: `photo_check_unavailable`, `photo_store_unavailable`, `bodies_exhausted`. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */

@@ -304,6 +304,7 @@ export default {
     profile_exists: "Sie haben schon ein Profil, vielleicht von einem anderen Gerät aus. Laden Sie die Seite neu.",
     profile_missing: "Es gibt noch kein Profil. Beginnen Sie damit, wer Sie sind.",
     photo_missing: "Dieses Foto wurde gelöscht, vielleicht auf einem anderen Gerät.",
+    photo_check_unavailable: "Gerade kann niemand dieses Foto ansehen, und vorn steht nur, was angesehen wurde. Bitte versuchen Sie es in ein paar Minuten noch einmal.",
     photo_store_unavailable: "Fotos sind gerade nicht erreichbar. Bitte versuchen Sie es in ein paar Minuten noch einmal.",
     upload_missing: "Das Foto kam nicht an. Bitte wählen Sie es noch einmal.",
     appeal_not_possible: "Hier gibt es nichts noch einmal anzusehen: Das Foto wurde freigegeben, oder es sieht schon jemand nach.",

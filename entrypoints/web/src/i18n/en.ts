@@ -302,6 +302,7 @@ export default {
     profile_exists: "You have a profile already, perhaps from another device. Load the page again.",
     profile_missing: "There is no profile yet. Begin with who you are.",
     photo_missing: "This photo was deleted, perhaps on another device.",
+    photo_check_unavailable: "Nobody can look at this photo just now, which it needs to come first. Please try again in a few minutes.",
     photo_store_unavailable: "Photos cannot be reached just now. Please try again in a few minutes.",
     upload_missing: "The photo did not arrive. Please choose it again.",
     appeal_not_possible: "There is nothing to look at again: the photo was approved, or somebody is looking already.",

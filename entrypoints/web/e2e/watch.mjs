@@ -6,6 +6,7 @@ const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 /** A member may ask a hundred times a minute, which only a script does: it rests before it comes near. */
 const A_MINUTE_MS = 60_000;
 const AT_A_PERSONS_PACE = 60;
+const ANSWERED_WITHIN_MS = 20_000;
 const THEMES = ["light", "dark"];
 /** In which languages a page is looked at, where the journey itself goes on in the last. */
 const LANGUAGES = ["de", "en"];
@@ -22,8 +23,13 @@ export function watch(page, url, { name, shots, looking = true }) {
   });
   page.on("pageerror", (error) => findings.push(`error: ${error.message}`));
   let asked = [];
+  const unanswered = new Set();
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => unanswered.delete(request));
   page.on("request", (request) => {
-    if (new URL(request.url()).pathname.startsWith("/api/")) asked.push(Date.now());
+    if (new URL(request.url()).pathname.startsWith("/api/")) {
+      asked.push(Date.now());
+      unanswered.add(request);
+    }
     if (!request.url().startsWith(url) && !request.url().startsWith("data:")) findings.push(`asks elsewhere: ${request.url()}`);
   });
 
@@ -34,10 +40,14 @@ export function watch(page, url, { name, shots, looking = true }) {
     await rest();
   }
 
-  /** Read the page as it stands in another language; what was entered stays. */
+  /** Read the page as it stands in another language; what was entered stays, and words of the API in the language before
+  until those in this one have come. */
   async function read(language) {
     await page.getByRole("contentinfo").getByRole("combobox").selectOption(language);
     await page.waitForFunction((wanted) => document.documentElement.lang === wanted && !document.querySelector("[data-loading]"), language);
+    for (const began = Date.now(); unanswered.size > 0; await page.waitForTimeout(20)) {
+      if (Date.now() - began > ANSWERED_WITHIN_MS) throw new Error(`No answer came to ${[...unanswered].map((request) => request.url()).join(", ")}`);
+    }
   }
 
   async function judge(what) {

@@ -77,7 +77,7 @@ test("no page says anything that is not among the words", () => {
 });
 
 test("whatever the pages ask for is there", () => {
-  const asked = [...sources.matchAll(/\bt\((?:[\w.?! ]+\? )?"([\w.]+)"(?: : "([\w.]+)")?/g)].flatMap(([, one, other]) =>
+  const asked = [...sources.matchAll(/\b(?:t|said)\((?:[\w.?! ]+\? )?"([\w.]+)"(?: : "([\w.]+)")?/g)].flatMap(([, one, other]) =>
     other === undefined ? [one] : [one, other],
   );
   const missing = asked.filter((key) => key !== undefined && !english.has(key) && !english.has(`${key}_other`));

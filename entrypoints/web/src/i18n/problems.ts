@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
-import type { FieldValues, Path, UseFormSetError } from "react-hook-form";
+import type { FieldErrors, FieldValues, Path, UseFormSetError } from "react-hook-form";
+import { useTranslation } from "react-i18next";
 import { ProblemError } from "../api/problem";
 import i18n from "./index";
 
@@ -17,19 +18,30 @@ export function fieldWords(code: string, message: string, t: TFunction): string 
   return i18n.exists(key) ? t(key) : message;
 }
 
+/** What a form keeps of a rule that is broken: the name of its words and the number in them. They are said when they are
+shown, so that they follow whoever reads the page in another language. */
+export const said = (key: string, count?: number): string => (count === undefined ? key : `${key} ${count}`);
+
+/** What is wrong with each field of a form, in the language of the page. */
+export function useWrong<T extends FieldValues>(errors: FieldErrors<T>): (name: keyof T) => string | undefined {
+  const { t } = useTranslation();
+  return (name) => {
+    const kept = errors[name]?.message;
+    if (typeof kept !== "string") return undefined;
+    const [key = "", count] = kept.split(" ");
+    const given = count === undefined ? {} : { count: Number(count) };
+    return i18n.exists(key, given) ? t(key, given) : kept;
+  };
+}
+
 /** Put each problem beside its field. Answers whether there is one that no field of this form shows. */
-export function showInForm<T extends FieldValues>(
-  error: unknown,
-  known: readonly Path<T>[],
-  setError: UseFormSetError<T>,
-  t: TFunction,
-): boolean {
+export function showInForm<T extends FieldValues>(error: unknown, known: readonly Path<T>[], setError: UseFormSetError<T>): boolean {
   if (!(error instanceof ProblemError) || error.fields.length === 0) return true;
   let unseen = false;
   error.fields.forEach((field, index) => {
     const path = known.find((name) => field.path === name || field.path.startsWith(`${name}.`));
     if (path === undefined) unseen = true;
-    else setError(path, { message: fieldWords(field.code, field.message, t) }, { shouldFocus: index === 0 });
+    else setError(path, { message: i18n.exists(`field.${field.code}`) ? said(`field.${field.code}`) : field.message }, { shouldFocus: index === 0 });
   });
   return unseen;
 }

@@ -8,18 +8,22 @@ import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
+import { useWrong } from "../../i18n/problems";
 import { email } from "./forms";
+
+const SCHEMA = z.object({ email });
 
 export default function ForgotPassword() {
   const { t } = useTranslation();
-  const form = useForm({ resolver: zodResolver(z.object({ email: email(t) })), defaultValues: { email: "" } });
+  const form = useForm({ resolver: zodResolver(SCHEMA), defaultValues: { email: "" } });
+  const wrong = useWrong(form.formState.errors);
   const ask = useMutation({
     mutationFn: (body: { email: string }) => answer(api.POST("/api/auth/password/forgot", { body })),
   });
   return (
     <Page title={t("forgot.title")} lead={t("forgot.lead")}>
       <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => ask.mutate(values))}>
-        <TextField label={t("account.email")} type="email" autoComplete="username" error={form.formState.errors.email?.message} {...form.register("email")} />
+        <TextField label={t("account.email")} type="email" autoComplete="username" error={wrong("email")} {...form.register("email")} />
         <ProblemNotice error={ask.error} />
         {ask.isSuccess ? <Notice role="status">{t("forgot.done")}</Notice> : null}
         <div>

@@ -9,10 +9,18 @@ import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading, Page } from "../../design/Page";
-import { showInForm } from "../../i18n/problems";
+import { said, showInForm, useWrong } from "../../i18n/problems";
 import { CheckMail } from "./CheckMail";
 import { useConsentTexts } from "./consentTexts";
 import { dateOfBirth, email, newPassword, SHORTEST_PASSWORD } from "./forms";
+
+const SCHEMA = z.object({
+  email,
+  password: newPassword,
+  date_of_birth: dateOfBirth,
+  terms: z.literal(true, said("join.termsNeeded")),
+  privacy_policy: z.literal(true, said("join.privacyNeeded")),
+});
 
 export default function Join() {
   const { t } = useTranslation();
@@ -28,20 +36,13 @@ export default function Join() {
 function JoinForm({ onJoined }: { onJoined: (email: string) => void }) {
   const { t } = useTranslation();
   const texts = useConsentTexts();
-  const schema = z.object({
-    email: email(t),
-    password: newPassword(t),
-    date_of_birth: dateOfBirth(t),
-    terms: z.literal(true, t("join.termsNeeded")),
-    privacy_policy: z.literal(true, t("join.privacyNeeded")),
-  });
-  const form = useForm<z.input<typeof schema>, unknown, z.output<typeof schema>>({
-    resolver: zodResolver(schema),
+  const form = useForm<z.input<typeof SCHEMA>, unknown, z.output<typeof SCHEMA>>({
+    resolver: zodResolver(SCHEMA),
     defaultValues: { email: "", password: "", date_of_birth: "" },
   });
   const text = (purpose: string) => texts.data?.items.find((each) => each.purpose === purpose);
   const join = useMutation({
-    mutationFn: (values: z.output<typeof schema>) =>
+    mutationFn: (values: z.output<typeof SCHEMA>) =>
       answer(
         api.POST("/api/auth/register", {
           body: {
@@ -56,19 +57,20 @@ function JoinForm({ onJoined }: { onJoined: (email: string) => void }) {
         }),
       ),
     onSuccess: (_, values) => onJoined(values.email),
-    onError: (error) => showInForm(error, ["email", "password", "date_of_birth"], form.setError, t),
+    onError: (error) => showInForm(error, ["email", "password", "date_of_birth"], form.setError),
   });
   const { errors } = form.formState;
+  const wrong = useWrong(errors);
   const shown = Object.keys(errors).length > 0 ? null : join.error;
   return (
     <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => join.mutate(values))}>
-      <TextField label={t("account.email")} type="email" autoComplete="email" error={errors.email?.message} {...form.register("email")} />
-      <TextField label={t("account.password")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={errors.password?.message} {...form.register("password")} />
-      <TextField label={t("account.dateOfBirth")} hint={t("account.dateOfBirthHint")} type="date" autoComplete="bday" error={errors.date_of_birth?.message} {...form.register("date_of_birth")} />
+      <TextField label={t("account.email")} type="email" autoComplete="email" error={wrong("email")} {...form.register("email")} />
+      <TextField label={t("account.password")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={wrong("password")} {...form.register("password")} />
+      <TextField label={t("account.dateOfBirth")} hint={t("account.dateOfBirthHint")} type="date" autoComplete="bday" error={wrong("date_of_birth")} {...form.register("date_of_birth")} />
       <ProblemNotice error={texts.error} retry={() => void texts.refetch()} />
       {texts.isPending ? <Loading /> : null}
-      <Agreement text={text("terms")} error={errors.terms?.message} {...form.register("terms")} />
-      <Agreement text={text("privacy_policy")} error={errors.privacy_policy?.message} {...form.register("privacy_policy")} />
+      <Agreement text={text("terms")} error={wrong("terms")} {...form.register("terms")} />
+      <Agreement text={text("privacy_policy")} error={wrong("privacy_policy")} {...form.register("privacy_policy")} />
       <ProblemNotice error={shown} />
       <div>
         <Button type="submit" busy={join.isPending}>

@@ -11,30 +11,32 @@ import { TextField } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { deviceLabel } from "./device";
+import { useWrong } from "../../i18n/problems";
 import { email, password } from "./forms";
 import { SecondFactor } from "./SecondFactor";
 
+const SCHEMA = z.object({ email, password });
+
 export default function Login() {
   const { t } = useTranslation();
-  const schema = z.object({ email: email(t), password: password(t) });
-  const form = useForm({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" } });
+  const form = useForm({ resolver: zodResolver(SCHEMA), defaultValues: { email: "", password: "" } });
   const login = useMutation({
-    mutationFn: (body: z.infer<typeof schema>) => 
+    mutationFn: (body: z.infer<typeof SCHEMA>) =>
       answer(api.POST("/api/auth/login", { body: { ...body, device_label: deviceLabel(navigator.userAgent) || null } })),
     onSuccess: (opened) => {
       if ("access_token" in opened) signedIn(opened);
     },
   });
   const query = new URLSearchParams(location.search);
-  const { errors } = form.formState;
+  const wrong = useWrong(form.formState.errors);
   if (login.data && "challenge_token" in login.data) return <SecondFactor challenge={login.data.challenge_token} />;
   return (
     <Page title={t("login.title")} lead={t("login.lead")}>
       {query.has("verified") ? <Notice role="status">{t("verify.done")}</Notice> : null}
       {query.has("changed") ? <Notice role="status">{t("reset.done")}</Notice> : null}
       <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => login.mutate(values))}>
-        <TextField label={t("account.email")} type="email" autoComplete="username" error={errors.email?.message} {...form.register("email")} />
-        <TextField label={t("account.password")} type="password" autoComplete="current-password" error={errors.password?.message} {...form.register("password")} />
+        <TextField label={t("account.email")} type="email" autoComplete="username" error={wrong("email")} {...form.register("email")} />
+        <TextField label={t("account.password")} type="password" autoComplete="current-password" error={wrong("password")} {...form.register("password")} />
         <ProblemNotice error={login.error} />
         <div className="flex flex-wrap items-center gap-5">
           <Button type="submit" busy={login.isPending}>

@@ -10,15 +10,17 @@ import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
-import { showInForm } from "../../i18n/problems";
+import { showInForm, useWrong } from "../../i18n/problems";
 import { newPassword, SHORTEST_PASSWORD } from "./forms";
+
+const SCHEMA = z.object({ password: newPassword });
 
 /** A new password by the mailed link. It ends every session, this browser's too. */
 export default function ResetPassword() {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const token = new URLSearchParams(location.search).get("token") ?? "";
-  const form = useForm({ resolver: zodResolver(z.object({ password: newPassword(t) })), defaultValues: { password: "" } });
+  const form = useForm({ resolver: zodResolver(SCHEMA), defaultValues: { password: "" } });
   const reset = useMutation({
     mutationFn: ({ password }: { password: string }) =>
       answer(api.POST("/api/auth/password/reset", { body: { token, password } })),
@@ -26,9 +28,9 @@ export default function ResetPassword() {
       signedOut();
       go("/login?changed", { replace: true });
     },
-    onError: (error) => showInForm(error, ["password"], form.setError, t),
+    onError: (error) => showInForm(error, ["password"], form.setError),
   });
-  const error = form.formState.errors.password?.message;
+  const error = useWrong(form.formState.errors)("password");
   return (
     <Page title={t("reset.title")} lead={t("reset.lead")}>
       <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => reset.mutate(values))}>

@@ -6,6 +6,7 @@ import { answer, api, newKey, type Schemas } from "../../api/client";
 import { Button, TextButton } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
+import { useWorded } from "../../i18n/worded";
 import { Consents, useConsents } from "../privacy/Consents";
 import { forgetDraft, keepDraft, readDraft } from "./draft";
 
@@ -13,11 +14,11 @@ type Questionnaire = Schemas["QuestionnaireView"];
 
 /** The questionnaire: first the consent it needs, then one statement at a time. */
 export default function Assessment() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const consents = useConsents();
   const granted = consents.data?.["psychological_profile"]?.granted ?? false;
   const questionnaire = useQuery({
-    queryKey: ["questionnaire", i18n.language],
+    ...useWorded("questionnaire"),
     queryFn: () => answer(api.GET("/api/questionnaires/attachment")),
     staleTime: Infinity,
   });

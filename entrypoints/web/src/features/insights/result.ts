@@ -1,15 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
 import { isProblem } from "../../api/problem";
+import { useWorded } from "../../i18n/worded";
 
 export type Result = Schemas["ResultView"];
 
 /** The latest result; null for whoever has none. */
 export function useLatestResult() {
-  const { i18n } = useTranslation();
   return useQuery({
-    queryKey: ["result", i18n.language],
+    ...useWorded("result"),
     queryFn: async (): Promise<Result | null> => {
       try {
         return await answer(api.GET("/api/me/assessments/latest"));

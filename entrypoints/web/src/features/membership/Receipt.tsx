@@ -4,6 +4,7 @@ import { answer, api, type Schemas } from "../../api/client";
 import { Button, LinkButton } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
+import { useWorded } from "../../i18n/worded";
 
 interface ReceiptProps {
   id: string;
@@ -16,7 +17,7 @@ export default function Receipt({ id, credit = false }: ReceiptProps) {
   const { t, i18n } = useTranslation();
   const query = { language: i18n.language === "de" ? ("de" as const) : ("en" as const) };
   const receipt = useQuery({
-    queryKey: ["receipt", id, credit, query.language],
+    ...useWorded("receipt", id, credit),
     queryFn: (): Promise<{ lines: Schemas["ReceiptLine"][]; footnote: string }> =>
       credit
         ? answer(api.GET("/api/me/refunds/{refund_id}/credit-note", { params: { path: { refund_id: id }, query } }))

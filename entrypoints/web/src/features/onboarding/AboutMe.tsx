@@ -9,7 +9,7 @@ import { ProblemNotice } from "../../design/Notice";
 import { Loading } from "../../design/Page";
 import { required } from "../account/forms";
 import { Consents, useConsents } from "../privacy/Consents";
-import { showInForm } from "../../i18n/problems";
+import { said, showInForm, useWrong } from "../../i18n/problems";
 import type { StepProps } from "./Onboarding";
 import { EVERY_AGE, useProfile, useSaveProfile, type ProfileContent } from "./profile";
 import { useWords } from "./words";
@@ -26,13 +26,13 @@ export default function AboutMe({ next }: StepProps) {
   const optional = t("form.optional");
   const text = z.string();
   const mayKeep = useConsents().data?.["genders_sought"]?.granted === true;
-  const someOf = z.array(text).check(z.minLength(1, t("form.chooseOne")));
+  const someOf = z.array(text).check(z.minLength(1, said("form.chooseOne")));
   const schema = z.object({
-    name: required(t).check(z.maxLength(50, t("form.tooLong", { count: 50 }))),
-    pronouns: text.check(z.maxLength(30, t("form.tooLong", { count: 30 }))),
+    name: required.check(z.maxLength(50, said("form.tooLong", 50))),
+    pronouns: text.check(z.maxLength(30, said("form.tooLong", 30))),
     genders: someOf,
     seeks: mayKeep ? someOf : z.array(text),
-    bio: text.check(z.maxLength(LONGEST_BIO, t("form.tooLong", { count: LONGEST_BIO }))),
+    bio: text.check(z.maxLength(LONGEST_BIO, said("form.tooLong", LONGEST_BIO))),
     intention: text,
     has_children: text,
     wants_children: text,
@@ -59,17 +59,18 @@ export default function AboutMe({ next }: StepProps) {
       languages: [...(content?.languages ?? [])] as string[],
     },
   });
+  const wrong = useWrong(form.formState.errors);
   const submit = (values: z.infer<typeof schema>) =>
     save.mutate((before) => merged(before, mayKeep ? values : { ...values, seeks: [] }), {
       onSuccess: next,
-      onError: (error) => showInForm(error, ["name", "pronouns", "genders", "bio"], form.setError, t),
+      onError: (error) => showInForm(error, ["name", "pronouns", "genders", "bio"], form.setError),
     });
   if (!words.ready) return <Loading />;
   const { errors } = form.formState;
   return (
     <form noValidate className="grid gap-7" onSubmit={form.handleSubmit(submit)}>
-      <TextField label={t("profile.name")} hint={t("profile.nameHint")} autoComplete="given-name" error={errors.name?.message} {...form.register("name")} />
-      <TextField label={t("profile.pronouns")} optional={optional} error={errors.pronouns?.message} {...form.register("pronouns")} />
+      <TextField label={t("profile.name")} hint={t("profile.nameHint")} autoComplete="given-name" error={wrong("name")} {...form.register("name")} />
+      <TextField label={t("profile.pronouns")} optional={optional} error={wrong("pronouns")} {...form.register("pronouns")} />
       <Consents only={["genders_sought"]} />
       {(mayKeep ? (["genders", "seeks"] as const) : (["genders"] as const)).map((name) => (
         <Controller
@@ -77,14 +78,14 @@ export default function AboutMe({ next }: StepProps) {
           control={form.control}
           name={name}
           render={({ field }) => (
-            <Choices many legend={t(`profile.${name}`)} options={words.options("gender")} chosen={field.value} onChange={field.onChange} error={errors[name]?.message} />
+            <Choices many legend={t(`profile.${name}`)} options={words.options("gender")} chosen={field.value} onChange={field.onChange} error={wrong(name)} />
           )}
         />
       ))}
-      <TextArea label={t("profile.bio")} hint={t("profile.bioHint", { count: LONGEST_BIO })} optional={optional} error={errors.bio?.message} {...form.register("bio")} />
+      <TextArea label={t("profile.bio")} hint={t("profile.bioHint", { count: LONGEST_BIO })} optional={optional} error={wrong("bio")} {...form.register("bio")} />
       <div className="grid gap-5 sm:grid-cols-2">
         {CHOSEN.map((name) => (
-          <Select key={name} label={t(`profile.${name}`)} optional={optional} error={errors[name]?.message} {...form.register(name)}>
+          <Select key={name} label={t(`profile.${name}`)} optional={optional} error={wrong(name)} {...form.register(name)}>
             <option value="">{t("form.unsaid")}</option>
             {words.options(name).map(({ key, label }) => (
               <option key={key} value={key}>

@@ -24,7 +24,7 @@ export default function Photos({ next }: StepProps) {
   const picker = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<{ file: File; image: ImageBitmap } | null>(null);
   const [progress, setProgress] = useState<number | null>(null);
-  const [moved, setMoved] = useState("");
+  const [moved, setMoved] = useState<{ place: number; of: number } | null>(null);
   const photos = useQuery({
     queryKey: KEY,
     queryFn: () => answer(api.GET("/api/me/photos")),
@@ -48,8 +48,8 @@ export default function Photos({ next }: StepProps) {
   const items = [...(photos.data?.items ?? [])].sort((one, other) => one.position - other.position);
   const ids = items.map((photo) => photo.id);
   const put = (order: string[], id: string) => {
-    setMoved("");
-    arrange.mutate(order, { onSuccess: () => setMoved(t("crop.moved", { place: order.indexOf(id) + 1, of: order.length })) });
+    setMoved(null);
+    arrange.mutate(order, { onSuccess: () => setMoved({ place: order.indexOf(id) + 1, of: order.length }) });
   };
   const { order, dragged, handleOf } = useArranging(ids, put);
   const choose = async (file: File) => {
@@ -87,7 +87,7 @@ export default function Photos({ next }: StepProps) {
         ))}
       </ol>
       <p role="status" className="sr-only">
-        {moved}
+        {moved ? t("crop.moved", moved) : null}
       </p>
       <ProblemNotice error={upload.error ?? arrange.error} />
       {progress === null ? null : <Sending progress={progress} />}

@@ -8,27 +8,29 @@ import { signedIn } from "../../api/session";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
-import { showInForm } from "../../i18n/problems";
+import { showInForm, useWrong } from "../../i18n/problems";
 import { newPassword, password, SHORTEST_PASSWORD } from "../account/forms";
+
+const SCHEMA = z.object({ current_password: password, new_password: newPassword });
 
 /** Every other device is signed out by it; this one goes on with a new session. */
 export function PasswordChange() {
   const { t } = useTranslation();
-  const schema = z.object({ current_password: password(t), new_password: newPassword(t) });
-  const form = useForm({ resolver: zodResolver(schema), defaultValues: { current_password: "", new_password: "" } });
+  const form = useForm({ resolver: zodResolver(SCHEMA), defaultValues: { current_password: "", new_password: "" } });
   const change = useMutation({
     mutationFn: (body: Schemas["PasswordChange"]) => answer(api.POST("/api/auth/password/change", { body })),
     onSuccess: (tokens) => {
       signedIn(tokens);
       form.reset();
     },
-    onError: (error) => showInForm(error, ["current_password", "new_password"], form.setError, t),
+    onError: (error) => showInForm(error, ["current_password", "new_password"], form.setError),
   });
   const { errors } = form.formState;
+  const wrong = useWrong(errors);
   return (
     <form noValidate className="grid gap-4" onSubmit={form.handleSubmit((values) => change.mutate(values))}>
-      <TextField label={t("account.currentPassword")} type="password" autoComplete="current-password" error={errors.current_password?.message} {...form.register("current_password")} />
-      <TextField label={t("account.newPassword")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={errors.new_password?.message} {...form.register("new_password")} />
+      <TextField label={t("account.currentPassword")} type="password" autoComplete="current-password" error={wrong("current_password")} {...form.register("current_password")} />
+      <TextField label={t("account.newPassword")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={wrong("new_password")} {...form.register("new_password")} />
       <ProblemNotice error={Object.keys(errors).length > 0 ? null : change.error} />
       {change.isSuccess ? <Notice role="status">{t("settings.passwordChanged")}</Notice> : null}
       <div>

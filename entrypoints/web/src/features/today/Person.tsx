@@ -7,15 +7,16 @@ import { Button, LINK, TextButton } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { Picture } from "../../design/Picture";
+import { useWorded } from "../../i18n/worded";
 import { Bands, Reasons } from "./Explanation";
 import { Facts, Portrait } from "./PersonHeader";
 import { Decide } from "./SuggestionCard";
 
 /** Another member, as far as this one may know them. */
 export default function Person({ id }: { id: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const person = useQuery({
-    queryKey: ["person", id, i18n.language],
+    ...useWorded("person", id),
     queryFn: () => answer(api.GET("/api/people/{user_id}", { params: { path: { user_id: id } } })),
   });
   if (!person.data) {

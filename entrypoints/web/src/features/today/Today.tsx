@@ -7,6 +7,7 @@ import { Button, LINK, LinkButton, TextButton } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
+import { useWorded } from "../../i18n/worded";
 import { PART_AT, useCompleteness, useProfile } from "../onboarding/profile";
 import { SuggestionCard } from "./SuggestionCard";
 
@@ -21,12 +22,12 @@ const MENDED_AT: Partial<Record<Schemas["Missing"], string>> = {
 };
 
 export default function Today() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const profile = useProfile();
   const [page, setPage] = useState<number | null>(null);
   const [newest, setNewest] = useState<string | null>(null);
   const today = useQuery({
-    queryKey: ["today", i18n.language, page],
+    ...useWorded("today", page),
     queryFn: () => answer(api.GET("/api/me/daily-matches", { params: { query: page === null ? {} : { page } } })),
   });
   const view = today.data;
@@ -106,7 +107,7 @@ function Pages({ view, onPage }: { view: Schemas["DailyView"]; onPage: (page: nu
     mutationFn: () =>
       answer(api.POST("/api/me/daily-matches/next-page", { params: { header: { "Idempotency-Key": newKey() } } })),
     onSuccess: (next) => {
-      queries.setQueryData(["today", i18n.language, next.page], next);
+      queries.setQueryData(["today", next.page, i18n.language], next);
       onPage(next.page);
     },
   });

@@ -11,7 +11,7 @@ async function asMember(request: Request): Promise<Response> {
   const token = await accessToken();
   const response = await send(request, token);
   if (response.status !== 401 || token === null) return response;
-  const renewed = await renew();
+  const renewed = await renew(token);
   return renewed === null ? response : send(again, renewed);
 }
 

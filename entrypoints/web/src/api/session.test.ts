@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { answer, api } from "./client";
 import { isProblem, ProblemError } from "./problem";
-import { accessToken, DRAFT, renew, signedIn, signedOut, type SessionTokens } from "./session";
+import { accessToken, DRAFT, renew, resume, signedIn, signedOut, type SessionTokens } from "./session";
 
 const MINUTE = 60_000;
 
@@ -85,6 +85,89 @@ test("a network that is away is a problem like others, and ends no session", asy
   });
   await expect(accessToken()).rejects.toSatisfy((error) => isProblem(error, "offline"));
   expect(localStorage.length).toBe(1);
+});
+
+test("a renewal is seen through by the browser when the page goes", async () => {
+  signedIn(tokens("old", 0));
+  asked.mockImplementation((request) => {
+    expect(request.keepalive).toBe(true);
+    return json(200, tokens("new"));
+  });
+  expect(await accessToken()).toMatch(/new$/);
+});
+
+test("a renewal whose answer is lost is asked for again at once, while that is no replay", async () => {
+  signedIn(tokens("old", 0));
+  asked.mockImplementationOnce(() => {
+    throw new TypeError("Failed to fetch");
+  });
+  asked.mockImplementation(() => json(200, tokens("new")));
+  expect(await accessToken()).toMatch(/new$/);
+  expect(asked).toHaveBeenCalledTimes(2);
+});
+
+test("a renewal that is not answered holds nobody up for ever, and is asked for again well within ten seconds", async () => {
+  const timeouts: number[] = [];
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    timeouts.push(ms);
+    return timeouts.length === 1 ? AbortSignal.abort() : new AbortController().signal;
+  });
+  vi.stubGlobal("fetch", (_: string, { signal }: { signal: AbortSignal }) =>
+    signal.aborted ? Promise.reject(new DOMException("", "TimeoutError")) : Promise.resolve(json(200, tokens("new"))),
+  );
+  signedIn(tokens("old", 0));
+  expect(await accessToken()).toMatch(/new$/);
+  expect(Math.max(...timeouts)).toBeLessThan(10_000);
+});
+
+test("who signs out while the session is renewed stays signed out", async () => {
+  signedIn(tokens("old", 0));
+  asked.mockImplementation(() => {
+    signedOut();
+    return json(200, tokens("new"));
+  });
+  expect(await accessToken()).toBeNull();
+  expect(localStorage.length).toBe(0);
+});
+
+test("of two requests that came with the same spent token the later is sent with its successor, and nothing renewed twice", async () => {
+  signedIn(tokens("spent"));
+  asked.mockImplementation(() => json(200, tokens("new")));
+  await renew();
+  expect(await renew(tokens("spent").access_token)).toMatch(/new$/);
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
+test("tabs that renew at the same time take turns", async () => {
+  const turns: string[] = [];
+  vi.stubGlobal("navigator", { locks: { request: (name: string, work: () => Promise<unknown>) => (turns.push(name), work()) } });
+  signedIn(tokens("old", 0));
+  asked.mockImplementation(() => json(200, tokens("new")));
+  await renew();
+  expect(turns).toEqual(["saltbitter.renew"]);
+  vi.unstubAllGlobals();
+});
+
+test("a network that comes back renews nothing where it is known who is there", async () => {
+  signedIn(tokens("known"));
+  await resume();
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test("a page that the browser laid aside begins anew where somebody else is signed in meanwhile, or nobody", () => {
+  const reload = vi.fn();
+  vi.stubGlobal("location", { origin: location.origin, reload });
+  const away = (meanwhile: () => void) => {
+    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    meanwhile();
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    return reload.mock.calls.length;
+  };
+  signedIn(tokens("one"));
+  expect(away(() => signedIn(tokens("one, renewed")))).toBe(0);
+  expect(away(() => signedIn({ ...tokens("other"), session_id: "018f0000-0000-7000-8000-000000000009" }))).toBe(1);
+  expect(away(signedOut)).toBe(2);
+  vi.unstubAllGlobals();
 });
 
 test("a refusal keeps its code, its fields and how long to wait", async () => {

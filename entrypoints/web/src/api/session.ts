@@ -14,6 +14,9 @@ const HINT = "saltbitter.session";
 /** Answers to the questionnaire that were not handed in: they go with the session. */
 export const DRAFT = "saltbitter.assessment";
 const RENEW_BEFORE_MS = 30_000;
+/** A renewal of which no answer came is asked for again while the server still answers it with the same successor: for
+ten seconds. What comes later is to the server a stolen token, and ends the session. */
+const ANSWERED_WITHIN_MS = 7_000;
 
 /** Whoever has no hint of a session is a visitor from the first moment: nobody need be asked, and nothing shown twice. */
 let state: SessionState = typeof localStorage !== "undefined" && localStorage.getItem(HINT) === null ? "signed_out" : "unknown";
@@ -33,12 +36,18 @@ if (typeof window !== "undefined") {
     if (event.newValue === null) signedOut();
     else if (state === "signed_out") become("signed_in");
   });
+  // A page that the browser laid aside and shows again was told of nothing meanwhile: whose it is may have changed.
+  let left: string | null = null;
+  window.addEventListener("pagehide", () => (left = localStorage.getItem(HINT)));
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && localStorage.getItem(HINT) !== left) location.reload();
+  });
 }
 
 export function signedIn(tokens: SessionTokens): void {
   const lifetime = Date.parse(tokens.access_expires_at) - issuedAt(tokens.access_token);
   access = { token: tokens.access_token, renewAt: Date.now() + lifetime - RENEW_BEFORE_MS };
-  localStorage.setItem(HINT, "1");
+  localStorage.setItem(HINT, tokens.session_id);
   become("signed_in");
 }
 
@@ -62,8 +71,9 @@ export async function accessToken(): Promise<string | null> {
   return renew();
 }
 
-/** Renew once, however many ask at the same time, in this tab or in another. */
-export function renew(): Promise<string | null> {
+/** Renew once, however many ask at the same time. Whoever comes with a token that has a successor by now is given that. */
+export function renew(spent?: string): Promise<string | null> {
+  if (access && spent !== undefined && access.token !== spent) return Promise.resolve(access.token);
   renewing ??= oneAtATime(askForTokens).finally(() => (renewing = null));
   return renewing;
 }
@@ -74,19 +84,14 @@ async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function askForTokens(): Promise<string | null> {
-  let response: Response;
-  try {
-    response = await fetch("/api/auth/refresh", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...BY_COOKIE },
-      body: "{}",
-    });
-  } catch {
+  const response = await askOnce().catch(askOnce).catch(() => {
     throw new ProblemError({ code: "offline", detail: "SaltBitter could not be reached." });
-  }
+  });
   if (response.ok) {
-    signedIn((await response.json()) as SessionTokens);
-    return access?.token ?? null;
+    const tokens = (await response.json()) as SessionTokens;
+    if (localStorage.getItem(HINT) === null) return null; // Signed out meanwhile: what was on its way brings nobody back.
+    signedIn(tokens);
+    return tokens.access_token;
   }
   if (response.status === 401 || response.status === 403) {
     signedOut();
@@ -95,9 +100,21 @@ async function askForTokens(): Promise<string | null> {
   throw await problemOf(response);
 }
 
-/** Find out at the start whether this browser is signed in. A problem leaves the question open for another try. */
+/** The browser sees it through when the page goes, so that the new cookie is there for the next. */
+function askOnce(): Promise<Response> {
+  return fetch("/api/auth/refresh", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...BY_COOKIE },
+    body: "{}",
+    keepalive: true,
+    signal: AbortSignal.timeout(ANSWERED_WITHIN_MS),
+  });
+}
+
+/** Find out whether this browser is signed in, where that is not known yet. A problem leaves the question open for another try. */
 export async function resume(): Promise<void> {
-  if ((await accessToken()) === null) become("signed_out");
+  if (localStorage.getItem(HINT) === null) become("signed_out");
+  else if (state === "unknown") await renew();
 }
 
 export function useSession(): SessionState {

@@ -52,7 +52,7 @@ async function open(path: string, signedIn: boolean) {
   );
   // What `act` waits for is shown at once; outside it React holds back what has loaded for a moment, so as not to flicker.
   const arrive = async () => {
-    for (let looks = 0; looks < 200 && there() !== true; looks += 1) await act(() => new Promise((resolve) => setTimeout(resolve, 2)));
+    for (let looks = 0; looks < 1500 && there() !== true; looks += 1) await act(() => new Promise((resolve) => setTimeout(resolve, 2)));
     expect(there()).toBe(true);
   };
   await arrive();

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Component, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Redirect, Route, Switch } from "wouter";
+import { Redirect, Route, Switch, useLocation } from "wouter";
 import { isProblem } from "../api/problem";
 import { resume, useSession } from "../api/session";
 import { LinkButton } from "../design/Button";
@@ -57,6 +57,7 @@ const FOR_MEMBERS = [
 export function App() {
   const session = useSession();
   const queries = useQueryClient();
+  const [here] = useLocation();
   const [problem, setProblem] = useState<unknown>(null);
   const ask = () => void resume().catch(setProblem);
   useEffect(() => {
@@ -83,7 +84,7 @@ export function App() {
   else pages = session === "signed_in" ? <MemberPages /> : <VisitorPages />;
   return (
     <Shell signedIn={session !== "signed_out"}>
-      <Boundary>
+      <Boundary here={here}>
         <Suspense fallback={<Waiting />}>{pages}</Suspense>
       </Boundary>
     </Shell>
@@ -186,11 +187,15 @@ function NotFound() {
 }
 
 /** What a page breaks with is our mistake; the rest of the client stays. A new page is a new try. */
-class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
+class Boundary extends Component<{ here: string; children: ReactNode }, { error: unknown }> {
   override state = { error: null as unknown };
 
   static getDerivedStateFromError(error: unknown) {
     return { error };
+  }
+
+  override componentDidUpdate({ here }: { here: string }) {
+    if (this.state.error && here !== this.props.here) this.setState({ error: null });
   }
 
   /** A script that did not arrive is asked for again only by a fresh document. */

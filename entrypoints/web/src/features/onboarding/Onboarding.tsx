@@ -1,6 +1,7 @@
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, useLocation } from "wouter";
+import { lazy } from "../../app/lazy";
 import { LinkButton } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading, Page } from "../../design/Page";

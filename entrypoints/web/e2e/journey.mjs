@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { forgottenPassword, undoTakeover } from "./account.mjs";
 import { mailedLink, sleepUntilMorning } from "./demo.mjs";
 import { upgrade } from "./money.mjs";
-import { expiredSession, offline, wrongPhoto } from "./refusals.mjs";
+import { expiredSession, LOOKED_AT, offline, wrongPhoto } from "./refusals.mjs";
 import { askAPerson, keepACopy, setUpSecondFactor } from "./rights.mjs";
 
 const PORTRAIT = fileURLToPath(new URL("../../probe_photos/portrait.jpg", import.meta.url));
@@ -82,7 +82,7 @@ export async function journey(page, url, email, look, staff) {
   await page.getByLabel("Closer").fill("1.2");
   await look("crop");
   await button("Use this part").click();
-  await page.getByText("Others can see it", { exact: true }).waitFor();
+  await page.getByText("Others can see it", { exact: true }).waitFor(LOOKED_AT);
   await page.locator("article img").evaluate((image) => image.decode());
   await look("photos");
   await button("Go on").click();

@@ -2,11 +2,14 @@ import { fileURLToPath } from "node:url";
 
 const CUP = fileURLToPath(new URL("../../../tests/data/photos/coffee.jpg", import.meta.url));
 
+/** A photo is looked at behind the request, by a model that takes its time on a busy machine. */
+export const LOOKED_AT = { timeout: 90_000 };
+
 /** A first photo without a face: it is refused with what to do, and a person may be asked. It goes again. */
 export async function wrongPhoto(page, look, staffDecides) {
   await page.locator("input[type=file]").setInputFiles(CUP);
   await page.getByRole("button", { name: "Use this part" }).click();
-  await page.getByText("We could not see a face clearly").waitFor();
+  await page.getByText("We could not see a face clearly").waitFor(LOOKED_AT);
   await look("photo-refused");
   await page.getByText("We are mistaken?").click();
   await page.getByLabel("Why should others see it?").fill("It is the cup from which I drink every morning.");

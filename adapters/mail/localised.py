@@ -29,6 +29,8 @@ PRODUCTS: Mapping[str, Mapping[str, str]] = {
 
 
 UNKNOWN_PLACE: Mapping[str, str] = {"en": "an unknown place", "de": "einem unbekannten Ort"}
+_CALENDAR: Mapping[str, str] = {"en": "en_GB", "de": "de"}
+"""Whose days and times each language writes: English in one way everywhere, with the day first and hours up to 24."""
 AS_GIVEN = ("number", "happened", "consequences", "measures", "contact")
 """Facts that are the same in every language, and what staff wrote to members."""
 
@@ -40,13 +42,13 @@ def amount_in(language: str, money: Money) -> str:
 
 
 def day_in(language: str, at: datetime, zone: tzinfo) -> str:
-    """The day it is in that time zone at that instant: ``March 2, 2026`` or ``2. März 2026``."""
-    return format_date(at.astimezone(zone).date(), "long", locale=language)
+    """The day it is in that time zone at that instant: ``2 March 2026`` or ``2. März 2026``."""
+    return format_date(at.astimezone(zone).date(), "long", locale=_CALENDAR[language])
 
 
 def moment_in(language: str, at: datetime, zone: tzinfo) -> str:
-    """The day and time there at that instant: ``March 2, 2026, 1:00 PM`` or ``2. März 2026, 13:00``."""
-    return f"{day_in(language, at, zone)}, {format_time(at, 'short', tzinfo=zone, locale=language)}"
+    """The day and time there at that instant: ``2 March 2026, 13:00`` or ``2. März 2026, 13:00``."""
+    return f"{day_in(language, at, zone)}, {format_time(at, 'short', tzinfo=zone, locale=_CALENDAR[language])}"
 
 
 def product_in(language: str, name: str) -> str:

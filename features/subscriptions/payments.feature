@@ -9,7 +9,7 @@ Feature: Payments
     Given Ana is a member
     And Ana has paid 19.99 dollars for a month of Premium
     Then Ana sees that 19.99 dollars are paid
-    And the receipt says "March 2, 2026", "SaltBitter Premium" and "$19.99"
+    And the receipt says "2 March 2026", "SaltBitter Premium" and "$19.99"
     And the receipt in German says "2. März 2026", "SaltBitter Premium" and "19,99 $"
     And the receipt can be printed
 

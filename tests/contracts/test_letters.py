@@ -22,7 +22,7 @@ from adapters.mail.words import LANGUAGES
 from adapters.system.clock import ManualClock
 from config.data_register import data_register
 from saltbitter_domain.kernel import EventId
-from saltbitter_domain.users.model import MailTemplate
+from saltbitter_domain.users.model import KEPT_UNTIL, MailTemplate
 from saltbitter_domain.users.policies import kept_facts
 from saltbitter_domain.users.ports import Mail
 from tests.contracts.stores import SENDER
@@ -48,6 +48,10 @@ PAID = {
     "measures": "They are out.",
     "contact": "privacy@saltbitter.example",
 }
+
+DAYS = {"en": r"\d{1,2} [A-Z][a-z]+ 2026", "de": r"\d{1,2}\. [A-Z][a-zä]+ 2026"}
+AMERICAN = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2}/\d{1,2}/\d{2,4}|\d\s?[AP]M\b", re.IGNORECASE)
+"""A month before its day, three numbers with slashes, or an hour of twelve."""
 
 
 def a_mail(template: MailTemplate = MailTemplate.VERIFY_EMAIL, link: str = LINK) -> Mail:
@@ -97,6 +101,16 @@ class TestEveryMail:
         assert not re.search(r"url\(|@import", html)
         assert f'<html lang="{language}">' in html
 
+    def test_writes_the_day_first_and_hours_up_to_24(self, template: MailTemplate, language: str) -> None:
+        mail = a_mail(template)
+        kept = {f"{KEPT_UNTIL}{place}": PAID["until"][:10] for place in KEPT}
+        letter = Letters(language).write(attrs.evolve(mail, data={**mail.data, **kept}))
+
+        for said in (letter.text, unescape(letter.html)):
+            assert not AMERICAN.search(said)
+            assert re.findall(r"\b\w+ 2026", said)
+            assert all(re.search(rf"(?<!\d){DAYS[language]}$", day) for day in re.findall(r"\S+ \w+ 2026", said))
+
     def test_has_a_subject_that_is_the_same_for_everybody(self, template: MailTemplate, language: str) -> None:
         subject = Letters(language).write(a_mail(template)).subject
         assert 0 < len(subject) <= 60
@@ -107,7 +121,7 @@ def test_amounts_and_days_are_written_as_the_language_writes_them_and_days_are_t
     mail = a_mail(MailTemplate.PAYMENT_CONFIRMED)
     said = {language: " ".join(Letters(language).words(mail).paragraphs) for language in LANGUAGES}
 
-    for fact in ("$19.99", "March 3, 2026", "April 2, 2026", "SaltBitter Premium", "ch_1"):
+    for fact in ("$19.99", "3 March 2026", "2 April 2026", "SaltBitter Premium", "ch_1"):
         assert fact in said["en"]
     for fact in ("19,99\xa0$", "3. März 2026", "2. April 2026", "SaltBitter Premium", "ch_1"):
         assert fact in said["de"]
@@ -124,7 +138,7 @@ def test_a_receipt_of_an_erasure_names_everything_that_the_register_keeps_and_un
 
     assert [each.place for each in kept] == list(KEPT), "say in adapters/mail/kept.py what else is kept"
     assert all(str(each.until.year) in line for each, line in zip(kept, said, strict=True))
-    assert any(line.endswith("March 2, 2036, as tax law demands.") for line in said) is (language == "en")
+    assert any(line.endswith("2 March 2036, as tax law demands.") for line in said) is (language == "en")
 
 
 def test_a_mail_that_lacks_a_fact_is_not_written() -> None:

@@ -61,6 +61,15 @@ def test_a_receipt_says_what_was_paid_for_and_for_which_time() -> None:
     assert "Period" not in written(Language.EN, once)
 
 
+def test_days_are_written_in_one_way_with_the_day_first_in_english_too() -> None:
+    (payment,) = payments_from([a_fact(), a_fact("re_1", FactKind.REFUNDED, amount=Money(500, "USD"))])
+
+    paid = said(receipt(payment, SELLER, Language.EN))
+    given_back = said(credit_note(payment, payment.refunds[0], SELLER, Language.EN))
+    assert (paid["Paid on"], given_back["Paid back on"]) == ("2 March 2026", "2 March 2026")
+    assert paid["Period"] == given_back["Period"] == "2 March 2026 – 1 April 2026"
+
+
 def test_where_nothing_is_said_of_the_seller_the_receipt_leaves_it_out() -> None:
     assert {"Address", "Tax number"}.isdisjoint(written(Language.EN, a_fact(), seller=Seller("SaltBitter")))
 

@@ -132,7 +132,8 @@ def listeners(
         ],
         "notifications.push_due": [("push", notifications.push)],
         "breaches.scope_assessed": [("find_affected", breaches.find_affected)],
-        "breaches.notices_ordered": [("mail_breach_notices", breaches.send_notices)],
+        "breaches.notices_ordered": [("divide_breach_notices", breaches.divide_notices)],
+        "breaches.notices_due": [("mail_breach_notices", breaches.send_notices)],
     }
 
 
@@ -260,6 +261,7 @@ class Application(containers.DeclarativeContainer):
         mailer=adapters.mailer,
         public_url=adapters.settings.provided.public_url,
         contact=adapters.settings.provided.privacy_contact,
+        language=adapters.settings.provided.mail_language,
     )
     exports = providers.Singleton(
         ExportService,

@@ -84,6 +84,7 @@ class Reader:
         value = self.text(name, default)
         if value not in allowed:
             self.refuse(name, f"must be one of {', '.join(allowed)}")
+            return default
         return value
 
     def address(self, name: str) -> str:

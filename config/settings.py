@@ -14,6 +14,7 @@ from config.reader import POSTGRES, REDIS, Reader, SettingsRefused, same_server
 from saltbitter_domain.assessments.catalogue import BUNDLED
 from saltbitter_domain.assessments.model import Questionnaire
 from saltbitter_domain.compatibility.policies.fitted import FittedPolicy
+from saltbitter_domain.kernel import Language
 from saltbitter_domain.ledger.model import Seller
 from saltbitter_domain.users.model.devices import SIGN_INS_OF_ALL
 
@@ -50,6 +51,8 @@ class Settings:
     """Every version results may refer to, the one offered to members first."""
     privacy_contact: str = ""
     """Whom the authority and members ask about a breach, such as the data protection officer's address."""
+    mail_language: Language = Language.EN
+    """Of mails to whoever's language is not known, or does not matter."""
     honey: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     """Ids and e-mail addresses of accounts that nobody has a reason to come across."""
     vapid_key: VapidKey | None = None
@@ -76,7 +79,6 @@ class ProductionSettings(Settings):
     mail_sender: str = "SaltBitter <no-reply@saltbitter.invalid>"
     contact: str = ""
     """The address of people who answer whoever cannot sign in; empty where the web client names none."""
-    mail_language: str = "en"
     mail_directory: str = ""
     mail_ses_region: str = ""
     mail_smtp_url: str = attrs.field(default="", repr=False)
@@ -139,7 +141,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Production
         mail=mail,
         mail_sender=read.sender("MAIL_SENDER", required=mail in {"ses", "smtp"}),
         contact=read.contact("CONTACT"),
-        mail_language=read.choice("MAIL_LANGUAGE", "en", ("en", "de")),
+        mail_language=Language(read.choice("MAIL_LANGUAGE", Language.EN, tuple(Language))),
         mail_directory=read.folder("MAIL_DIRECTORY") if mail == "maildir" else "",
         mail_ses_region=read.region("MAIL_SES_REGION", required=mail == "ses"),
         sns_topics=read.topics("SNS_TOPICS"),

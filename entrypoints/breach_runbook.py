@@ -21,6 +21,7 @@ from saltbitter_domain.breaches.model import (
     Severity,
 )
 from saltbitter_domain.breaches.policies import ALARM_AFTER
+from saltbitter_domain.breaches.service.register import MAILS_AT_ONCE
 
 _WATCHED = """# When data has got into wrong hands
 
@@ -58,8 +59,11 @@ _STEPS = """
 5. **Tell the authority** unless the level is low: `GET …/notification` is the draft with what Art. 33(3) GDPR asks for,
    and says what it still lacks. Send what there is in time and the rest later (Art. 33(4)). Then write down when and
    under which reference: `authority_notified`. Set `SALTBITTER_PRIVACY_CONTACT` beforehand.
-6. **Tell the members** from a high level on (Art. 34): `POST …/member-notices`, in the language of the mails and in
-   plain words. Each is written to once, as soon as it was found whom it is about.
+6. **Tell the members** from a high level on (Art. 34): `POST …/member-notices`, in plain words, in English and
+   in German: nothing is sent while one is missing. Each is written to once, as soon as it was found whom it is about,
+   in the language in which they last agreed to something, or else in that of the mails
+   (`SALTBITTER_MAIL_LANGUAGE`). `GET …/members` says whom which entry's words went to, when and in which language. The
+   workers send {mails} mails a job; whoever's mail is refused is tried again, and keeps nobody else from being told.
 7. **Close** it with what was learnt. The whole timeline stays for {kept} days after its last entry.
 
 Rehearse it twice a year: report, confirm and close a breach that is called a rehearsal, and stop the time.
@@ -84,6 +88,7 @@ def document() -> str:
         finding=_hours(FINDING_TERM),
         traces=TRACES_KEPT.days,
         kept=BREACHES_KEPT.days,
+        mails=MAILS_AT_ONCE,
     )
     return "\n".join([_WATCHED, *_watches(), _HONEY + steps, *_levels(), _SEVERITY])
 

@@ -35,7 +35,8 @@ class Letter:
 
 
 class Letters:
-    """Writes mails in one language of ``LANGUAGES``. A mail whose template lacks words or data raises."""
+    """Writes mails in one language of ``LANGUAGES``, but those that name another in that. A mail whose template lacks
+    words or data raises."""
 
     def __init__(self, language: str = "en") -> None:
         self._language = language
@@ -50,23 +51,27 @@ class Letters:
 
     def words(self, mail: Mail) -> Words:
         """What the mail says, with the facts that it tells of filled in."""
-        words = EVERY_MAIL[mail.template][self._language]
-        facts = facts_in(self._language, mail.data)
+        language = self._of(mail)
+        words = EVERY_MAIL[mail.template][language]
+        facts = facts_in(language, mail.data)
         said = (each.format_map(facts) for each in words.paragraphs)
-        return attrs.evolve(words, paragraphs=(*said, *kept_in(self._language, mail.data)))
+        return attrs.evolve(words, paragraphs=(*said, *kept_in(language, mail.data)))
 
     def write(self, mail: Mail) -> Letter:
         """The mail in words. Raises ``KeyError`` when it lacks its link, its reason, or a fact that it tells of."""
         words = self.words(mail)
         given = {
             "words": words,
-            "frame": LANGUAGES[self._language],
-            "language": self._language,
+            "frame": LANGUAGES[self._of(mail)],
+            "language": self._of(mail),
             "link": mail.data["link"],
             "reason": mail.data["reason"] if words.gives_reason else "",
         }
         text, html = (self._templates.get_template(f"letter.{kind}").render(given) for kind in ("txt", "html"))
         return Letter(words.subject, text, html)
+
+    def _of(self, mail: Mail) -> str:
+        return mail.language or self._language
 
 
 class Envelopes:

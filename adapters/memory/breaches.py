@@ -11,6 +11,8 @@ from saltbitter_domain.breaches.model import (
     BREACHES_KEPT,
     Act,
     Activity,
+    Addressee,
+    Affected,
     Closed,
     Dismissed,
     Entry,
@@ -18,7 +20,8 @@ from saltbitter_domain.breaches.model import (
     Trace,
 )
 from saltbitter_domain.breaches.ports import BreachRegister, Traces
-from saltbitter_domain.kernel import BreachId, Clock, StaleWrite, UserId
+from saltbitter_domain.kernel import BreachId, Clock, Language, StaleWrite, UserId
+from saltbitter_domain.users.model import User
 
 MOST = 100
 
@@ -112,20 +115,32 @@ class MemoryBreachRegister(BreachRegister):
 
         return self._transaction.write(change)
 
-    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
-        members = self._transaction.read(lambda tables: _members(tables, breach_id))
-        return [each for each in members if after is None or each > after][:limit]
+    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[Affected]:
+        def query(tables: Tables) -> list[Affected]:
+            members = [each for each in _members(tables, breach_id) if after is None or each > after][:limit]
+            return [Affected(each, *(tables.breach_told.get((breach_id, each)) or ())) for each in members]
+
+        return self._transaction.read(query)
 
     async def waiting(self, breach_id: BreachId) -> int:
-        return len(self._untold(breach_id))
+        return len(self._transaction.read(lambda tables: _untold(tables, breach_id)))
 
-    async def to_notify(self, breach_id: BreachId, limit: int) -> Sequence[tuple[UserId, str]]:
-        return self._untold(breach_id)[:limit]
+    async def untold(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
+        untold = self._transaction.read(lambda tables: _untold(tables, breach_id))
+        return [user.id for user in untold if after is None or user.id > after][:limit]
 
-    async def notified(self, breach_id: BreachId, members: Collection[UserId], at: datetime) -> None:
+    async def addressees(self, breach_id: BreachId, members: Collection[UserId]) -> Sequence[Addressee]:
+        def query(tables: Tables) -> list[Addressee]:
+            wanted = [user for user in _untold(tables, breach_id) if user.id in members]
+            return [Addressee(user.id, user.email, _language(tables, user.id)) for user in wanted]
+
+        return self._transaction.read(query)
+
+    async def told(self, breach_id: BreachId, member: UserId, entry: int, language: Language, at: datetime) -> None:
         def change(tables: Tables) -> None:
-            for user_id in members:
-                tables.breach_told.put((breach_id, user_id), at)
+            key = (breach_id, member)
+            if tables.breach_members.get(key) and not tables.breach_told.get(key):
+                tables.breach_told.put(key, (at, entry, language))
 
         self._transaction.write(change)
 
@@ -144,13 +159,6 @@ class MemoryBreachRegister(BreachRegister):
 
         return self._transaction.write(change)
 
-    def _untold(self, breach_id: BreachId) -> list[tuple[UserId, str]]:
-        def query(tables: Tables) -> list[tuple[UserId, str]]:
-            untold = [each for each in _members(tables, breach_id) if not tables.breach_told.get((breach_id, each))]
-            return [(each, user.email) for each in untold if (user := tables.users.get(each))]
-
-        return self._transaction.read(query)
-
 
 def _ids(tables: Tables) -> set[BreachId]:
     return {breach_id for breach_id, _ in tables.breach_entries.items()}
@@ -166,6 +174,16 @@ def _ends(entry: Entry) -> bool:
 
 def _members(tables: Tables, breach_id: BreachId) -> list[UserId]:
     return sorted(user_id for found, user_id in tables.breach_members.items() if found == breach_id)
+
+
+def _untold(tables: Tables, breach_id: BreachId) -> list[User]:
+    untold = [each for each in _members(tables, breach_id) if not tables.breach_told.get((breach_id, each))]
+    return [user for each in untold if (user := tables.users.get(each))]
+
+
+def _language(tables: Tables, user_id: UserId) -> Language | None:
+    chain = sorted(tables.consents.where("user", user_id), key=lambda record: record.sequence)
+    return next((record.language for record in reversed(chain) if record.language), None)
 
 
 def _about(tables: Tables, scope: Scope, until: datetime) -> Iterator[UserId]:

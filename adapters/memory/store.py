@@ -34,6 +34,7 @@ from saltbitter_domain.kernel import (
     DeviceId,
     EventId,
     ExportId,
+    Language,
     NoticeId,
     OrderId,
     PasskeyId,
@@ -116,7 +117,7 @@ class Tables:
         self.breach_entries = Table[tuple[BreachId, int], Entry](breach=lambda row: row.breach_id)
         self.breach_keys = Table[str, BreachId]()
         self.breach_members = Table[tuple[BreachId, UserId], UserId]()
-        self.breach_told = Table[tuple[BreachId, UserId], datetime]()
+        self.breach_told = Table[tuple[BreachId, UserId], tuple[datetime, int, Language]]()
         self.exports = Table[ExportId, DataExport](user=lambda row: row.user_id)
         self.review_requests = Table[ReviewId, Review](
             user=lambda row: row.user_id, waiting=lambda row: row.decided_at is None

@@ -13,10 +13,10 @@ from adapters.postgres.bulk import Bulk
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import insertion, sweeping
-from adapters.postgres.tables import breach_entries, breach_members, traces, users
-from saltbitter_domain.breaches.model import STEPS, Act, Activity, Entry, Scope, Trace, step_name
+from adapters.postgres.tables import breach_entries, breach_members, traces
+from saltbitter_domain.breaches.model import STEPS, Act, Activity, Addressee, Affected, Entry, Scope, Trace, step_name
 from saltbitter_domain.breaches.ports import BreachRegister, Traces
-from saltbitter_domain.kernel import BreachId, StaleWrite, UserId
+from saltbitter_domain.kernel import BreachId, Language, StaleWrite, UserId
 
 
 class PostgresTraces(Traces):
@@ -140,7 +140,7 @@ class PostgresBreachRegister(BreachRegister):
     _AFFECTED = Query(
         text(
             """
-            SELECT user_id FROM breach_members
+            SELECT user_id, told_at, told_by, told_in FROM breach_members
             WHERE breach_id = :breach_id AND (CAST(:after AS uuid) IS NULL OR user_id > :after)
             ORDER BY user_id LIMIT :limit
             """
@@ -148,18 +148,34 @@ class PostgresBreachRegister(BreachRegister):
     )
     _untold = (breach_members.c.breach_id == bindparam("breach_id")) & breach_members.c.told_at.is_(None)
     _WAITING = Query(select(func.count().label("number")).select_from(breach_members).where(_untold))
-    _TO_NOTIFY = Query(
-        select(users.c.id, users.c.email)
-        .join(breach_members, breach_members.c.user_id == users.c.id)
-        .where(_untold)
-        .order_by(users.c.id)
-        .limit(bindparam("limit"))
-    )
-    _NOTIFIED = Query(
+    _UNTOLD = Query(
         text(
             """
-            UPDATE breach_members SET told_at = :at
-            WHERE breach_id = :breach_id AND user_id = ANY(CAST(:members AS uuid[])) AND told_at IS NULL
+            SELECT user_id FROM breach_members
+            WHERE breach_id = :breach_id AND told_at IS NULL AND (CAST(:after AS uuid) IS NULL OR user_id > :after)
+            ORDER BY user_id LIMIT :limit
+            """
+        )
+    )
+    _ADDRESSEES = Query(
+        text(
+            """
+            SELECT users.id AS user_id, users.email AS address,
+                   (SELECT language FROM consent_logs
+                     WHERE consent_logs.user_id = users.id AND language IS NOT NULL
+                     ORDER BY sequence DESC LIMIT 1) AS language
+            FROM breach_members JOIN users ON users.id = breach_members.user_id
+            WHERE breach_id = :breach_id AND told_at IS NULL
+              AND breach_members.user_id = ANY(CAST(:members AS uuid[]))
+            ORDER BY users.id
+            """
+        )
+    )
+    _TOLD = Query(
+        text(
+            """
+            UPDATE breach_members SET told_at = :at, told_by = :entry, told_in = :language
+            WHERE breach_id = :breach_id AND user_id = :member AND told_at IS NULL
             """
         ),
         "breach_members",
@@ -213,21 +229,26 @@ class PostgresBreachRegister(BreachRegister):
         number: int = row["number"]
         return number
 
-    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
+    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[Affected]:
         rows = await self._session.rows(self._AFFECTED, breach_id=breach_id, after=after, limit=limit)
-        return [row["user_id"] for row in rows]
+        return [Affected(**{**row, "told_in": _language(row["told_in"])}) for row in rows]
 
     async def waiting(self, breach_id: BreachId) -> int:
         (row,) = await self._session.rows(self._WAITING, breach_id=breach_id)
         number: int = row["number"]
         return number
 
-    async def to_notify(self, breach_id: BreachId, limit: int) -> Sequence[tuple[UserId, str]]:
-        rows = await self._session.rows(self._TO_NOTIFY, breach_id=breach_id, limit=limit)
-        return [(row["id"], row["email"]) for row in rows]
+    async def untold(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
+        rows = await self._session.rows(self._UNTOLD, breach_id=breach_id, after=after, limit=limit)
+        return [row["user_id"] for row in rows]
 
-    async def notified(self, breach_id: BreachId, members: Collection[UserId], at: datetime) -> None:
-        await self._session.write(self._NOTIFIED, breach_id=breach_id, members=list(members), at=at)
+    async def addressees(self, breach_id: BreachId, members: Collection[UserId]) -> Sequence[Addressee]:
+        rows = await self._session.rows(self._ADDRESSEES, breach_id=breach_id, members=list(members))
+        return [Addressee(**{**row, "language": _language(row["language"])}) for row in rows]
+
+    async def told(self, breach_id: BreachId, member: UserId, entry: int, language: Language, at: datetime) -> None:
+        values = {"breach_id": breach_id, "member": member, "entry": entry, "language": language.value, "at": at}
+        await self._session.write(self._TOLD, **values)
 
     async def forget(self, before: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, before=before, limit=limit))
@@ -249,6 +270,10 @@ def _row(entry: Entry) -> dict[str, Any]:
 def _entry(row: Any) -> Entry:
     step = documents.read(row["content"], STEPS[row["step"]])
     return Entry(row["breach_id"], row["sequence"], row["at"], row["by"], row["words"], step)
+
+
+def _language(code: str | None) -> Language | None:
+    return None if code is None else Language(code)
 
 
 def _written_meanwhile() -> StaleWrite:

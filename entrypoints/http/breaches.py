@@ -13,6 +13,7 @@ from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.breaches import scoring
 from saltbitter_domain.breaches.model import (
     MAX_WORDS,
+    Affected,
     AuthorityNotified,
     Breach,
     BreachInvalid,
@@ -24,6 +25,7 @@ from saltbitter_domain.breaches.model import (
     Dismissed,
     Level,
     Noted,
+    Notice,
     Scope,
     Severity,
     Step,
@@ -32,7 +34,7 @@ from saltbitter_domain.breaches.model import (
 )
 from saltbitter_domain.breaches.policies import Notification
 from saltbitter_domain.breaches.service import BreachService
-from saltbitter_domain.kernel import BreachId, Clock, StaleWrite, UserId
+from saltbitter_domain.kernel import BreachId, Clock, Language, StaleWrite, UserId
 
 Words = Annotated[str, Meta(min_length=1, max_length=MAX_WORDS)]
 
@@ -75,7 +77,13 @@ class BreachView:
 
 @attrs.frozen
 class AffectedMember:
+    """``told_at`` is null until they were written to; ``told_by`` is the sequence of the entry whose words they were
+    sent, ``told_in`` the language. These two are null of whoever was written to while there was one text."""
+
     id: UserId
+    told_at: datetime | None
+    told_by: int | None
+    told_in: Language | None
 
 
 @attrs.frozen
@@ -117,12 +125,27 @@ class BreachAssessment:
 
 
 @attrs.frozen
-class MemberNotices:
-    """What members read, in the language of the installation's mails. ``words`` are for the register."""
+class MemberNotice:
+    """What members read in one language."""
 
     happened: Words = attrs.field(repr=False)
     consequences: Words = attrs.field(repr=False)
     measures: Words = attrs.field(repr=False)
+
+
+@attrs.frozen
+class NoticesByLanguage:
+    """What members read, each in their language."""
+
+    en: MemberNotice
+    de: MemberNotice
+
+
+@attrs.frozen
+class MemberNotices:
+    """What members read, in every language there is. ``words`` are for the register."""
+
+    notices: NoticesByLanguage
     words: Words = attrs.field(repr=False)
 
 
@@ -158,11 +181,11 @@ class Breaches:
 
     @route("GET", "/api/staff/breaches/{breach_id}/members", audience=Audience.ADMIN)
     async def members(self, call: Call, breach_id: UUID, query: PageQuery) -> Page[AffectedMember]:
-        """Whom the breach is about, by id, as they were found last."""
+        """Whom the breach is about, by id, as they were found last, and what each was sent."""
         after = query.after_id()
         found = await self.breaches.affected(BreachId(breach_id), UserId(after) if after else None, query.limit + 1)
-        call.shown.update(found[: query.limit])
-        return page(found, AffectedMember, query.limit, lambda user_id: user_id)
+        call.shown.update(each.user_id for each in found[: query.limit])
+        return page(found, _affected, query.limit, lambda each: each.user_id)
 
     @route("POST", "/api/staff/breaches/{breach_id}/decisions", audience=Audience.ADMIN, errors=_STEPPED)
     async def decide_on_breach(self, call: Call, body: BreachDecision, breach_id: UUID) -> BreachView:
@@ -191,19 +214,16 @@ class Breaches:
 
     @route("POST", "/api/staff/breaches/{breach_id}/member-notices", audience=Audience.ADMIN, errors=_STEPPED)
     async def notify_members(self, call: Call, body: MemberNotices, breach_id: UUID) -> BreachView:
-        """Write to everybody it is about who was not told yet (Art. 34 GDPR).
+        """Write to everybody it is about who was not told yet (Art. 34 GDPR), each in the language in which they last
+        agreed to something, or else in that of the installation's mails.
 
-        Refused while they are being found."""
-        return _view(
-            await self.breaches.notify_members(
-                BreachId(breach_id),
-                call.user_id,
-                happened=body.happened,
-                consequences=body.consequences,
-                measures=body.measures,
-                words=body.words,
-            )
-        )
+        Refused while they are being found. Which words and language each was sent is kept with whom the breach is
+        about."""
+        notices = [
+            Notice(language, each.happened, each.consequences, each.measures)
+            for language, each in ((Language.EN, body.notices.en), (Language.DE, body.notices.de))
+        ]
+        return _view(await self.breaches.notify_members(BreachId(breach_id), call.user_id, notices, body.words))
 
 
 def _step(body: BreachDecision, at: datetime) -> Step:
@@ -218,6 +238,10 @@ def _step(body: BreachDecision, at: datetime) -> Step:
             return Noted()
         case BreachDecisionKind.CLOSE:
             return Closed()
+
+
+def _affected(member: Affected) -> AffectedMember:
+    return AffectedMember(member.user_id, member.told_at, member.told_by, member.told_in)
 
 
 def _view(breach: Breach) -> BreachView:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import attrs
 
 from saltbitter_domain.events import Event, event
-from saltbitter_domain.kernel import BreachId, Conflict, Invalid, NotFound, UserId
+from saltbitter_domain.kernel import BreachId, Conflict, Invalid, Language, NotFound, UserId
 
 TRACES_KEPT = timedelta(days=30)
 """How far back it can be told whom somebody saw. Longer would be a diary of everybody's curiosity."""
@@ -175,13 +175,30 @@ class AuthorityNotified:
 
 
 @attrs.frozen
-class MembersNotified:
-    """Mails are on their way to so many members, in these words (Art. 34(2) GDPR)."""
+class Notice:
+    """What members read about a breach in one language (Art. 34(2) GDPR), each 1 to 2,000 characters."""
 
-    number: int
+    language: Language
     happened: str = attrs.field(repr=False)
     consequences: str = attrs.field(repr=False)
     measures: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class MembersNotified:
+    """Mails are on their way to so many members, to each in the words of their language. Entries that were written
+    while there was one language, that of the installation's mails, have their words in the last three fields."""
+
+    number: int
+    notices: tuple[Notice, ...] = ()
+    happened: str = attrs.field(default="", repr=False)
+    consequences: str = attrs.field(default="", repr=False)
+    measures: str = attrs.field(default="", repr=False)
+
+    def notice(self, language: Language) -> Notice:
+        """The words that whoever reads this language is sent."""
+        alone = Notice(language, self.happened, self.consequences, self.measures)
+        return next((each for each in self.notices if each.language is language), alone)
 
 
 @attrs.frozen
@@ -264,7 +281,40 @@ class ScopeAssessed(Event):
 
 @event("breaches.notices_ordered")
 class NoticesOrdered(Event):
+    """Whoever was not told yet is to be written to, of those with an id above ``after``."""
+
     breach_id: BreachId
+    after: UserId | None = None
+
+
+@event("breaches.notices_due")
+class NoticesDue(Event):
+    """These members are to be written to in the words of the ``entry`` with this sequence."""
+
+    breach_id: BreachId
+    entry: int
+    members: tuple[UserId, ...]
+
+
+@attrs.frozen
+class Affected:
+    """A member whom a breach is about. Of whoever was told it says when, by the words of which entry, by its sequence,
+    and in which language; the last two are None for those told while there was one text."""
+
+    user_id: UserId
+    told_at: datetime | None = None
+    told_by: int | None = None
+    told_in: Language | None = None
+
+
+@attrs.frozen
+class Addressee:
+    """A member to be told of a breach. ``language`` is the one in which they last agreed to something, None where
+    nobody knows it."""
+
+    user_id: UserId
+    address: str = attrs.field(repr=False)
+    language: Language | None
 
 
 class BreachMissing(NotFound):

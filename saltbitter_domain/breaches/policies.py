@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -29,12 +29,13 @@ from saltbitter_domain.breaches.model import (
     Entry,
     MembersNotified,
     Noted,
+    Notice,
     Opened,
     Scope,
     Step,
     StepRefused,
 )
-from saltbitter_domain.kernel import FieldProblem
+from saltbitter_domain.kernel import FieldProblem, Language
 from saltbitter_domain.profiles.policies import LINE_BREAKS, text_problems
 
 ALARM_AFTER = 0.8 * AUTHORITY_TERM
@@ -119,6 +120,19 @@ def refuse_words(field: str, words: str) -> None:
     """Raise ``BreachInvalid`` unless this is 1 to 2,000 characters of text."""
     if problems := tuple(text_problems(field, words, MAX_WORDS, breaks=LINE_BREAKS)):
         raise BreachInvalid("This belongs in the register in words.", fields=problems)
+
+
+def refuse_notices(notices: Collection[Notice]) -> None:
+    """Raise ``BreachInvalid`` unless every language that members read has a notice, each part of it in words."""
+    missing = [each for each in Language if each not in {notice.language for notice in notices}]
+    if missing:
+        told = "Members are told in the language they read: write this notice too before any is sent."
+        fields = tuple(FieldProblem(f"notices.{each}", "required", told) for each in missing)
+        raise BreachInvalid("A language is missing, so that nobody is written to yet.", fields=fields)
+    for notice in notices:
+        refuse_words(f"notices.{notice.language}.happened", notice.happened)
+        refuse_words(f"notices.{notice.language}.consequences", notice.consequences)
+        refuse_words(f"notices.{notice.language}.measures", notice.measures)
 
 
 def refuse_scope(scope: Scope, now: datetime) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from saltbitter_domain.breaches.model import Act, Activity, Entry, Scope, Trace
-from saltbitter_domain.kernel import BreachId, UserId
+from saltbitter_domain.breaches.model import Act, Activity, Addressee, Affected, Entry, Scope, Trace
+from saltbitter_domain.kernel import BreachId, Language, UserId
 
 
 class Traces(Protocol):
@@ -56,7 +56,7 @@ class BreachRegister(Protocol):
         How many the scope alone comes to; 0, and nobody is kept, when there is no such breach."""
         ...
 
-    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
+    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[Affected]:
         """Up to ``limit`` members it is about, by id, after this one."""
         ...
 
@@ -64,12 +64,18 @@ class BreachRegister(Protocol):
         """How many members it is about whom nobody has told of it yet."""
         ...
 
-    async def to_notify(self, breach_id: BreachId, limit: int) -> Sequence[tuple[UserId, str]]:
-        """Up to ``limit`` members, with their addresses, whom nobody has told of it yet, by id."""
+    async def untold(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Up to ``limit`` members it is about whom nobody has told of it yet, by id, after this one."""
         ...
 
-    async def notified(self, breach_id: BreachId, members: Collection[UserId], at: datetime) -> None:
-        """Mark that these were told."""
+    async def addressees(self, breach_id: BreachId, members: Collection[UserId]) -> Sequence[Addressee]:
+        """Those of these members whom nobody has told of it yet, by id, and where and how to write to them."""
+        ...
+
+    async def told(self, breach_id: BreachId, member: UserId, entry: int, language: Language, at: datetime) -> None:
+        """Keep that the member was told, in which language, and in the words of which entry by its sequence.
+
+        Nothing changes where they were told before."""
         ...
 
     async def forget(self, before: datetime, limit: int) -> int:

@@ -17,6 +17,8 @@ from saltbitter_domain.breaches.model import (
     TRACES_KEPT,
     Act,
     Activity,
+    Addressee,
+    Affected,
     AffectedFound,
     Assessed,
     AuthorityNotified,
@@ -30,6 +32,7 @@ from saltbitter_domain.breaches.model import (
     Loss,
     MembersNotified,
     Noted,
+    Notice,
     Opened,
     Scope,
     ScopeAssessed,
@@ -41,7 +44,7 @@ from saltbitter_domain.breaches.policies import minute_of
 from saltbitter_domain.breaches.ports import BreachRegister, Traces
 from saltbitter_domain.breaches.service import BreachService, DetectionService
 from saltbitter_domain.breaches.service.detection import MOST_HELD
-from saltbitter_domain.kernel import BreachId, EventId, StaleWrite, UserId
+from saltbitter_domain.kernel import BreachId, EventId, Language, StaleWrite, UserId
 from tests.contracts.stores import Store, on_postgres, outcomes
 from tests.doubles.builders import NOW, TEXTS, new_id
 
@@ -51,6 +54,7 @@ READ = Act.PROFILE_READ
 START = minute_of(NOW)
 SCOPE = Scope(START, START + 5 * MINUTE, (READ,), ("reader",))
 SEVERITY = Severity(DataContext.SENSITIVE, Identification.MAXIMUM, Loss.LIMITED, Loss.NONE, Loss.UNBOUNDED, True)
+NOTICES = (Notice(Language.EN, "This.", "That.", "Those."), Notice(Language.DE, "Dies.", "Das.", "Jenes."))
 EVERY_STEP: tuple[Step, ...] = (
     Opened(BreachKind.SCRAPING, SCOPE, 33),
     Confirmed(NOW + MINUTE),
@@ -59,7 +63,8 @@ EVERY_STEP: tuple[Step, ...] = (
     Assessed(SEVERITY, SCOPE, "This.", "That."),
     AffectedFound(7),
     AuthorityNotified(NOW, "A-1"),
-    MembersNotified(7, "This.", "That.", "Those."),
+    MembersNotified(7, NOTICES),
+    MembersNotified(7, (), "This.", "That.", "Those."),
     Noted(),
     Closed(),
 )
@@ -239,9 +244,9 @@ class TestRegister:
                 number = await uow.breaches.affect(breach_id, scope, until)
             async with store.begin() as uow:
                 found = list(await uow.breaches.affected(breach_id, None, 100))
-                assert await uow.breaches.affected(breach_id, found[0], 1) == found[1:2]
+                assert await uow.breaches.affected(breach_id, found[0].user_id, 1) == found[1:2]
                 assert await uow.breaches.waiting(breach_id) == number == len(found)
-            return found
+            return [each.user_id for each in found]
 
         end = START + 5 * MINUTE
         assert await about(SCOPE, end) == people[1:4]
@@ -259,12 +264,19 @@ class TestRegister:
         async with store.unit() as uow:
             assert await uow.breaches.affect(breach_id, everybody, START + timedelta(days=1)) == 3
         async with store.unit() as uow:
-            assert list(await uow.breaches.to_notify(breach_id, 2)) == [(user.id, user.email) for user in users[:2]]
-            await uow.breaches.notified(breach_id, [users[0].id], START)
+            assert list(await uow.breaches.untold(breach_id, None, 2)) == [user.id for user in users[:2]]
+            assert list(await uow.breaches.untold(breach_id, users[0].id, 9)) == [user.id for user in users[1:]]
+            await uow.breaches.told(breach_id, users[0].id, 4, Language.DE, START)
+            await uow.breaches.told(breach_id, UserId(new_id()), 4, Language.DE, START)
+            assert list(await uow.breaches.untold(breach_id, None, 9)) == [user.id for user in users[1:]]
+            among = [user.id for user in users[:2]]
+            assert list(await uow.breaches.addressees(breach_id, among)) == [
+                Addressee(users[1].id, users[1].email, None)
+            ]
         async with store.unit() as uow:
             assert await uow.breaches.affect(breach_id, SCOPE, START + MINUTE) == 0
         async with store.begin() as uow:
-            assert await uow.breaches.affected(breach_id, None, 10) == [users[0].id]
+            assert await uow.breaches.affected(breach_id, None, 10) == [Affected(users[0].id, START, 4, Language.DE)]
             assert await uow.breaches.waiting(breach_id) == 0
 
     async def test_nobody_is_kept_for_a_breach_that_never_was(self, store: Store) -> None:
@@ -339,7 +351,7 @@ class TestFinding:
 
         breach = await self.register(store).breach(breach_id)
         assert (breach.affected, breach.timeline[-1].by) == (2, DETECTOR)
-        assert await self.register(store).affected(breach_id, None, 10) == [user.id for user in people]
+        assert await self.register(store).affected(breach_id, None, 10) == [Affected(user.id) for user in people]
 
     async def test_happens_once_for_each_assessment_however_often_and_at_once_it_is_asked_for(
         self, store: Store

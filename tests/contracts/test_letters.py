@@ -21,7 +21,7 @@ from adapters.mail.smtp import SmtpMailer
 from adapters.mail.words import LANGUAGES
 from adapters.system.clock import ManualClock
 from config.data_register import data_register
-from saltbitter_domain.kernel import EventId
+from saltbitter_domain.kernel import EventId, Language
 from saltbitter_domain.users.model import KEPT_UNTIL, MailTemplate
 from saltbitter_domain.users.policies import kept_facts
 from saltbitter_domain.users.ports import Mail
@@ -139,6 +139,13 @@ def test_a_receipt_of_an_erasure_names_everything_that_the_register_keeps_and_un
     assert [each.place for each in kept] == list(KEPT), "say in adapters/mail/kept.py what else is kept"
     assert all(str(each.until.year) in line for each, line in zip(kept, said, strict=True))
     assert any(line.endswith("2 March 2036, as tax law demands.") for line in said) is (language == "en")
+
+
+def test_a_mail_that_names_its_language_is_in_that_whatever_the_others_are_in() -> None:
+    mail = a_mail(MailTemplate.BREACH_NOTICE)
+    in_german = Letters().write(attrs.evolve(mail, language=Language.DE))
+
+    assert in_german == Letters("de").write(mail) != Letters().write(mail)
 
 
 def test_a_mail_that_lacks_a_fact_is_not_written() -> None:

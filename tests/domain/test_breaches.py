@@ -43,6 +43,7 @@ from saltbitter_domain.breaches.model import (
     Loss,
     MembersNotified,
     Noted,
+    Notice,
     Opened,
     Scope,
     Severity,
@@ -58,11 +59,12 @@ from saltbitter_domain.breaches.policies import (
     minute_of,
     next_entry,
     notification,
+    refuse_notices,
     refuse_scope,
     refuse_words,
 )
 from saltbitter_domain.breaches.service import DetectionService
-from saltbitter_domain.kernel import BreachId, UserId
+from saltbitter_domain.kernel import BreachId, Language, UserId
 from tests.doubles.builders import new_id
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -73,6 +75,7 @@ WORST = Severity(
 )
 LOW = Severity(DataContext.SIMPLE, Identification.LIMITED, Loss.LIMITED)
 PACE = WATCHES[0]
+NOTICES = (Notice(Language.EN, "a", "b", "c"), Notice(Language.DE, "d", "e", "f"))
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 STORED_AFTER, LOOKED_EVERY = 5 * SECOND, MINUTE
 
@@ -241,7 +244,7 @@ ONLY: dict[Step, set[BreachState]] = {
     assessed(): {BreachState.SUSPECTED, BreachState.CONFIRMED},
     AffectedFound(40): set(BreachState),
     AuthorityNotified(NOON, "A-1"): {BreachState.CONFIRMED},
-    MembersNotified(3, "a", "b", "c"): {BreachState.CONFIRMED},
+    MembersNotified(3, NOTICES): {BreachState.CONFIRMED},
     Closed(): {BreachState.CONFIRMED},
     Noted(): set(BreachState),
 }
@@ -289,14 +292,37 @@ def test_a_reference_is_text() -> None:
         next_entry(a_breach(Confirmed(NOON)), AuthorityNotified(NOON, "\x00"), by="x", words="Why.", now=NOON)
 
 
+@pytest.mark.parametrize("missing", Language)
+def test_nobody_is_written_to_while_the_words_of_a_language_are_missing(missing: Language) -> None:
+    there = [notice for notice in NOTICES if notice.language is not missing]
+    with pytest.raises(BreachInvalid, match="A language is missing") as refusal:
+        refuse_notices(there)
+    assert [(each.path, each.code) for each in refusal.value.fields] == [(f"notices.{missing}", "required")]
+
+    for part in ("happened", "consequences", "measures"):
+        with pytest.raises(BreachInvalid) as refusal:
+            refuse_notices(
+                [*there, Notice(missing, **{**dict.fromkeys(("happened", "consequences", "measures"), "a"), part: ""})]
+            )
+        assert [each.path for each in refusal.value.fields] == [f"notices.{missing}.{part}"]
+    refuse_notices(NOTICES)
+
+
+def test_an_entry_of_the_time_of_one_language_has_its_words_for_everybody() -> None:
+    former, now = MembersNotified(3, (), "a", "b", "c"), MembersNotified(3, NOTICES)
+
+    assert [former.notice(each) for each in Language] == [Notice(each, "a", "b", "c") for each in Language]
+    assert [now.notice(each) for each in Language] == list(NOTICES)
+
+
 def test_nobody_is_written_to_before_it_is_known_whom_it_is_about() -> None:
     with pytest.raises(StepRefused, match="Assess first"):
-        next_entry(a_breach(Confirmed(NOON)), MembersNotified(3, "a", "b", "c"), by="x", words="Why.", now=NOON)
+        next_entry(a_breach(Confirmed(NOON)), MembersNotified(3, NOTICES), by="x", words="Why.", now=NOON)
 
 
 def test_nobody_is_written_to_while_it_is_being_found_whom_it_is_about() -> None:
     found = a_breach(Confirmed(NOON), assessed(), AffectedFound(3))
-    notices = MembersNotified(3, "a", "b", "c")
+    notices = MembersNotified(3, NOTICES)
     assert next_entry(found, notices, by="x", words="Why.", now=NOON).step == notices
 
     for waiting in (
@@ -406,10 +432,10 @@ def test_what_is_told_first_and_assessed_last_counts_and_all_of_it_stays_in_the_
         assessed(),
         AffectedFound(40),
         AuthorityNotified(NOON + HOUR, "A-1"),
-        MembersNotified(40, "a", "b", "c"),
+        MembersNotified(40, NOTICES),
         assessed(LOW),
         AuthorityNotified(NOON + 2 * HOUR, "A-1/2"),
-        MembersNotified(5, "a", "b", "c"),
+        MembersNotified(5, NOTICES),
     )
     breach = a_breach(*steps)
 

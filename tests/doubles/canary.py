@@ -207,7 +207,7 @@ async def _about_breaches(uow: UnitOfWork, user: User, key: str, ids: Ids, now: 
     entry = Entry(BreachId(ids.new()), 1, now, DETECTOR, "A test.", Opened(BreachKind.SCRAPING, scope, 1))
     await uow.breaches.open(entry, key)
     await uow.breaches.affect(entry.breach_id, Scope(now, everybody=True), now + timedelta(days=1))
-    await uow.breaches.notified(entry.breach_id, [user.id], now)
+    await uow.breaches.told(entry.breach_id, user.id, 1, Language.EN, now)
 
 
 async def plant_export(uow: UnitOfWork, user: User, ids: Ids, now: datetime) -> DataExport:

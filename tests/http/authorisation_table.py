@@ -574,9 +574,18 @@ TABLE: Mapping[str, Row] = {
         path=on_breach("/member-notices"),
         whose=Whose.ANYBODYS,
         body=lambda *_: {
-            "happened": "A phone was lost.",
-            "consequences": "Your profile may be known.",
-            "measures": "It is shut.",
+            "notices": {
+                "en": {
+                    "happened": "A phone was lost.",
+                    "consequences": "Your profile may be known.",
+                    "measures": "It is shut.",
+                },
+                "de": {
+                    "happened": "Ein Telefon ging verloren.",
+                    "consequences": "Ihr Profil ist vielleicht bekannt.",
+                    "measures": "Es ist gesperrt.",
+                },
+            },
             "words": "A high risk.",
         },
     ),

@@ -16,11 +16,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from entrypoints.http import openapi
 from entrypoints.http.api import RESOURCES
+from entrypoints.http.breaches import NoticesByLanguage
 from entrypoints.site import http_settings, site
 from saltbitter_domain.audit.model import AuditFilter
 from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.compatibility.model import DailyMatches, Suggestion
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import Language, UserId
 from saltbitter_domain.users.model import Role
 from tests.doubles.town import PASSWORD, Town, town
 from tests.http.authorisation_table import TABLE, ask_for, entitled, staff_token
@@ -31,6 +32,14 @@ PACE = timedelta(hours=1) / 500
 BEGINS = timedelta(seconds=47)
 NETWORK = "127.0.0.0/24"
 WORDS = {"happened": "Profiles were copied.", "consequences": "Strangers may know.", "measures": "The account is shut."}
+NOTICES = {
+    "en": WORDS,
+    "de": {
+        "happened": "Profile wurden kopiert.",
+        "consequences": "Fremde wissen vielleicht von Ihnen.",
+        "measures": "Das Konto ist zu.",
+    },
+}
 SEVERITY = {"context": "sensitive", "identification": "maximum", "confidentiality": "unbounded", "malicious": True}
 
 
@@ -217,16 +226,30 @@ async def test_a_scraper_is_flagged_within_five_minutes_and_exactly_those_they_r
         assert f"Members of a dating service: {len(read)}." in draft["text"]
 
         notices = f"{path}/member-notices"
-        call, body = "POST /api/staff/breaches/{breach_id}/member-notices", {**WORDS, "words": "A high risk."}
+        call, body = (
+            "POST /api/staff/breaches/{breach_id}/member-notices",
+            {"notices": NOTICES, "words": "A high risk."},
+        )
+        english_alone = {"notices": {"en": WORDS}, "words": "A high risk."}
+        refused = await as_admin(scene, admin, call, notices, english_alone, status=422)
+        assert [problem["path"] for problem in refused["fields"]] == ["notices.de"]
         told = await as_admin(scene, admin, call, notices, body)
         await home.workers.settle()
         inbox = home.application.adapters.mailer().inbox
         written = [mail.mail.to for mail in inbox() if mail.mail.template == "breach_notice"]
         assert told["members_notified"] == len(read)
         assert sorted(written) == sorted(home.email(each) for each in read)
+        listed = await as_admin(
+            scene, admin, "GET /api/staff/breaches/{breach_id}/members", f"{path}/members?limit=100"
+        )
+        assert {(each["told_by"], each["told_in"]) for each in listed["items"]} == {(5, "en")}
         again = await as_admin(scene, admin, call, notices, body, status=409)
         assert again["code"] == "breach_step_refused"
         assert home.errors[0]["event"] == "breach_suspected"
+
+
+def test_staff_write_to_members_in_every_language_there_is() -> None:
+    assert [field.name for field in attrs.fields(NoticesByLanguage)] == list(Language)
 
 
 async def test_the_clock_of_72_hours_raises_an_alarm_before_it_ends() -> None:

@@ -15,6 +15,14 @@ TOLD = {
     "consequences": "They saw your profile.",
     "measures": "They are out.",
 }
+NOTICES = {
+    "en": TOLD,
+    "de": {
+        "happened": "Jemand hat ein Passwort erraten.",
+        "consequences": "Ihr Profil wurde gesehen.",
+        "measures": "Das Konto ist zu.",
+    },
+}
 
 
 @given(parsers.parse("{name:w} is an admin"))
@@ -48,7 +56,7 @@ def has_written_to(world: World, name: str, other: str) -> None:
     del assessment["happened"]
     admin.does("POST", f"{breach}/assessment", json=assessment)
     world.settles()
-    admin.does("POST", f"{breach}/member-notices", json={**TOLD, "words": "Better told."})
+    admin.does("POST", f"{breach}/member-notices", json={"notices": NOTICES, "words": "Better told."})
     world.settles()
 
 

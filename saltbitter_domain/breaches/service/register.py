@@ -1,11 +1,13 @@
 """The register of breaches: what staff report, decide and do about them, and the mails to those whom they are about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import uuid5
 
 from saltbitter_domain.breaches.model import (
     BREACHES_KEPT,
     DETECTOR,
+    Addressee,
+    Affected,
     AffectedFound,
     Assessed,
     Breach,
@@ -13,6 +15,8 @@ from saltbitter_domain.breaches.model import (
     BreachMissing,
     Entry,
     MembersNotified,
+    Notice,
+    NoticesDue,
     NoticesOrdered,
     Opened,
     Scope,
@@ -29,22 +33,35 @@ from saltbitter_domain.breaches.policies import (
     ended_scope,
     next_entry,
     notification,
+    refuse_notices,
     refuse_scope,
     refuse_words,
 )
-from saltbitter_domain.kernel import BreachId, Clock, EventId, Ids, UserId
+from saltbitter_domain.kernel import BreachId, Clock, EventId, Ids, Language, Unavailable, UserId
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import MailTemplate
 from saltbitter_domain.users.ports import Mail, Mailer
 
-MAILS_AT_ONCE = 100
+MAILS_AT_ONCE = 20
+"""By one job: at three seconds a mail it is over before the outbox hands it to another worker."""
+DIVIDED_AT_ONCE = 1_000
+"""Members handed out by one job, which is a moment's work: fifty jobs of mails, and so a thousand times for a million.
+"""
 
 
 class BreachService:
     """Entries are only ever added; two at once follow one another, or the later is refused with ``StaleWrite``."""
 
     def __init__(
-        self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, mailer: Mailer, public_url: str, contact: str
+        self,
+        *,
+        begin: UnitsOfWork,
+        clock: Clock,
+        ids: Ids,
+        mailer: Mailer,
+        public_url: str,
+        contact: str,
+        language: Language = Language.EN,
     ) -> None:
         self._begin = begin
         self._clock = clock
@@ -52,6 +69,7 @@ class BreachService:
         self._mailer = mailer
         self._public_url = public_url.rstrip("/")
         self._contact = contact
+        self._language = language
 
     async def newest(self, before: BreachId | None, limit: int) -> Sequence[Breach]:
         """Up to ``limit`` breaches, the one opened last first, older than ``before``."""
@@ -63,7 +81,7 @@ class BreachService:
         async with self._begin() as uow:
             return await _read(uow, breach_id)
 
-    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
+    async def affected(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[Affected]:
         """Up to ``limit`` members the breach is about, by id, after this one, as they were found last. Nobody before
         it was assessed."""
         async with self._begin() as uow:
@@ -141,46 +159,61 @@ class BreachService:
 
         await retrying(find)
 
-    async def notify_members(
-        self, breach_id: BreachId, by: UserId, *, happened: str, consequences: str, measures: str, words: str
-    ) -> Breach:
-        """Have everybody it is about who was not told yet written to, in these words. Refusals as for ``add``;
-        ``StepRefused`` also while it is being found whom it is about, and when everybody was told."""
-        for field, text in (("happened", happened), ("consequences", consequences), ("measures", measures)):
-            refuse_words(field, text)
+    async def notify_members(self, breach_id: BreachId, by: UserId, notices: Collection[Notice], words: str) -> Breach:
+        """Have everybody it is about who was not told yet written to, each in the notice of their language, or in the
+        language of the installation's mails where nobody knows theirs.
+
+        Refusals as for ``add``; ``StepRefused`` also while it is being found whom it is about, and when everybody was
+        told."""
+        refuse_notices(notices)
         async with self._begin() as uow:
             breach, waiting = await uow.together(_read(uow, breach_id), uow.breaches.waiting(breach_id))
-            step = MembersNotified(waiting, happened, consequences, measures)
-            breach = await self._append(uow, breach, str(by), step, words)
-            if not step.number:
+            breach = await self._append(uow, breach, str(by), MembersNotified(waiting, tuple(notices)), words)
+            if not waiting:
                 raise StepRefused("Everybody it is about was told, or has no account any more.")
             uow.emit(NoticesOrdered(breach_id))
             await uow.commit()
         return breach
 
-    async def send_notices(self, _message: EventId, event: NoticesOrdered) -> None:
-        """Listener: write to everybody who was not told yet. Whoever is written to again, because this ended halfway,
-        gets the same mail under the same number."""
-        breach = await self.breach(event.breach_id)
-        notice = next(entry.step for entry in reversed(breach.timeline) if isinstance(entry.step, MembersNotified))
-        data = {
-            "link": f"{self._public_url}/settings",
-            "happened": notice.happened,
-            "consequences": notice.consequences,
-            "measures": notice.measures,
-            "contact": self._contact,
-        }
-        while True:
-            async with self._begin() as uow:
-                waiting = await uow.breaches.to_notify(event.breach_id, MAILS_AT_ONCE)
-            if not waiting:
+    async def divide_notices(self, message: EventId, event: NoticesOrdered) -> None:
+        """Listener: hand out the next members who were not told yet, to be written to by as many jobs as they need, and
+        order the same for those after them. All of it once for each message, or not at all."""
+        async with self._begin() as uow:
+            breach, waiting = await uow.together(
+                _read(uow, event.breach_id), uow.breaches.untold(event.breach_id, event.after, DIVIDED_AT_ONCE)
+            )
+            if not waiting or not await uow.first_time("breaches.divide_notices", message):
                 return
-            for user_id, address in waiting:
-                key = EventId(uuid5(event.breach_id, str(user_id)))
-                await self._mailer.send(Mail(key, address, MailTemplate.BREACH_NOTICE, data))
+            entry = next(entry for entry in reversed(breach.timeline) if isinstance(entry.step, MembersNotified))
+            for start in range(0, len(waiting), MAILS_AT_ONCE):
+                part = tuple(waiting[start : start + MAILS_AT_ONCE])
+                uow.emit(NoticesDue(event.breach_id, entry.sequence, part))
+            uow.emit(NoticesOrdered(event.breach_id, waiting[-1]))
+            await uow.commit()
+
+    async def send_notices(self, _message: EventId, event: NoticesDue) -> None:
+        """Listener: write to those of these members who were not told yet, each in their language, and keep of each at
+        once that they were told: whoever does it again, because this ended halfway, begins where it ended. A member
+        whose mail is not taken keeps no other from being told; the last such refusal is raised at the end.
+
+        A mail that went out without being kept goes out again under the same key."""
+        async with self._begin() as uow:
+            breach, waiting = await uow.together(
+                _read(uow, event.breach_id), uow.breaches.addressees(event.breach_id, event.members)
+            )
+        refusal: Unavailable | None = None
+        for member in waiting:
+            language = member.language or self._language
+            try:
+                await self._mailer.send(self._mail(breach, event.entry, member, language))
+            except Unavailable as error:
+                refusal = error
+                continue
             async with self._begin() as uow:
-                await uow.breaches.notified(event.breach_id, [user_id for user_id, _ in waiting], self._clock.now())
+                await uow.breaches.told(breach.id, member.user_id, event.entry, language, self._clock.now())
                 await uow.commit()
+        if refusal is not None:
+            raise refusal
 
     async def late(self) -> Mapping[str, int]:
         """What has to be looked at by a person now, by the name of the alarm."""
@@ -191,6 +224,21 @@ class BreachService:
         """Sweep: forget breaches about which nothing was written for ``BREACHES_KEPT``; how many."""
         before = self._clock.now() - BREACHES_KEPT
         return await sweep(self._begin, lambda uow, limit: uow.breaches.forget(before, limit))
+
+    def _mail(self, breach: Breach, sequence: int, member: Addressee, language: Language) -> Mail:
+        step = breach.timeline[sequence - 1].step
+        if not isinstance(step, MembersNotified):
+            raise TypeError("the entry has no words for members")
+        notice = step.notice(language)
+        data = {
+            "link": f"{self._public_url}/settings",
+            "happened": notice.happened,
+            "consequences": notice.consequences,
+            "measures": notice.measures,
+            "contact": self._contact,
+        }
+        key = EventId(uuid5(breach.id, str(member.user_id)))
+        return Mail(key, member.address, MailTemplate.BREACH_NOTICE, data, language)
 
     async def _append(self, uow: UnitOfWork, breach: Breach, by: str, step: Step, words: str) -> Breach:
         entry = next_entry(breach, step, by=by, words=words, now=self._clock.now())

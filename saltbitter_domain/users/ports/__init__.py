@@ -6,7 +6,7 @@ from typing import Protocol
 
 import attrs
 
-from saltbitter_domain.kernel import DeviceId, EventId, SessionId, UserId
+from saltbitter_domain.kernel import DeviceId, EventId, Language, SessionId, UserId
 from saltbitter_domain.users.model import MailTemplate, OneTimeToken, Role, Session, TokenPurpose, User
 from saltbitter_domain.users.model.delivery import DeliveryReport, Suppression
 from saltbitter_domain.users.model.devices import Device, RoughPlace, SignInAlert
@@ -368,12 +368,14 @@ class DeliveryReports(Protocol):
 
 @attrs.frozen
 class Mail:
-    """A message to a member: a template and what it needs. ``key`` makes sending it twice harmless."""
+    """A message to a member: a template and what it needs. ``key`` makes sending it twice harmless. ``language`` is the
+    one to write it in, None for that of the installation's mails."""
 
     key: EventId
     to: str = attrs.field(repr=False)
     template: MailTemplate
     data: dict[str, str] = attrs.field(repr=False, factory=dict)
+    language: Language | None = None
 
 
 class Mailer(Protocol):

@@ -1623,8 +1623,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write to everybody it is about who was not told yet (Art. 34 GDPR)
-         * @description Refused while they are being found.
+         * Write to everybody it is about who was not told yet (Art. 34 GDPR), each in the language in which they last
+         * @description agreed to something, or else in that of the installation's mails.
+         *
+         *     Refused while they are being found. Which words and language each was sent is kept with whom the breach is
+         *     about.
          */
         post: operations["notify_members"];
         delete?: never;
@@ -1640,7 +1643,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom the breach is about, by id, as they were found last */
+        /** Whom the breach is about, by id, as they were found last, and what each was sent */
         get: operations["members"];
         put?: never;
         post?: never;
@@ -1960,10 +1963,17 @@ export interface components {
             /** @example mira@saltbitter.example */
             email: string;
         };
-        /** AffectedMember */
+        /**
+         * AffectedMember
+         * @description `told_at` is null until they were written to; `told_by` is the sequence of the entry whose words they were
+         *     sent, `told_in` the language. These two are null of whoever was written to while there was one text.
+         */
         AffectedMember: {
             /** Format: uuid */
             id: string;
+            told_at: string | null;
+            told_by: number | null;
+            told_in: components["schemas"]["Language"] | null;
         };
         /**
          * AgeRange
@@ -2960,13 +2970,20 @@ export interface components {
             started_at: string;
         };
         /**
-         * MemberNotices
-         * @description What members read, in the language of the installation's mails. `words` are for the register.
+         * MemberNotice
+         * @description What members read in one language.
          */
-        MemberNotices: {
+        MemberNotice: {
             consequences: string;
             happened: string;
             measures: string;
+        };
+        /**
+         * MemberNotices
+         * @description What members read, in every language there is. `words` are for the register.
+         */
+        MemberNotices: {
+            notices: components["schemas"]["NoticesByLanguage"];
             words: string;
         };
         /**
@@ -3035,6 +3052,14 @@ export interface components {
          * @enum {unknown}
          */
         NoticeKind: "daily_matches" | "match_left" | "mutual_match";
+        /**
+         * NoticesByLanguage
+         * @description What members read, each in their language.
+         */
+        NoticesByLanguage: {
+            de: components["schemas"]["MemberNotice"];
+            en: components["schemas"]["MemberNotice"];
+        };
         /**
          * Notification
          * @description The draft of what the authority is told (Art. 33(3) GDPR). `missing` is what has to be found out or written

@@ -16,7 +16,7 @@ from adapters.postgres.tables import assessments_taken
 from adapters.postgres.tables import attachment_assessments as results
 from saltbitter_domain.assessments.model import Assessment, AttachmentScores, Classification, QualityFlag, Style
 from saltbitter_domain.assessments.ports import Assessments
-from saltbitter_domain.kernel import AssessmentId, StaleWrite, UserId
+from saltbitter_domain.kernel import AssessmentId, Language, StaleWrite, UserId
 
 _MINE = results.c.user_id == bindparam("user_id")
 _NEWEST_FIRST = (results.c.taken_at.desc(), results.c.id.desc())
@@ -104,6 +104,7 @@ def _row(assessment: Assessment) -> dict[str, Any]:
         "blend": assessment.classification.blend,
         "quality": sorted(assessment.quality),
         "taken_at": assessment.taken_at,
+        "language": assessment.language,
     }
 
 
@@ -119,6 +120,7 @@ def assessment_of(row: Any) -> Assessment:
         classification=Classification(Style(row["style"]), tuple(Style(style) for style in row["blend"])),
         quality=frozenset(QualityFlag(flag) for flag in row["quality"]),
         taken_at=row["taken_at"],
+        language=None if row["language"] is None else Language(row["language"]),
     )
 
 

@@ -63,11 +63,13 @@ class QuestionnaireView:
 
 @attrs.frozen
 class Answers:
-    """``answers`` maps statement ids to 1–7; ``seconds`` is how long answering took."""
+    """``answers`` maps statement ids to 1–7; ``seconds`` is how long answering took; ``language`` is the one in which
+    the statements were read."""
 
     questionnaire: Annotated[str, Meta(max_length=64)]
     answers: Annotated[Mapping[StatementId, int], Meta(max_length=MAX_STATEMENTS)] = attrs.field(repr=False)
     seconds: Annotated[float, Meta(ge=0)]
+    language: Language | None = None
 
 
 @attrs.frozen
@@ -155,7 +157,9 @@ class Assessments:
     )
     async def submit_assessment(self, call: Call, body: Answers) -> ResultView:
         """Hand in the answers and read the result."""
-        submitted = self.attachment.submit_assessment(call.user_id, body.questionnaire, body.answers, body.seconds)
+        submitted = self.attachment.submit_assessment(
+            call.user_id, body.questionnaire, body.answers, body.seconds, body.language
+        )
         return _result(call, await submitted)
 
     @route("GET", "/api/me/assessments", audience=Audience.MEMBER, errors=(ConsentNeeded,))

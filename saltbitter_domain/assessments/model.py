@@ -100,6 +100,8 @@ class QualityFlag(StrEnum):
 @attrs.frozen
 class Assessment:
     """One completed questionnaire. ``answers`` maps statement ids to 1–7; ``seconds`` is how long answering took.
+    ``language`` is the one in which the statements were read when the answers were handed in, None where nobody says,
+    as for everybody until 27 November 2026.
 
     What it says about the member stays out of its ``repr``, and so out of logs and tracebacks."""
 
@@ -112,6 +114,7 @@ class Assessment:
     classification: Classification = attrs.field(repr=False)
     quality: frozenset[QualityFlag] = attrs.field(repr=False)
     taken_at: datetime
+    language: Language | None = None
 
     @property
     def retake_at(self) -> datetime:

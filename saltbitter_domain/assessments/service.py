@@ -49,18 +49,31 @@ class AttachmentService:
         return catalogue.worded(catalogue.questionnaire(version, self._questionnaires), language)
 
     async def submit_assessment(
-        self, user_id: UserId, questionnaire: str, answers: Mapping[str, object], seconds: float
+        self,
+        user_id: UserId,
+        questionnaire: str,
+        answers: Mapping[str, object],
+        seconds: float,
+        language: Language | None = None,
     ) -> Insights:
-        """Score the answers to the questionnaire of this version, keep them with the result, and read it back.
+        """Score the answers to the questionnaire of this version, keep them with the result and the ``language`` in
+        which its statements were read, None where nobody says, and read it back. Of a set that is not there in that
+        language, the one it is in is kept.
 
         ``ConsentNeeded`` without consent, ``RetakeTooSoon`` within 90 days of the one before, also when that was
         deleted since, ``AnswersInvalid`` with everything that is wrong with the answers.
         """
-        asked = self.questionnaire(questionnaire)
-        return await retrying(lambda: self._submit(user_id, asked, answers, seconds))
+        asked = self.questionnaire(questionnaire, language or Language.EN)
+        read_in = language and asked.language
+        return await retrying(lambda: self._submit(user_id, asked, answers, seconds, read_in))
 
     async def _submit(
-        self, user_id: UserId, asked: Questionnaire, answers: Mapping[str, object], seconds: float
+        self,
+        user_id: UserId,
+        asked: Questionnaire,
+        answers: Mapping[str, object],
+        seconds: float,
+        read_in: Language | None,
     ) -> Insights:
         async with self._begin() as uow:
             if not await _agreed(uow, user_id):
@@ -83,6 +96,7 @@ class AttachmentService:
                 classification=scoring.classify(scores),
                 quality=scoring.quality(checked, seconds),
                 taken_at=now,
+                language=read_in,
             )
             await uow.assessments.add(assessment, after=last_taken)
             uow.emit(AssessmentSubmitted(user_id, assessment.id))

@@ -36,7 +36,7 @@ from saltbitter_domain.consent.catalogue import TEXTS
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.consent.service import ConsentService
 from saltbitter_domain.events import Event
-from saltbitter_domain.kernel import UserId
+from saltbitter_domain.kernel import Language, UserId
 from tests.doubles.simultaneous import Simultaneous
 
 START = datetime(2026, 11, 10, 8, 15, tzinfo=UTC)
@@ -116,6 +116,28 @@ async def test_doubtful_answers_are_kept_and_marked(house: House) -> None:
     taken = (await house.service.submit_assessment(MEMBER, VERSION, dict.fromkeys(answers(), 4), 5)).assessment
     assert taken.quality == {QualityFlag.HASTY, QualityFlag.STRAIGHT_LINED}
     assert len((await house.service.latest_insights(MEMBER)).quality_notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "read_in", "kept"),
+    [
+        (VERSION, Language.DE, Language.DE),
+        (VERSION, Language.EN, Language.EN),
+        (VERSION, None, None),
+        ("licensed-1", Language.DE, Language.EN),
+    ],
+)
+async def test_a_result_says_in_which_language_its_statements_were_read(
+    house: House, version: str, read_in: Language | None, kept: Language | None
+) -> None:
+    """An operator's own set is there in one language only, whichever its reader would rather have."""
+    await house.agree()
+    given = answers() if version == VERSION else {"a": 1, "b": 7}
+
+    taken = (await house.service.submit_assessment(MEMBER, version, given, 120, read_in)).assessment
+
+    assert taken.language is kept
+    assert [each.language for each in await house.history()] == [kept]
 
 
 async def test_without_consent_nothing_is_stored(house: House) -> None:

@@ -351,7 +351,7 @@ def an_assessment(user: User, **changes: Any) -> Assessment:
 
 def a_full_assessment(user: User) -> Assessment:
     """An assessment with every field set."""
-    return an_assessment(user, quality=frozenset(QualityFlag))
+    return an_assessment(user, quality=frozenset(QualityFlag), language=Language.DE)
 
 
 def a_consent(

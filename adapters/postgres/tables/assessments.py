@@ -26,6 +26,7 @@ attachment_assessments = Table(
     Column("blend", ARRAY(Text), nullable=False),
     Column("quality", ARRAY(Text), nullable=False),
     Column("taken_at", INSTANT, nullable=False),
+    Column("language", Text),
     Index("ix_attachment_assessments_user_id_taken_at_id", "user_id", "taken_at", "id"),
 )
 

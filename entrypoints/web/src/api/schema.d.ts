@@ -1991,12 +1991,15 @@ export interface components {
         AlertKind: "impossible_travel" | "many_failures" | "new_device" | "passkey_copied";
         /**
          * Answers
-         * @description `answers` maps statement ids to 1–7; `seconds` is how long answering took.
+         * @description `answers` maps statement ids to 1–7; `seconds` is how long answering took; `language` is the one in which
+         *     the statements were read.
          */
         Answers: {
             answers: {
                 [key: string]: number;
             };
+            /** @default null */
+            language?: components["schemas"]["Language"] | null;
             questionnaire: string;
             seconds: number;
         };

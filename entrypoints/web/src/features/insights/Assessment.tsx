@@ -69,7 +69,7 @@ function Statements({ questionnaire }: { questionnaire: Questionnaire }) {
     mutationFn: () =>
       answer(
         api.POST("/api/me/assessments", {
-          body: { questionnaire: draft.questionnaire, answers: draft.answers, seconds: draft.seconds },
+          body: { questionnaire: draft.questionnaire, answers: draft.answers, seconds: draft.seconds, language: questionnaire.language },
           params: { header: { "Idempotency-Key": key } },
         }),
       ),

@@ -1,6 +1,7 @@
-"""By which entry about a breach, and in which language, a member was told of it.
+"""By which entry about a breach, and in which language, a member was told of it; and in which language somebody read
+the statements they answered.
 
-Neither is known of whoever was told before, when there was one text, in the language of the installation's mails.
+Nothing of this is known of whoever was told or answered before.
 """
 
 import sqlalchemy as sa
@@ -19,9 +20,11 @@ def upgrade() -> None:
     op.add_column("breach_members", sa.Column("told_by", sa.Integer()))
     op.add_column("breach_members", sa.Column("told_in", sa.Text()))
     op.create_table_comment("breach_members", _NOW, existing_comment=_BEFORE)
+    op.add_column("attachment_assessments", sa.Column("language", sa.Text()))
 
 
 def downgrade() -> None:
+    op.drop_column("attachment_assessments", "language")
     op.create_table_comment("breach_members", _BEFORE, existing_comment=_NOW)
     op.drop_column("breach_members", "told_in")
     op.drop_column("breach_members", "told_by")

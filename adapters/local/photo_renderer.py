@@ -26,6 +26,8 @@ _ENCODING = {Format.WEBP: {"quality": 80, "method": 2}, Format.JPEG: {"quality":
 
 _BLURHASH_SIDE = 32
 _WHITE = (255, 255, 255, 255)
+_ALPHA = 0x10
+"""In the header of a WebP: something in it can be seen through."""
 _BAND = 64
 """Rows of the reduced picture."""
 _UPRIGHT = {
@@ -83,7 +85,7 @@ def _webp(content: bytes) -> Image.Image:
 
     Pillow decodes every WebP as if it moved, for which libwebp keeps the picture twice and Pillow once more: 640 MB for
     40 megapixels. OpenCV decodes it into one piece of memory."""
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    pixels = cv2.imdecode(np.frombuffer(_still(content), np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise OSError("not a whole WebP")
     if pixels.shape[2] == len("BGRA"):
@@ -94,6 +96,34 @@ def _webp(content: bytes) -> Image.Image:
     if scale < 1:
         pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return Image.fromarray(np.ascontiguousarray(pixels[:, :, 2::-1]))
+
+
+def _still(content: bytes) -> bytes:
+    """Of a moving WebP the first frame as a file of its own, any other as it is (RFC 9649, 2.7).
+
+    What decodes a frame that moves keeps two more pictures beside it. A first frame that is a part of the picture is
+    left to it, as it has to be put in its place."""
+    chunks = dict(reversed([*_chunks(content[12:])]))  # the first of each kind
+    header, frame = chunks.get(b"VP8X", b""), chunks.get(b"ANMF", b"")
+    if frame[:6] != bytes(6) or frame[6:12] != header[4:10]:
+        return content
+    parts = dict(_chunks(frame[16:]))
+    kept = [kind for kind in (b"ALPH", b"VP8 ", b"VP8L") if kind in parts]
+    file = b"WEBP" + _chunk(b"VP8X", bytes([header[0] & _ALPHA, 0, 0, 0]) + header[4:10])
+    return _chunk(b"RIFF", file + b"".join(_chunk(kind, parts[kind]) for kind in kept))
+
+
+def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of RIFF, each by its kind, as far as they are whole."""
+    start = 0
+    while start + 8 <= len(content):
+        length = int.from_bytes(content[start + 4 : start + 8], "little")
+        yield content[start : start + 4], content[start + 8 : start + 8 + length]
+        start += 8 + length + length % 2
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return kind + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
 
 
 def _reduced(image: Image.Image) -> Image.Image:

@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[str, str, dict[str, object]]] = {
     "PNG with a palette": ("P", "image/png", {"compress_level": 1}),
     "WebP": ("RGB", "image/webp", {"method": 0}),
     "WebP with transparency": ("RGBA", "image/webp", {"method": 1}),
+    "animated WebP": ("RGB", "image/webp", {"method": 0, "save_all": True}),
     "animated PNG": ("RGB", "image/png", {"compress_level": 1, "save_all": True}),
     "HEIC": ("RGB", "image/heic", {"quality": 30}),
     "HEIC with transparency": ("RGBA", "image/heic", {"quality": 30}),

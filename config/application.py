@@ -13,6 +13,7 @@ from saltbitter_domain.compatibility.service import (
     DailyRunService,
     DecisionService,
     FilterService,
+    FollowingService,
     MatchingService,
     PictureService,
 )
@@ -61,6 +62,7 @@ def listeners(
     profiles: ProfileService,
     photos: PhotoService,
     matching: MatchingService,
+    following: FollowingService,
     runs: DailyRunService,
     orders: OrderService,
     reconciliation: ReconciliationService,
@@ -71,8 +73,12 @@ def listeners(
 ) -> Listeners:
     """Every reaction there is."""
     return {
-        "users.registered": [("mail_verification", account_mail.send_verification)],
-        "users.email_verified": [("welcome", runs.welcome)],
+        "users.registered": [
+            ("follow_address", following.follow_address),
+            ("mail_verification", account_mail.send_verification),
+        ],
+        "users.device_shown": [("follow_device", following.follow_device)],
+        "users.email_verified": [("follow_address", following.follow_address), ("welcome", runs.welcome)],
         "users.verification_requested": [("mail_verification", account_mail.send_verification)],
         "users.registration_repeated": [("mail_already_registered", account_mail.send_already_registered)],
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],
@@ -226,6 +232,7 @@ class Application(containers.DeclarativeContainer):
         ledger=adapters.erasure_ledger,
         mailer=mailer,
         register=providers.Callable(data_register),
+        secrets=adapters.secrets,
         public_url=adapters.settings.provided.public_url,
         gateway=adapters.payment_gateway,
     )
@@ -324,6 +331,9 @@ class Application(containers.DeclarativeContainer):
         hosts=adapters.settings.provided.push_services,
     )
     decisions = providers.Singleton(DecisionService, begin=adapters.begin, clock=adapters.clock, ids=adapters.ids)
+    following = providers.Singleton(
+        FollowingService, begin=adapters.begin, clock=adapters.clock, secrets=adapters.secrets
+    )
     search = providers.Singleton(
         AcquaintanceSearch,
         begin=adapters.begin,
@@ -353,6 +363,7 @@ class Application(containers.DeclarativeContainer):
         profiles=profiles,
         photos=photos,
         matching=matching,
+        following=following,
         runs=daily_runs,
         orders=orders,
         reconciliation=reconciliation,

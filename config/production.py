@@ -39,10 +39,12 @@ from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import SystemClock
 from adapters.system.ids import UuidV7Ids
+from adapters.system.secrets import SystemSecrets
 from config.common import common
 from config.photos import photo_store
 from config.settings import ProductionSettings
 from saltbitter_domain.audit.service import AuditService
+from saltbitter_domain.compatibility.service import FollowingService
 from saltbitter_domain.consent.model import ConsentChain
 from saltbitter_domain.events import Outbox
 from saltbitter_domain.kernel import Clock
@@ -178,6 +180,17 @@ async def opened_over_accounts(settings: ProductionSettings, service: type[S]) -
 
 
 @asynccontextmanager
+async def opened_following(settings: ProductionSettings) -> AsyncIterator[FollowingService]:
+    """What operators do about blocks that followed somebody, alone."""
+    async with _database(settings) as database:
+        clock = SystemClock()
+        secrets = SystemSecrets(key=settings.derivation_key.encode())
+        yield FollowingService(
+            begin=PostgresUnitsOfWork(database, clock, UuidV7Ids(clock)), clock=clock, secrets=secrets
+        )
+
+
+@asynccontextmanager
 async def opened_first_looks(settings: ProductionSettings) -> AsyncIterator[FirstLookService]:
     """Asking people to look at photos that nobody has judged, alone."""
     async with _database(settings) as database:
@@ -193,7 +206,8 @@ async def opened_replay(settings: ProductionSettings) -> AsyncIterator[ReplaySer
         ids = UuidV7Ids(clock)
         begin = PostgresUnitsOfWork(database, clock, ids)
         ledger = FileErasureLedger(settings.erasure_directory)
-        yield ReplayService(begin=begin, clock=clock, ids=ids, ledger=ledger)
+        secrets = SystemSecrets(key=settings.derivation_key.encode())
+        yield ReplayService(begin=begin, clock=clock, ids=ids, secrets=secrets, ledger=ledger)
 
 
 @asynccontextmanager

@@ -78,13 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     _ask_for_reason(redrive)
     redrive.set_defaults(command=_redrive)
 
-    for name, what in (
-        ("suspend", "shut a member out; they are told why and how to appeal"),
-        ("restore", "let a suspended member in again; they are told why"),
+    for name, what, told in (
+        ("suspend", "shut a member out; they are told why and how to appeal", "what the member will read"),
+        ("restore", "let a suspended member in again; they are told why", "what the member will read"),
+        ("lift-carried", "lift blocks that followed somebody to this account", "why; for the record of staff"),
     ):
         suspension = commands.add_parser(name, help=what)
         suspension.add_argument("user", type=UUID, metavar="USER", help="the id of the account")
-        suspension.add_argument("--reason", required=True, metavar="TEXT", help="what the member will read")
+        suspension.add_argument("--reason", required=True, metavar="TEXT", help=told)
         suspension.set_defaults(command=_suspension, name=name)
         if name == "suspend":
             suspension.add_argument("--under-age", action="store_true", help="they seem to be a minor")
@@ -208,11 +209,11 @@ def _redrive(options: argparse.Namespace) -> int:
 def _suspension(options: argparse.Namespace) -> int:
     from entrypoints import production
 
-    settings = configuration.from_environment()
+    asked = (configuration.from_environment(), options.user, options.reason, print)
     if options.name == "suspend":
-        change = production.suspend(settings, options.user, options.reason, print, options.under_age)
+        change = production.suspend(*asked, options.under_age)
     else:
-        change = production.restore(settings, options.user, options.reason, print)
+        change = production.restore(*asked) if options.name == "restore" else production.lift_carried(*asked)
     asyncio.run(change)
     return 0
 

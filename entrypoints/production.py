@@ -150,6 +150,13 @@ async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say:
     say("Restored. A mail tells the member the reason.")
 
 
+async def lift_carried(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
+    """Lift the blocks that followed somebody to this account, whose member objected."""
+    await _audited(settings, "lift carried blocks", reason, user_id)
+    async with production.opened_following(settings) as following:
+        say(f"{await following.lift_carried(UserId(user_id))} blocks were lifted. Nobody is told.")
+
+
 async def give_role(settings: ProductionSettings, user_id: UUID, role: Role, reason: str, say: Say) -> None:
     """Make somebody staff, or a member again."""
     await _audited(settings, f"give role {role}", reason, user_id)

@@ -16,6 +16,7 @@ from saltbitter_domain.compatibility.ports import (
     Populations,
     Roster,
 )
+from saltbitter_domain.compatibility.ports.blocks import Blocks
 from saltbitter_domain.consent.ports import ConsentLog
 from saltbitter_domain.events import Event
 from saltbitter_domain.exports.ports import Exports, MemberRecords
@@ -69,6 +70,7 @@ class UnitOfWork(Protocol):
     subscriptions: Subscriptions
     people: People
     daily_matches: DailyMatchesStore
+    blocks: Blocks
     decisions: Decisions
     exposures: Exposures
     populations: Populations

@@ -35,6 +35,12 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "de": "Falls Mails zurückkamen oder als unerwünscht galten: dass Ihre Adresse keine bekommt, unter einem "
         "Schlüssel-Hash, bis {until}.",
     },
+    "block_marks": {
+        "en": "If somebody blocked you: that they did, under keyed hashes of your address and devices, until {until}, "
+        "so that they stay parted from you.",
+        "de": "Falls jemand Sie blockiert hat: dass es so ist, unter Schlüssel-Hashes Ihrer Adresse und Geräte, bis "
+        "{until}, damit Sie getrennt bleiben.",
+    },
     "limit:": {
         "en": "Counts that slow down attacks, until {until}.",
         "de": "Zähler, die Angriffe bremsen, bis {until}.",

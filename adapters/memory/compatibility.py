@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import attrs
 
+from adapters.memory.blocks import blocks, carried, hold_blocks, lift_carried_from
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
@@ -119,33 +120,40 @@ class MemoryDecisions(Decisions):
 
     async def block(self, by: UserId, about: UserId, at: datetime) -> bool:
         def change(tables: Tables) -> bool:
-            if _blocks(tables, by, about):
+            if blocks(tables, by, about) and not carried(tables, by, about):
                 return False
             tables.decisions.put((by, about), Decision(by, about, DecisionKind.BLOCK, at))
-            if not _blocks(tables, about, by):
+            tables.carried_blocks.drop((by, about))
+            if not blocks(tables, about, by):
                 tables.decisions.drop((about, by))
             tables.matches.drop(pair(by, about))
             return True
 
+        await hold_blocks(self._transaction, about)
         await self._transaction.hold(("pair", *pair(by, about)))
         return self._transaction.write(change)
 
     async def unblock(self, by: UserId, about: UserId) -> bool:
         def change(tables: Tables) -> bool:
-            stood = _blocks(tables, by, about)
+            stood = blocks(tables, by, about) and not carried(tables, by, about)
             if stood:
                 tables.decisions.drop((by, about))
+                lift_carried_from(tables, by, about)
             return stood
 
+        await hold_blocks(self._transaction, about)
         await self._transaction.hold(("pair", *pair(by, about)))
         return self._transaction.write(change)
 
     async def blocks_of(
         self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20
     ) -> Sequence[Decision]:
-        rows = self._transaction.read(lambda tables: tables.decisions.where("by", user_id))
-        blocks = [row for row in rows if row.kind is DecisionKind.BLOCK]
-        later = [row for row in blocks if before is None or (row.at, row.about) < before]
+        def query(tables: Tables) -> list[Decision]:
+            rows = [row for row in tables.decisions.where("by", user_id) if row.kind is DecisionKind.BLOCK]
+            return [row for row in rows if not carried(tables, row.by, row.about)]
+
+        own = self._transaction.read(query)
+        later = [row for row in own if before is None or (row.at, row.about) < before]
         return sorted(later, key=lambda row: (row.at, row.about), reverse=True)[:limit]
 
     async def likes_received(
@@ -216,11 +224,6 @@ def standing_between(tables: Tables, user_id: UserId, other: UserId, now: dateti
 def _decision(tables: Tables, by: UserId, about: UserId, now: datetime) -> Decision | None:
     decision = tables.decisions.get((by, about))
     return decision if decision and decision.stands(now) else None
-
-
-def _blocks(tables: Tables, by: UserId, about: UserId) -> bool:
-    decision = tables.decisions.get((by, about))
-    return decision is not None and decision.kind is DecisionKind.BLOCK
 
 
 def _age(row: Match | Notice) -> tuple[object, ...]:

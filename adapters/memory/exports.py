@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from adapters.memory.blocks import carried
 from adapters.memory.store import Tables
 from adapters.memory.table import Table, replace
 from adapters.memory.transaction import Transaction
@@ -122,6 +123,8 @@ def _notification_settings(tables: Tables, user_id: UserId) -> Iterator[Row]:
 
 def _pairs(tables: Tables, user_id: UserId) -> Iterator[Row]:
     for decision in sorted(tables.decisions.where("by", user_id), key=lambda decision: decision.about):
+        if carried(tables, user_id, decision.about):
+            continue
         match = tables.matches.get(pair(user_id, decision.about))
         yield {
             OTHER: decision.about,

@@ -16,6 +16,8 @@ from saltbitter_domain.audit.model import AuditRecord
 from saltbitter_domain.breaches.model import Entry, Trace
 from saltbitter_domain.chain import ChainHead
 from saltbitter_domain.compatibility.model import (
+    Block,
+    BlockMark,
     DailyMatches,
     Decision,
     Exposure,
@@ -101,6 +103,12 @@ class Tables:
         self.decisions = Table[tuple[UserId, UserId], Decision](by=lambda row: row.by, about=lambda row: row.about)
         self.matches = Table[tuple[UserId, UserId], Match](
             id=lambda row: row.id, low=lambda row: row.low, high=lambda row: row.high
+        )
+        self.carried_blocks = Table[tuple[UserId, UserId], Block](
+            about=lambda row: row.about, origin=lambda row: row.origin
+        )
+        self.block_marks = Table[tuple[UserId, str], BlockMark](
+            mark=lambda row: row.mark, origin=lambda row: row.origin
         )
         self.exposures = Table[tuple[UserId, date], Exposure]()
         self.shards = Table[tuple[date, int, int], datetime]()

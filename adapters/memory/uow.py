@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.memory.assessments import MemoryAssessments
 from adapters.memory.audit import MemoryAuditLog
+from adapters.memory.blocks import MemoryBlocks
 from adapters.memory.breaches import MemoryBreachRegister, MemoryTraces
 from adapters.memory.compatibility import (
     MemoryDailyMatches,
@@ -67,6 +68,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.subscriptions = MemorySubscriptions(transaction)
         self.people = MemoryPeople(transaction, clock)
         self.daily_matches = MemoryDailyMatches(transaction)
+        self.blocks = MemoryBlocks(transaction)
         self.decisions = MemoryDecisions(transaction)
         self.exposures = MemoryExposures(transaction)
         self.populations = MemoryPopulations(transaction)

@@ -25,7 +25,7 @@ SIDES = ("low", "high")
 _COLUMNS = "low, high, low_kind, low_at, low_note, high_kind, high_at, high_note, match_id, matched_at"
 
 
-def _of_either_side(template: str) -> dict[str, Query]:
+def of_either_side(template: str) -> dict[str, Query]:
     """The statement for whoever is the ``me`` of a pair, the other being ``them``."""
     return {me: Query(text(template.format(me=me, them=them))) for me, them in (SIDES, reversed(SIDES))}
 
@@ -38,8 +38,27 @@ def _from_both_sides(template: str, order: str) -> Query:
     return Query(text(f"{halves} ORDER BY {order} LIMIT :limit"))
 
 
+def lifting(gone: str, old: str = "") -> str:
+    """A statement that lifts the blocks whose rows of ``carried_blocks`` are deleted by ``gone``, and returns a row for
+    each; ``old`` is what it chooses them by. Of a pair both sides may be among them, and no statement changes a row
+    twice."""
+    return f"""
+        WITH {old} gone AS ({gone} RETURNING carried_blocks.by, carried_blocks.about),
+             lifted AS (
+                UPDATE pairs SET low_kind = CASE WHEN sides.low THEN NULL ELSE low_kind END,
+                                 low_at = CASE WHEN sides.low THEN NULL ELSE low_at END,
+                                 high_kind = CASE WHEN sides.high THEN NULL ELSE high_kind END,
+                                 high_at = CASE WHEN sides.high THEN NULL ELSE high_at END
+                FROM (SELECT least(by, about) AS one, greatest(by, about) AS other, bool_or(by < about) AS low,
+                             bool_or(by > about) AS high
+                        FROM gone GROUP BY 1, 2) AS sides
+                WHERE pairs.low = sides.one AND pairs.high = sides.other)
+        SELECT by FROM gone
+        """
+
+
 class PostgresDecisions(Decisions):
-    _ADD = _of_either_side(
+    _ADD = of_either_side(
         """
         INSERT INTO pairs AS stored (low, high, {me}_kind, {me}_at, {me}_note)
         VALUES (CAST(:low AS uuid), CAST(:high AS uuid), :kind, :at, :note)
@@ -55,7 +74,7 @@ class PostgresDecisions(Decisions):
         RETURNING low, high, match_id, matched_at
         """
     )
-    _UNDO = _of_either_side(
+    _UNDO = of_either_side(
         """
         WITH standing AS (
             SELECT low, high, match_id, matched_at FROM pairs
@@ -67,7 +86,7 @@ class PostgresDecisions(Decisions):
         RETURNING standing.*
         """
     )
-    _BLOCK = _of_either_side(
+    _BLOCK = of_either_side(
         """
         INSERT INTO pairs AS stored (low, high, {me}_kind, {me}_at)
         VALUES (CAST(:low AS uuid), CAST(:high AS uuid), 'block', :at)
@@ -80,17 +99,35 @@ class PostgresDecisions(Decisions):
         RETURNING low
         """
     )
-    _UNBLOCK = _of_either_side(
+    _MAKE_OWN = of_either_side(
+        """
+        WITH own AS (
+            DELETE FROM carried_blocks
+            WHERE by = CAST(:{me} AS uuid) AND about = CAST(:{them} AS uuid) RETURNING by, about)
+        UPDATE pairs SET {me}_at = :at FROM own WHERE pairs.{me} = own.by AND pairs.{them} = own.about
+        RETURNING low
+        """
+    )
+    _UNBLOCK = of_either_side(
         """
         UPDATE pairs SET {me}_kind = NULL, {me}_at = NULL
         WHERE low = CAST(:low AS uuid) AND high = CAST(:high AS uuid) AND {me}_kind = 'block'
+          AND NOT EXISTS (SELECT FROM carried_blocks WHERE by = pairs.{me} AND about = pairs.{them})
         RETURNING low
         """
+    )
+    _LIFT_CARRIED = Query(
+        text(lifting("DELETE FROM carried_blocks WHERE by = CAST(:by AS uuid) AND origin = CAST(:origin AS uuid)")),
+        "carried_blocks",
+    )
+    _FORGET_MARKS = Query(
+        text("DELETE FROM block_marks WHERE by = CAST(:by AS uuid) AND origin = CAST(:origin AS uuid)"), "block_marks"
     )
     _BLOCKS_OF = _from_both_sides(
         """
         SELECT {me} AS by, {them} AS about, {me}_kind AS kind, {me}_at AS at, {me}_note AS note FROM pairs
         WHERE {me} = CAST(:by AS uuid) AND {me}_kind = 'block'
+          AND NOT EXISTS (SELECT FROM carried_blocks WHERE by = pairs.{me} AND about = pairs.{them})
           AND (CAST(:before_at AS timestamptz) IS NULL
                OR ({me}_at, {them}) < (CAST(:before_at AS timestamptz), CAST(:before_about AS uuid)))
         """,
@@ -161,11 +198,19 @@ class PostgresDecisions(Decisions):
 
     async def block(self, by: UserId, about: UserId, at: datetime) -> bool:
         low, high = pair(by, about)
-        return bool(await self._session.write(self._BLOCK["low" if by == low else "high"], low=low, high=high, at=at))
+        side = "low" if by == low else "high"
+        # Where one stands it may have been carried just now: the second statement sees what the first waited for.
+        stored = await self._session.write(self._BLOCK[side], low=low, high=high, at=at)
+        return bool(stored or await self._session.write(self._MAKE_OWN[side], low=low, high=high, at=at))
 
     async def unblock(self, by: UserId, about: UserId) -> bool:
         low, high = pair(by, about)
-        return bool(await self._session.write(self._UNBLOCK["low" if by == low else "high"], low=low, high=high))
+        lifted = await self._session.write(self._UNBLOCK["low" if by == low else "high"], low=low, high=high)
+        if lifted:
+            # A statement of its own, which sees what was carried while the one before had to wait for that.
+            await self._session.write(self._LIFT_CARRIED, by=by, origin=about)
+            await self._session.change(self._FORGET_MARKS, {"by": by, "origin": about})
+        return bool(lifted)
 
     async def blocks_of(
         self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    exists,
     func,
     select,
 )
@@ -27,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import insertion, replace, replacement, sweeping
-from adapters.postgres.tables import data_export_requests, metadata, users
+from adapters.postgres.tables import carried_blocks, data_export_requests, metadata, users
 from saltbitter_domain.exports.model import DataExport, ExportRunning
 from saltbitter_domain.exports.policies import OTHER, SIDES, own_side
 from saltbitter_domain.exports.ports import Columns, Exports, MemberRecords, Records
@@ -115,13 +116,15 @@ def _queries(name: str, wanted: tuple[str, ...]) -> Sequence[Query]:
 
 
 def _side(table: Table, wanted: Sequence[str], mine: str, other: str) -> Query:
-    """The rows in which the member decided something as ``mine``, without what is the other's."""
+    """The rows in which the member decided something as ``mine``, without what is the other's, and without blocks that
+    were carried, which are nobody's decision and tell of somebody's other account."""
     shown = [
         table.c[f"{mine}_{name}"].label(name) if f"{mine}_{name}" in table.c else table.c[name]
         for name in own_side(wanted)
         if name != OTHER
     ]
-    mine_only = (table.c[mine] == bindparam("user_id"), table.c[f"{mine}_kind"].is_not(None))
+    carried = exists().where(carried_blocks.c.by == table.c[mine], carried_blocks.c.about == table.c[other])
+    mine_only = (table.c[mine] == bindparam("user_id"), table.c[f"{mine}_kind"].is_not(None), ~carried)
     return Query(select(table.c[other].label(OTHER), *shown).where(*mine_only).order_by(table.c[other]))
 
 

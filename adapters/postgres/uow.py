@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres import outbox
 from adapters.postgres.assessments import PostgresAssessments
 from adapters.postgres.audit import PostgresAuditLog
+from adapters.postgres.blocks import PostgresBlocks
 from adapters.postgres.breaches import PostgresBreachRegister, PostgresTraces
 from adapters.postgres.consent import PostgresConsentLog
 from adapters.postgres.database import Database, Session
@@ -74,6 +75,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.subscriptions = PostgresSubscriptions(session)
         self.people = PostgresPeople(session, clock)
         self.daily_matches = PostgresDailyMatches(session)
+        self.blocks = PostgresBlocks(session)
         self.decisions = PostgresDecisions(session)
         self.exposures = PostgresExposures(session)
         self.populations = PostgresPopulations(session)

@@ -30,6 +30,7 @@ from saltbitter_domain.users.model import (
 )
 from saltbitter_domain.users.model.passkeys import MAX_PASSKEY_NAME
 from saltbitter_domain.users.model.second_factor import ChallengeOver, CodesPaused, SecondFactor
+from saltbitter_domain.users.ports import Secrets
 
 PRODUCT_NAME = "saltbitter"
 MIN_TELLING = 4
@@ -37,6 +38,8 @@ MIN_TELLING = 4
 it counts only where no letter stands beside it; a single one, as an initial, does not count at all."""
 MAX_LABEL = 80
 
+_BLOCKED = "blocked"
+"""A purpose under which keyed hashes are made."""
 _WORD = re.compile(r"\w+")
 
 
@@ -182,6 +185,12 @@ def rotate(session: Session, presented_hash: str, successor_hash: str, now: date
     ):
         return Rotation(Outcome.REPEATED, session)
     return Rotation(Outcome.REPLAYED, session)
+
+
+def blocked_mark(secrets: Secrets, shown: str) -> str:
+    """Under what a block about somebody is kept when they are erased: a keyed hash of what they had, which whoever has
+    it shows again. That is a normalised address, or the ``hash_token`` of a device's token."""
+    return secrets.derived(_BLOCKED, shown)
 
 
 def kept_facts(kept: Iterable[Kept]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from entrypoints.cli import main
 from entrypoints.probe import probe
 from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.audit.model import AuditFilter
+from saltbitter_domain.compatibility.model import Block
 from saltbitter_domain.compatibility.ports import RunFigures
 from saltbitter_domain.kernel import EventId, UserId
 from saltbitter_domain.ledger.model import FactKind
@@ -237,6 +238,20 @@ def test_an_operator_suspends_and_restores_a_member_with_a_reason(
     assert said.err.strip() == "saltbitter: The account is suspended already."
 
 
+def test_an_operator_lifts_what_followed_a_member_who_objects_and_it_is_on_record(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    member, other = run(_two_members(settings))
+    run(_carried(settings, Block(other, member, NOW, None, NOW)))
+
+    for _ in range(2):
+        assert main(["lift-carried", str(member), "--reason", "They asked; they share a flat."]) == 0
+
+    assert [int(line.split()[0]) for line in capsys.readouterr().out.splitlines()] == [1, 0]
+    record = ("console", "lift carried blocks", "They asked; they share a flat.", {member})
+    assert run(_recorded(settings)) == [record] * 2
+
+
 def test_an_operator_makes_a_member_staff_with_a_reason_that_is_kept(
     settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -426,6 +441,14 @@ async def _two_members(settings: ProductionSettings) -> tuple[UserId, UserId]:
             ids.append(user.id)
         await uow.commit()
     return ids[0], ids[1]
+
+
+async def _carried(settings: ProductionSettings, block: Block) -> None:
+    from config.start import running
+
+    async with running("production", settings) as application, application.adapters.begin()() as uow:
+        await uow.blocks.carry(block)
+        await uow.commit()
 
 
 async def _dead_letters(settings: ProductionSettings, number: int) -> list[EventId]:

@@ -35,10 +35,12 @@ PERSONAL = {item.where for item in data_register().items if item.personal}
 _STAFF = "What our staff did is on record for three years, theirs as members' numbers."
 _BOOKS = "The books are kept as tax law asks for; they name a number."
 _BREACH = "What was done about a breach is on record for five years; it names numbers."
+_BLOCKS = "Whoever blocked them stays parted from them for a year, under keyed hashes."
 ALLOWED = {
     "audit_log.actor": _STAFF,
     "audit_log.reason": _STAFF,
     "audit_log.subjects": _STAFF,
+    "block_marks.mark": _BLOCKS,
     "breach_entries.content": _BREACH,
     "breach_entries.key": _BREACH,
     "ledger_entries.fact_id": _BOOKS,
@@ -57,6 +59,7 @@ ALLOWED = {
 """Where something of an erased member may still be two months later, their number included, and why."""
 ALLOWED_IN_MEMORY = {
     "audit_log": _STAFF,
+    "block_marks": _BLOCKS,
     "breach_entries": _BREACH,
     "breach_keys": _BREACH,
     "ledger_transactions": _BOOKS,

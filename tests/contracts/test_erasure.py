@@ -10,6 +10,7 @@ from adapters.memory.mailer import MemoryMailer
 from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.records import StripeRecords
 from adapters.system.ids import UuidV7Ids
+from adapters.system.secrets import SystemSecrets
 from config.data_register import data_register
 from saltbitter_domain.kernel import EventId, Money, OrderId, StaleWrite
 from saltbitter_domain.orders.model import Means, Order, OrderKind, OrderState
@@ -104,6 +105,7 @@ def erasing(store: Store, ledger: ErasureLedger, gateway: StripeGateway | None =
         ledger=ledger,
         mailer=MemoryMailer(store.clock),
         register=data_register(),
+        secrets=SystemSecrets(key=b"a key of these tests, which is long"),
         public_url="https://saltbitter.example",
         gateway=gateway,
     )

@@ -7,7 +7,7 @@ import attrs
 
 from saltbitter_domain.audit.model import AuditEntry
 from saltbitter_domain.breaches.model import DETECTOR, Act, BreachKind, Entry, Opened, Scope
-from saltbitter_domain.compatibility.model import Decision, DecisionKind, Exposure, NoticeKind
+from saltbitter_domain.compatibility.model import Block, BlockMark, Decision, DecisionKind, Exposure, NoticeKind
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.exports.model import DataExport
 from saltbitter_domain.kernel import (
@@ -162,6 +162,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     await uow.subscriptions.set_tier(user.id, Tier.PREMIUM)
     await uow.daily_matches.add(a_daily_set(user, other, day=now.date(), made_at=now, short_because="too_few"))
     await uow.decisions.add(Decision(user.id, other.id, DecisionKind.LIKE, now, mark["note"]), MatchId(ids.new()))
+    await _about_blocks(uow, user, other, f"{name}-mark", ids, now)
     await uow.exposures.add([Exposure(user.id, now.date(), 3, 2.5)])
     await uow.notices.add(
         a_notice(user, id=ids.new(), kind=NoticeKind.MUTUAL_MATCH, subject=str(other.id), at=now, seen_at=now)
@@ -192,8 +193,24 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     kept = frozenset(
         {*mark.values(), user.email, f"{name}-name", payment, *ordered} - {mark["hash"], mark["fingerprint"]}
     )
-    withheld = {mark["hash"], mark["fingerprint"], f"{name}-breach", f"{name}-suppressed", removed_photo(name)}
+    withheld = {
+        mark["hash"],
+        mark["fingerprint"],
+        f"{name}-breach",
+        f"{name}-suppressed",
+        f"{name}-mark",
+        removed_photo(name),
+    }
     return Canary(user, photo, session.id, kept, frozenset(withheld))
+
+
+async def _about_blocks(uow: UnitOfWork, user: User, other: User, mark: str, ids: Ids, now: datetime) -> None:
+    """Somebody blocked them and an account that was erased; what they blocked in another followed to that somebody."""
+    stranger, a_year = UserId(ids.new()), now + timedelta(days=365)
+    await uow.users.add(a_user(id=stranger, email=f"{stranger}@example.org", created_at=now))
+    await uow.blocks.carry(Block(user.id, stranger, now, other.id, a_year))
+    await uow.blocks.keep([BlockMark(stranger, mark, now, other.id, a_year)])
+    await uow.decisions.block(stranger, user.id, now)
 
 
 def removed_photo(name: str) -> str:

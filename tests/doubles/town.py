@@ -59,11 +59,11 @@ class Town:
     def email(self, user_id: UserId) -> str:
         return f"member-{user_id.hex}@members.saltbitter.example"
 
-    async def sign_in(self, user_id: UserId, label: str = "test") -> Tokens:
+    async def sign_in(self, user_id: UserId, label: str = "test", device_token: str | None = None) -> Tokens:
         """A new session. The first one gives the member a password."""
         await self.let_in(user_id)
         tokens = await self.application.auth().login(
-            email=self.email(user_id), password=PASSWORD, label=label, ip="127.0.0.1"
+            email=self.email(user_id), password=PASSWORD, label=label, ip="127.0.0.1", device_token=device_token
         )
         assert isinstance(tokens, Tokens)
         return tokens

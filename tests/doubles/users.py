@@ -228,7 +228,9 @@ class Accounts:
         self.suspensions = SuspensionService(begin=self.begin, clock=self.clock, revocations=self.revocations)
         self.ledger = MemoryErasureLedger()
         self.erasure = self.erasing(self.mailer)
-        self.replay = ReplayService(begin=self.begin, clock=self.clock, ids=self.ids, ledger=self.ledger)
+        self.replay = ReplayService(
+            begin=self.begin, clock=self.clock, ids=self.ids, secrets=self.secrets, ledger=self.ledger
+        )
         self.mail = AccountMail(
             begin=self.begin,
             clock=self.clock,
@@ -262,6 +264,7 @@ class Accounts:
             ledger=self.ledger,
             mailer=mailer,
             register=data_register(),
+            secrets=self.secrets,
             public_url="https://saltbitter.example/",
         )
 

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
+import attrs
 import orjson
 import pytest
 
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.subscriptions.model import Tier
+from tests.doubles.builders import a_user
 from tests.doubles.town import PASSWORD, town
 from tests.http.authorisation_table import FOR_STAFF, TABLE, Whose, ask_for
-from tests.http.stage import Person, Scene, Stage, ask, plant, planted
+from tests.http.stage import Person, Scene, Stage, ask, plant, planted, undecided
 
 ROUTES = [call for call, row in TABLE.items() if row.audience.signed_in and call not in FOR_STAFF]
 SHOWING = ("GET /api/me/daily-matches", "GET /api/me/matches", "GET /api/me/acquaintances", "GET /api/me/notices")
@@ -27,7 +30,7 @@ def loop() -> Iterator[asyncio.Runner]:
 
 @pytest.fixture(scope="module")
 def stage(loop: asyncio.Runner) -> Iterator[Stage]:
-    opened = town(360, change=planted)
+    opened = town(600, change=planted)
     home = loop.run(opened.__aenter__())
     loop.run(plant(home))
     yield Stage(home)
@@ -73,6 +76,50 @@ def test_to_each_of_the_two_the_other_is_as_somebody_who_never_was(
         answer = await ask_for(scene, call, row.thing(scene.me) if row.thing else None, scene.me.token, made)
         assert answer.status == row.status, answer.body
         assert (str(other).encode() in answer.body) is (side == "blocker" and call == "GET /api/me/blocks")
+
+    loop.run(absent())
+
+
+async def followed(stage: Stage, side: str) -> tuple[Scene, UserId]:
+    """A member, and somebody suggested to them today of whom one joined after the other had blocked an earlier account
+    of theirs, and then signed in on a device of that account."""
+    town, met, first = stage.town, set[UserId](), UserId(stage.town.application.adapters.ids().new())
+    while not met:
+        me = await stage.person()
+        met = {*await undecided(town, me.user_id)} - {me.knows}
+    other = met.pop()
+    by, again = (me.user_id, other) if side == "blocker" else (other, me.user_id)
+    async with town.application.adapters.begin()() as uow:
+        await uow.users.add(a_user(id=first, email=town.email(first)))
+        await uow.decisions.block(by, first, town.clock.now())
+        await uow.commit()
+    device = (await town.sign_in(first)).device_token
+    async with town.application.adapters.begin()() as uow:
+        user = await uow.users.get(again)
+        assert user
+        await uow.users.save(attrs.evolve(user, created_at=town.clock.now() + timedelta(seconds=1)))
+        await uow.commit()
+    await town.sign_in(again, device_token=device)
+    await town.workers.settle()
+    return Scene(town, me, me), other
+
+
+@pytest.mark.parametrize("side", ["blocker", "blocked"])
+@pytest.mark.parametrize("call", ROUTES)
+def test_a_block_follows_to_a_new_account_on_the_same_device_and_nobody_is_told(
+    stage: Stage, loop: asyncio.Runner, call: str, side: str
+) -> None:
+    async def absent() -> None:
+        scene, other = await followed(stage, side)
+        row = TABLE[call]
+        if row.whose is Whose.ACQUAINTANCES:
+            never_was = stage.town.application.adapters.ids().new()
+            unknown = await ask_for(scene, call, never_was, scene.me.token)
+            assert (await ask_for(scene, call, other, scene.me.token)).masked() == unknown.masked()
+        made = await row.before(scene) if row.before else None
+        answer = await ask_for(scene, call, row.thing(scene.me) if row.thing else None, scene.me.token, made)
+        assert answer.status == row.status, answer.body
+        assert str(other).encode() not in answer.body
 
     loop.run(absent())
 

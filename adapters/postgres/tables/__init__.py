@@ -19,6 +19,8 @@ from adapters.postgres.tables.base import DOCUMENT, INSTANT, NAMING, metadata
 from adapters.postgres.tables.consent import consent_heads, consent_logs
 from adapters.postgres.tables.house import idempotency_keys, outbox, processed
 from adapters.postgres.tables.matching import (
+    block_marks,
+    carried_blocks,
     daily_matches,
     exposure_days,
     exposures,
@@ -61,8 +63,10 @@ __all__ = [
     "attachment_assessments",
     "audit_head",
     "audit_log",
+    "block_marks",
     "breach_entries",
     "breach_members",
+    "carried_blocks",
     "consent_heads",
     "consent_logs",
     "daily_matches",

@@ -59,6 +59,27 @@ pairs = Table(
     comment="What two people decided about one another and the match that follows, in one row under one lock.",
 )
 
+carried_blocks = Table(
+    "carried_blocks",
+    metadata,
+    member("by", key=True),
+    Column("about", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("origin", ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    Column("until", INSTANT, index=True),
+    comment="Which blocks of pairs followed somebody to another account, from which, and until when if it is gone.",
+)
+
+block_marks = Table(
+    "block_marks",
+    metadata,
+    member("by", key=True),
+    Column("mark", Text, primary_key=True, index=True),
+    Column("at", INSTANT, nullable=False),
+    Column("origin", ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    Column("until", INSTANT, nullable=False, index=True),
+    comment="Blocks about members who are erased, under keyed hashes of their addresses and devices.",
+)
+
 populations = Table(
     "populations",
     metadata,

@@ -1,5 +1,6 @@
 """Two people, how they might fit, who is introduced to whom each day, and what they decide."""
 
+from saltbitter_domain.compatibility.model.blocks import BLOCKS_FOLLOW_FOR, Block, BlockMark, left_of
 from saltbitter_domain.compatibility.model.days import (
     DAILY_QUOTA,
     MORNING_HOUR,
@@ -53,6 +54,7 @@ from saltbitter_domain.compatibility.model.people import (
 from saltbitter_domain.compatibility.model.words import ExplanationWords
 
 __all__ = [
+    "BLOCKS_FOLLOW_FOR",
     "DAILY_QUOTA",
     "KNOWN_FOR",
     "MAX_NOTE",
@@ -62,6 +64,8 @@ __all__ = [
     "AlreadyDecided",
     "Attachment",
     "Band",
+    "Block",
+    "BlockMark",
     "Blocked",
     "Confidence",
     "DailyMatches",
@@ -97,5 +101,6 @@ __all__ = [
     "Traits",
     "Unblocked",
     "inverse_document_frequency",
+    "left_of",
     "pair",
 ]

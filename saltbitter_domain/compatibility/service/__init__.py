@@ -2,6 +2,7 @@
 
 from saltbitter_domain.compatibility.service.decisions import DecisionService
 from saltbitter_domain.compatibility.service.filters import FilterService
+from saltbitter_domain.compatibility.service.following import FollowingService
 from saltbitter_domain.compatibility.service.matching import MatchingService
 from saltbitter_domain.compatibility.service.pictures import PictureService
 from saltbitter_domain.compatibility.service.runs import DailyRunService
@@ -23,6 +24,7 @@ __all__ = [
     "DecisionOutcome",
     "DecisionService",
     "FilterService",
+    "FollowingService",
     "LikeView",
     "MatchView",
     "MatchingService",

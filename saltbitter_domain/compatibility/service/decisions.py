@@ -101,8 +101,10 @@ class DecisionService:
     async def _block(self, by: UserId, about: UserId) -> None:
         now = self._clock.now()
         async with self._begin() as uow:
-            member, known = await uow.people.known_to(by, [about], (now - KNOWN_FOR).date())
-            if known[about].standing.decided is DecisionKind.BLOCK:
+            (member, known), stands = await uow.together(
+                uow.people.known_to(by, [about], (now - KNOWN_FOR).date()), uow.blocks.stands(by, about)
+            )
+            if stands:
                 return
             require_acquaintance(member, known[about])
             if await uow.decisions.block(by, about, now):

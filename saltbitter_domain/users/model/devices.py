@@ -89,6 +89,15 @@ class SignInNoticed(Event):
     session_id: SessionId | None = None
 
 
+@event("users.device_shown")
+class DeviceShown(Event):
+    """A member joined or signed in with the token of a device that is not known as theirs: another member's, or one
+    that was forgotten. ``token_hash`` is its SHA-256."""
+
+    user_id: UserId
+    token_hash: str = attrs.field(repr=False)
+
+
 class DeviceMissing(NotFound):
     code = "device_missing"
 

@@ -163,7 +163,7 @@ class AuthService:
         texts = {Purpose.TERMS: terms_version, Purpose.PRIVACY_POLICY: privacy_policy_version}
         try:
             async with self._begin() as uow:
-                await registration.add_account(uow, self._ids, user, texts, language)
+                await registration.add_account(uow, self._ids, user, texts, language, device_token)
                 await uow.commit()
         except EmailTaken:
             async with self._begin() as uow:

@@ -25,6 +25,7 @@ from saltbitter_domain.users.model.devices import (
     AlertKind,
     Device,
     DeviceMissing,
+    DeviceShown,
     SignInAlert,
     SignInNoticed,
     SignInsCrowded,
@@ -125,6 +126,8 @@ class DeviceRegistry:
                 uow.emit(SignInNoticed(user_id, AlertKind.IMPOSSIBLE_TRAVEL, now, session_id))
             elif known is None:
                 uow.emit(SignInNoticed(user_id, AlertKind.NEW_DEVICE, now, session_id))
+        if known is None and origin.token_hash is not None:
+            uow.emit(DeviceShown(user_id, origin.token_hash))
         if known is not None and origin.device_token is not None:
             seen = attrs.evolve(known, label=origin.label, ip_prefix=origin.ip_prefix, last_seen_at=now)
             await uow.devices.save(seen)

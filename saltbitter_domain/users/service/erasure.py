@@ -3,7 +3,7 @@
 import functools
 from datetime import datetime, timedelta
 
-from saltbitter_domain.compatibility.model import Notice, NoticeKind
+from saltbitter_domain.compatibility.model import BLOCKS_FOLLOW_FOR, Notice, NoticeKind, left_of
 from saltbitter_domain.exports.model import ExportRemoved
 from saltbitter_domain.kernel import Clock, EventId, Ids, NoticeId, Unavailable, UserId
 from saltbitter_domain.orders.ports import PaymentGateway
@@ -12,8 +12,8 @@ from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.register import Register
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
 from saltbitter_domain.users.model import MailTemplate, User
-from saltbitter_domain.users.policies import kept_facts
-from saltbitter_domain.users.ports import ErasureLedger, Mail, Mailer
+from saltbitter_domain.users.policies import blocked_mark, kept_facts
+from saltbitter_domain.users.ports import ErasureLedger, Mail, Mailer, Secrets
 
 ERASURE_BATCH = 100
 """Members looked up at a time. Each is erased in a transaction of their own, so that one is erased whole or not yet."""
@@ -47,6 +47,7 @@ class ErasureService:
         ledger: ErasureLedger,
         mailer: Mailer,
         register: Register,
+        secrets: Secrets,
         public_url: str,
         gateway: PaymentGateway | None = None,
     ) -> None:
@@ -56,6 +57,7 @@ class ErasureService:
         self._ledger = ledger
         self._mailer = mailer
         self._register = register
+        self._secrets = secrets
         self._public_url = public_url
         self._gateway = gateway
 
@@ -142,7 +144,7 @@ class ErasureService:
             user = await uow.users.get(user_id)
             if user is None or not user.is_due(now):
                 return False
-            await _delete(uow, self._ids, user, now)
+            await _delete(uow, self._ids, self._secrets, user, now)
             await self._ledger.append(user_id, now)
             await uow.commit()
         return True
@@ -151,10 +153,11 @@ class ErasureService:
 class ReplayService:
     """Erasing again, of a database that was restored and before it serves anybody. The gateway forgot them before."""
 
-    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, ledger: ErasureLedger) -> None:
+    def __init__(self, *, begin: UnitsOfWork, clock: Clock, ids: Ids, secrets: Secrets, ledger: ErasureLedger) -> None:
         self._begin = begin
         self._clock = clock
         self._ids = ids
+        self._secrets = secrets
         self._ledger = ledger
 
     async def replay(self) -> int:
@@ -169,12 +172,12 @@ class ReplayService:
             user = await uow.users.get(user_id)
             if user is None:
                 return False
-            await _delete(uow, self._ids, user, self._clock.now())
+            await _delete(uow, self._ids, self._secrets, user, self._clock.now())
             await uow.commit()
         return True
 
 
-async def _delete(uow: UnitOfWork, ids: Ids, user: User, now: datetime) -> None:
+async def _delete(uow: UnitOfWork, ids: Ids, secrets: Secrets, user: User, now: datetime) -> None:
     """Delete everything of a member; the files of their photos and copies follow by their events.
 
     Whoever was matched with them is told that somebody has left and when the two had matched, and no more."""
@@ -188,4 +191,15 @@ async def _delete(uow: UnitOfWork, ids: Ids, user: User, now: datetime) -> None:
         told = match.other(user.id)
         day = match.at.date().isoformat()
         await uow.notices.add(Notice(NoticeId(ids.new()), told, NoticeKind.MATCH_LEFT, now, day))
+    await _leave_blocks(uow, secrets, user, user.erase_at or now)
     await uow.users.erase(user)
+
+
+async def _leave_blocks(uow: UnitOfWork, secrets: Secrets, user: User, erased_at: datetime) -> None:
+    """Keep for a while, under keyed hashes of the member's address and devices, by whom they were blocked: else being
+    erased would be the way to be seen again by whoever parted with them. What followed them before ends then too."""
+    blocks = await uow.blocks.about(user.id)
+    devices = await uow.devices.of(user.id) if blocks else ()
+    marks = [blocked_mark(secrets, shown) for shown in (user.email, *(device.token_hash for device in devices))]
+    await uow.blocks.keep([left_of(block, mark, erased_at) for block in blocks for mark in marks])
+    await uow.blocks.end_carried_from(user.id, erased_at + BLOCKS_FOLLOW_FOR)

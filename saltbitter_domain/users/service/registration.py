@@ -18,7 +18,7 @@ from saltbitter_domain.users.model import (
     RegistrationBarred,
     User,
 )
-from saltbitter_domain.users.model.devices import SIGN_UPS_OF_DEVICE, SIGN_UPS_PER, SignUpsOnDevice
+from saltbitter_domain.users.model.devices import SIGN_UPS_OF_DEVICE, SIGN_UPS_PER, DeviceShown, SignUpsOnDevice
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import Secrets
 
@@ -93,10 +93,15 @@ def refuse_outdated_texts(terms_version: str, privacy_policy_version: str) -> No
 
 
 async def add_account(
-    uow: UnitOfWork, ids: Ids, user: User, texts: dict[Purpose, str], language: Language | None
+    uow: UnitOfWork,
+    ids: Ids,
+    user: User,
+    texts: dict[Purpose, str],
+    language: Language | None,
+    device_token: str | None,
 ) -> None:
     """Store the account with consent to these versions of texts, which were read in this language, None where nobody
-    says. ``EmailTaken`` when its address is another's."""
+    says, and tell of the device that was shown. ``EmailTaken`` when its address is another's."""
     if await uow.users.holder(user.email, user.created_at) is not None:
         raise EmailTaken("Another account has this address, or can have it back.")
     await uow.users.add(user)
@@ -117,3 +122,5 @@ async def add_account(
         )
     await uow.consents.append(*chain)
     uow.emit(Registered(user.id))
+    if device_token:
+        uow.emit(DeviceShown(user.id, hash_token(device_token)))

@@ -143,18 +143,19 @@ class Decisions(Protocol):
 
     async def block(self, by: UserId, about: UserId, at: datetime) -> bool:
         """Block the other, whatever stood; whether that is new. What the two had decided and their match are removed,
-        for good; the other's own block stays."""
+        for good; the other's own block stays, and one that was carried becomes the member's own."""
         ...
 
     async def unblock(self, by: UserId, about: UserId) -> bool:
-        """Lift the member's block, which leaves nothing of theirs; whether there was one."""
+        """Lift the member's block with all that was carried from it, which leaves nothing of theirs; whether there was
+        one. What was carried to the other is none of theirs to lift."""
         ...
 
     async def blocks_of(
         self, user_id: UserId, before: tuple[datetime, UserId] | None = None, limit: int = 20
     ) -> Sequence[Decision]:
-        """The member's blocks, newest first and of one instant the higher id first; those after the block whose instant
-        and blocked member are ``before``."""
+        """The member's own blocks, newest first and of one instant the higher id first; those after the block whose
+        instant and blocked member are ``before``."""
         ...
 
     async def likes_received(

@@ -19,7 +19,7 @@ from saltbitter_domain.kernel import UserId
 
 
 class PostgresBlocks(Blocks):
-    # Whoever stores a block refers to this account, and so waits for whoever holds it or is waited for.
+    # Whoever stores a block about the member holds their account too, though not against one another.
     _HOLD = Query(text("SELECT id FROM users WHERE id = CAST(:about AS uuid) FOR UPDATE"))
     _ABOUT = of_either_side(
         """

@@ -89,7 +89,8 @@ class PostgresDecisions(Decisions):
     _BLOCK = of_either_side(
         """
         INSERT INTO pairs AS stored (low, high, {me}_kind, {me}_at)
-        VALUES (CAST(:low AS uuid), CAST(:high AS uuid), 'block', :at)
+        SELECT CAST(:low AS uuid), CAST(:high AS uuid), 'block', CAST(:at AS timestamptz)
+        FROM (SELECT id FROM users WHERE id = CAST(:{them} AS uuid) FOR KEY SHARE) AS held
         ON CONFLICT (low, high) DO UPDATE
             SET {me}_kind = excluded.{me}_kind, {me}_at = excluded.{me}_at, {me}_note = NULL,
                 {them}_kind = CASE WHEN stored.{them}_kind = 'block' THEN stored.{them}_kind END,
@@ -199,6 +200,7 @@ class PostgresDecisions(Decisions):
     async def block(self, by: UserId, about: UserId, at: datetime) -> bool:
         low, high = pair(by, about)
         side = "low" if by == low else "high"
+        # It holds whom it is about, so that whoever carries blocks about them waits for it, or it for them.
         # Where one stands it may have been carried just now: the second statement sees what the first waited for.
         stored = await self._session.write(self._BLOCK[side], low=low, high=high, at=at)
         return bool(stored or await self._session.write(self._MAKE_OWN[side], low=low, high=high, at=at))

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import attrs
 import pytest
@@ -214,9 +215,9 @@ async def test_marks_come_back_until_they_end_and_go_with_their_author(store: St
         assert await uow.blocks.kept("a hash", NOW) == []
 
 
-async def forget(store: Store, now: object, limit: int) -> int:
+async def forget(store: Store, now: datetime, limit: int) -> int:
     async with store.unit() as uow:
-        return await uow.blocks.forget_marks(now, limit)  # type: ignore[arg-type]
+        return await uow.blocks.forget_marks(now, limit)
 
 
 async def test_marks_of_an_account_that_was_blocked_go_when_the_block_is_lifted_and_forget_it_when_it_is_erased(
@@ -241,32 +242,51 @@ async def test_marks_of_an_account_that_was_blocked_go_when_the_block_is_lifted_
     assert found == [[], [marks[1]], [attrs.evolve(marks[2], origin=None)]]
 
 
-@pytest.mark.parametrize("what", ["stored", "lifted"])
-async def test_a_block_that_is_stored_or_lifted_meanwhile_is_waited_for(store: Store, what: str) -> None:
-    """Whichever comes first: what is stored follows, and nothing is left of what is lifted."""
-    people = await store.members(60)
-    threes = list(zip(people[::3], people[1::3], people[2::3], strict=True))
-    if what == "lifted":
-        for ada, bob, _ in threes:
-            await block(store, ada, bob)
+async def follow(store: Store, of: User, to: User) -> None:
+    async with store.unit() as uow:
+        for each in await uow.blocks.about(of.id):
+            await uow.blocks.carry(attrs.evolve(each, about=to.id))
 
-    async def change(by: User, of: User) -> None:
+
+async def waits(task: asyncio.Task[Any]) -> bool:
+    """Whether it is not over in a time in which it would be by far, were there nothing to wait for."""
+    done, _ = await asyncio.wait({task}, timeout=0.3)
+    return not done
+
+
+async def test_whoever_carries_waits_for_a_block_that_is_being_stored_so_that_it_follows(store: Store) -> None:
+    for ada, bob, again in permutations(await store.members(3)):
         async with store.begin() as uow:
-            await (uow.decisions.block(by.id, of.id, NOW) if what == "stored" else uow.decisions.unblock(by.id, of.id))
-            await asyncio.sleep(0.005)  # Others have their turn while it is not committed.
+            await uow.decisions.block(ada.id, bob.id, NOW)
+            following = asyncio.create_task(follow(store, bob, again))
+            assert await waits(following)
             await uow.commit()
+        await following
 
-    async def follow(of: User, to: User) -> None:
-        await asyncio.sleep(0.002)
-        async with store.unit() as uow:
-            for each in await uow.blocks.about(of.id):
-                await uow.blocks.carry(attrs.evolve(each, about=to.id))
+        assert await parted(store, ada, again) == (True, True)
+        assert await unblock(store, ada, bob)
 
-    failed = await outcomes(*(act for ada, bob, again in threes for act in (change(ada, bob), follow(bob, again))))
 
-    assert [each for each in failed if each is not None] == []
-    for ada, _, again in threes:
-        assert await parted(store, ada, again) == ((True, True) if what == "stored" else (False, False))
+async def test_nothing_is_left_of_a_block_that_is_lifted_while_it_is_carried_whoever_is_first(store: Store) -> None:
+    for ada, bob, again in permutations(await store.members(3)):
+        await block(store, ada, bob)
+        async with store.begin() as uow:
+            await uow.decisions.unblock(ada.id, bob.id)
+            following = asyncio.create_task(follow(store, bob, again))
+            assert await waits(following)
+            await uow.commit()
+        await following
+        assert await parted(store, ada, again) == (False, False)
+
+        await block(store, ada, bob)
+        async with store.begin() as uow:
+            (stood,) = await uow.blocks.about(bob.id)
+            await uow.blocks.carry(attrs.evolve(stood, about=again.id))
+            lifting = asyncio.create_task(unblock(store, ada, bob))
+            assert await waits(lifting)
+            await uow.commit()
+        assert await lifting
+        assert await parted(store, ada, again) == (False, False)
 
 
 async def test_of_a_block_and_one_that_is_carried_at_once_the_authors_own_is_left(store: Store) -> None:

@@ -106,6 +106,19 @@ async def test_registering_there_is_enough() -> None:
     assert await here.apart(ada, await here.login(EVES, device="another device"))
 
 
+async def test_so_is_signing_in_there_later_on() -> None:
+    here = Neighbours()
+    ada, eve = await here.joined("ada@example.test"), await here.joined(EVE)
+    await here.block(ada, eve)
+    again = await here.joined(EVES)
+    await here.follow()
+    assert not await here.apart(ada, again)
+
+    await here.login(EVES, device=eve.device_token)
+    await here.follow()
+    assert await here.apart(ada, again)
+
+
 async def test_whoever_shares_the_device_and_was_there_before_stays_as_they_were() -> None:
     here = Neighbours()
     ada, eve, partner = [await here.joined(f"{name}@example.test") for name in ("ada", "eve", "partner")]

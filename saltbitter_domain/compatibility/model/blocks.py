@@ -24,10 +24,10 @@ class Block:
     origin: UserId | None
     until: datetime | None = None
 
-    def follows(self, user_id: UserId, created_at: datetime) -> bool:
-        """Whether it follows to this account of somebody who has shown to hold a device or an address of whoever is
-        blocked. Never to an account that was there before: whoever else uses that device stays as they were."""
-        return self.by != user_id and self.at < created_at
+    def follows(self, created_at: datetime) -> bool:
+        """Whether it follows to an account made at that instant, where a device or an address of whoever is blocked was
+        shown. Never to one that was there before: whoever else uses that device stays as they were, its author too."""
+        return self.at < created_at
 
 
 @attrs.frozen

@@ -80,5 +80,5 @@ class FollowingService:
 
 async def _carry(uow: UnitOfWork, user: User, blocks: Sequence[Block]) -> None:
     for block in blocks:
-        if block.follows(user.id, user.created_at):
+        if block.follows(user.created_at):
             await uow.blocks.carry(attrs.evolve(block, about=user.id))

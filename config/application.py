@@ -32,6 +32,7 @@ from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
+    BarService,
     DeliveryService,
     DeviceService,
     EmailChangeService,
@@ -59,6 +60,7 @@ def listeners(
     account_mail: AccountMail,
     devices: DeviceService,
     suspensions: SuspensionService,
+    bars: BarService,
     profiles: ProfileService,
     photos: PhotoService,
     matching: MatchingService,
@@ -74,6 +76,7 @@ def listeners(
     """Every reaction there is."""
     return {
         "users.registered": [
+            ("suspend_again", bars.suspend_again),
             ("follow_address", following.follow_address),
             ("mail_verification", account_mail.send_verification),
         ],
@@ -224,6 +227,9 @@ class Application(containers.DeclarativeContainer):
     suspensions = providers.Singleton(
         SuspensionService, begin=adapters.begin, clock=adapters.clock, revocations=adapters.revocations
     )
+    bars = providers.Singleton(
+        BarService, begin=adapters.begin, clock=adapters.clock, secrets=adapters.secrets, suspensions=suspensions
+    )
     erasure = providers.Singleton(
         ErasureService,
         begin=adapters.begin,
@@ -360,6 +366,7 @@ class Application(containers.DeclarativeContainer):
         account_mail=account_mail,
         devices=devices,
         suspensions=suspensions,
+        bars=bars,
         profiles=profiles,
         photos=photos,
         matching=matching,

@@ -29,6 +29,7 @@ from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
 from saltbitter_domain.reviews.ports import Reviews
 from saltbitter_domain.subscriptions.ports import Subscriptions
 from saltbitter_domain.users.ports import (
+    Bars,
     Devices,
     OneTimeTokens,
     SecondFactors,
@@ -61,6 +62,7 @@ class UnitOfWork(Protocol):
     devices: Devices
     sign_in_tries: SignInTries
     sign_in_alerts: SignInAlerts
+    bars: Bars
     suppressions: Suppressions
     profiles: Profiles
     photos: Photos

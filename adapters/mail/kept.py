@@ -41,6 +41,12 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "de": "Falls jemand Sie blockiert hat: dass es so ist, unter Schlüssel-Hashes Ihrer Adresse und Geräte, bis "
         "{until}, damit Sie getrennt bleiben.",
     },
+    "barred_marks": {
+        "en": "If you are suspended: that you are, under keyed hashes of your address and devices, until {until}, so "
+        "that the suspension holds.",
+        "de": "Falls Sie gesperrt sind: dass Sie es sind, unter Schlüssel-Hashes Ihrer Adresse und Geräte, bis "
+        "{until}, damit die Sperre hält.",
+    },
     "limit:": {
         "en": "Counts that slow down attacks, until {until}.",
         "de": "Zähler, die Angriffe bremsen, bis {until}.",

@@ -89,6 +89,7 @@ class Tables:
         self.devices = Table[DeviceId, Device](user=lambda row: row.user_id, token=lambda row: row.token_hash)
         self.sign_in_tries = Table[str, Tries]()
         self.sign_in_alerts = Table[AlertId, SignInAlert](user=lambda row: row.user_id)
+        self.barred_marks = Table[str, datetime]()
         self.suppressed_addresses = Table[str, Suppression]()
         self.profiles = Table[UserId, Profile]()
         self.photos = Table[PhotoId, Photo](

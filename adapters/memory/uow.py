@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.memory.assessments import MemoryAssessments
 from adapters.memory.audit import MemoryAuditLog
+from adapters.memory.bars import MemoryBars
 from adapters.memory.blocks import MemoryBlocks
 from adapters.memory.breaches import MemoryBreachRegister, MemoryTraces
 from adapters.memory.compatibility import (
@@ -59,6 +60,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.devices = MemoryDevices(transaction)
         self.sign_in_tries = MemorySignInTries(transaction)
         self.sign_in_alerts = MemorySignInAlerts(transaction)
+        self.bars = MemoryBars(transaction)
         self.suppressions = MemorySuppressions(transaction)
         self.profiles = MemoryProfiles(transaction)
         self.photos = MemoryPhotos(transaction)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres import outbox
 from adapters.postgres.assessments import PostgresAssessments
 from adapters.postgres.audit import PostgresAuditLog
+from adapters.postgres.bars import PostgresBars
 from adapters.postgres.blocks import PostgresBlocks
 from adapters.postgres.breaches import PostgresBreachRegister, PostgresTraces
 from adapters.postgres.consent import PostgresConsentLog
@@ -66,6 +67,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.devices = PostgresDevices(session)
         self.sign_in_tries = PostgresSignInTries(session)
         self.sign_in_alerts = PostgresSignInAlerts(session)
+        self.bars = PostgresBars(session)
         self.suppressions = PostgresSuppressions(session)
         self.profiles = PostgresProfiles(session)
         self.photos = PostgresPhotos(session)

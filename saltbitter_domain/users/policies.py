@@ -38,8 +38,8 @@ MIN_TELLING = 4
 it counts only where no letter stands beside it; a single one, as an initial, does not count at all."""
 MAX_LABEL = 80
 
-_BLOCKED = "blocked"
-"""A purpose under which keyed hashes are made."""
+_BLOCKED, _BARRED = "blocked", "barred"
+"""Purposes under which keyed hashes are made."""
 _WORD = re.compile(r"\w+")
 
 
@@ -191,6 +191,12 @@ def blocked_mark(secrets: Secrets, shown: str) -> str:
     """Under what a block about somebody is kept when they are erased: a keyed hash of what they had, which whoever has
     it shows again. That is a normalised address, or the ``hash_token`` of a device's token."""
     return secrets.derived(_BLOCKED, shown)
+
+
+def barred_mark(secrets: Secrets, shown: str) -> str:
+    """Under what is kept that somebody was erased while they were suspended. ``shown`` as for ``blocked_mark``; whoever
+    has one of the two kinds of marks cannot tell whether another of the other kind was made of the same."""
+    return secrets.derived(_BARRED, shown)
 
 
 def kept_facts(kept: Iterable[Kept]) -> dict[str, str]:

@@ -35,11 +35,13 @@ PERSONAL = {item.where for item in data_register().items if item.personal}
 _STAFF = "What our staff did is on record for three years, theirs as members' numbers."
 _BOOKS = "The books are kept as tax law asks for; they name a number."
 _BREACH = "What was done about a breach is on record for five years; it names numbers."
+_BARS = "Whoever is erased while suspended opens no other account for a year, under keyed hashes."
 _BLOCKS = "Whoever blocked them stays parted from them for a year, under keyed hashes."
 ALLOWED = {
     "audit_log.actor": _STAFF,
     "audit_log.reason": _STAFF,
     "audit_log.subjects": _STAFF,
+    "barred_marks.mark": _BARS,
     "block_marks.mark": _BLOCKS,
     "breach_entries.content": _BREACH,
     "breach_entries.key": _BREACH,
@@ -59,6 +61,7 @@ ALLOWED = {
 """Where something of an erased member may still be two months later, their number included, and why."""
 ALLOWED_IN_MEMORY = {
     "audit_log": _STAFF,
+    "barred_marks": _BARS,
     "block_marks": _BLOCKS,
     "breach_entries": _BREACH,
     "breach_keys": _BREACH,

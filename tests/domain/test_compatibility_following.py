@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import attrs
+
 from adapters.system.ids import UuidV7Ids
 from adapters.system.secrets import SystemSecrets
 from saltbitter_domain.compatibility.model import BLOCKS_FOLLOW_FOR, Block, left_of
@@ -59,7 +61,7 @@ class Neighbours(Accounts):
         async with self.begin() as uow:
             user = await uow.users.get(who.user_id)
             assert user
-            await uow.users.save(user.leaving(self.clock.now()))
+            await uow.users.save(attrs.evolve(user.leaving(self.clock.now()), email_verified_at=self.clock.now()))
             await uow.commit()
         self.clock.advance(timedelta(days=30))
         assert await self.erasure.erase_due() == 1

@@ -2,18 +2,23 @@
 
 from datetime import date, timedelta
 
+import attrs
 import pytest
 
 from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import OwnerSeemsUnderAge
 from saltbitter_domain.users.model import (
+    ERASURE_GRACE,
+    SUSPENSION_OUTLASTS,
     UNDER_AGE_REMEMBERED_FOR,
     AccountStatus,
     AccountSuspended,
     RegistrationBarred,
     RegistrationInvalid,
     Suspended,
+    Tokens,
 )
+from saltbitter_domain.users.service.bars import RETURNED
 from tests.doubles.users import NOW, Accounts
 
 A_CHILD = date(2012, 5, 17)
@@ -107,3 +112,75 @@ async def test_whose_photo_looks_like_a_minors_is_suspended_once_and_who_is_gone
     assert told == [Suspended(tokens.user_id, "You look younger than 18.", under_age=True)]
     assert not accounts.lets_in(tokens)
     assert "younger" not in repr(seen)
+
+
+async def erased_while_suspended(accounts: Accounts, *, verified: bool = True) -> Tokens:
+    tokens = await accounts.enter()
+    await accounts.deliver()
+    user = await accounts.user()
+    assert user is not None
+    verified_at = accounts.clock.now() if verified else None
+    async with accounts.begin() as uow:
+        await uow.users.save(attrs.evolve(user.leaving(accounts.clock.now()), email_verified_at=verified_at))
+        await uow.commit()
+    await accounts.suspensions.suspend(tokens.user_id, "You say that you are 16.", under_age=True)
+    await accounts.deliver()
+    accounts.clock.advance(ERASURE_GRACE)
+    assert await accounts.erasure.erase_due() == 1
+    return tokens
+
+
+async def test_a_minor_who_was_erased_comes_back_on_none_of_their_devices_for_a_year() -> None:
+    accounts = Accounts()
+    tokens = await erased_while_suspended(accounts)
+    with pytest.raises(RegistrationBarred, match="appeal"):
+        await accounts.register(ELSEWHERE, device=tokens.device_token)
+    await accounts.register("somebody@example.test", device="another device")
+
+    accounts.clock.advance(SUSPENSION_OUTLASTS)
+    assert await accounts.bars.forget() == 2
+    await accounts.register(ELSEWHERE, device=tokens.device_token)
+
+
+async def test_nor_with_their_address_which_is_told_to_nobody_but_them() -> None:
+    accounts = Accounts()
+    await erased_while_suspended(accounts)
+    accounts.clock.advance(timedelta(minutes=1))
+    await accounts.register(born=date(1980, 1, 1))
+    tokens = await accounts.login()
+    for _ in range(2):
+        await accounts.deliver()
+
+    assert not accounts.lets_in(tokens)
+    with pytest.raises(AccountSuspended):
+        await accounts.login()
+    (mail,) = [mail for mail in accounts.mails() if mail.template == "suspended"]
+    assert mail.data == {"link": "https://saltbitter.example/appeal", "reason": RETURNED}
+
+    await accounts.suspensions.restore(tokens.user_id, "It was not about you.")
+    assert (await accounts.login()).user_id == tokens.user_id
+
+
+async def test_an_address_that_was_never_verified_is_barred_for_nobody() -> None:
+    accounts = Accounts()
+    await erased_while_suspended(accounts, verified=False)
+    tokens = await accounts.enter()
+    await accounts.deliver()
+    assert accounts.lets_in(tokens)
+
+
+async def test_whoever_is_erased_without_having_been_shut_out_may_join_again_at_once() -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
+    async with accounts.begin() as uow:
+        user = await uow.users.get(tokens.user_id)
+        assert user is not None
+        await uow.users.save(attrs.evolve(user.leaving(NOW), email_verified_at=NOW))
+        await uow.commit()
+    accounts.clock.advance(ERASURE_GRACE)
+    assert await accounts.erasure.erase_due() == 1
+
+    await accounts.register(device=tokens.device_token)
+    await accounts.deliver()
+    assert accounts.lets_in(await accounts.login())
+    assert await accounts.bars.forget() == 0

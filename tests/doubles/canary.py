@@ -179,6 +179,7 @@ async def plant(uow: UnitOfWork, user: User, other: User, name: str, ids: Ids, n
     )
     staff, action = mark["staff"], "GET /api/staff/people/{user_id}"
     await _about_breaches(uow, user, f"{name}-breach", ids, now)
+    await uow.bars.put([f"{name}-bar"], now + timedelta(days=365))
     await uow.suppressions.put(Suppression(f"{name}-suppressed", ReportKind.BOUNCE, now))
     await uow.removed_photos.remember(removed_photo(name), now)
     await uow.audit_log.append(AuditEntry(now, str(other.id), action, staff, "request-1", frozenset({user.id})))

@@ -53,6 +53,7 @@ from saltbitter_domain.users.ports import Access, Mail, Mailer, PasswordAdvisor,
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
+    BarService,
     DeviceService,
     EmailChangeService,
     ErasureService,
@@ -226,6 +227,7 @@ class Accounts:
             register=data_register(),
         )
         self.suspensions = SuspensionService(begin=self.begin, clock=self.clock, revocations=self.revocations)
+        self.bars = BarService(begin=self.begin, clock=self.clock, secrets=self.secrets, suspensions=self.suspensions)
         self.ledger = MemoryErasureLedger()
         self.erasure = self.erasing(self.mailer)
         self.replay = ReplayService(
@@ -355,7 +357,7 @@ class Accounts:
 
     async def hear(self, message: OutboxMessage) -> None:
         listeners: dict[type[Event], Sequence[Callable[[EventId, Any], Awaitable[None]]]] = {
-            Registered: [self.mail.send_verification],
+            Registered: [self.bars.suspend_again, self.mail.send_verification],
             VerificationRequested: [self.mail.send_verification],
             RegistrationRepeated: [self.mail.send_already_registered],
             ResetRequested: [self.mail.send_reset],

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from entrypoints.http.sessions import DEVICE_COOKIE, UNDER_AGE_COOKIE
 from saltbitter_domain.kernel import PhotoId, UserId
-from tests.http.house import MINUTE, House
+from saltbitter_domain.users.model import ERASURE_GRACE
+from tests.http.house import MINUTE, PASSWORD, House
 
 BROWSER = {"X-Session": "cookie", "Sec-Fetch-Site": "same-origin"}
 
@@ -48,3 +49,30 @@ async def test_whose_photo_looks_like_a_minors_is_out_in_seconds_and_joins_nowhe
     barred = await house.nobody().call("POST", "/api/auth/register", 403, json=again, headers=seen)
     assert barred.body["code"] == "registration_barred"
     await house.nobody().post("/api/auth/register", {**again, "device_token": device}, 403)
+
+
+async def test_nor_do_they_once_they_are_erased_and_registering_tells_nothing_of_it(house: House) -> None:
+    member = await house.member()
+    user_id = UserId(UUID((await member.get("/api/me"))["id"]))
+    await member.post("/api/me/erasure", {"password": PASSWORD}, 202)
+    await house.application.suspensions().suspend(user_id, "You say that you are 16.", under_age=True)
+    house.clock.advance(ERASURE_GRACE)
+    await house.settle()
+
+    house.clock.advance(MINUTE)
+    device = {"device_token": member.tokens["device_token"]}
+    elsewhere = await house.registration("other@saltbitter.example", **device)
+    barred = await house.nobody().call("POST", "/api/auth/register", 403, json=elsewhere)
+    assert barred.body["code"] == "registration_barred"
+    answers = [
+        await house.nobody().call("POST", "/api/auth/register", 202, json=await house.registration(email))
+        for email in (member.email, "nobody-yet@saltbitter.example")
+    ]
+    assert answers[0].body == answers[1].body
+    for _ in range(2):
+        await house.settle()
+    assert house.mails(member.email)[0].template == "suspended"
+    refused = await house.nobody().call(
+        "POST", "/api/auth/login", 403, json={"email": member.email, "password": PASSWORD}
+    )
+    assert refused.body["code"] == "account_suspended"

@@ -3,6 +3,7 @@
 Words of the domain are kept as text, so that a new one needs no change of a type. Instants are ``timestamptz``."""
 
 from adapters.postgres.tables.accounts import (
+    barred_marks,
     devices,
     one_time_tokens,
     passkeys,
@@ -63,6 +64,7 @@ __all__ = [
     "attachment_assessments",
     "audit_head",
     "audit_log",
+    "barred_marks",
     "block_marks",
     "breach_entries",
     "breach_members",

@@ -145,6 +145,14 @@ sign_in_alerts = Table(
     comment="What members were warned of about signing in.",
 )
 
+barred_marks = Table(
+    "barred_marks",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("until", INSTANT, nullable=False, index=True),
+    comment="Of members who were erased while suspended: keyed hashes of their addresses and devices.",
+)
+
 suppressed_addresses = Table(
     "suppressed_addresses",
     metadata,

@@ -200,8 +200,7 @@ class SignInTries(Protocol):
     async def count(self, key: str, now: datetime, pauses: Sequence[timedelta]) -> int | None:
         """Count a try: how many there were in a row, this one among them, each counted once however many come at once.
 
-        After the n-th nothing counts for the n-th of ``pauses``, the last of them for all beyond; then the answer is
-        None."""
+        After the n-th nothing counts for the n-th of ``pauses``, the last for all beyond; then the answer is None."""
         ...
 
     async def give_back(self, key: str) -> None:
@@ -228,6 +227,22 @@ class SignInAlerts(Protocol):
 
     async def forget(self, before: datetime, limit: int) -> int:
         """Forget up to ``limit`` alerts of before this instant; how many."""
+        ...
+
+
+class Bars(Protocol):
+    """The store of keyed hashes of what members had who were erased while they were suspended."""
+
+    async def put(self, marks: Collection[str], until: datetime) -> None:
+        """Keep them until then, or as long as they are kept already if that is longer."""
+        ...
+
+    async def hold(self, mark: str, now: datetime) -> bool:
+        """Whether it is kept, and its end has not come."""
+        ...
+
+    async def forget(self, now: datetime, limit: int) -> int:
+        """Forget up to ``limit`` whose end has come; how many."""
         ...
 
 

@@ -3,6 +3,7 @@ being shut out (``SuspensionService``), becoming staff (``RoleService``), the se
 known devices, leaving, mail, and where none goes."""
 
 from saltbitter_domain.users.service.auth import AuthService
+from saltbitter_domain.users.service.bars import BarService
 from saltbitter_domain.users.service.delivery import DeliveryService, SparingMailer
 from saltbitter_domain.users.service.devices import DeviceService, SignInCeiling
 from saltbitter_domain.users.service.email_change import EmailChangeService
@@ -19,6 +20,7 @@ from saltbitter_domain.users.service.suspension import SuspensionService
 __all__ = [
     "AccountMail",
     "AuthService",
+    "BarService",
     "DeliveryService",
     "DeviceService",
     "EmailChangeService",

@@ -137,7 +137,7 @@ class AuthService:
         now = self._clock.now()
         registration.refuse_marked(self._secrets, under_age_mark, now)
         async with self._begin() as uow:
-            await registration.refuse_device_of_suspended(uow, device_token)
+            await registration.refuse_device_of_suspended(uow, self._secrets, device_token, now)
         password = canonical_password(password)
         common = await self._advisor.is_common(password)
         problems = (

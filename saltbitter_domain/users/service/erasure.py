@@ -1,6 +1,7 @@
 """Erasing whoever has left for good, also when an older database brings them back."""
 
 import functools
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from saltbitter_domain.compatibility.model import BLOCKS_FOLLOW_FOR, Notice, NoticeKind, left_of
@@ -11,8 +12,8 @@ from saltbitter_domain.payments.model import GatewayAway
 from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.register import Register
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
-from saltbitter_domain.users.model import MailTemplate, User
-from saltbitter_domain.users.policies import blocked_mark, kept_facts
+from saltbitter_domain.users.model import SUSPENSION_OUTLASTS, AccountStatus, MailTemplate, User
+from saltbitter_domain.users.policies import barred_mark, blocked_mark, kept_facts
 from saltbitter_domain.users.ports import ErasureLedger, Mail, Mailer, Secrets
 
 ERASURE_BATCH = 100
@@ -191,15 +192,24 @@ async def _delete(uow: UnitOfWork, ids: Ids, secrets: Secrets, user: User, now: 
         told = match.other(user.id)
         day = match.at.date().isoformat()
         await uow.notices.add(Notice(NoticeId(ids.new()), told, NoticeKind.MATCH_LEFT, now, day))
-    await _leave_blocks(uow, secrets, user, user.erase_at or now)
+    shown = [device.token_hash for device in await uow.devices.of(user.id)]
+    if user.email_verified_at is not None:  # Else anybody could have given the address.
+        shown.append(user.email)
+    erased_at = user.erase_at or now
+    await _leave_blocks(uow, secrets, user, shown, erased_at)
+    if user.status is AccountStatus.SUSPENDED:
+        marks = [barred_mark(secrets, each) for each in shown]
+        await uow.bars.put(marks, erased_at + SUSPENSION_OUTLASTS)
     await uow.users.erase(user)
 
 
-async def _leave_blocks(uow: UnitOfWork, secrets: Secrets, user: User, erased_at: datetime) -> None:
-    """Keep for a while, under keyed hashes of the member's address and devices, by whom they were blocked: else being
-    erased would be the way to be seen again by whoever parted with them. What followed them before ends then too."""
+async def _leave_blocks(
+    uow: UnitOfWork, secrets: Secrets, user: User, shown: Sequence[str], erased_at: datetime
+) -> None:
+    """Keep for a while, under keyed hashes of what the member has ``shown`` to hold, by whom they were blocked: else
+    being erased would be the way to be seen again by whoever parted with them. What followed them before ends then too.
+    """
+    marks = [blocked_mark(secrets, each) for each in shown]
     blocks = await uow.blocks.about(user.id)
-    devices = await uow.devices.of(user.id) if blocks else ()
-    marks = [blocked_mark(secrets, shown) for shown in (user.email, *(device.token_hash for device in devices))]
     await uow.blocks.keep([left_of(block, mark, erased_at) for block in blocks for mark in marks])
     await uow.blocks.end_carried_from(user.id, erased_at + BLOCKS_FOLLOW_FOR)

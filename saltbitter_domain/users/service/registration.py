@@ -19,7 +19,7 @@ from saltbitter_domain.users.model import (
     User,
 )
 from saltbitter_domain.users.model.devices import SIGN_UPS_OF_DEVICE, SIGN_UPS_PER, DeviceShown, SignUpsOnDevice
-from saltbitter_domain.users.policies import hash_token
+from saltbitter_domain.users.policies import barred_mark, hash_token
 from saltbitter_domain.users.ports import Secrets
 
 _UNDER_AGE = "under_age"
@@ -65,12 +65,20 @@ def refuse_marked(secrets: Secrets, mark: str | None, now: datetime) -> None:
         )
 
 
-async def refuse_device_of_suspended(uow: UnitOfWork, device_token: str | None) -> None:
+async def refuse_device_of_suspended(
+    uow: UnitOfWork, secrets: Secrets, device_token: str | None, now: datetime
+) -> None:
     """Raise ``RegistrationBarred`` on a device that is known as one of a suspended member, who would otherwise be back
-    at once under another address. Only who holds the device can show its token, so nobody bars anybody else."""
-    device = await uow.devices.by_token(hash_token(device_token)) if device_token else None
+    at once under another address; also for a while once they were erased. Only who holds the device can show its token,
+    so nobody bars anybody else."""
+    if not device_token:
+        return
+    token_hash = hash_token(device_token)
+    device, barred = await uow.together(
+        uow.devices.by_token(token_hash), uow.bars.hold(barred_mark(secrets, token_hash), now)
+    )
     owner = await uow.users.get(device.user_id) if device else None
-    if owner is not None and owner.status is AccountStatus.SUSPENDED:
+    if barred or (owner is not None and owner.status is AccountStatus.SUSPENDED):
         raise RegistrationBarred(
             "An account that was used on this device is suspended. Nobody opens another here meanwhile; appeal with "
             "the link in the mail about it, or write to us."

@@ -1,4 +1,4 @@
-"""Which blocks followed somebody to another account, and what is kept of some after an erasure."""
+"""Which blocks followed somebody to another account, and what is kept of blocks and suspensions after an erasure."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,7 +35,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("by", "mark", name=op.f("pk_block_marks")),
         comment="Blocks about members who are erased, under keyed hashes of their addresses and devices.",
     )
+    op.create_table(
+        "barred_marks",
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("until", instant, nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_barred_marks")),
+        comment="Of members who were erased while suspended: keyed hashes of their addresses and devices.",
+    )
     for table, column in (
+        ("barred_marks", "until"),
         ("carried_blocks", "about"),
         ("carried_blocks", "origin"),
         ("carried_blocks", "until"),
@@ -47,6 +55,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("barred_marks")
     op.drop_table("block_marks")
     op.execute("UPDATE pairs SET low_kind = NULL, low_at = NULL FROM carried_blocks WHERE by = low AND about = high")
     op.execute("UPDATE pairs SET high_kind = NULL, high_at = NULL FROM carried_blocks WHERE by = high AND about = low")

@@ -20,6 +20,7 @@ export default {
     sign_in_tries: "Wie oft falsche Passwörter für Ihre Adresse probiert wurden, unter einem Schlüssel-Hash",
     suppressed_addresses: "Falls Mails zurückkamen oder als unerwünscht galten: dass Ihre Adresse keine bekommt, unter einem Schlüssel-Hash",
     block_marks: "Falls jemand Sie blockiert hat: dass es so ist, unter Schlüssel-Hashes Ihrer Adresse und Geräte, damit Sie getrennt bleiben",
+    barred_marks: "Falls Sie gesperrt sind: dass Sie es sind, unter Schlüssel-Hashes Ihrer Adresse und Geräte, damit die Sperre hält",
     limit: "Zähler, die Angriffe bremsen",
     erasures: "Die Nummer Ihres Kontos und der Tag, damit kein Backup Sie zurückbringt",
     logs: "Zeilen in unseren Protokollen mit der Nummer Ihres Kontos und sonst nichts von Ihnen",

@@ -20,6 +20,7 @@ export default {
     sign_in_tries: "How often wrong passwords were tried for your address, under a keyed hash",
     suppressed_addresses: "If mails came back or were called spam: that your address gets none, under a keyed hash",
     block_marks: "If somebody blocked you: that they did, under keyed hashes of your address and devices, so that they stay parted from you",
+    barred_marks: "If you are suspended: that you are, under keyed hashes of your address and devices, so that the suspension holds",
     limit: "Counts that slow down attacks",
     erasures: "The number of your account and the day, so that no backup brings you back",
     logs: "Lines in our logs with the number of your account and nothing else of you",

@@ -7,8 +7,8 @@ Nothing of this is known of whoever was told or answered before.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
-down_revision = "0041"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import { Button } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Consents, useConsents } from "../privacy/Consents";
 import type { StepProps } from "./Onboarding";
-import { useProfile } from "./profile";
+import { changesWhoTakesPart, useProfile } from "./profile";
 
 export default function ConsentsStep({ next }: StepProps) {
   const { t } = useTranslation();
@@ -32,7 +32,10 @@ function Place() {
       const { latitude, longitude } = await whereabouts();
       return answer(api.PUT("/api/me/location", { body: { latitude, longitude } }));
     },
-    onSuccess: (saved) => queries.setQueryData(["profile"], saved),
+    onSuccess: (saved) => {
+      queries.setQueryData(["profile"], saved);
+      return changesWhoTakesPart(queries);
+    },
   });
   return (
     <Notice title={t("place.title")}>

@@ -5,7 +5,7 @@ import { lazy } from "../../app/lazy";
 import { LinkButton } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading, Page } from "../../design/Page";
-import { useProfile } from "./profile";
+import { useCatalogue, useProfile } from "./profile";
 
 /** Every step saves by itself, so that a member may stop anywhere and go on another day, on another device. */
 export const STEPS = ["about", "story", "photos", "preferences", "interests", "values", "consents", "attachment"] as const;
@@ -31,14 +31,16 @@ export default function Onboarding({ step }: { step: string | undefined }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const profile = useProfile();
-  if (profile.error) {
+  const catalogue = useCatalogue();
+  const error = profile.error ?? catalogue.error;
+  if (error && (profile.data === undefined || !catalogue.data)) {
     return (
       <Page title={t("onboarding.label")}>
-        <ProblemNotice error={profile.error} retry={() => void profile.refetch()} />
+        <ProblemNotice error={error} retry={() => void Promise.all([profile.refetch(), catalogue.refetch()])} />
       </Page>
     );
   }
-  if (profile.isPending) {
+  if (profile.data === undefined || !catalogue.data) {
     return (
       <div className="mx-auto w-full max-w-2xl px-4 py-12">
         <Loading />

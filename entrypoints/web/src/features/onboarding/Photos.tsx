@@ -10,6 +10,7 @@ import { putAt, useArranging } from "./arrange";
 import { Crop } from "./Crop";
 import type { StepProps } from "./Onboarding";
 import { PhotoCard, type Photo } from "./PhotoCard";
+import { changesWhoTakesPart } from "./profile";
 import { send } from "./upload";
 
 const MOST = 6;
@@ -31,7 +32,7 @@ export default function Photos({ next }: StepProps) {
     refetchInterval: (query) => (query.state.data?.items.some((photo) => photo.state === "processing") ? LOOK_AGAIN_MS : false),
   });
   const refresh = async () => {
-    await Promise.all([KEY, ["completeness"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
+    await Promise.all([queries.invalidateQueries({ queryKey: KEY }), changesWhoTakesPart(queries)]);
   };
   const upload = useMutation({
     mutationFn: (file: File) => send(file, newKey(), setProgress),

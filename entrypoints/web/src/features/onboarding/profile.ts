@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "../../api/client";
 import { isProblem } from "../../api/problem";
 
@@ -33,10 +33,15 @@ export function useSaveProfile() {
     mutationFn: async (change: ProfileChange) => {
       const saved = await save(change, await readProfile());
       queries.setQueryData(KEY, saved);
-      await queries.invalidateQueries({ queryKey: ["completeness"] });
+      await changesWhoTakesPart(queries);
       return saved;
     },
   });
+}
+
+/** What a member is told of how complete they are, and of what keeps them from being introduced, is read anew. */
+export async function changesWhoTakesPart(queries: QueryClient): Promise<void> {
+  await Promise.all(["completeness", "today"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
 }
 
 async function save(change: ProfileChange, profile: Profile | null, tries = 2): Promise<Profile> {

@@ -18,8 +18,9 @@ export function useWords() {
     options: (vocabulary: string): Option[] =>
       entries(vocabulary).map(({ key, label }) => ({ key, label: word(vocabulary, key, label) })),
     label: (vocabulary: string, key: string | null | undefined) => {
+      if (!key || !data) return null;
       const entry = entries(vocabulary).find((each) => each.key === key);
-      return entry ? word(vocabulary, entry.key, entry.label) : (key ?? null);
+      return entry ? word(vocabulary, key, entry.label) : key;
     },
     get interestGroups() {
       return (data?.interests ?? []).map(({ group, interests }) => ({

@@ -26,8 +26,8 @@ export function useDecideConsent() {
           body: { granted, text_version: text.version, language: text.language },
         }),
       ),
-    // What answers say about closeness is told while a yes to that stands, so it is asked for anew.
-    onSettled: () => Promise.all(["consents", "consent-history", "result", "results"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+    // What answers say about closeness, and who is introduced, hangs on what the member agrees to: it is asked for anew.
+    onSettled: () => Promise.all(["consents", "consent-history", "result", "results", "today"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
 }
 

@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as z from "zod/mini";
@@ -16,12 +16,14 @@ const SCHEMA = z.object({ current_password: password, new_password: newPassword 
 /** Every other device is signed out by it; this one goes on with a new session. */
 export function PasswordChange() {
   const { t } = useTranslation();
+  const queries = useQueryClient();
   const form = useForm({ resolver: zodResolver(SCHEMA), defaultValues: { current_password: "", new_password: "" } });
   const change = useMutation({
     mutationFn: (body: Schemas["PasswordChange"]) => answer(api.POST("/api/auth/password/change", { body })),
     onSuccess: (tokens) => {
       signedIn(tokens);
       form.reset();
+      return queries.invalidateQueries({ queryKey: ["sessions"] });
     },
     onError: (error) => showInForm(error, ["current_password", "new_password"], form.setError),
   });

@@ -62,6 +62,7 @@ export default function Settings() {
           </div>
         </Part>
       ) : null}
+      <ProblemNotice error={account.error ?? profile.error} retry={() => void Promise.all([account.refetch(), profile.refetch()])} />
       {profile.data ? <VisibilityPart profile={profile.data} /> : null}
       <Part title={t("settings.look")}>
         <Choices
@@ -138,7 +139,10 @@ function TimeZonePart({ current }: { current: string }) {
   const queries = useQueryClient();
   const set = useMutation({
     mutationFn: (time_zone: string) => answer(api.PUT("/api/me/time-zone", { body: { time_zone } })),
-    onSuccess: (saved) => queries.setQueryData(["profile"], saved),
+    onSuccess: (saved) => {
+      queries.setQueryData(["profile"], saved);
+      return queries.invalidateQueries({ queryKey: ["today"] });
+    },
   });
   const zones = Intl.supportedValuesOf("timeZone");
   return (

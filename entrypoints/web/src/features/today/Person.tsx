@@ -81,7 +81,7 @@ function Block({ userId, name }: { userId: string; name: string }) {
     mutationFn: () => answer(api.POST("/api/me/blocks", { body: { user_id: userId } })),
     onSuccess: async () => {
       go("/today");
-      await Promise.all(["today", "matches", "blocks"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+      await Promise.all(["today", "matches", "likes", "search", "blocks"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
     },
   });
   if (!asking) {

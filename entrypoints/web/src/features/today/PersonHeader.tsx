@@ -30,7 +30,7 @@ export function Portrait({ profile }: { profile: PublicProfile }) {
     [t("profile.drinking"), words.label("drinking", profile.drinking)],
     [t("profile.education"), words.label("education", profile.education)],
     [t("profile.religion"), words.label("religion", profile.religion)],
-    [t("profile.languages"), format.list(profile.languages.map((key) => names.get(key) ?? key))],
+    [t("profile.languages"), words.ready ? format.list(profile.languages.map((key) => names.get(key) ?? key)) : null],
   ].filter(([, value]) => value);
   return (
     <div className="grid gap-6">
@@ -41,7 +41,7 @@ export function Portrait({ profile }: { profile: PublicProfile }) {
           <blockquote className="font-display text-lg">{answer}</blockquote>
         </figure>
       ))}
-      {profile.interests.length > 0 ? (
+      {words.ready && profile.interests.length > 0 ? (
         <ul aria-label={t("profile.interests")} className="flex flex-wrap gap-2 text-sm">
           {profile.interests.map((key) => (
             <li key={key} className="rounded-full bg-sunken px-3 py-1">

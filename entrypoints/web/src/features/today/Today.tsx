@@ -36,7 +36,7 @@ export default function Today() {
   if (profile.data === null) return <Redirect to="/onboarding/about" replace />;
   return (
     <Page wide title={t("today.title")} lead={view ? <Lead view={view} /> : undefined}>
-      <ProblemNotice error={today.error ?? profile.error} retry={() => void today.refetch()} />
+      <ProblemNotice error={today.error ?? profile.error} retry={() => void Promise.all([today.refetch(), profile.refetch()])} />
       {today.isPending ? <Loading /> : null}
       {view?.missing.length ? <MissingParts missing={view.missing} /> : null}
       {view?.suggestions.length ? (

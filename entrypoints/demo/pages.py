@@ -2,29 +2,32 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import attrs
 import jinja2
-from aiohttp import web
+from aiohttp import hdrs, web
+from babel.numbers import format_decimal
 
 from adapters.mail.letter import Letters
-from adapters.memory.mailer import MemoryMailer
+from adapters.memory.mailer import Delivered, MemoryMailer
 from adapters.stripe.double.refusals import Refusal
 from adapters.stripe.double.shop import Shop
 from adapters.system.clock import MovableClock
+from entrypoints.demo import words
 from entrypoints.demo.seed import EMAIL, STAFF, Seeded
 from entrypoints.http.headers import CONTENT_SECURITY_POLICY, PAGE_POLICY
 from entrypoints.http.routing import Audience, Call, route
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
 from saltbitter_domain.compatibility.model import AlreadyDecided, DecisionKind, NotReadyToMatch, PersonMissing
 from saltbitter_domain.compatibility.service import DecisionService, MatchingService
-from saltbitter_domain.kernel import Invalid, UserId, is_time_zone
+from saltbitter_domain.kernel import Invalid, Language, UserId, is_time_zone
 from saltbitter_domain.orders.model import OrderMissing
 
 JUST_AFTER = timedelta(minutes=1)
-LETTERS = Letters()
+LETTERS = {language: Letters(language) for language in Language}
 STATIC = {"demo.css": "text/css", "demo.js": "text/javascript"}
 
 
@@ -43,6 +46,7 @@ class MailboxQuery:
 class MailView:
     to: str = attrs.field(repr=False)
     template: str
+    language: Language
     subject: str
     text: str = attrs.field(repr=False)
     at: datetime
@@ -92,7 +96,8 @@ class CardChange:
 
 @attrs.frozen
 class Demo:
-    """The demo's pages. They exist in the demo only and need no sign-in: everybody in it is made up."""
+    """The demo's pages, in the language of whoever looks. They exist in the demo only and need no sign-in: everybody in
+    it is made up."""
 
     mailer: MemoryMailer
     clock: MovableClock
@@ -106,18 +111,17 @@ class Demo:
     )
 
     @route("GET", "/demo", audience=Audience.ANYONE, produces="text/html")
-    async def home(self, _call: Call) -> web.StreamResponse:
+    async def home(self, call: Call) -> web.StreamResponse:
         """What there is to try."""
-        return self.page(
-            "home.html", email=EMAIL, staff=STAFF, password=self.seeded.password, size=len(self.seeded.members)
-        )
+        size = format_decimal(len(self.seeded.members), locale=call.language)
+        return self.page(call, "home.html", email=EMAIL, staff=STAFF, password=self.seeded.password, size=size)
 
     @route("GET", "/demo/morning", audience=Audience.ANYONE, produces="text/html")
-    async def morning(self, _call: Call) -> web.StreamResponse:
+    async def morning(self, call: Call) -> web.StreamResponse:
         """The ready-made member's matches of the day, with their explanations."""
-        view = await self.matching.daily_matches(self.seeded.ready_made)
+        view = await self.matching.daily_matches(self.seeded.ready_made, language=call.language)
         matches = await self.matching.matches(self.seeded.ready_made)
-        return self.page("morning.html", view=view, matches=matches, zone="Europe/London")
+        return self.page(call, "morning.html", view=view, matches=matches, short=words.SHORT)
 
     @route("POST", "/demo/morning", audience=Audience.ANYONE, errors=(PersonMissing, NotReadyToMatch))
     async def choose(self, _call: Call, body: DemoChoice) -> None:
@@ -129,14 +133,14 @@ class Demo:
         await self.settle()
 
     @route("GET", "/demo/mailbox", audience=Audience.ANYONE, produces="text/html")
-    async def mailbox_page(self, _call: Call, query: MailboxQuery) -> web.StreamResponse:
+    async def mailbox_page(self, call: Call, query: MailboxQuery) -> web.StreamResponse:
         """Every mail the demo sent, or those to one address."""
-        return self.page("mailbox.html", mails=self._mails(query.to), to=query.to or "")
+        return self.page(call, "mailbox.html", mails=self._mails(call, query.to), to=query.to or "")
 
-    @route("GET", "/demo/mailbox.json", audience=Audience.ANYONE)
-    async def mailbox(self, _call: Call, query: MailboxQuery) -> Mailbox:
+    @route("GET", "/demo/mailbox.json", audience=Audience.ANYONE, worded=True)
+    async def mailbox(self, call: Call, query: MailboxQuery) -> Mailbox:
         """Every mail the demo sent, or those to one address."""
-        return Mailbox(self._mails(query.to))
+        return Mailbox(self._mails(call, query.to))
 
     @route("POST", "/demo/time-machine", audience=Audience.ANYONE, errors=(TimeZoneUnknown,))
     async def time_machine(self, _call: Call, body: Destination) -> Arrival:
@@ -158,9 +162,9 @@ class Demo:
             raise OrderMissing("No payment waits for this confirmation. Look at what became of the order.") from None
 
     @route("GET", "/demo/portal", audience=Audience.ANYONE, produces="text/html")
-    async def portal(self, _call: Call, query: PortalQuery) -> web.StreamResponse:
+    async def portal(self, call: Call, query: PortalQuery) -> web.StreamResponse:
         """Where a member sees to their card, as at the gateway's own pages."""
-        return self.page("portal.html", customer=query.customer)
+        return self.page(call, "portal.html", customer=query.customer)
 
     @route("POST", "/demo/portal", audience=Audience.ANYONE, errors=(OrderMissing,))
     async def change_card(self, _call: Call, body: CardChange) -> None:
@@ -179,21 +183,34 @@ class Demo:
         body = files("entrypoints.demo").joinpath("static", name).read_bytes()
         return web.Response(body=body, content_type=STATIC[name], charset="utf-8")
 
-    def _mails(self, to: str | None) -> tuple[MailView, ...]:
-        return tuple(
-            MailView(mail.to, mail.template, letter.subject, letter.text, delivered.at, dict(mail.data))
-            for delivered in self.mailer.inbox(to)
-            for mail in (delivered.mail,)
-            for letter in (LETTERS.write(mail),)
-        )
+    def _mails(self, call: Call, to: str | None) -> tuple[MailView, ...]:
+        return tuple(_mail_view(delivered, call.language) for delivered in self.mailer.inbox(to))
 
-    def page(self, template: str, **given: object) -> web.Response:
-        """A page of the demo from its template."""
-        now = self.clock.now().astimezone(ZoneInfo("Europe/London"))
-        text = self._templates.get_template(template).render(now=now, **given)
-        return web.Response(
-            text=text, content_type="text/html", charset="utf-8", headers={CONTENT_SECURITY_POLICY: PAGE_POLICY}
+    def page(self, call: Call, template: str, **given: object) -> web.Response:
+        """A page of the demo from its template, in the language that the caller asks for."""
+        language = call.language
+        text = self._templates.get_template(template).render(
+            now=self.clock.now().astimezone(ZoneInfo("Europe/London")),
+            language=language.value,
+            say=partial(words.say, language),
+            day=partial(words.day_of, language),
+            moment=partial(words.moment_of, language),
+            **given,
         )
+        headers = {
+            CONTENT_SECURITY_POLICY: PAGE_POLICY,
+            hdrs.CONTENT_LANGUAGE: language.value,
+            hdrs.VARY: hdrs.ACCEPT_LANGUAGE,
+        }
+        return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
+
+
+def _mail_view(delivered: Delivered, asked: Language) -> MailView:
+    """The mail in the language it has, or else in the one asked for: the demo's mails have no other."""
+    mail = delivered.mail
+    language = mail.language or asked
+    letter = LETTERS[language].write(mail)
+    return MailView(mail.to, mail.template, language, letter.subject, letter.text, delivered.at, dict(mail.data))
 
 
 @attrs.frozen
@@ -208,21 +225,21 @@ class WithoutClient:
         return await self.demo.home(call)
 
     @route("GET", "/verify", audience=Audience.ANYONE, produces="text/html")
-    async def verify_page(self, _call: Call) -> web.StreamResponse:
+    async def verify_page(self, call: Call) -> web.StreamResponse:
         """Where the link of the verification mail leads."""
-        return self.demo.page("verify.html")
+        return self.demo.page(call, "verify.html")
 
     @route("GET", "/confirm-email", audience=Audience.ANYONE, produces="text/html")
-    async def confirm_email_page(self, _call: Call) -> web.StreamResponse:
+    async def confirm_email_page(self, call: Call) -> web.StreamResponse:
         """Where the link leads that was mailed to a new address."""
-        return self.demo.page("confirm_email.html")
+        return self.demo.page(call, "confirm_email.html")
 
     @route("GET", "/keep-email", audience=Audience.ANYONE, produces="text/html")
-    async def keep_email_page(self, _call: Call) -> web.StreamResponse:
+    async def keep_email_page(self, call: Call) -> web.StreamResponse:
         """Where the link leads that was mailed to the old address."""
-        return self.demo.page("keep_email.html")
+        return self.demo.page(call, "keep_email.html")
 
     @route("GET", "/reset-password", audience=Audience.ANYONE, produces="text/html")
-    async def reset_page(self, _call: Call) -> web.StreamResponse:
+    async def reset_page(self, call: Call) -> web.StreamResponse:
         """Where the link of the reset mail leads."""
-        return self.demo.page("reset.html")
+        return self.demo.page(call, "reset.html")

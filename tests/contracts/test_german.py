@@ -12,6 +12,7 @@ from adapters.mail.letter import EVERY_MAIL
 from adapters.mail.localised import PRODUCTS, UNKNOWN_PLACE
 from adapters.mail.words import LANGUAGES
 from adapters.push.words import WORDS as PUSHES
+from entrypoints.demo.words import GERMAN as DEMO
 from entrypoints.http.receipts import _WORDS as RECEIPTS
 from saltbitter_domain.assessments.catalogue import IN_GERMAN
 from saltbitter_domain.compatibility.explanations import WORDS as EXPLANATIONS
@@ -29,6 +30,7 @@ GERMAN: Mapping[str, object] = {
     "explanations": EXPLANATIONS[Language.DE],
     "consents": CONSENTS,
     "statements": IN_GERMAN,
+    "the demo's pages": DEMO,
 }
 
 

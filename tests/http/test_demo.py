@@ -1,17 +1,24 @@
 """The demo, used as a newcomer would: started, read in the browser's place, and walked through by the probe."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import aiohttp
 import pytest
 
 from entrypoints.demo.run import demo
 from entrypoints.demo.seed import EMAIL, LABEL
+from entrypoints.demo.words import GERMAN, SHORT, say
 from entrypoints.probe import ProbeFailed, probe
+from saltbitter_domain.compatibility.model import Band, Confidence, Factor
+from saltbitter_domain.compatibility.records import WHY_SHORT
+from saltbitter_domain.kernel import Language
+from saltbitter_domain.profiles.model import DistanceBand
 
 MEMBERS = 300
 pytestmark = pytest.mark.timeout(300)
@@ -104,6 +111,57 @@ async def test_a_morning_can_be_looked_at_decided_on_and_slept_over() -> None:
 
     assert LABEL.strip() in morning
     assert person not in decided.split("</header>")[1] or "You like each other" in decided
+
+
+SAID = re.compile(r'say\("([^"]+)"')
+
+
+def test_whatever_the_pages_say_is_said_in_german_too_and_nothing_else_is() -> None:
+    pages = [page.read_text("utf-8") for page in files("entrypoints.demo").joinpath("templates").iterdir()]
+    shown = {each.value for kind in (Factor, Band, Confidence) for each in kind}
+    shown |= {each.value.replace("_", " ") for each in DistanceBand}
+
+    assert {*SAID.findall("".join(pages)), *SHORT.values(), *shown} == set(GERMAN)
+    assert set(SHORT) == set(WHY_SHORT) - {None}
+    for english, german in GERMAN.items():
+        assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", german))
+
+
+def test_a_fact_in_a_sentence_cannot_become_markup() -> None:
+    assert "&lt;b&gt;" in say(Language.DE, "Mails to {address}.", address="<b>")
+
+
+async def test_a_german_reader_finds_the_demo_and_its_mails_in_german() -> None:
+    headers = {"Accept-Language": "fr, de-AT;q=0.8, en;q=0.3"}
+    async with running_demo() as (address, _), aiohttp.ClientSession(headers=headers) as http:
+        async with http.post(f"{address}/demo/time-machine", json={"time_zone": "Europe/London"}) as answer:
+            assert answer.status == 200
+        async with http.post(f"{address}/api/auth/password/forgot", json={"email": EMAIL}) as answer:
+            assert answer.status == 202
+        mails: list[dict[str, str]] = []
+        async with asyncio.timeout(30):
+            while not mails:
+                async with http.get(f"{address}/demo/mailbox.json", params={"to": EMAIL}) as answer:
+                    mails = (await answer.json())["mails"]
+        shown = {}
+        for path in ("/demo", "/demo/morning", f"/demo/mailbox?to={EMAIL}", "/demo/portal?customer=x"):
+            async with http.get(address + path) as answer:
+                shown[path.partition("?")[0]] = await answer.text()
+                assert (answer.headers["Content-Language"], answer.headers["Vary"]) == ("de", "Accept-Language")
+        async with http.get(f"{address}/demo/morning", headers={"Accept-Language": "fr"}) as answer:
+            english = await answer.text()
+
+    assert all('<html lang="de">' in page and "Nächste 06:00 Uhr" in page for page in shown.values())
+    assert "erfundene Karten" in shown["/demo"]
+    assert '<a href="/demo/mailbox">Postfach</a>' in shown["/demo"]
+    assert "Wen Sam kennenlernt: " in shown["/demo/morning"]
+    assert "Passt zu " in shown["/demo/morning"]
+    assert "Fit " not in shown["/demo/morning"]
+    assert (mails[0]["language"], mails[0]["subject"]) == ("de", "Wählen Sie ein neues Passwort")
+    assert mails[0]["subject"] in shown["/demo/mailbox"]
+    assert "Ihre Karte" in shown["/demo/portal"]
+    assert '<html lang="en">' in english
+    assert "Sam’s matches for " in english
 
 
 async def test_the_pages_load_nothing_from_elsewhere_and_the_mailbox_shows_every_kind_of_mail() -> None:

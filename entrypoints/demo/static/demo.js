@@ -14,6 +14,7 @@ for (const form of document.querySelectorAll("form[data-post]")) {
     const problem = document.querySelector(".problem");
     if (answer.ok && form.dataset.then === "reload") return location.reload();
     problem.hidden = false;
+    problem.lang = answer.ok ? document.documentElement.lang : "en"; // The API says in English what went wrong.
     problem.textContent = answer.ok ? form.dataset.done : (await answer.json()).detail;
   });
 }

@@ -210,11 +210,9 @@ def _suspension(options: argparse.Namespace) -> int:
     from entrypoints import production
 
     asked = (configuration.from_environment(), options.user, options.reason, print)
-    if options.name == "suspend":
-        change = production.suspend(*asked, options.under_age)
-    else:
-        change = production.restore(*asked) if options.name == "restore" else production.lift_carried(*asked)
-    asyncio.run(change)
+    changes = {"restore": production.restore, "lift-carried": production.lift_carried}
+    change = changes.get(options.name)
+    asyncio.run(change(*asked) if change else production.suspend(*asked, options.under_age))
     return 0
 
 

@@ -29,7 +29,6 @@ from saltbitter_domain.profiles.ports import Photos, Profiles, RemovedPhotos
 from saltbitter_domain.reviews.ports import Reviews
 from saltbitter_domain.subscriptions.ports import Subscriptions
 from saltbitter_domain.users.ports import (
-    Bars,
     Devices,
     OneTimeTokens,
     SecondFactors,
@@ -39,6 +38,7 @@ from saltbitter_domain.users.ports import (
     Suppressions,
     Users,
 )
+from saltbitter_domain.users.ports.bars import Bars
 from saltbitter_domain.users.ports.passkeys import Passkeys
 
 _T = TypeVar("_T")

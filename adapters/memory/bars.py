@@ -5,7 +5,7 @@ from datetime import datetime
 
 from adapters.memory.store import Tables
 from adapters.memory.transaction import Transaction
-from saltbitter_domain.users.ports import Bars
+from saltbitter_domain.users.ports.bars import Bars
 
 
 class MemoryBars(Bars):

@@ -9,7 +9,7 @@ from adapters.postgres.database import Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import sweeping
 from adapters.postgres.tables import barred_marks
-from saltbitter_domain.users.ports import Bars
+from saltbitter_domain.users.ports.bars import Bars
 
 
 class PostgresBars(Bars):

@@ -28,6 +28,7 @@ from saltbitter_domain.users.model import (
     SessionOver,
     User,
 )
+from saltbitter_domain.users.model.devices import DEVICE_KNOWN_FOR
 from saltbitter_domain.users.model.passkeys import MAX_PASSKEY_NAME
 from saltbitter_domain.users.model.second_factor import ChallengeOver, CodesPaused, SecondFactor
 from saltbitter_domain.users.ports import Secrets
@@ -37,6 +38,9 @@ MIN_TELLING = 4
 """A piece of a name or address shorter than this (code points) occurs inside the words of good passwords by chance, so
 it counts only where no letter stands beside it; a single one, as an initial, does not count at all."""
 MAX_LABEL = 80
+
+SUSPENSION_OUTLASTS = DEVICE_KNOWN_FOR
+"""An erasure, so that being erased is no way around a suspension. Product rule."""
 
 _BLOCKED, _BARRED = "blocked", "barred"
 """Purposes under which keyed hashes are made."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from saltbitter_domain.users.ports import Bars
+from saltbitter_domain.users.ports.bars import Bars
 from tests.contracts.stores import Store
 from tests.doubles.builders import NOW
 

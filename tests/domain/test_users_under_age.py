@@ -9,7 +9,6 @@ from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import OwnerSeemsUnderAge
 from saltbitter_domain.users.model import (
     ERASURE_GRACE,
-    SUSPENSION_OUTLASTS,
     UNDER_AGE_REMEMBERED_FOR,
     AccountStatus,
     AccountSuspended,
@@ -18,6 +17,7 @@ from saltbitter_domain.users.model import (
     Suspended,
     Tokens,
 )
+from saltbitter_domain.users.policies import SUSPENSION_OUTLASTS
 from saltbitter_domain.users.service.bars import RETURNED
 from tests.doubles.users import NOW, Accounts
 

@@ -48,10 +48,6 @@ ERASURE_GRACE = timedelta(days=30)
 signing in undoes it. Product rule, within the month that Art. 12(3) GDPR gives."""
 
 
-SUSPENSION_OUTLASTS = timedelta(days=365)
-"""An erasure, so that being erased is no way around it. Product rule: as long as a device is known."""
-
-
 KEPT_UNTIL = "kept_until:"
 """How the names of facts in a mail begin that tell until when something outlives an erasure."""
 

@@ -12,8 +12,8 @@ from saltbitter_domain.payments.model import GatewayAway
 from saltbitter_domain.profiles.model import PhotoDeleted
 from saltbitter_domain.register import Register
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
-from saltbitter_domain.users.model import SUSPENSION_OUTLASTS, AccountStatus, MailTemplate, User
-from saltbitter_domain.users.policies import barred_mark, blocked_mark, kept_facts
+from saltbitter_domain.users.model import AccountStatus, MailTemplate, User
+from saltbitter_domain.users.policies import SUSPENSION_OUTLASTS, barred_mark, blocked_mark, kept_facts
 from saltbitter_domain.users.ports import ErasureLedger, Mail, Mailer, Secrets
 
 ERASURE_BATCH = 100

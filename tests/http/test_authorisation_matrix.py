@@ -42,7 +42,7 @@ def loop() -> Iterator[asyncio.Runner]:
 
 @pytest.fixture(scope="module")
 def stage(loop: asyncio.Runner) -> Iterator[Stage]:
-    opened = town(520, change=planted)
+    opened = town(580, change=planted)
     home = loop.run(opened.__aenter__())
     loop.run(plant(home))
     yield Stage(home)

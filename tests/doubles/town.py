@@ -60,7 +60,7 @@ class Town:
         return f"member-{user_id.hex}@members.saltbitter.example"
 
     async def sign_in(self, user_id: UserId, label: str = "test", device_token: str | None = None) -> Tokens:
-        """A new session. The first one gives the member a password."""
+        """A new session, by the password alone."""
         await self.let_in(user_id)
         tokens = await self.application.auth().login(
             email=self.email(user_id), password=PASSWORD, label=label, ip="127.0.0.1", device_token=device_token
@@ -69,11 +69,13 @@ class Town:
         return tokens
 
     async def let_in(self, user_id: UserId) -> None:
-        """Give the member the password ``PASSWORD``, whatever it was."""
+        """Give the member the password ``PASSWORD``, whatever it was, and no second factor."""
         password_hash = await self.application.adapters.hasher().hash(PASSWORD)
         async with self.application.adapters.begin()() as uow:
             user = await uow.users.get(user_id)
             await uow.users.save(attrs.evolve(user, password_hash=password_hash))
+            if factor := await uow.second_factors.get(user_id):
+                await uow.second_factors.remove(factor)
             await uow.commit()
 
     async def drop_profile(self, user_id: UserId) -> None:

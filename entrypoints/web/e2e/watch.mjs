@@ -25,6 +25,8 @@ export function watch(page, url, { name, shots, looking = true }) {
   let asked = [];
   const unanswered = new Set();
   for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => unanswered.delete(request));
+  // The refusal of a spent token is answered by a renewal, and nobody reads it to its end.
+  page.on("response", (response) => response.status() === 401 && unanswered.delete(response.request()));
   page.on("request", (request) => {
     if (new URL(request.url()).pathname.startsWith("/api/")) {
       asked.push(Date.now());

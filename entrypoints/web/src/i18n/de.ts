@@ -80,6 +80,10 @@ export default {
     lead: "Ihr Konto hat einen zweiten Faktor.",
     code: "Code",
     hint: "Was Ihre Authenticator-App jetzt zeigt, oder einer Ihrer Wiederherstellungscodes.",
+    passkey: "Passkey benutzen",
+    passkeyHint: "Ihr Passkey genügt, oder ein Code, wenn Ihnen das lieber ist.",
+    asking: "Ihr Browser fragt Sie jetzt. Bitte folgen Sie ihm.",
+    passkeysUnknown: "Sie haben Passkeys, aber dieser Browser kennt keine, oder nicht unter dieser Adresse. Bitte geben Sie einen Code ein.",
   },
   join: {
     title: "Bei SaltBitter mitmachen",

@@ -78,6 +78,10 @@ export default {
     lead: "Your account has a second factor.",
     code: "Code",
     hint: "What your authenticator app shows now, or one of your recovery codes.",
+    passkey: "Use a passkey",
+    passkeyHint: "Your passkey is enough, or a code if you would rather.",
+    asking: "Your browser is asking you now. Please follow it.",
+    passkeysUnknown: "You have passkeys, but this browser has none, or not at this address. Please give a code.",
   },
   join: {
     title: "Join SaltBitter",

@@ -55,7 +55,7 @@ function literals(file: string, source: string): [string, string][] {
 const NAMES = new Set(["SaltBitter"]);
 
 /** What German says by the same word. */
-const ALIKE = ["likes.matches", "matches.title", "paidFor.elite", "paidFor.premium", "secondFactor.code", "shell.matches", "tier.elite", "tier.free", "tier.premium"];
+const ALIKE = ["likes.matches", "matches.title", "paidFor.elite", "paidFor.premium", "passkeys.title", "secondFactor.code", "shell.matches", "tier.elite", "tier.free", "tier.premium"];
 
 test("every language says the same things", () => {
   expect([...german.keys()].sort()).toEqual([...english.keys()].sort());

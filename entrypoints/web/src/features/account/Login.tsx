@@ -29,7 +29,7 @@ export default function Login() {
   });
   const query = new URLSearchParams(location.search);
   const wrong = useWrong(form.formState.errors);
-  if (login.data && "challenge_token" in login.data) return <SecondFactor challenge={login.data.challenge_token} />;
+  if (login.data && "challenge_token" in login.data) return <SecondFactor challenge={login.data} />;
   return (
     <Page title={t("login.title")} lead={t("login.lead")}>
       {query.has("verified") ? <Notice role="status">{t("verify.done")}</Notice> : null}

@@ -6,12 +6,13 @@ import { Button, LinkButton } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page, Part } from "../../design/Page";
+import { Passkeys } from "./Passkeys";
 import { PasswordForm, type Secrets } from "./PasswordForm";
 import { QrCode } from "./QrCode";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { useSecondFactor } from "./SecondFactorState";
 
-/** Setting a second factor up, in three steps of which only the last changes anything; new codes; and doing without. */
+/** Setting a second factor up, in three steps of which only the last changes anything; passkeys; new codes; and doing without. */
 export default function SecondFactorPage() {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -103,6 +104,7 @@ function On({ codesLeft, onChanged }: { codesLeft: number; onChanged: (codes: st
       <Notice>
         <p>{t("factor2.codesLeft", { count: codesLeft })}</p>
       </Notice>
+      <Passkeys />
       <Part title={t("factor2.renew")} lead={t("factor2.renewLead")}>
         <PasswordForm withCode action={t("factor2.renewDo")} busy={renew.isPending} error={renew.error} onSubmit={(secrets) => renew.mutate(secrets)} />
       </Part>

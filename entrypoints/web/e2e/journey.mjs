@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { forgottenPassword, undoTakeover } from "./account.mjs";
 import { mailedLink, sleepUntilMorning } from "./demo.mjs";
 import { upgrade } from "./money.mjs";
+import { passkey } from "./passkeys.mjs";
 import { expiredSession, LOOKED_AT, offline, wrongPhoto } from "./refusals.mjs";
 import { askAPerson, keepACopy, setUpSecondFactor } from "./rights.mjs";
 
@@ -191,6 +192,7 @@ export async function journey(page, url, email, look, staff) {
   await heading("Today");
   await expiredSession(page, url, signIn);
   const codes = await setUpSecondFactor(page, url, PASSWORD, look);
+  await passkey(page, url, { password: PASSWORD, codes, signIn }, look);
   await page.goto(`${url}/privacy`);
   await keepACopy(page, PASSWORD, codes, look);
 

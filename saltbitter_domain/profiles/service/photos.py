@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 import attrs
@@ -29,6 +28,7 @@ from saltbitter_domain.profiles.model import (
     PhotoTooLarge,
     PhotoTypeNotAccepted,
     PhotoUploaded,
+    PrimaryPhotoUnfit,
     ProfileChanged,
     RefusalReason,
     Size,
@@ -49,7 +49,7 @@ from saltbitter_domain.profiles.policies import (
     text_problems,
 )
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, PhotoModerator, PhotoStore, Rendered
-from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying
+from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, as_read, retrying
 
 UPLOADS = "uploads/"
 """Where originals lie until they were processed, by member, so that nobody completes what another sent."""
@@ -124,9 +124,12 @@ class PhotoService:
     async def arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> Sequence[Photo]:
         """Put all photos in this order. Where nobody has counted the faces of the one that is to be the first, they are
         counted now. ``PhotoOrderInvalid``, ``PrimaryPhotoUnfit``, ``PhotoCheckUnavailable``."""
-        await self._count_faces(user_id, photo_ids[:1])
-        await retrying(lambda: self._arrange(user_id, photo_ids))
-        return await self.photos(user_id)
+
+        async def read() -> Sequence[Photo]:
+            return await self.photos(user_id)
+
+        await as_read(await read(), read, lambda photos: self._arrange(user_id, photos, photo_ids))
+        return await read()
 
     async def delete_photo(self, user_id: UserId, photo_id: PhotoId) -> None:
         """Delete a photo for good; the others close up."""
@@ -207,28 +210,27 @@ class PhotoService:
             await uow.commit()
         return photo
 
-    async def _count_faces(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> None:
-        for photo in await self.photos(user_id):
-            if photo.id not in photo_ids or not is_uncounted(photo):
-                continue
-            picture = await self._store.get(rendition_key(photo.id, Size.LARGE, Format.JPEG))
-            if picture is not None:  # else it was deleted meanwhile
-                await retrying(partial(self._keep_count, photo.id, await self._faces.count(picture)))
-
-    async def _keep_count(self, photo_id: PhotoId, faces: int) -> None:
-        """Kept also where the photo is not fit to be the first, so that nobody counts again."""
+    async def _arrange(self, user_id: UserId, before: Sequence[Photo], photo_ids: Sequence[PhotoId]) -> None:
+        counted = [await self._counted(photo) if photo.id in photo_ids[:1] else photo for photo in before]
+        unfit: PrimaryPhotoUnfit | None = None
+        try:
+            after: Sequence[Photo] = arranged(counted, photo_ids)
+        except PrimaryPhotoUnfit as refusal:
+            unfit, after = refusal, counted  # What was counted is kept all the same, so that nobody counts again.
         async with self._begin() as uow:
-            photo = await uow.photos.get(photo_id)
-            if photo is not None and is_uncounted(photo):
-                await uow.photos.save(attrs.evolve(photo, faces=faces))
-                await uow.commit()
-
-    async def _arrange(self, user_id: UserId, photo_ids: Sequence[PhotoId]) -> None:
-        async with self._begin() as uow:
-            before = await uow.photos.of(user_id)
-            await save_changes(uow, before, arranged(before, photo_ids))
-            uow.emit(ProfileChanged(user_id))
+            await save_changes(uow, before, after)
+            if unfit is None:
+                uow.emit(ProfileChanged(user_id))
             await uow.commit()
+        if unfit is not None:
+            raise unfit
+
+    async def _counted(self, photo: Photo) -> Photo:
+        """The photo with its faces counted, if nobody has."""
+        picture = (
+            await self._store.get(rendition_key(photo.id, Size.LARGE, Format.JPEG)) if is_uncounted(photo) else None
+        )
+        return photo if picture is None else attrs.evolve(photo, faces=await self._faces.count(picture))
 
     async def _delete(self, user_id: UserId, photo_id: PhotoId) -> None:
         async with self._begin() as uow:

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isProblem } from "./api/problem";
-import { App, fetchFirst } from "./app/App";
+import { App, askFirst, fetchFirst } from "./app/App";
 import { startWorker } from "./app/worker";
 import "./design/tokens.css";
 import { start } from "./i18n";
@@ -26,14 +26,15 @@ function onCaughtError(error: unknown) {
 applyTheme();
 const root = document.getElementById("root");
 if (root) {
-  void Promise.all([start(), fetchFirst()]).then(() =>
+  void Promise.all([start(), fetchFirst()]).then(() => {
+    askFirst(queries);
     createRoot(root, { onCaughtError }).render(
       <StrictMode>
         <QueryClientProvider client={queries}>
           <App />
         </QueryClientProvider>
       </StrictMode>,
-    ),
-  );
+    );
+  });
   if (import.meta.env.PROD) void startWorker();
 }

@@ -117,6 +117,9 @@ export async function resume(): Promise<void> {
   else if (state === "unknown") await renew();
 }
 
+/** Whether nobody is signed in here, as far as this browser knows. */
+export const isVisitor = () => state === "signed_out";
+
 export function useSession(): SessionState {
   return useSyncExternalStore(
     (listener) => {

@@ -1,12 +1,14 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Component, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { isProblem } from "../api/problem";
-import { resume, useSession } from "../api/session";
+import { isVisitor, resume, useSession } from "../api/session";
+import { peopleOfToday } from "../api/today";
 import { LinkButton } from "../design/Button";
 import { ProblemNotice } from "../design/Notice";
 import { Loading, Page } from "../design/Page";
+import i18n from "../i18n";
 import { lazy } from "./lazy";
 import { Shell, SignOut } from "./Shell";
 import { Welcome } from "./Welcome";
@@ -46,6 +48,14 @@ const FIRST: Record<string, Pick<typeof Login, "fetchPage">[]> = { "/login": [Lo
 /** Fetch what the first page is made of, so that it is whole when it is shown. What fails here is told there. */
 export async function fetchFirst(): Promise<void> {
   await Promise.allSettled((FIRST[location.pathname] ?? []).map((part) => part.fetchPage()));
+}
+
+/** Ask for what the first page shows while it is being made, where somebody may be signed in. */
+export function askFirst(queries: QueryClient): void {
+  if (location.pathname !== "/today" || isVisitor()) return;
+  queries.query({ queryKey: ["today", null, i18n.language], queryFn: () => peopleOfToday(null) }).catch(() => {
+    // The page asks again, and tells the member.
+  });
 }
 
 /** Pages to which whoever is not signed in comes after signing in. */

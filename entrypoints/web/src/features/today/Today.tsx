@@ -3,6 +3,7 @@ import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect } from "wouter";
 import { answer, api, newKey, type Schemas } from "../../api/client";
+import { peopleOfToday } from "../../api/today";
 import { Button, LINK, LinkButton, TextButton } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
@@ -28,7 +29,7 @@ export default function Today() {
   const [newest, setNewest] = useState<string | null>(null);
   const today = useQuery({
     ...useWorded("today", page),
-    queryFn: () => answer(api.GET("/api/me/daily-matches", { params: { query: page === null ? {} : { page } } })),
+    queryFn: () => peopleOfToday(page),
   });
   const view = today.data;
   // The people are shown before what stands below them is worked out: the first date takes a phone as long as a card.

@@ -108,6 +108,7 @@ export async function journey(page, url, email, look, staff) {
   await button("Save and go on").click();
 
   await heading("What we may use");
+  await page.getByRole("switch").first().waitFor();
   const given = await page.getByRole("switch", { checked: true }).count();
   if (given !== 2) throw new Error("Other consents are given than the two that were");
   await look("consents");

@@ -15,12 +15,12 @@ from msgspec import Meta
 from entrypoints.http import sessions
 from entrypoints.http.paging import Items
 from entrypoints.http.routing import Audience, Call, route
-from entrypoints.http.second_factor import PasswordAndCode
+from entrypoints.http.second_factor import WITH_BOTH, PasswordAndCode
 from entrypoints.http.sessions import SessionTokens
 from entrypoints.http.users import DeviceLabel, Token, device_of
 from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import PasskeyId
-from saltbitter_domain.users.model import AccountSuspended, Busy, CredentialsRefused, PasswordRefused
+from saltbitter_domain.users.model import AccountSuspended, CredentialsRefused
 from saltbitter_domain.users.model.passkeys import (
     MAX_PASSKEY_NAME,
     Passkey,
@@ -31,7 +31,7 @@ from saltbitter_domain.users.model.passkeys import (
     PasskeysMissing,
     PasskeyTaken,
 )
-from saltbitter_domain.users.model.second_factor import ChallengeOver, CodeRefused, CodesPaused, SecondFactorOff
+from saltbitter_domain.users.model.second_factor import ChallengeOver, CodesPaused, SecondFactorOff
 from saltbitter_domain.users.service import PasskeyService
 
 Credential = Annotated[Mapping[str, Any], Meta(max_length=20)]
@@ -73,9 +73,6 @@ class PasskeyView:
     last_used_at: datetime | None
 
 
-_WITH_BOTH = (PasswordRefused, CodeRefused, CodesPaused, SecondFactorOff, Busy)
-
-
 @attrs.frozen
 class Passkeys:
     service: PasskeyService
@@ -90,7 +87,7 @@ class Passkeys:
         "/api/me/passkeys/options",
         audience=Audience.MEMBER,
         guarded=True,
-        errors=(*_WITH_BOTH, PasskeysFull, PasskeysImpossible),
+        errors=(*WITH_BOTH, PasskeysFull, PasskeysImpossible),
     )
     async def passkey_creation_options(self, call: Call, body: PasswordAndCode) -> Options:
         """Ask for a passkey to be made.
@@ -115,7 +112,7 @@ class Passkeys:
         "/api/me/passkeys/{passkey_id}/remove",
         audience=Audience.MEMBER,
         guarded=True,
-        errors=(*_WITH_BOTH, PasskeyMissing),
+        errors=(*WITH_BOTH, PasskeyMissing),
     )
     async def remove_passkey(self, call: Call, passkey_id: UUID, body: PasswordAndCode) -> None:
         """Remove a passkey. The member is told by mail."""

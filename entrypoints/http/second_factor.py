@@ -73,7 +73,7 @@ class RecoveryCodes:
     recovery_codes: tuple[str, ...] = attrs.field(repr=False)
 
 
-_WITH_BOTH = (PasswordRefused, CodeRefused, CodesPaused, SecondFactorOff, Busy)
+WITH_BOTH = (PasswordRefused, CodeRefused, CodesPaused, SecondFactorOff, Busy)
 
 
 @attrs.frozen
@@ -140,14 +140,14 @@ class SecondFactors:
         "/api/me/second-factor/recovery-codes",
         audience=Audience.MEMBER,
         guarded=True,
-        errors=_WITH_BOTH,
+        errors=WITH_BOTH,
     )
     async def renew_recovery_codes(self, call: Call, body: PasswordAndCode) -> RecoveryCodes:
         """Get new recovery codes in place of all older ones."""
         codes = await self.second_factors.renew_recovery_codes(call.member, body.password, body.code)
         return RecoveryCodes(codes)
 
-    @route("POST", "/api/me/second-factor/remove", audience=Audience.MEMBER, guarded=True, errors=_WITH_BOTH)
+    @route("POST", "/api/me/second-factor/remove", audience=Audience.MEMBER, guarded=True, errors=WITH_BOTH)
     async def remove(self, call: Call, body: PasswordAndCode) -> None:
         """Do without the second factor."""
         await self.second_factors.remove(call.member, body.password, body.code)

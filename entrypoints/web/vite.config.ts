@@ -65,7 +65,9 @@ const ahead: Plugin = {
       for (const [name, sources] of Object.entries(FIRST)) {
         const files = new Set([`i18n/${language}.ts`, ...sources.map((source) => `${source}.tsx`)].flatMap(wanted));
         const links = [...files].filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
-        writeFileSync(`${dir}/${name}.${language}.html`, begun(name).replace("  </head>", `${links.join("")}  </head>`).replace("    <script", `${first}    <script`));
+        // What is seen first needs the styles alone, to which the scripts leave the line.
+        const patient = begun(name).replace("  </head>", `${links.join("")}  </head>`).replaceAll(/<(?:script type|link rel)="module(?:preload)?"/g, '$& fetchpriority="low"');
+        writeFileSync(`${dir}/${name}.${language}.html`, patient.replace("    <script", `${first}    <script`));
       }
     }
   },

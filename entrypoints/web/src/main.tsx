@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { isProblem } from "./api/problem";
 import { App, askFirst, fetchFirst } from "./app/App";
@@ -28,12 +28,15 @@ const root = document.getElementById("root");
 if (root) {
   void Promise.all([start(), fetchFirst()]).then(() => {
     askFirst(queries);
-    createRoot(root, { onCaughtError }).render(
-      <StrictMode>
-        <QueryClientProvider client={queries}>
-          <App />
-        </QueryClientProvider>
-      </StrictMode>,
+    // As a transition: made in small steps, between which a slow phone still answers its reader and takes what arrives.
+    startTransition(() =>
+      createRoot(root, { onCaughtError }).render(
+        <StrictMode>
+          <QueryClientProvider client={queries}>
+            <App />
+          </QueryClientProvider>
+        </StrictMode>,
+      ),
     );
   });
   if (import.meta.env.PROD) void startWorker();

@@ -31,14 +31,13 @@ export default function Today() {
     ...useWorded("today", page),
     queryFn: () => peopleOfToday(page),
   });
-  const view = today.data;
-  // The people are shown before what stands below them is worked out: the first date takes a phone as long as a card.
-  const foot = useDeferredValue(view, undefined);
+  // The cards take a slow phone a while: they are made in small steps, between which it still answers its reader.
+  const view = useDeferredValue(today.data);
   if (profile.data === null) return <Redirect to="/onboarding/about" replace />;
   return (
     <Page wide title={t("today.title")} lead={view ? <Lead view={view} /> : undefined}>
       <ProblemNotice error={today.error ?? profile.error} retry={() => void Promise.all([today.refetch(), profile.refetch()])} />
-      {today.isPending ? <Loading /> : null}
+      {view || today.error ? null : <Loading />}
       {view?.missing.length ? <MissingParts missing={view.missing} /> : null}
       {view?.suggestions.length ? (
         <ol className="grid gap-6">
@@ -50,8 +49,8 @@ export default function Today() {
         </ol>
       ) : null}
       {view ? <Pages view={view} onPage={setPage} /> : null}
-      {foot && foot.missing.length === 0 ? <Foot view={foot} /> : null}
-      {foot && profile.data ? <MoreOfMe /> : null}
+      {view && view.missing.length === 0 ? <Foot view={view} /> : null}
+      {view && profile.data ? <MoreOfMe /> : null}
     </Page>
   );
 }

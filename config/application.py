@@ -178,6 +178,7 @@ class Application(containers.DeclarativeContainer):
         places=adapters.network_places,
         ceiling=providers.Singleton(SignInCeiling, adapters.rate_limits, adapters.settings.provided.sign_in_ceiling),
         sign_ups=providers.Singleton(SignUpLimit, adapters.rate_limits),
+        pace=adapters.pace,
     )
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
     second_factors = providers.Singleton(

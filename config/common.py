@@ -13,6 +13,7 @@ from adapters.push.web_push import WebPush
 from adapters.system.authenticator import TotpCodes
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
+from adapters.system.pace import SystemPace
 from adapters.system.passkeys import WebAuthnCeremonies
 from adapters.system.passwords import BcryptPasswords, ZxcvbnAdvisor
 from adapters.system.secrets import SystemSecrets
@@ -58,6 +59,7 @@ def common(settings: Settings, clock: providers.Provider[Clock]) -> containers.D
     container.ceremonies = providers.Singleton(WebAuthnCeremonies, settings.public_url)
     container.addresses = providers.Singleton(EmailValidatorAddresses)
     container.hasher = providers.Singleton(BcryptPasswords, peppers=password_peppers(settings))
+    container.pace = providers.Singleton(SystemPace)
     container.advisor = providers.Singleton(ZxcvbnAdvisor)
     container.access_tokens = providers.Singleton(
         Hs256AccessTokens, token_keys(settings), issuer=settings.public_url, audience="saltbitter-api", clock=clock

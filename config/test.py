@@ -1,6 +1,6 @@
 """The mode of the tests: the embedded mode with a clock that stands still and passwords that hash fast."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dependency_injector import containers, providers
 
@@ -8,6 +8,7 @@ from adapters.local.networks import NetworkTable
 from adapters.memory.notifications import MemoryPushService
 from adapters.memory.photo_checks import CountingFaces
 from adapters.system.clock import ManualClock
+from adapters.system.pace import SystemPace
 from adapters.system.passwords import BcryptPasswords
 from config import demo
 from config.common import password_peppers
@@ -30,6 +31,7 @@ def adapters(settings: Settings) -> containers.DynamicContainer:
     container.override_providers(
         clock=providers.Singleton(ManualClock, START),
         hasher=providers.Singleton(BcryptPasswords, password_peppers(settings), rounds=FAST_ROUNDS),
+        pace=providers.Singleton(SystemPace, timedelta(0)),
         network_places=providers.Singleton(NetworkTable, PLACES),
         push=providers.Singleton(MemoryPushService),
         faces=providers.Singleton(CountingFaces, 1),

@@ -19,6 +19,7 @@ from adapters.system.authenticator import TotpCodes
 from adapters.system.clock import ManualClock
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
+from adapters.system.pace import SystemPace
 from adapters.system.passkeys import WebAuthnCeremonies
 from adapters.system.passwords import BcryptPasswords
 from adapters.system.secrets import SystemSecrets
@@ -49,7 +50,7 @@ from saltbitter_domain.users.model import (
 from saltbitter_domain.users.model.devices import SIGN_INS_OF_ALL, SignInNoticed
 from saltbitter_domain.users.model.passkeys import PasskeyAdded, PasskeyRemoved
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
-from saltbitter_domain.users.ports import Access, Mail, Mailer, PasswordAdvisor, PasswordHasher
+from saltbitter_domain.users.ports import Access, Mail, Mailer, Pace, PasswordAdvisor, PasswordHasher
 from saltbitter_domain.users.service import (
     AccountMail,
     AuthService,
@@ -162,9 +163,9 @@ class InterruptedRevocations(MemoryRevocations):
 
 
 class Accounts:
-    """Over a store of its own in memory, or over whatever ``begin`` begins."""
+    """Over a store of its own in memory, or over whatever ``begin`` begins, at a ``pace`` that hides nothing."""
 
-    def __init__(self, begin: UnitsOfWork | None = None) -> None:
+    def __init__(self, begin: UnitsOfWork | None = None, pace: Pace | None = None) -> None:
         self.clock = ManualClock(NOW)
         self.ids = UuidV7Ids(self.clock)
         self.store = store = MemoryStore()
@@ -196,6 +197,7 @@ class Accounts:
             places=self.places,
             ceiling=SignInCeiling(MemoryRateLimits(self.clock), SIGN_INS_OF_ALL),
             sign_ups=SignUpLimit(MemoryRateLimits(self.clock)),
+            pace=pace or SystemPace(timedelta(0)),
         )
         self.devices = DeviceService(begin=self.begin, clock=self.clock, places=self.places)
         self.recovery = RecoveryService(**ports)

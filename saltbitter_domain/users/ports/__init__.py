@@ -1,6 +1,7 @@
 """What accounts need from outside. What passkeys need is in a file of its own."""
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -272,6 +273,15 @@ class PasswordHasher(Protocol):
 
     def outdated(self, hashed: str) -> bool:
         """Whether the hash should be renewed at this login."""
+        ...
+
+
+class Pace(Protocol):
+    """Hides by how much one thing takes longer than another, where that would tell whose address has an account."""
+
+    def evened(self) -> AbstractAsyncContextManager[None]:
+        """What is done inside seems to take as long as anything else that is, refused or not, unless it takes longer
+        than a pace."""
         ...
 
 

@@ -47,6 +47,7 @@ from saltbitter_domain.users.ports import (
     Credentials,
     EmailAddresses,
     NetworkPlaces,
+    Pace,
     PasswordAdvisor,
     PasswordHasher,
     Revocations,
@@ -92,6 +93,7 @@ class AuthService:
         places: NetworkPlaces,
         ceiling: SignInCeiling,
         sign_ups: registration.SignUpLimit,
+        pace: Pace,
     ) -> None:
         self._begin = begin
         self._clock = clock
@@ -105,6 +107,7 @@ class AuthService:
         self._codes = codes
         self._ceiling = ceiling
         self._sign_ups = sign_ups
+        self._pace = pace
         self._entrance = Entrance(clock, ids, secrets, access_tokens, places)
 
     async def register(
@@ -161,16 +164,17 @@ class AuthService:
             created_at=now,
         )
         texts = {Purpose.TERMS: terms_version, Purpose.PRIVACY_POLICY: privacy_policy_version}
-        try:
-            async with self._begin() as uow:
-                await registration.add_account(uow, self._ids, user, texts, language, device_token)
-                await uow.commit()
-        except EmailTaken:
-            async with self._begin() as uow:
-                owner = await uow.users.holder(address, now)
-                if owner is not None:
-                    uow.emit(RegistrationRepeated(owner))
+        async with self._pace.evened():
+            try:
+                async with self._begin() as uow:
+                    await registration.add_account(uow, self._ids, user, texts, language, device_token)
                     await uow.commit()
+            except EmailTaken:
+                async with self._begin() as uow:
+                    owner = await uow.users.holder(address, now)
+                    if owner is not None:
+                        uow.emit(RegistrationRepeated(owner))
+                        await uow.commit()
 
     def new_mark(self) -> str:
         """What a device may keep to be known by when further accounts are opened on it; it says nothing."""
@@ -197,15 +201,16 @@ class AuthService:
         return await retrying(functools.partial(self._login, address, canonical_password(password), origin))
 
     async def _login(self, address: str | None, password: str, origin: Origin) -> Tokens | Challenge:
-        account = await self._credentials(address)
-        device = known_device(account.devices, origin) if account else None
-        if device is None:
-            await self._ceiling.hold()
-        # Counted before it is looked at, so that of a thousand tries at once no more are than one after the other.
-        tries = tries_key(self._secrets, address or "", device)
-        async with self._begin() as uow:
-            tried = await uow.sign_in_tries.count(tries, self._clock.now(), PAUSES)
-            await uow.commit()
+        async with self._pace.evened():
+            account = await self._credentials(address)
+            device = known_device(account.devices, origin) if account else None
+            if device is None:
+                await self._ceiling.hold()
+            # Counted before it is looked at, so that of a thousand tries at once no more are than one after the other.
+            tries = tries_key(self._secrets, address or "", device)
+            async with self._begin() as uow:
+                tried = await uow.sign_in_tries.count(tries, self._clock.now(), PAUSES)
+                await uow.commit()
         looked_at = account.user.password_hash if account and tried is not None else None
         async with looking(self._begin, tries, tried):
             fits = await self._hasher.verify(password, looked_at)

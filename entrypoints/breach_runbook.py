@@ -64,6 +64,8 @@ _STEPS = """
    in the language in which they last agreed to something, or else in that of the mails
    (`SALTBITTER_MAIL_LANGUAGE`). `GET …/members` says whom which entry's words went to, when and in which language. The
    workers send {mails} mails a job; whoever's mail is refused is tried again, and keeps nobody else from being told.
+   An order is for whoever was found since the order before it: to order again is refused until it was assessed anew
+   and others were found, and mails that the workers gave up leave after `saltbitter redrive`.
 7. **Close** it with what was learnt. The whole timeline stays for {kept} days after its last entry.
 
 Rehearse it twice a year: report, confirm and close a breach that is called a rehearsal, and stop the time.

@@ -1,7 +1,8 @@
 """Traces of who saw whom, and the register of breaches."""
 
+import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -109,8 +110,9 @@ class MemoryBreachRegister(BreachRegister):
             for user_id in _members(tables, breach_id):
                 if user_id not in wanted and not tables.breach_told.get((breach_id, user_id)):
                     tables.breach_members.drop((breach_id, user_id))
-            for user_id in wanted:
-                tables.breach_members.put((breach_id, user_id), user_id)
+            found_by = len(_of(tables, breach_id)) + 1
+            for user_id in wanted.difference(_members(tables, breach_id)):
+                tables.breach_members.put((breach_id, user_id), found_by)
             return len(wanted)
 
         return self._transaction.write(change)
@@ -122,16 +124,20 @@ class MemoryBreachRegister(BreachRegister):
 
         return self._transaction.read(query)
 
-    async def waiting(self, breach_id: BreachId) -> int:
-        return len(self._transaction.read(lambda tables: _untold(tables, breach_id)))
+    async def waiting(self, breach_id: BreachId) -> Mapping[int, int]:
+        def query(tables: Tables) -> Mapping[int, int]:
+            found_by = tables.breach_members.items()
+            return Counter(found_by[breach_id, user.id] for user in _untold(tables, breach_id, range(sys.maxsize)))
 
-    async def untold(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
-        untold = self._transaction.read(lambda tables: _untold(tables, breach_id))
+        return self._transaction.read(query)
+
+    async def untold(self, breach_id: BreachId, found: range, after: UserId | None, limit: int) -> Sequence[UserId]:
+        untold = self._transaction.read(lambda tables: _untold(tables, breach_id, found))
         return [user.id for user in untold if after is None or user.id > after][:limit]
 
-    async def addressees(self, breach_id: BreachId, members: Collection[UserId]) -> Sequence[Addressee]:
+    async def addressees(self, breach_id: BreachId, found: range, members: Collection[UserId]) -> Sequence[Addressee]:
         def query(tables: Tables) -> list[Addressee]:
-            wanted = [user for user in _untold(tables, breach_id) if user.id in members]
+            wanted = [user for user in _untold(tables, breach_id, found) if user.id in members]
             return [Addressee(user.id, user.email, _language(tables, user.id)) for user in wanted]
 
         return self._transaction.read(query)
@@ -176,8 +182,9 @@ def _members(tables: Tables, breach_id: BreachId) -> list[UserId]:
     return sorted(user_id for found, user_id in tables.breach_members.items() if found == breach_id)
 
 
-def _untold(tables: Tables, breach_id: BreachId) -> list[User]:
-    untold = [each for each in _members(tables, breach_id) if not tables.breach_told.get((breach_id, each))]
+def _untold(tables: Tables, breach_id: BreachId, found: range) -> list[User]:
+    keys = [(breach_id, each) for each in _members(tables, breach_id)]
+    untold = [key[1] for key in keys if tables.breach_members.get(key) in found and not tables.breach_told.get(key)]
     return [user for each in untold if (user := tables.users.get(each))]
 
 

@@ -125,7 +125,7 @@ class Tables:
         self.traces = Table[UUID, Trace]()
         self.breach_entries = Table[tuple[BreachId, int], Entry](breach=lambda row: row.breach_id)
         self.breach_keys = Table[str, BreachId]()
-        self.breach_members = Table[tuple[BreachId, UserId], UserId]()
+        self.breach_members = Table[tuple[BreachId, UserId], int]()
         self.breach_told = Table[tuple[BreachId, UserId], tuple[datetime, int, Language]]()
         self.exports = Table[ExportId, DataExport](user=lambda row: row.user_id)
         self.review_requests = Table[ReviewId, Review](

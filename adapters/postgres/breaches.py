@@ -1,19 +1,19 @@
 """Traces of who saw whom, and the register of breaches."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import attrs
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, select, text
 
 from adapters.postgres import documents
 from adapters.postgres.bulk import Bulk
 from adapters.postgres.database import Session
 from adapters.postgres.query import Query
 from adapters.postgres.statements import insertion, sweeping
-from adapters.postgres.tables import breach_entries, breach_members, traces
+from adapters.postgres.tables import breach_entries, traces
 from saltbitter_domain.breaches.model import STEPS, Act, Activity, Addressee, Affected, Entry, Scope, Trace, step_name
 from saltbitter_domain.breaches.ports import BreachRegister, Traces
 from saltbitter_domain.kernel import BreachId, Language, StaleWrite, UserId
@@ -127,8 +127,11 @@ class PostgresBreachRegister(BreachRegister):
                 DELETE FROM breach_members
                 WHERE breach_id = :breach_id AND told_at IS NULL AND user_id NOT IN (SELECT id FROM wanted)
             ), inside AS (
-                INSERT INTO breach_members (breach_id, user_id) SELECT CAST(:breach_id AS uuid), id FROM wanted
-                WHERE EXISTS (SELECT FROM breach_entries WHERE breach_id = :breach_id)
+                INSERT INTO breach_members (breach_id, user_id, found_by)
+                SELECT CAST(:breach_id AS uuid), id, last.sequence + 1
+                FROM wanted JOIN (
+                    SELECT max(sequence) AS sequence FROM breach_entries WHERE breach_id = :breach_id
+                ) AS last ON last.sequence IS NOT NULL
                 ORDER BY id ON CONFLICT DO NOTHING
             )
             SELECT count(*) AS number FROM wanted
@@ -146,13 +149,20 @@ class PostgresBreachRegister(BreachRegister):
             """
         )
     )
-    _untold = (breach_members.c.breach_id == bindparam("breach_id")) & breach_members.c.told_at.is_(None)
-    _WAITING = Query(select(func.count().label("number")).select_from(breach_members).where(_untold))
+    _WAITING = Query(
+        text(
+            """
+            SELECT found_by, count(*) AS number FROM breach_members
+            WHERE breach_id = :breach_id AND told_at IS NULL GROUP BY found_by
+            """
+        )
+    )
     _UNTOLD = Query(
         text(
             """
             SELECT user_id FROM breach_members
-            WHERE breach_id = :breach_id AND told_at IS NULL AND (CAST(:after AS uuid) IS NULL OR user_id > :after)
+            WHERE breach_id = :breach_id AND told_at IS NULL AND found_by >= :first AND found_by < :end
+              AND (CAST(:after AS uuid) IS NULL OR user_id > :after)
             ORDER BY user_id LIMIT :limit
             """
         )
@@ -165,7 +175,7 @@ class PostgresBreachRegister(BreachRegister):
                      WHERE consent_logs.user_id = users.id AND language IS NOT NULL
                      ORDER BY sequence DESC LIMIT 1) AS language
             FROM breach_members JOIN users ON users.id = breach_members.user_id
-            WHERE breach_id = :breach_id AND told_at IS NULL
+            WHERE breach_id = :breach_id AND told_at IS NULL AND found_by >= :first AND found_by < :end
               AND breach_members.user_id = ANY(CAST(:members AS uuid[]))
             ORDER BY users.id
             """
@@ -233,17 +243,16 @@ class PostgresBreachRegister(BreachRegister):
         rows = await self._session.rows(self._AFFECTED, breach_id=breach_id, after=after, limit=limit)
         return [Affected(**{**row, "told_in": _language(row["told_in"])}) for row in rows]
 
-    async def waiting(self, breach_id: BreachId) -> int:
-        (row,) = await self._session.rows(self._WAITING, breach_id=breach_id)
-        number: int = row["number"]
-        return number
+    async def waiting(self, breach_id: BreachId) -> Mapping[int, int]:
+        rows = await self._session.rows(self._WAITING, breach_id=breach_id)
+        return {row["found_by"]: row["number"] for row in rows}
 
-    async def untold(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
-        rows = await self._session.rows(self._UNTOLD, breach_id=breach_id, after=after, limit=limit)
+    async def untold(self, breach_id: BreachId, found: range, after: UserId | None, limit: int) -> Sequence[UserId]:
+        rows = await self._session.rows(self._UNTOLD, **_within(breach_id, found), after=after, limit=limit)
         return [row["user_id"] for row in rows]
 
-    async def addressees(self, breach_id: BreachId, members: Collection[UserId]) -> Sequence[Addressee]:
-        rows = await self._session.rows(self._ADDRESSEES, breach_id=breach_id, members=list(members))
+    async def addressees(self, breach_id: BreachId, found: range, members: Collection[UserId]) -> Sequence[Addressee]:
+        rows = await self._session.rows(self._ADDRESSEES, **_within(breach_id, found), members=list(members))
         return [Addressee(**{**row, "language": _language(row["language"])}) for row in rows]
 
     async def told(self, breach_id: BreachId, member: UserId, entry: int, language: Language, at: datetime) -> None:
@@ -270,6 +279,10 @@ def _row(entry: Entry) -> dict[str, Any]:
 def _entry(row: Any) -> Entry:
     step = documents.read(row["content"], STEPS[row["step"]])
     return Entry(row["breach_id"], row["sequence"], row["at"], row["by"], row["words"], step)
+
+
+def _within(breach_id: BreachId, found: range) -> dict[str, Any]:
+    return {"breach_id": breach_id, "first": found.start, "end": found.stop}
 
 
 def _language(code: str | None) -> Language | None:

@@ -281,10 +281,12 @@ class ScopeAssessed(Event):
 
 @event("breaches.notices_ordered")
 class NoticesOrdered(Event):
-    """Whoever was not told yet is to be written to, of those with an id above ``after``."""
+    """Whom the order with the sequence ``entry`` is for is to be written to, of those with an id above ``after``.
+    Messages of earlier releases name no order: they mean the last."""
 
     breach_id: BreachId
     after: UserId | None = None
+    entry: int | None = None
 
 
 @event("breaches.notices_due")

@@ -116,6 +116,18 @@ def next_entry(breach: Breach, step: Step, *, by: str, words: str, now: datetime
     return Entry(breach.id, len(breach.timeline) + 1, now, by, words, step)
 
 
+def orders(breach: Breach) -> Sequence[int]:
+    """The sequences of the entries by which mails to members were ordered."""
+    return [entry.sequence for entry in breach.timeline if isinstance(entry.step, MembersNotified)]
+
+
+def found_for(breach: Breach, order: int) -> range:
+    """By which entries those were found for whom the order with this sequence is: by those since the order before.
+
+    So whoever was found once is for one order, however many are given and however long their mails take."""
+    return range(max((each for each in orders(breach) if each < order), default=0), order)
+
+
 def refuse_words(field: str, words: str) -> None:
     """Raise ``BreachInvalid`` unless this is 1 to 2,000 characters of text."""
     if problems := tuple(text_problems(field, words, MAX_WORDS, breaks=LINE_BREAKS)):

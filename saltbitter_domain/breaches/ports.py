@@ -1,6 +1,6 @@
 """What breaches need from outside."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -51,7 +51,8 @@ class BreachRegister(Protocol):
 
     async def affect(self, breach_id: BreachId, scope: Scope, until: datetime) -> int:
         """Keep whom the breach is about, of those who have an account, by its scope up to ``until``: exactly these and
-        whoever was told of it before. It may read and keep everybody, which is nothing for a request.
+        whoever was told of it before. Whoever is kept anew was found by the entry that is written next. It may read and
+        keep everybody, which is nothing for a request.
 
         How many the scope alone comes to; 0, and nobody is kept, when there is no such breach."""
         ...
@@ -60,16 +61,19 @@ class BreachRegister(Protocol):
         """Up to ``limit`` members it is about, by id, after this one."""
         ...
 
-    async def waiting(self, breach_id: BreachId) -> int:
-        """How many members it is about whom nobody has told of it yet."""
+    async def waiting(self, breach_id: BreachId) -> Mapping[int, int]:
+        """How many members it is about whom nobody has told of it yet, by the sequence of the entry by which they were
+        found."""
         ...
 
-    async def untold(self, breach_id: BreachId, after: UserId | None, limit: int) -> Sequence[UserId]:
-        """Up to ``limit`` members it is about whom nobody has told of it yet, by id, after this one."""
+    async def untold(self, breach_id: BreachId, found: range, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Up to ``limit`` members it is about, found by entries of these sequences, whom nobody has told of it yet, by
+        id, after this one."""
         ...
 
-    async def addressees(self, breach_id: BreachId, members: Collection[UserId]) -> Sequence[Addressee]:
-        """Those of these members whom nobody has told of it yet, by id, and where and how to write to them."""
+    async def addressees(self, breach_id: BreachId, found: range, members: Collection[UserId]) -> Sequence[Addressee]:
+        """Those of these members who were found by entries of these sequences and whom nobody has told of it yet, by
+        id, and where and how to write to them."""
         ...
 
     async def told(self, breach_id: BreachId, member: UserId, entry: int, language: Language, at: datetime) -> None:

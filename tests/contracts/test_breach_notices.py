@@ -24,14 +24,16 @@ from saltbitter_domain.breaches.model import (
     NoticesOrdered,
     Opened,
     Scope,
+    ScopeAssessed,
     Severity,
     Step,
+    StepRefused,
 )
 from saltbitter_domain.breaches.service import BreachService
 from saltbitter_domain.breaches.service.register import DIVIDED_AT_ONCE, MAILS_AT_ONCE
 from saltbitter_domain.consent.model import ConsentRecord
 from saltbitter_domain.events import OutboxMessage
-from saltbitter_domain.kernel import BreachId, Language, UserId
+from saltbitter_domain.kernel import BreachId, EventId, Language, StaleWrite, UserId
 from saltbitter_domain.users.model import User
 from saltbitter_domain.users.ports import Mail
 from tests.contracts.stores import Store, outcomes
@@ -103,6 +105,15 @@ class House:
 
     async def order(self) -> None:
         await self.breaches.notify_members(self.breach_id, UserId(new_id()), NOTICES, "A high risk.")
+
+    async def is_about_others(self) -> None:
+        """It is assessed anew, and found whom it is about by then."""
+        words = {"consequences": "This.", "measures": "That.", "words": "More is known."}
+        await self.breaches.assess(self.breach_id, UserId(new_id()), SEVERITY, EVERYBODY, **words)
+        await self.breaches.find_affected(EventId(new_id()), ScopeAssessed(self.breach_id))
+
+    async def counted(self) -> int:
+        return (await self.breaches.breach(self.breach_id)).members_notified
 
 
 async def a_house(store: Store, language: Language = Language.EN) -> House:
@@ -187,7 +198,7 @@ async def test_jobs_are_bounded_and_order_what_follows_them(store: Store, monkey
     parts = [each.event for each in await house.waiting() if each.id != order.id]
     assert [len(part.members) for part in parts if isinstance(part, NoticesDue)] == [3, 1]
     assert [each for each in parts if isinstance(each, NoticesOrdered)] == [
-        NoticesOrdered(house.breach_id, people[3].id)
+        NoticesOrdered(house.breach_id, people[3].id, ORDERED_AT)
     ], "and the rest is ordered once, however often it is asked for"
     assert await house.settles() == 1 + 3 + (2 + 2 + 1)
     assert sorted(mail.to for mail in house.post.handed) == sorted(user.email for user in people)
@@ -232,7 +243,8 @@ async def test_whoever_is_ordered_twice_is_written_to_once_and_who_is_gone_is_no
     people = await store.members(3)
     house = await a_house(store)
     await house.order()
-    await house.order()
+    with pytest.raises(StepRefused, match="being written to"):
+        await house.order()
     async with store.unit() as uow:
         await uow.users.erase(people[2])
 
@@ -241,12 +253,59 @@ async def test_whoever_is_ordered_twice_is_written_to_once_and_who_is_gone_is_no
     assert sorted(mail.to for mail in house.post.handed) == sorted(user.email for user in people[:2])
 
 
+async def test_of_orders_at_once_one_counts(store: Store) -> None:
+    people = await store.members(3)
+    house = await a_house(store)
+
+    refusals = await outcomes(*(house.order() for _ in range(4)))
+    await house.settles()
+
+    assert {type(each) for each in refusals if each} <= {StaleWrite, StepRefused}
+    assert (refusals.count(None), await house.counted()) == (1, len(people))
+    assert sorted(mail.to for mail in house.post.handed) == sorted(user.email for user in people)
+
+
+@pytest.mark.parametrize("jobs_before", range(6))
+async def test_orders_that_overtake_one_another_count_and_write_to_each_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch, jobs_before: int
+) -> None:
+    """The second comes after so many jobs of the first, and all that is left of both is done at once."""
+    monkeypatch.setattr("saltbitter_domain.breaches.service.register.DIVIDED_AT_ONCE", 2)
+    monkeypatch.setattr("saltbitter_domain.breaches.service.register.MAILS_AT_ONCE", 1)
+    people = [*await store.members(5)]
+    house = await a_house(store)
+    await house.order()
+    for _ in range(jobs_before):
+        message = next(each for each in await house.waiting() if isinstance(each.event, NoticesOrdered | NoticesDue))
+        await house.works(message)
+        await store.outbox.save(message.done(store.clock.now()))
+    people += await store.members(3)
+    await house.is_about_others()
+
+    await house.order()
+    with pytest.raises(StepRefused, match="being written to"):
+        await house.order()
+    while open_ := [each for each in await house.waiting() if isinstance(each.event, NoticesOrdered | NoticesDue)]:
+        assert set(await outcomes(*map(house.works, open_))) == {None}
+        for message in open_:
+            await store.outbox.save(message.done(store.clock.now()))
+
+    assert await house.counted() == len(people)
+    assert sorted(mail.to for mail in house.post.handed) == sorted(user.email for user in people)
+    told = await house.told()
+    again = ORDERED_AT + 3
+    assert [told[user.id].told_by for user in people] == [ORDERED_AT] * 5 + [again] * 3, "each in the words meant"
+
+
 async def test_an_order_of_an_earlier_release_is_carried_out(store: Store) -> None:
-    """It named the breach alone."""
+    """It named the breach alone, and means the last order."""
     await store.members(2)
     house = await a_house(store)
     await house.order()
     (message,) = await house.waiting()
-    assert message.event == NoticesOrdered(house.breach_id)
+    assert message.event == NoticesOrdered(house.breach_id, entry=ORDERED_AT)
+    await store.outbox.save(message.done(store.clock.now()))
+    async with store.unit() as uow:
+        uow.emit(NoticesOrdered(house.breach_id))
     await house.settles()
     assert len(house.post.handed) == 2

@@ -52,6 +52,8 @@ PORTS = (Traces, BreachRegister)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 READ = Act.PROFILE_READ
 START = minute_of(NOW)
+ALL = range(100)
+"""Found by any entry."""
 SCOPE = Scope(START, START + 5 * MINUTE, (READ,), ("reader",))
 SEVERITY = Severity(DataContext.SENSITIVE, Identification.MAXIMUM, Loss.LIMITED, Loss.NONE, Loss.UNBOUNDED, True)
 NOTICES = (Notice(Language.EN, "This.", "That.", "Those."), Notice(Language.DE, "Dies.", "Das.", "Jenes."))
@@ -245,7 +247,7 @@ class TestRegister:
             async with store.begin() as uow:
                 found = list(await uow.breaches.affected(breach_id, None, 100))
                 assert await uow.breaches.affected(breach_id, found[0].user_id, 1) == found[1:2]
-                assert await uow.breaches.waiting(breach_id) == number == len(found)
+                assert sum((await uow.breaches.waiting(breach_id)).values()) == number == len(found)
             return [each.user_id for each in found]
 
         end = START + 5 * MINUTE
@@ -264,20 +266,39 @@ class TestRegister:
         async with store.unit() as uow:
             assert await uow.breaches.affect(breach_id, everybody, START + timedelta(days=1)) == 3
         async with store.unit() as uow:
-            assert list(await uow.breaches.untold(breach_id, None, 2)) == [user.id for user in users[:2]]
-            assert list(await uow.breaches.untold(breach_id, users[0].id, 9)) == [user.id for user in users[1:]]
+            assert list(await uow.breaches.untold(breach_id, ALL, None, 2)) == [user.id for user in users[:2]]
+            assert list(await uow.breaches.untold(breach_id, ALL, users[0].id, 9)) == [user.id for user in users[1:]]
             await uow.breaches.told(breach_id, users[0].id, 4, Language.DE, START)
             await uow.breaches.told(breach_id, UserId(new_id()), 4, Language.DE, START)
-            assert list(await uow.breaches.untold(breach_id, None, 9)) == [user.id for user in users[1:]]
+            assert list(await uow.breaches.untold(breach_id, ALL, None, 9)) == [user.id for user in users[1:]]
             among = [user.id for user in users[:2]]
-            assert list(await uow.breaches.addressees(breach_id, among)) == [
+            assert list(await uow.breaches.addressees(breach_id, ALL, among)) == [
                 Addressee(users[1].id, users[1].email, None)
             ]
         async with store.unit() as uow:
             assert await uow.breaches.affect(breach_id, SCOPE, START + MINUTE) == 0
         async with store.begin() as uow:
             assert await uow.breaches.affected(breach_id, None, 10) == [Affected(users[0].id, START, 4, Language.DE)]
-            assert await uow.breaches.waiting(breach_id) == 0
+            assert await uow.breaches.waiting(breach_id) == {}
+
+    async def test_whoever_was_found_stays_found_by_the_entry_that_was_written_then(self, store: Store) -> None:
+        first, second, late = await store.members(3)
+        await traced(store, READ, "reader", START, {first.id, second.id})
+        breach_id = await opened(store)
+        everybody = Scope(START - timedelta(days=1), everybody=True)
+
+        for sequence, scope in enumerate((SCOPE, everybody), 2):
+            async with store.unit() as uow:
+                number = await uow.breaches.affect(breach_id, scope, START + timedelta(days=1))
+                await uow.breaches.append(Entry(breach_id, sequence, START, "x", "Why.", AffectedFound(number)))
+
+        async with store.begin() as uow:
+            assert await uow.breaches.waiting(breach_id) == {2: 2, 3: 1}
+            assert await uow.breaches.untold(breach_id, range(1, 3), first.id, 9) == [second.id]
+            assert await uow.breaches.untold(breach_id, range(3, 4), None, 9) == [late.id]
+            among = [each.id for each in (first, second, late)]
+            found = await uow.breaches.addressees(breach_id, range(3, 9), among)
+            assert [each.user_id for each in found] == [late.id]
 
     async def test_nobody_is_kept_for_a_breach_that_never_was(self, store: Store) -> None:
         await store.member()

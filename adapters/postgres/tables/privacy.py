@@ -107,10 +107,11 @@ breach_members = Table(
     metadata,
     Column("breach_id", Uuid, primary_key=True),
     member(key=True),
+    Column("found_by", Integer, nullable=False, server_default=text("0")),
     Column("told_at", INSTANT),
     Column("told_by", Integer),
     Column("told_in", Text),
     Index("ix_breach_members_user_id", "user_id"),
     Index("ix_breach_members_untold", "breach_id", "user_id", postgresql_where=text("told_at IS NULL")),
-    comment="Whom a breach is about, when they were told of it, by which entry and in which language.",
+    comment="Whom a breach is about, by which entry they were found, and when, by which and in which language told.",
 )

@@ -31,8 +31,10 @@ from saltbitter_domain.breaches.policies import (
     breach_of,
     breaches_of,
     ended_scope,
+    found_for,
     next_entry,
     notification,
+    orders,
     refuse_notices,
     refuse_scope,
     refuse_words,
@@ -160,47 +162,50 @@ class BreachService:
         await retrying(find)
 
     async def notify_members(self, breach_id: BreachId, by: UserId, notices: Collection[Notice], words: str) -> Breach:
-        """Have everybody it is about who was not told yet written to, each in the notice of their language, or in the
-        language of the installation's mails where nobody knows theirs.
+        """Have everybody it is about who was found since the last order written to, each in the notice of their
+        language, or in the language of the installation's mails where nobody knows theirs.
 
         Refusals as for ``add``; ``StepRefused`` also while it is being found whom it is about, and when everybody was
-        told."""
+        told or is for an order whose mails still leave."""
         refuse_notices(notices)
         async with self._begin() as uow:
-            breach, waiting = await uow.together(_read(uow, breach_id), uow.breaches.waiting(breach_id))
+            breach, untold = await uow.together(_read(uow, breach_id), uow.breaches.waiting(breach_id))
+            order = len(breach.timeline) + 1
+            found = found_for(breach, order)
+            waiting = sum(number for found_by, number in untold.items() if found_by in found)
             breach = await self._append(uow, breach, str(by), MembersNotified(waiting, tuple(notices)), words)
             if not waiting:
-                raise StepRefused("Everybody it is about was told, or has no account any more.")
-            uow.emit(NoticesOrdered(breach_id))
+                raise StepRefused("Everybody it is about was told or is being written to, or has no account any more.")
+            uow.emit(NoticesOrdered(breach_id, entry=order))
             await uow.commit()
         return breach
 
     async def divide_notices(self, message: EventId, event: NoticesOrdered) -> None:
-        """Listener: hand out the next members who were not told yet, to be written to by as many jobs as they need, and
+        """Listener: hand out the next members whom the order is for, to be written to by as many jobs as they need, and
         order the same for those after them. All of it once for each message, or not at all."""
         async with self._begin() as uow:
-            breach, waiting = await uow.together(
-                _read(uow, event.breach_id), uow.breaches.untold(event.breach_id, event.after, DIVIDED_AT_ONCE)
-            )
+            breach = await _read(uow, event.breach_id)
+            order = event.entry or orders(breach)[-1]
+            found = found_for(breach, order)
+            waiting = await uow.breaches.untold(breach.id, found, event.after, DIVIDED_AT_ONCE)
             if not waiting or not await uow.first_time("breaches.divide_notices", message):
                 return
-            entry = next(entry for entry in reversed(breach.timeline) if isinstance(entry.step, MembersNotified))
             for start in range(0, len(waiting), MAILS_AT_ONCE):
                 part = tuple(waiting[start : start + MAILS_AT_ONCE])
-                uow.emit(NoticesDue(event.breach_id, entry.sequence, part))
-            uow.emit(NoticesOrdered(event.breach_id, waiting[-1]))
+                uow.emit(NoticesDue(breach.id, order, part))
+            uow.emit(NoticesOrdered(breach.id, waiting[-1], order))
             await uow.commit()
 
     async def send_notices(self, _message: EventId, event: NoticesDue) -> None:
-        """Listener: write to those of these members who were not told yet, each in their language, and keep of each at
-        once that they were told: whoever does it again, because this ended halfway, begins where it ended. A member
-        whose mail is not taken keeps no other from being told; the last such refusal is raised at the end.
+        """Listener: write to those of these members whom the order is for and who were not told yet, each in their
+        language, and keep of each at once that they were told: whoever does it again, because this ended halfway,
+        begins where it ended. A member whose mail is not taken keeps no other from being told; the last such refusal
+        is raised at the end.
 
         A mail that went out without being kept goes out again under the same key."""
         async with self._begin() as uow:
-            breach, waiting = await uow.together(
-                _read(uow, event.breach_id), uow.breaches.addressees(event.breach_id, event.members)
-            )
+            breach = await _read(uow, event.breach_id)
+            waiting = await uow.breaches.addressees(breach.id, found_for(breach, event.entry), event.members)
         refusal: Unavailable | None = None
         for member in waiting:
             language = member.language or self._language

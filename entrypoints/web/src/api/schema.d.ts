@@ -1626,8 +1626,8 @@ export interface paths {
          * Write to everybody it is about who was not told yet (Art. 34 GDPR), each in the language in which they last
          * @description agreed to something, or else in that of the installation's mails.
          *
-         *     Refused while they are being found. Which words and language each was sent is kept with whom the breach is
-         *     about.
+         *     Refused while they are being found, and again until others are found by a new assessment. Which words and
+         *     language each was sent is kept with whom the breach is about.
          */
         post: operations["notify_members"];
         delete?: never;

@@ -95,9 +95,23 @@ class ProductionSettings(Settings):
     """Compared with the policy that matches after every run, in the log only; None for no comparison."""
 
 
+def edge_secret(environment: Mapping[str, str] | None = None) -> str | None:
+    """What whoever calls as our outermost proxy does shows, None where it is not set; all that a probe needs to know.
+    ``SettingsRefused`` where it is weak or cannot go in a header."""
+    read = _reader(environment)
+    shown = read.edge_secrets("EDGE_SECRET", "EDGE_SECRET_PREVIOUS")
+    if read.problems:
+        raise SettingsRefused(read.problems)
+    return shown[0] if shown else None
+
+
+def _reader(environment: Mapping[str, str] | None) -> Reader:
+    return Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
+
+
 def from_environment(environment: Mapping[str, str] | None = None) -> ProductionSettings:
     """The settings of this process. Raises ``SettingsRefused`` naming every missing, weak or unreadable one."""
-    read = Reader(os.environ if environment is None else environment)  # noqa: TID251  the one place that reads it
+    read = _reader(environment)
     secrets = {name: read.secret(name) for name in _SECRETS}
     edge = read.edge_secrets("EDGE_SECRET", "EDGE_SECRET_PREVIOUS")
     present = [value for value in (*secrets.values(), *edge) if value]

@@ -145,7 +145,8 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--report", type=Path, metavar="FOLDER", help="write a report, pictures and figures there")
     fit.set_defaults(command=_fit)
 
-    probe = commands.add_parser("probe", help="walk the whole journey at URL as two new members")
+    walk = "walk the whole journey at URL as two new members, by SALTBITTER_EDGE_SECRET where the server looks for it"
+    probe = commands.add_parser("probe", help=walk)
     probe.add_argument("url", metavar="URL")
     probe.add_argument(
         "--mail", metavar="DIRECTORY", help="the Maildir of production; without it the demo's mailbox is read"
@@ -340,7 +341,7 @@ def _probe(options: argparse.Namespace) -> int:
 
     started = time.perf_counter()
     try:
-        asyncio.run(probe(options.url, print, options.mail))
+        asyncio.run(probe(options.url, print, options.mail, configuration.edge_secret()))
     except ProbeFailed as failure:
         print(f"FAILED  {failure}", file=sys.stderr)
         return 1

@@ -16,6 +16,7 @@ import aiohttp
 import attrs
 
 from adapters.mail.maildir import mails_to
+from entrypoints.http.callers import EDGE
 
 PATIENCE_SECONDS = 90
 MODERATOR_SECONDS = 600
@@ -104,7 +105,9 @@ class Journey:
         lost, deadline = 0, time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                async with self.http.request(method, self.url + path, headers=headers, **options) as answer:
+                # No answer leads the probe elsewhere, where what it shows at our servers would be read.
+                request = self.http.request(method, self.url + path, headers=headers, allow_redirects=False, **options)
+                async with request as answer:
                     if answer.status == expect:
                         return await answer.json() if answer.content_type == "application/json" else await answer.read()
                     seconds = float(answer.headers.get("Retry-After", "inf"))
@@ -262,14 +265,18 @@ class Journey:
         return sum(match["profile"]["user_id"] == user_id for match in matches)
 
 
-async def probe(url: str, say: Callable[[str], None], maildir: str | None = None) -> None:
+async def probe(
+    url: str, say: Callable[[str], None], maildir: str | None = None, edge_secret: str | None = None
+) -> None:
     """Two new members walk the journey at ``url`` and match. Raises ``ProbeFailed`` at the first step that fails.
 
     Without ``maildir`` that is a demo, with its mailbox, its members and its time machine. In production the two meet
-    nobody but each other, in the sets that new members get at once; they take a break when they are done."""
+    nobody but each other, in the sets that new members get at once; they take a break when they are done. At a server
+    that is called past its outermost proxy, ``edge_secret`` is what that proxy would add."""
     home = LONDON if maildir is None else home_far_from_anybody()
     timeout = aiohttp.ClientTimeout(total=30)
-    async with aiohttp.ClientSession(timeout=timeout) as http:
+    by_the_edge = {EDGE: edge_secret} if edge_secret else None
+    async with aiohttp.ClientSession(timeout=timeout, headers=by_the_edge) as http:
         one, two = (Journey(http, url.rstrip("/"), person, home, say, maildir) for person in PEOPLE)
         for journey in (one, two):
             say(f"{journey.person.name} ({journey.email})")

@@ -3,6 +3,7 @@
 import json
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,28 @@ def test_a_population_is_written_and_its_morning_measured(
 def test_a_probe_that_reaches_nobody_says_so_and_answers_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["probe", "http://127.0.0.1:9"]) == 1
     assert "FAILED" in capsys.readouterr().err
+
+
+def test_a_probe_shows_what_the_environment_has_for_the_edge_and_no_weak_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[str | None] = []
+
+    async def probe(_url: str, _say: Any, _maildir: str | None, edge_secret: str | None) -> None:
+        shown.append(edge_secret)
+
+    monkeypatch.setattr("entrypoints.probe.probe", probe)
+    monkeypatch.delenv("SALTBITTER_EDGE_SECRET", raising=False)
+    assert main(["probe", "http://127.0.0.1:9"]) == 0
+    secret = "Hb4Xs9Lq2Wd7Vn5Ky8Rt1Cm6Pj3Fz0Ge"
+    monkeypatch.setenv("SALTBITTER_EDGE_SECRET", secret)
+    assert main(["probe", "http://127.0.0.1:9"]) == 0
+    monkeypatch.setenv("SALTBITTER_EDGE_SECRET", "weak")
+    assert main(["probe", "http://127.0.0.1:9"]) != 0
+
+    assert shown == [None, secret]
+    told = capsys.readouterr()
+    assert secret not in told.out + told.err
 
 
 @pytest.mark.parametrize(

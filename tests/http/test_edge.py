@@ -8,6 +8,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from structlog.testing import capture_logs
 
+from entrypoints.probe import ProbeFailed, probe
 from tests.http.conftest import ANNA, ORIGIN, Client, Serve
 
 Build = Callable[..., web.Application]
@@ -104,3 +105,30 @@ async def test_neither_the_log_nor_an_answer_tells_what_was_shown(build_ping: Bu
     assert [answer.status for answer in answers] == [200, 403]
     told = str([lines, *[(await answer.text(), answer.headers) for answer in answers]])
     assert (NOW in told, "not_by_the_edge" in told) == (False, True)
+
+
+@pytest.mark.parametrize(("shown", "answered"), [(None, 403), (NEXT, 403), (NOW, 404)])
+async def test_the_probe_comes_by_the_edge_where_it_has_the_secret(
+    build_ping: Build, serve: Serve, shown: str | None, answered: int
+) -> None:
+    """There are no texts to read here; whoever is let in is told so."""
+    api = await serve(build_ping(edge_secrets=(NOW,)))
+
+    with pytest.raises(ProbeFailed, match=f"answered {answered}, expected 200"):
+        await probe(str(api.make_url("")), print, edge_secret=shown)
+
+
+async def test_no_answer_takes_the_secret_elsewhere(serve: Serve) -> None:
+    asked: list[str] = []
+
+    async def leads_on(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": "/elsewhere"})
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", leads_on)
+    api = await serve(app)
+
+    with pytest.raises(ProbeFailed, match="answered 302, expected 200"):
+        await probe(str(api.make_url("")), print, edge_secret=NOW)
+    assert asked == ["/api/consents/texts"]

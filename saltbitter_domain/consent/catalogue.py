@@ -24,15 +24,17 @@ _IN_FORCE = (
     ),
     ConsentText(
         Purpose.PRIVACY_POLICY,
-        "2026-11-01",
+        "2026-11-27",
         "Privacy policy",
-        "We keep your account, profile, photos, answers and decisions in order to run SaltBitter for you. We do not "
-        "sell them and do not give them to advertisers. Companies that store data or send mail for us act on our "
-        "instructions only. For anything sensitive, such as whom you seek, where you are or your answers about "
-        "closeness, we ask separately, and you can say no. You can see and correct your data, take a copy with you "
-        "and delete your account; for 30 days after that you can change your mind, then it is erased, except for what "
-        "the law obliges us to keep, which we list for you. If you think we handle your data badly, tell us, or the "
-        "data protection authority where you live.",
+        "We keep your account, profile, photos, answers and decisions to run SaltBitter for you, and never sell them "
+        "or give them to advertisers. Companies that work for us act on our instructions only. For anything "
+        "sensitive, such as whom you seek, we ask separately, and you can say no. You can see, correct, copy and "
+        "delete it all; after 30 days to change your mind, your account is erased, except for what the law obliges "
+        "us to keep and what follows, all listed for you. If somebody blocked you or we suspended you, we keep codes "
+        "of your devices and verified address, and who blocked you, for a year after that. This protects others: you "
+        "two stay apart, and a suspension holds, should you come back. You can object to that at any time, also "
+        "after the erasure: write to us, and a person decides. If you think we handle data badly, tell us or your "
+        "data protection authority.",
     ),
     ConsentText(
         Purpose.PSYCHOLOGICAL_PROFILE,
@@ -125,6 +127,18 @@ _IN_FORCE = (
 )
 
 SUPERSEDED = (
+    ConsentText(
+        Purpose.PRIVACY_POLICY,
+        "2026-11-01",
+        "Privacy policy",
+        "We keep your account, profile, photos, answers and decisions in order to run SaltBitter for you. We do not "
+        "sell them and do not give them to advertisers. Companies that store data or send mail for us act on our "
+        "instructions only. For anything sensitive, such as whom you seek, where you are or your answers about "
+        "closeness, we ask separately, and you can say no. You can see and correct your data, take a copy with you "
+        "and delete your account; for 30 days after that you can change your mind, then it is erased, except for what "
+        "the law obliges us to keep, which we list for you. If you think we handle your data badly, tell us, or the "
+        "data protection authority where you live.",
+    ),
     ConsentText(
         Purpose.PSYCHOLOGICAL_PROFILE,
         "2026-11-01",

@@ -23,6 +23,23 @@ GERMAN = (
     ),
     ConsentText(
         Purpose.PRIVACY_POLICY,
+        "2026-11-27",
+        "Datenschutzerklärung",
+        "Wir bewahren Ihr Konto, Ihr Profil, Ihre Fotos, Antworten und Entscheidungen auf, um SaltBitter für Sie zu "
+        "betreiben, verkaufen sie nie und geben sie nie an Werbetreibende. Unternehmen, die für uns arbeiten, "
+        "handeln nur auf unsere Weisung. Nach allem, was heikel ist, etwa wen Sie suchen, fragen wir gesondert, und "
+        "Sie können Nein sagen. Sie können alles ansehen, berichtigen, kopieren und löschen; nach 30 Tagen, in denen "
+        "Sie es sich anders überlegen können, wird Ihr Konto gelöscht, ausgenommen, was wir nach dem Gesetz "
+        "aufbewahren müssen, und das Folgende, alles für Sie aufgezählt. Wenn jemand Sie blockiert hat oder wir Sie "
+        "gesperrt haben, bewahren wir danach noch ein Jahr lang Codes Ihrer Geräte und Ihrer bestätigten Adresse "
+        "auf, und wer Sie blockiert hat. Das schützt andere: Sie beide bleiben getrennt, und eine Sperre hält, falls "
+        "Sie wiederkommen. Sie können dem jederzeit widersprechen, auch nach der Löschung: Schreiben Sie uns, und "
+        "ein Mensch entscheidet. Wenn Sie meinen, dass wir mit Daten schlecht umgehen, sagen Sie es uns oder Ihrer "
+        "Datenschutzbehörde.",
+        Language.DE,
+    ),
+    ConsentText(
+        Purpose.PRIVACY_POLICY,
         "2026-11-01",
         "Datenschutzerklärung",
         "Wir bewahren Ihr Konto, Ihr Profil, Ihre Fotos, Antworten und Entscheidungen auf, um SaltBitter für Sie zu "

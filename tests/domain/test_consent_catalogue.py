@@ -1,12 +1,15 @@
 """The words of every consent, of today and of before."""
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 
-from saltbitter_domain.consent.catalogue import SUPERSEDED, TEXTS
+from saltbitter_domain.compatibility.model import BLOCKS_FOLLOW_FOR
+from saltbitter_domain.consent.catalogue import SUPERSEDED, TEXTS, worded
 from saltbitter_domain.consent.catalogue_de import GERMAN
 from saltbitter_domain.consent.model import Purpose
 from saltbitter_domain.kernel import Language
+from saltbitter_domain.users.policies import SUSPENSION_OUTLASTS
 
 EVERY = (*SUPERSEDED, *TEXTS.values())
 
@@ -16,6 +19,7 @@ DIGESTS = {
     ("orientation", "2026-11-01"): "edec07c7d36af82dd85208a2755e539f1f07721d5ef07bad2d722c76612c2a6a",
     ("terms", "2026-11-01"): "1934d957de35b8b8284191d73309844dcff29a70068d671fdc888363ac526d4b",
     ("privacy_policy", "2026-11-01"): "736bb8bc88c1101e4fb29ac293739d660e6b4e9e30394ced44c4515ecef3f48c",
+    ("privacy_policy", "2026-11-27"): "078d7e5977e166e8c40b43e7879a2e1801cb8782349e9047fbca332663fcc1ff",
     ("psychological_profile", "2026-11-26"): "9be90e373d96204076c49ad1c96ef9af197c1218f0dbd88fdef6757d2a5f4b67",
     ("genders_sought", "2026-11-26"): "cdf57acbbd317e6f1aae26e75112e112034317b2419523eaecde2631a9e558e7",
     ("orientation", "2026-11-26"): "597054f8be9137943a04b29837e129ab5c2f797cd203f51430687dc92fdd2eba",
@@ -31,6 +35,7 @@ DIGESTS = {
 GERMAN_DIGESTS = {
     ("terms", "2026-11-01"): "d340285698a140acbf00240b787f2ed9d2ad747e5dae23b894ccf6f7713e3c42",
     ("privacy_policy", "2026-11-01"): "c3e20d8032cefc4fb2270bdea7b0940645c0d515b4d8d5f8566fc4be56c3d94e",
+    ("privacy_policy", "2026-11-27"): "9366951f230d428535f93faeb692a578807db0141939a4ad7af27c76caea2cbb",
     ("psychological_profile", "2026-11-26"): "c85be1aeb94429ea6642d2076f63edacef3624ab1583fb541f7b275976626b00",
     ("genders_sought", "2026-11-26"): "61cdee5f0ad8a3cded96bfa3f1bcd69866f02ca575689d84d3dfeb09f42d01bc",
     ("orientation", "2026-11-26"): "b9f67d3babc6bc334a0a62d10b7ceaf9f0c809b7d73afdd02226b1062a9a7fb9",
@@ -85,3 +90,14 @@ def sentences(text: str) -> int:
 def test_what_is_in_force_is_newer_than_what_it_superseded() -> None:
     assert TEXTS.keys() == set(Purpose)
     assert all(text.version < TEXTS[text.purpose].version for text in SUPERSEDED)
+
+
+def test_the_privacy_policy_names_what_is_kept_of_blocks_and_suspensions_for_how_long_and_that_one_may_object() -> None:
+    """ADR 13 and 14; Art. 13(1)(d), (2)(a) and 21(4) GDPR."""
+    text = TEXTS[Purpose.PRIVACY_POLICY]
+    for said in ("blocked you", "suspended you", "for a year", "your devices", "protects others", "You can object"):
+        assert said in text.text
+    german = worded(text, Language.DE).text
+    for said in ("blockiert", "gesperrt", "ein Jahr lang", "Ihrer Geräte", "schützt andere", "widersprechen"):
+        assert said in german
+    assert BLOCKS_FOLLOW_FOR == SUSPENSION_OUTLASTS == timedelta(days=365)

@@ -2,7 +2,8 @@
 
 import itertools
 
-from saltbitter_domain.consent.catalogue_de import GERMAN
+from saltbitter_domain.consent.catalogue import TEXTS, worded
+from saltbitter_domain.kernel import Language
 from tests.http.house import House, Member
 
 
@@ -31,7 +32,9 @@ async def test_the_texts_come_in_the_language_of_the_reader_and_caches_keep_them
         assert "Accept-Language" in [value for name, value in answer.headers.items() if name == "Vary"]
         assert {text["language"] for text in answer.body["items"]} == {language}
     german = await house.nobody().call("GET", "/api/consents/texts", headers={"Accept-Language": "de"})
-    assert [text["text"] for text in german.body["items"]] == [text.text for text in GERMAN]
+    assert [text["text"] for text in german.body["items"]] == [
+        worded(text, Language.DE).text for text in TEXTS.values()
+    ]
 
 
 async def test_a_record_says_in_which_language_the_words_were_read_if_the_client_does(house: House) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from saltbitter_domain.compatibility.model import AlreadyDecided, DailyMatchesMade, DecisionKind, Liked, PersonMissing
 from saltbitter_domain.compatibility.service import DecisionService
 from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.subscriptions.model import Tier
 from saltbitter_domain.uow import UnitsOfWork
 
 LIKES_BACK = 0.6
@@ -22,8 +23,16 @@ class DemoPeople:
         self._members = frozenset(members)
 
     async def answer_like(self, _message: EventId, event: Liked) -> None:
-        """A demo member who is liked by somebody real likes them back, more often than not."""
-        if event.about in self._members and event.by not in self._members:
+        """A demo member who is liked by somebody real likes them back, more often than not.
+
+        They may not have been introduced themselves, as on the day on which somebody joins: a demo member has Premium
+        then, and so sees who likes them."""
+        if event.about not in self._members or event.by in self._members:
+            return
+        if _fraction(event.about, event.by) < LIKES_BACK:
+            async with self._begin() as uow:
+                await uow.subscriptions.set_tier(event.about, Tier.PREMIUM)
+                await uow.commit()
             await self._maybe_like(event.about, event.by, LIKES_BACK)
 
     async def look_at_matches(self, _message: EventId, event: DailyMatchesMade) -> None:

@@ -16,7 +16,7 @@ NPM := npm --prefix $(WEB) --no-fund --no-audit
 NODE_FITS := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 11) || (a === 20 && b > 18) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
 NODE_NEEDED := The web client needs Node.js 20.19, 22.12 or newer, and npm. Debian, Ubuntu: apt-get install nodejs npm; macOS: brew install node.
 
-.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack attack-accounts attack-limits supply-chain lock clean require-python
+.PHONY: help demo web web-check web-test web-e2e web-lighthouse require-node test services check lint types imports security format fuzz faults faults-payments faults-purchases faults-short bench-api bench-matching bench-daily bench-policies bench-laboratory bench-photos bench-privacy explain mutants population openapi ropa attack attack-accounts attack-limits image supply-chain lock clean require-python
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,10 @@ bench-photos: $(VENV)/.dev ## a photo of 4 MB from upload to approved, and the m
 
 bench-privacy: $(VENV)/.dev ## the copy of five years of data, and 1,000 erasures by workers that are killed (SHORT=1: 300)
 	@$(BIN)/python -m tests.bench.privacy.run $(if $(SHORT),--members 300)
+
+image: ## the image of deploy/Dockerfile, as saltbitter:latest, with Docker or Podman
+	@DOCKER=$$(command -v docker || command -v podman) || { echo "An image needs Docker or Podman. Debian, Ubuntu: apt-get install podman; macOS: brew install podman."; exit 1; }; \
+	  "$$DOCKER" build --tag saltbitter --file deploy/Dockerfile .
 
 supply-chain: build/supply-chain/.installed | require-node ## known vulnerabilities of every package, secrets in the history, bills of materials; needs the network
 	@$(PYTHON) -m tests.supply_chain.run --tools build/supply-chain/bin

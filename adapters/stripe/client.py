@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
+import stripe
 from stripe import AIOHTTPClient, InvalidRequestError, StripeClient
 
 from saltbitter_domain.payments.model import GatewayAway
 
 API_VERSION = "2026-10-28.endive"
 """Pinned: Stripe answers in the shapes of this version, whatever the account is set to."""
+
+stripe.enable_telemetry = False
+# Else the library tells Stripe an id that it keeps in the home directory, the platform, and how long answers took.
 
 SECONDS = 20.0
 PAGE = 100

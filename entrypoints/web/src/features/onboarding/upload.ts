@@ -1,10 +1,23 @@
-import { ProblemError } from "../../api/problem";
+import { isProblem, ProblemError } from "../../api/problem";
 import type { Schemas } from "../../api/client";
-import { accessToken } from "../../api/session";
+import { accessToken, renew } from "../../api/session";
 
-/** Send a photo and tell how much of it has gone; `fetch` cannot tell. The key keeps a retry from adding it twice. */
-export async function send(file: File, key: string, onProgress: (share: number) => void): Promise<Schemas["PhotoView"]> {
+type Progress = (share: number) => void;
+
+/** Send a photo and tell how much of it has gone; `fetch` cannot tell. The key keeps a retry from adding it twice. As
+everywhere, the session is renewed once if its token turns out to be over. */
+export async function send(file: File, key: string, onProgress: Progress): Promise<Schemas["PhotoView"]> {
   const token = await accessToken();
+  try {
+    return await sendAs(token, file, key, onProgress);
+  } catch (error) {
+    const renewed = token !== null && isProblem(error) && error.status === 401 ? await renew(token) : null;
+    if (renewed === null) throw error;
+    return sendAs(renewed, file, key, onProgress);
+  }
+}
+
+function sendAs(token: string | null, file: File, key: string, onProgress: Progress): Promise<Schemas["PhotoView"]> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/api/me/photos");

@@ -1,10 +1,13 @@
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 
+/** Where a language is read whose region the browser does not say: English by itself would write American dates. */
+const REGIONS: Record<string, string> = { en: "en-GB", de: "de-DE" };
+
 /** Dates, times and numbers as the member's language and region write them, in the time zone of the device. */
 export function useFormat() {
   const { i18n } = useTranslation();
-  const language = navigator.languages.find((tag) => tag.split("-")[0] === i18n.language) ?? i18n.language;
+  const language = navigator.languages.find((tag) => tag.startsWith(`${i18n.language}-`)) ?? REGIONS[i18n.language];
   return {
     day: (at: string) => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(at)),
     moment: (at: string) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)),

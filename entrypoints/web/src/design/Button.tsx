@@ -12,19 +12,18 @@ const SHAPE =
 
 type Look = keyof typeof LOOKS;
 
-interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: Look;
+interface BareProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   busy?: boolean;
 }
 
 /** A button that says that it is at work without going away or losing the focus. */
-export function Button({ look = "primary", busy = false, type = "button", className = "", onClick, ...rest }: ButtonProps) {
+function Bare({ busy = false, type = "button", className = "", onClick, ...rest }: BareProps) {
   return (
     <button
       type={type}
       aria-busy={busy}
       aria-disabled={busy || undefined}
-      className={`${SHAPE} ${LOOKS[look]} ${busy ? "animate-pulse" : ""} ${className}`}
+      className={`${className} ${busy ? "animate-pulse" : ""}`}
       onClick={(event) => {
         if (busy) event.preventDefault();
         else onClick?.(event);
@@ -32,6 +31,10 @@ export function Button({ look = "primary", busy = false, type = "button", classN
       {...rest}
     />
   );
+}
+
+export function Button({ look = "primary", className = "", ...rest }: BareProps & { look?: Look }) {
+  return <Bare className={`${SHAPE} ${LOOKS[look]} ${className}`} {...rest} />;
 }
 
 export function LinkButton({ href, look = "primary", className = "", children }: { href: string; look?: Look; className?: string; children: ReactNode }) {
@@ -52,8 +55,8 @@ export function BrowserLink({ href, look = "primary", children }: { href: string
 }
 
 /** A button in the midst of text, or one of little weight. */
-export function TextButton({ className = "", type = "button", ...rest }: ButtonHTMLAttributes<HTMLButtonElement>) {
-  return <button type={type} className={`${LINK} min-h-6 ${className}`} {...rest} />;
+export function TextButton({ className = "", ...rest }: BareProps) {
+  return <Bare className={`${LINK} min-h-6 ${className}`} {...rest} />;
 }
 
 export const LINK = "text-sea underline decoration-1 underline-offset-4 hover:decoration-2";

@@ -66,16 +66,16 @@ export function PhotoCard({ photo, first, last, busy, handle, onMove, onChanged 
       <ProblemNotice error={remove.error} />
       <div className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
         {first ? null : (
-          <TextButton disabled={busy} onClick={() => onMove(-1)}>
+          <TextButton busy={busy} onClick={() => onMove(-1)}>
             {t("photos.earlier")}
           </TextButton>
         )}
         {last ? null : (
-          <TextButton disabled={busy} onClick={() => onMove(1)}>
+          <TextButton busy={busy} onClick={() => onMove(1)}>
             {t("photos.later")}
           </TextButton>
         )}
-        <TextButton disabled={remove.isPending} onClick={() => remove.mutate()}>
+        <TextButton busy={remove.isPending} onClick={() => remove.mutate()}>
           {t("photos.remove")}
         </TextButton>
       </div>

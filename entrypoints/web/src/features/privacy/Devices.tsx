@@ -30,7 +30,7 @@ export function Devices() {
                 <p className="font-semibold wrap-anywhere">{label}</p>
                 <p className="text-sm text-soft">{t("devices.seen", { first: format.day(device.first_seen_at), last: format.day(device.last_seen_at), network: device.ip_prefix })}</p>
               </div>
-              <TextButton disabled={forget.isPending} onClick={() => forget.mutate(device.id)} aria-label={t("devices.forgetNamed", { label })}>
+              <TextButton busy={forget.isPending} onClick={() => forget.mutate(device.id)} aria-label={t("devices.forgetNamed", { label })}>
                 {t("devices.forget")}
               </TextButton>
             </li>

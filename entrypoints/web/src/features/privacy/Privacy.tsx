@@ -81,7 +81,7 @@ function Sessions() {
             {session.current ? (
               <span className="text-sm font-semibold text-sea">{t("privacy.thisDevice")}</span>
             ) : (
-              <TextButton disabled={end.isPending} onClick={() => end.mutate(session.id)} aria-label={t("privacy.endNamed", { label: session.label })}>
+              <TextButton busy={end.isPending} onClick={() => end.mutate(session.id)} aria-label={t("privacy.endNamed", { label: session.label })}>
                 {t("privacy.end")}
               </TextButton>
             )}
@@ -125,7 +125,7 @@ function Blocks() {
                 <p className="font-semibold">{name}</p>
                 <p className="text-sm text-soft">{t("privacy.since", { day: format.day(block.at) })}</p>
               </div>
-              <TextButton disabled={lift.isPending} onClick={() => lift.mutate(block.user_id)} aria-label={t("privacy.liftNamed", { name })}>
+              <TextButton busy={lift.isPending} onClick={() => lift.mutate(block.user_id)} aria-label={t("privacy.liftNamed", { name })}>
                 {t("privacy.lift")}
               </TextButton>
             </li>

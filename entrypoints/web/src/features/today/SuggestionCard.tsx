@@ -120,7 +120,7 @@ function Decided({ suggestion, newest, onUndone }: { suggestion: Schemas["Sugges
       <ProblemNotice error={undo.error} />
       {newest && !match ? (
         <div>
-          <TextButton disabled={undo.isPending} onClick={() => undo.mutate(profile.user_id, { onSuccess: onUndone })}>
+          <TextButton busy={undo.isPending} onClick={() => undo.mutate(profile.user_id, { onSuccess: onUndone })}>
             {t("today.undo")}
           </TextButton>
         </div>

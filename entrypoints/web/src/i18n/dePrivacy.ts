@@ -91,6 +91,7 @@ export default {
     lead: "Jeder lässt Sie einmal hinein, falls Sie Ihre App verlieren. Sie werden nur jetzt gezeigt: Drucken Sie sie, oder speichern Sie sie, wo Sie sie wiederfinden.",
     copy: "Kopieren",
     copied: "Kopiert.",
+    notCopied: "Ihr Browser hat es nicht erlaubt. Markieren Sie die Codes und kopieren Sie sie von Hand, oder speichern Sie sie als Datei.",
     save: "Als Datei speichern",
     kept: "Ich habe sie aufbewahrt",
   },

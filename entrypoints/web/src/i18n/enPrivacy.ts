@@ -91,6 +91,7 @@ export default {
     lead: "Each lets you in once if you lose your app. They are shown only now: print them, or save them where you will find them.",
     copy: "Copy",
     copied: "Copied.",
+    notCopied: "Your browser did not allow it. Select the codes and copy them by hand, or save them as a file.",
     save: "Save as a file",
     kept: "I have kept them",
   },

@@ -7,8 +7,16 @@ import { Card, Page } from "../../design/Page";
 /** Shown this once: the way back in for whoever loses their app. Left only by saying that they are kept. */
 export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onKept: () => void }) {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<boolean | null>(null);
   const written = codes.join("\n");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(written);
+      setCopied(true);
+    } catch {
+      setCopied(false); // Browsers may refuse it, and know of no clipboard where an address is not secure.
+    }
+  };
   return (
     <Page title={t("recoveryCodes.title")} lead={t("recoveryCodes.lead")}>
       <Card className="grid gap-5">
@@ -20,7 +28,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onK
           ))}
         </ol>
         <div className="flex flex-wrap gap-3 print:hidden">
-          <Button look="quiet" onClick={() => void navigator.clipboard.writeText(written).then(() => setCopied(true))}>
+          <Button look="quiet" onClick={() => void copy()}>
             {t("recoveryCodes.copy")}
           </Button>
           <Button look="quiet" onClick={() => save(written)}>
@@ -30,7 +38,12 @@ export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onK
             {t("payments.print")}
           </Button>
         </div>
-        {copied ? <Notice role="status">{t("recoveryCodes.copied")}</Notice> : null}
+        {copied === true ? <Notice role="status">{t("recoveryCodes.copied")}</Notice> : null}
+        {copied === false ? (
+          <Notice tone="warm" role="alert">
+            {t("recoveryCodes.notCopied")}
+          </Notice>
+        ) : null}
       </Card>
       <div className="print:hidden">
         <Button onClick={onKept}>{t("recoveryCodes.kept")}</Button>

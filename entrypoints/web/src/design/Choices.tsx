@@ -28,7 +28,7 @@ export function Choices({ legend, hint, error, options, chosen, onChange, many =
     else onChange(on ? [...chosen, key] : chosen.filter((other) => other !== key));
   };
   return (
-    <fieldset aria-describedby={error ? `${id}-error` : undefined} className="grid gap-2">
+    <fieldset data-wrong={error ? true : undefined} aria-describedby={error ? `${id}-error` : undefined} className="grid gap-2">
       <legend className={quietLegend ? "mb-2 text-sm font-semibold text-soft" : "mb-1.5 font-semibold"}>{legend}</legend>
       {hint ? <p className="-mt-2 text-sm text-soft">{hint}</p> : null}
       <div className="flex flex-wrap gap-2">

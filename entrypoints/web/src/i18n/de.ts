@@ -83,6 +83,7 @@ export default {
     passkey: "Passkey benutzen",
     passkeyHint: "Ihr Passkey genügt, oder ein Code, wenn Ihnen das lieber ist.",
     asking: "Ihr Browser fragt Sie jetzt. Bitte folgen Sie ihm.",
+    again: "Noch einmal anmelden",
     passkeysUnknown: "Sie haben Passkeys, aber dieser Browser kennt keine, oder nicht unter dieser Adresse. Bitte geben Sie einen Code ein.",
   },
   join: {

@@ -81,6 +81,7 @@ export default {
     passkey: "Use a passkey",
     passkeyHint: "Your passkey is enough, or a code if you would rather.",
     asking: "Your browser is asking you now. Please follow it.",
+    again: "Sign in again",
     passkeysUnknown: "You have passkeys, but this browser has none, or not at this address. Please give a code.",
   },
   join: {

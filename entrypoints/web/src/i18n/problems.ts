@@ -13,9 +13,15 @@ export function wordsOf(error: unknown, t: TFunction): string {
   return fields || error.message || t("problem.unexpected");
 }
 
-export function fieldWords(code: string, message: string, t: TFunction): string {
+function fieldWords(code: string, message: string, t: TFunction): string {
   const key = `field.${code}`;
   return i18n.exists(key) ? t(key) : message;
+}
+
+/** What an answer finds wrong with one field, for forms that keep by themselves what is entered. */
+export function wrongWith(error: unknown, path: string, t: TFunction): string | undefined {
+  const field = error instanceof ProblemError ? error.fields.find((each) => each.path === path) : undefined;
+  return field && fieldWords(field.code, field.message, t);
 }
 
 /** What a form keeps of a rule that is broken: the name of its words and the number in them. They are said when they are
@@ -38,10 +44,10 @@ export function useWrong<T extends FieldValues>(errors: FieldErrors<T>): (name: 
 export function showInForm<T extends FieldValues>(error: unknown, known: readonly Path<T>[], setError: UseFormSetError<T>): boolean {
   if (!(error instanceof ProblemError) || error.fields.length === 0) return true;
   let unseen = false;
-  error.fields.forEach((field, index) => {
+  for (const field of error.fields) {
     const path = known.find((name) => field.path === name || field.path.startsWith(`${name}.`));
     if (path === undefined) unseen = true;
-    else setError(path, { message: i18n.exists(`field.${field.code}`) ? said(`field.${field.code}`) : field.message }, { shouldFocus: index === 0 });
-  });
+    else setError(path, { message: i18n.exists(`field.${field.code}`) ? said(`field.${field.code}`) : field.message });
+  }
   return unseen;
 }

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { answer, api } from "../../api/client";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { useWrong } from "../../i18n/problems";
@@ -22,7 +23,7 @@ export default function ForgotPassword() {
   });
   return (
     <Page title={t("forgot.title")} lead={t("forgot.lead")}>
-      <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => ask.mutate(values))}>
+      <Form className="grid gap-5" onSubmit={form.handleSubmit((values) => ask.mutate(values))}>
         <TextField label={t("account.email")} type="email" autoComplete="username" error={wrong("email")} {...form.register("email")} />
         <ProblemNotice error={ask.error} />
         {ask.isSuccess ? <Notice role="status">{t("forgot.done")}</Notice> : null}
@@ -31,7 +32,7 @@ export default function ForgotPassword() {
             {t("forgot.do")}
           </Button>
         </div>
-      </form>
+      </Form>
     </Page>
   );
 }

@@ -1,12 +1,13 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as z from "zod/mini";
 import { answer, api, type Schemas } from "../../api/client";
 import { Button } from "../../design/Button";
-import { TextField } from "../../design/Field";
+import { FieldError, TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading, Page } from "../../design/Page";
 import { said, showInForm, useWrong } from "../../i18n/problems";
@@ -63,7 +64,7 @@ function JoinForm({ onJoined }: { onJoined: (email: string) => void }) {
   const wrong = useWrong(errors);
   const shown = Object.keys(errors).length > 0 ? null : join.error;
   return (
-    <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => join.mutate(values))}>
+    <Form className="grid gap-5" onSubmit={form.handleSubmit((values) => join.mutate(values))}>
       <TextField label={t("account.email")} type="email" autoComplete="email" error={wrong("email")} {...form.register("email")} />
       <TextField label={t("account.password")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={wrong("password")} {...form.register("password")} />
       <TextField label={t("account.dateOfBirth")} hint={t("account.dateOfBirthHint")} type="date" autoComplete="bday" error={wrong("date_of_birth")} {...form.register("date_of_birth")} />
@@ -77,18 +78,19 @@ function JoinForm({ onJoined }: { onJoined: (email: string) => void }) {
           {t("join.do")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
 /** One agreement with the words it is given to, unticked. */
 function Agreement({ text, error, ...input }: { text: Schemas["ConsentText"] | undefined; error: string | undefined } & React.InputHTMLAttributes<HTMLInputElement>) {
   const { t } = useTranslation();
+  const id = useId();
   if (!text) return null;
   return (
     <div className="grid gap-2 rounded-md border border-line bg-surface p-4">
       <label className="flex min-h-8 items-start gap-3 font-semibold">
-        <input type="checkbox" className="mt-1 size-5 shrink-0 accent-sea" aria-invalid={error !== undefined} {...input} />
+        <input type="checkbox" className="mt-1 size-5 shrink-0 accent-sea" aria-invalid={error !== undefined} aria-describedby={error ? id : undefined} {...input} />
         <span>{t("join.agree", { title: t(`purpose.${text.purpose}`) })}</span>
       </label>
       <details className="text-sm text-soft">
@@ -97,7 +99,7 @@ function Agreement({ text, error, ...input }: { text: Schemas["ConsentText"] | u
           {text.text}
         </p>
       </details>
-      {error ? <p className="text-sm font-medium text-alarm">{error}</p> : null}
+      <FieldError id={id} error={error} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { answer, api } from "../../api/client";
 import { signedIn } from "../../api/session";
 import { Button, LINK } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { deviceLabel } from "./device";
@@ -27,14 +28,18 @@ export default function Login() {
       if ("access_token" in opened) signedIn(opened);
     },
   });
+  const again = () => {
+    form.resetField("password");
+    login.reset();
+  };
   const query = new URLSearchParams(location.search);
   const wrong = useWrong(form.formState.errors);
-  if (login.data && "challenge_token" in login.data) return <SecondFactor challenge={login.data} />;
+  if (login.data && "challenge_token" in login.data) return <SecondFactor challenge={login.data} onAgain={again} />;
   return (
     <Page title={t("login.title")} lead={t("login.lead")}>
       {query.has("verified") ? <Notice role="status">{t("verify.done")}</Notice> : null}
       {query.has("changed") ? <Notice role="status">{t("reset.done")}</Notice> : null}
-      <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => login.mutate(values))}>
+      <Form className="grid gap-5" onSubmit={form.handleSubmit((values) => login.mutate(values))}>
         <TextField label={t("account.email")} type="email" autoComplete="username" error={wrong("email")} {...form.register("email")} />
         <TextField label={t("account.password")} type="password" autoComplete="current-password" error={wrong("password")} {...form.register("password")} />
         <ProblemNotice error={login.error} />
@@ -46,7 +51,7 @@ export default function Login() {
             {t("login.forgot")}
           </Link>
         </div>
-      </form>
+      </Form>
       <p>
         {t("login.new")}{" "}
         <Link href="/join" className={LINK}>

@@ -8,6 +8,7 @@ import { answer, api } from "../../api/client";
 import { signedOut } from "../../api/session";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { showInForm, useWrong } from "../../i18n/problems";
@@ -33,7 +34,7 @@ export default function ResetPassword() {
   const error = useWrong(form.formState.errors)("password");
   return (
     <Page title={t("reset.title")} lead={t("reset.lead")}>
-      <form noValidate className="grid gap-5" onSubmit={form.handleSubmit((values) => reset.mutate(values))}>
+      <Form className="grid gap-5" onSubmit={form.handleSubmit((values) => reset.mutate(values))}>
         <TextField label={t("account.newPassword")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={error} {...form.register("password")} />
         <ProblemNotice error={error ? null : reset.error} />
         <div>
@@ -41,7 +42,7 @@ export default function ResetPassword() {
             {t("reset.do")}
           </Button>
         </div>
-      </form>
+      </Form>
     </Page>
   );
 }

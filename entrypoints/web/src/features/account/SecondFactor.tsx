@@ -2,18 +2,24 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
+import { isProblem } from "../../api/problem";
 import { signedIn } from "../../api/session";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
+import { wordsOf } from "../../i18n/problems";
 import { deviceLabel } from "./device";
 import { passkeysKnown, signInWithPasskey } from "./passkey";
 
 type Way = "passkey" | "code";
 
+/** The form that was in use is gone: whoever cannot see it goes on where the way back is. */
+const toFocus = (element: HTMLElement | null) => element?.focus();
+
 /** The second half of signing in, for members with a second factor: by a passkey, for whoever has one, or by a code. */
-export function SecondFactor({ challenge: { challenge_token, passkeys } }: { challenge: Schemas["Challenge"] }) {
+export function SecondFactor({ challenge: { challenge_token, passkeys }, onAgain }: { challenge: Schemas["Challenge"]; onAgain: () => void }) {
   const { t } = useTranslation();
   const [code, setCode] = useState("");
   const confirm = useMutation({
@@ -28,6 +34,17 @@ export function SecondFactor({ challenge: { challenge_token, passkeys } }: { cha
   const go = (way: Way) => {
     if (!confirm.isPending) confirm.mutate(way);
   };
+  const wrong = isProblem(confirm.error, "code_refused") ? wordsOf(confirm.error, t) : undefined;
+  if (isProblem(confirm.error, "challenge_over")) {
+    return (
+      <Page title={t("secondFactor.title")} lead={t("secondFactor.lead")}>
+        <ProblemNotice error={confirm.error} />
+        <div ref={toFocus} tabIndex={-1}>
+          <Button onClick={onAgain}>{t("secondFactor.again")}</Button>
+        </div>
+      </Page>
+    );
+  }
   return (
     <Page title={t("secondFactor.title")} lead={t("secondFactor.lead")}>
       {passkeys && passkeysKnown() ? (
@@ -43,22 +60,20 @@ export function SecondFactor({ challenge: { challenge_token, passkeys } }: { cha
         </div>
       ) : null}
       {passkeys && !passkeysKnown() ? <p>{t("secondFactor.passkeysUnknown")}</p> : null}
-      <form
-        noValidate
+      <Form
         className="grid gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           go("code");
         }}
       >
-        <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} />
-        <ProblemNotice error={error("code")} />
+        <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} error={wrong} onChange={(event) => setCode(event.target.value)} />
+        <ProblemNotice error={wrong ? null : error("code")} />
         <div>
           <Button type="submit" busy={busy("code")} disabled={code.trim() === ""}>
             {t("login.do")}
           </Button>
         </div>
-      </form>
+      </Form>
     </Page>
   );
 }

@@ -45,7 +45,8 @@ test("what is wrong with a field is said in the language that is chosen later, a
   await inGerman();
   expect(wrongWith(de.account.email)).toContain(de.form.required);
   expect(wrongWith(de.account.password)).toContain(de.form.passwordShort.replace("{{count}}", String(SHORTEST_PASSWORD)));
-  expect(screen.getByText(de.join.termsNeeded)).toBeTruthy();
+  const terms = screen.getByRole("checkbox", { name: new RegExp(de.purpose.terms) });
+  expect(document.getElementById(terms.getAttribute("aria-describedby") ?? "")?.textContent).toContain(de.join.termsNeeded);
   expect(screen.getByLabelText<HTMLInputElement>(de.account.password).value).toBe("short");
 });
 
@@ -56,6 +57,7 @@ test("what the API refused of a field is said in the language that is chosen lat
   for (const agreement of screen.getAllByRole("checkbox")) await userEvent.click(agreement);
   await userEvent.click(screen.getByRole("button", { name: en.join.do }));
   await waitFor(() => expect(wrongWith(en.account.password)).toContain(en.field.common));
+  expect(document.activeElement).toBe(screen.getByLabelText(en.account.password));
   await inGerman();
   expect(wrongWith(de.account.password)).toContain(de.field.common);
 });

@@ -3,8 +3,10 @@ import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { signedOut } from "../../api/session";
 import { choose } from "../../i18n";
 import { Passkeys } from "../privacy/Passkeys";
+import Login from "./Login";
 import { SecondFactor } from "./SecondFactor";
 
 const LAPTOP = { id: "1", name: "Laptop", created_at: "2026-11-02T12:00:00Z", last_used_at: null };
@@ -15,6 +17,7 @@ const TOKENS = { access_token: `.${btoa(JSON.stringify({ iat: 0 }))}.`, access_e
 const sent: { path: string; body: unknown }[] = [];
 let items: object[];
 let refusals: Record<string, { code: string; status: number }>;
+let challenges: boolean;
 let dialogue: ReturnType<typeof fakeAuthenticator>;
 
 /** Let this browser have passkeys. Its dialogue stays open until the test answers it. */
@@ -39,6 +42,7 @@ beforeEach(() => {
   sent.length = 0;
   items = [];
   refusals = {};
+  challenges = false;
   dialogue = fakeAuthenticator();
   vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", async (request: Request) => {
@@ -48,6 +52,7 @@ beforeEach(() => {
     const refusal = refusals[path];
     if (refusal) return Response.json({ ...refusal, title: "", detail: "Refused." }, { status: refusal.status, headers: { "Content-Type": "application/problem+json" } });
     if (path.endsWith("/options")) return Response.json({ challenge: "to-sign" });
+    if (path === "/api/auth/login" && challenges) return Response.json(CHALLENGE);
     if (path.startsWith("/api/auth/")) return Response.json(TOKENS);
     if (path.endsWith("/remove")) items = items.slice(1);
     else items = [LAPTOP];
@@ -55,6 +60,7 @@ beforeEach(() => {
   });
 });
 afterEach(async () => {
+  signedOut();
   vi.unstubAllGlobals();
   Reflect.deleteProperty(navigator, "credentials");
   await choose("en");
@@ -148,7 +154,7 @@ test("one is removed with password and code, by the keyboard too, also where the
 });
 
 test("signing in, a passkey is offered first, and a press finishes it once", async () => {
-  const { container } = show(<SecondFactor challenge={CHALLENGE} />);
+  const { container } = show(<SecondFactor challenge={CHALLENGE} onAgain={() => undefined} />);
   const use = await button("Use a passkey");
   expect(use.compareDocumentPosition(screen.getByLabelText("Code"))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   await userEvent.click(use);
@@ -166,7 +172,7 @@ test("signing in, a passkey is offered first, and a press finishes it once", asy
 
 test("whoever turns the dialogue away at signing in reads so in their language, and a code is as good as before", async () => {
   await choose("de");
-  show(<SecondFactor challenge={CHALLENGE} />);
+  show(<SecondFactor challenge={CHALLENGE} onAgain={() => undefined} />);
   await userEvent.click(await button("Passkey benutzen"));
   act(() => dialogue.fail("NotAllowedError"));
   expect(await screen.findByText(/^Es wurde kein Passkey benutzt/)).toBeTruthy();
@@ -177,7 +183,7 @@ test("whoever turns the dialogue away at signing in reads so in their language, 
 
 test("a passkey that the server does not accept is told in words, and can be tried again", async () => {
   refusals["/api/auth/second-factor/passkey"] = { code: "passkey_refused", status: 422 };
-  show(<SecondFactor challenge={CHALLENGE} />);
+  show(<SecondFactor challenge={CHALLENGE} onAgain={() => undefined} />);
   await userEvent.click(await button("Use a passkey"));
   act(() => dialogue.agree());
   expect(await screen.findByText(/^This passkey was not accepted/)).toBeTruthy();
@@ -189,13 +195,38 @@ test.each([
   ["passkeys that it cannot say in JSON", () => vi.stubGlobal("PublicKeyCredential", () => undefined)],
 ])("a browser with %s offers whoever has one the code alone, and says why", (_, without) => {
   without();
-  show(<SecondFactor challenge={CHALLENGE} />);
+  show(<SecondFactor challenge={CHALLENGE} onAgain={() => undefined} />);
   expect(screen.getByText(/^You have passkeys, but this browser has none/)).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Use a passkey" })).toBeNull();
   expect(screen.getByLabelText("Code")).toBeTruthy();
 });
 
 test("whoever has no passkey is told nothing of them", () => {
-  show(<SecondFactor challenge={{ ...CHALLENGE, passkeys: false }} />);
+  show(<SecondFactor challenge={{ ...CHALLENGE, passkeys: false }} onAgain={() => undefined} />);
   expect(screen.queryByText(/passkey/i)).toBeNull();
+});
+
+test("a code that is not right is told beside its field, which has the focus", async () => {
+  refusals["/api/auth/second-factor"] = { code: "code_refused", status: 422 };
+  show(<SecondFactor challenge={CHALLENGE} onAgain={() => undefined} />);
+  await userEvent.type(screen.getByLabelText("Code"), "123456");
+  await userEvent.click(await button("Sign in"));
+  await waitFor(() => expect(screen.getByLabelText("Code").getAttribute("aria-invalid")).toBe("true"));
+  expect(document.activeElement).toBe(screen.getByLabelText("Code"));
+  expect(screen.getByText(/^This code is not right/)).toBeTruthy();
+});
+
+test("whoever took too long is led back to where they sign in, with their address and without their password", async () => {
+  refusals["/api/auth/second-factor"] = { code: "challenge_over", status: 401 };
+  challenges = true;
+  show(<Login />);
+  await userEvent.type(screen.getByLabelText("E-mail"), "mira@example.org");
+  await userEvent.type(screen.getByLabelText("Password"), "a password{Enter}");
+  await userEvent.type(await screen.findByLabelText("Code"), "123456{Enter}");
+  expect(await screen.findByText(/^That took too long/)).toBeTruthy();
+  const again = await button("Sign in again");
+  expect(document.activeElement?.contains(again)).toBe(true);
+  await userEvent.click(again);
+  expect((await screen.findByLabelText<HTMLInputElement>("E-mail")).value).toBe("mira@example.org");
+  expect(screen.getByLabelText<HTMLInputElement>("Password").value).toBe("");
 });

@@ -5,10 +5,12 @@ import { Link } from "wouter";
 import { answer, api, type Schemas } from "../../api/client";
 import { Button } from "../../design/Button";
 import { Select, TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { Picture } from "../../design/Picture";
 import { useFormat } from "../../i18n/format";
+import { wrongWith } from "../../i18n/problems";
 import { Views } from "../likes/Views";
 import { useWords } from "../onboarding/words";
 import { Facts } from "../today/PersonHeader";
@@ -25,29 +27,28 @@ export default function Search() {
     enabled: asked !== NOTHING,
     queryFn: () => answer(api.GET("/api/me/acquaintances", { params: { query: asked } })),
   });
+  const wrong = wrongWith(found.error, "words", t);
   return (
     <Page wide title={t("search.title")} lead={t("search.lead")} above={<Views />}>
-      <SearchForm busy={found.isFetching} onAsked={setAsked} />
-      <ProblemNotice error={found.error} retry={() => void found.refetch()} />
+      <SearchForm busy={found.isFetching} wrong={wrong} onAsked={setAsked} />
+      <ProblemNotice error={wrong ? null : found.error} retry={() => void found.refetch()} />
       {found.isLoading ? <Loading /> : null}
       {found.data ? <Found found={found.data} /> : null}
     </Page>
   );
 }
 
-function SearchForm({ busy, onAsked }: { busy: boolean; onAsked: (asked: typeof NOTHING) => void }) {
+function SearchForm({ busy, wrong, onAsked }: { busy: boolean; wrong: string | undefined; onAsked: (asked: typeof NOTHING) => void }) {
   const { t } = useTranslation();
   const { interestGroups } = useWords();
   const [words, setWords] = useState("");
   const [interests, setInterests] = useState("");
   const [missing, setMissing] = useState(false);
   return (
-    <form
-      noValidate
+    <Form
       role="search"
       className="grid gap-5 sm:grid-cols-2"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setMissing(words.trim() === "" && interests === "");
         if (words.trim() !== "" || interests !== "") onAsked({ words: words.trim(), interests });
       }}
@@ -59,7 +60,7 @@ function SearchForm({ busy, onAsked }: { busy: boolean; onAsked: (asked: typeof 
         maxLength={LONGEST}
         autoComplete="off"
         value={words}
-        error={missing ? t("search.missing") : undefined}
+        error={missing ? t("search.missing") : wrong}
         onChange={(event) => setWords(event.target.value)}
       />
       <Select label={t("search.interest")} hint={t("search.interestHint")} value={interests} onChange={(event) => setInterests(event.target.value)}>
@@ -79,7 +80,7 @@ function SearchForm({ busy, onAsked }: { busy: boolean; onAsked: (asked: typeof 
           {t("search.do")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { Button } from "../../design/Button";
 import { Choices } from "../../design/Choices";
 import { Select, TextArea, TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading } from "../../design/Page";
 import { required } from "../account/forms";
@@ -44,6 +45,7 @@ export default function AboutMe({ next }: StepProps) {
   const content = profile?.content;
   const form = useForm({
     resolver: zodResolver(schema),
+    shouldFocusError: false, // The form itself does, also where what is wrong is a choice.
     defaultValues: {
       name: content?.name ?? "",
       pronouns: content?.pronouns ?? "",
@@ -68,7 +70,7 @@ export default function AboutMe({ next }: StepProps) {
   if (!words.ready) return <Loading />;
   const { errors } = form.formState;
   return (
-    <form noValidate className="grid gap-7" onSubmit={form.handleSubmit(submit)}>
+    <Form className="grid gap-7" onSubmit={form.handleSubmit(submit)}>
       <TextField label={t("profile.name")} hint={t("profile.nameHint")} autoComplete="given-name" error={wrong("name")} {...form.register("name")} />
       <TextField label={t("profile.pronouns")} optional={optional} error={wrong("pronouns")} {...form.register("pronouns")} />
       <Consents only={["genders_sought"]} />
@@ -106,7 +108,7 @@ export default function AboutMe({ next }: StepProps) {
           {t("onboarding.save")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

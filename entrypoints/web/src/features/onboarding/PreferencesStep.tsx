@@ -1,8 +1,9 @@
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../design/Button";
 import { Choices } from "../../design/Choices";
 import { Select, TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading } from "../../design/Page";
 import { FilterCost, PeopleLeft } from "./FilterCosts";
@@ -31,8 +32,7 @@ export default function PreferencesStep({ next }: StepProps) {
   const wishes = { ages, max_distance_km: distance === "" ? null : Number(distance), deal_breakers: breakers as Preferences["deal_breakers"] };
   const costs = useFilterCosts(possible && before ? ({ ...before, ...wishes } as Preferences) : null).data;
   if (!words.ready || !profile) return <Loading />;
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setAsked(true);
     if (error) return;
     save.mutate(
@@ -44,7 +44,7 @@ export default function PreferencesStep({ next }: StepProps) {
     );
   };
   return (
-    <form noValidate className="grid gap-7" onSubmit={submit}>
+    <Form className="grid gap-7" onSubmit={submit}>
       <fieldset className="grid gap-2">
         <legend className="mb-2 font-semibold">{t("preferences.ages")}</legend>
         <div className="grid grid-cols-2 gap-4">
@@ -86,6 +86,6 @@ export default function PreferencesStep({ next }: StepProps) {
           {t("onboarding.save")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,9 +1,11 @@
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, TextButton } from "../../design/Button";
 import { FieldError, Select, TextArea } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading } from "../../design/Page";
+import { wrongWith } from "../../i18n/problems";
 import { Consents, useConsents } from "../privacy/Consents";
 import type { StepProps } from "./Onboarding";
 import { useProfile, useSaveProfile, type ProfileContent } from "./profile";
@@ -28,8 +30,8 @@ export default function Story({ next }: StepProps) {
   if (!words.ready || !profile) return <Loading />;
   const mayKeepReligion = consents.data?.["religion"]?.granted === true;
   const mayKeep = consents.data?.["orientation"]?.granted === true;
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
+  const wrong = (index: number) => wrongWith(save.error, `prompts.${index}.answer`, t);
+  const submit = () => {
     setAsked(true);
     if (answers.some(({ answer }) => answer.trim() === "")) return;
     save.mutate(
@@ -45,7 +47,7 @@ export default function Story({ next }: StepProps) {
     );
   };
   return (
-    <form noValidate className="grid gap-8" onSubmit={submit}>
+    <Form className="grid gap-8" onSubmit={submit}>
       <fieldset className="grid gap-4">
         <legend className="mb-1 font-semibold">{t("story.prompts")}</legend>
         <p className="-mt-2 text-sm text-soft">{t("story.promptsHint")}</p>
@@ -58,13 +60,16 @@ export default function Story({ next }: StepProps) {
                 rows={3}
                 maxLength={LONGEST}
                 value={answer}
-                error={asked && answer.trim() === "" ? t("story.answerNeeded") : undefined}
+                error={asked && answer.trim() === "" ? t("story.answerNeeded") : wrong(index)}
                 onChange={(event) => setAnswers(answers.map((each, at) => (at === index ? { ...each, answer: event.target.value } : each)))}
               />
               <div>
                 <TextButton
                   aria-label={t("story.removePrompt", { prompt: label })}
-                  onClick={() => setAnswers(answers.filter((_, at) => at !== index))}
+                  onClick={() => {
+                    save.reset(); // What was wrong with an answer was told of its place.
+                    setAnswers(answers.filter((_, at) => at !== index));
+                  }}
                 >
                   {t("photos.remove")}
                 </TextButton>
@@ -105,7 +110,7 @@ export default function Story({ next }: StepProps) {
         <Consents only={["orientation"]} />
         {mayKeep ? <Chosen vocabulary="orientation" label={t("story.orientation")} value={orientation} onChange={setOrientation} /> : null}
       </fieldset>
-      <ProblemNotice error={save.error} />
+      <ProblemNotice error={answers.some((_, index) => wrong(index)) ? null : save.error} />
       <div className="grid gap-3">
         {asked && answers.some(({ answer }) => answer.trim() === "") ? <FieldError error={t("story.answerNeeded")} /> : null}
         <div>
@@ -114,7 +119,7 @@ export default function Story({ next }: StepProps) {
           </Button>
         </div>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../design/Button";
+import { Form } from "../../design/Form";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Loading } from "../../design/Page";
 import type { StepProps } from "./Onboarding";
@@ -25,9 +26,9 @@ export default function Values({ next }: StepProps) {
     save.mutate((content) => ({ ...(content ?? profile.content), values: ratings as ProfileContent["values"] & object }), { onSuccess: next });
   };
   return (
-    <div className="grid gap-6">
+    <Form className="grid gap-6" onSubmit={submit}>
       {words.values.map(({ key, label, description }) => (
-        <fieldset key={key} className="grid gap-2 rounded-lg border border-line bg-surface p-4 sm:p-5">
+        <fieldset key={key} data-wrong={asked && ratings[key] === undefined ? true : undefined} className="grid gap-2 rounded-lg border border-line bg-surface p-4 sm:p-5">
           <legend className="sr-only">{label}</legend>
           <p aria-hidden="true" className="font-display text-lg font-medium">
             {label}
@@ -61,10 +62,10 @@ export default function Values({ next }: StepProps) {
       ) : null}
       <ProblemNotice error={save.error} />
       <div>
-        <Button busy={save.isPending} onClick={submit}>
+        <Button type="submit" busy={save.isPending}>
           {t("onboarding.save")}
         </Button>
       </div>
-    </div>
+    </Form>
   );
 }

@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import { isProblem } from "../../api/problem";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
-import { fieldWords } from "../../i18n/problems";
+import { wordsOf, wrongWith } from "../../i18n/problems";
 
 export interface Secrets {
   password: string;
@@ -29,13 +30,12 @@ export function PasswordForm({ hint, action, danger = false, busy, error, withCo
   const { t } = useTranslation();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const wrong = isProblem(error) ? error.fields.find(({ path }) => path === "password") : undefined;
+  const wrong = wrongWith(error, "password", t);
+  const wrongCode = withCode && isProblem(error, "code_refused") ? wordsOf(error, t) : undefined;
   return (
-    <form
-      noValidate
+    <Form
       className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (!busy) onSubmit({ password, code: code.trim() });
       }}
     >
@@ -46,18 +46,18 @@ export function PasswordForm({ hint, action, danger = false, busy, error, withCo
         type="password"
         autoComplete="current-password"
         value={password}
-        error={wrong ? fieldWords(wrong.code, wrong.message, t) : undefined}
+        error={wrong}
         onChange={(event) => setPassword(event.target.value)}
       />
       {withCode ? (
-        <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} />
+        <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} error={wrongCode} onChange={(event) => setCode(event.target.value)} />
       ) : null}
-      <ProblemNotice error={wrong ? null : error} />
+      <ProblemNotice error={wrong || wrongCode ? null : error} />
       <div>
         <Button type="submit" look={danger ? "danger" : "quiet"} busy={busy} disabled={password === "" || (withCode && code.trim() === "")}>
           {action}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
 import { Button } from "../../design/Button";
 import { TextArea } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Card, Loading } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
@@ -42,11 +43,9 @@ function Ask() {
     onSettled: () => queries.invalidateQueries({ queryKey: ["reviews"] }),
   });
   return (
-    <form
-      noValidate
+    <Form
       className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setMissing(words.trim() === "");
         if (words.trim() !== "" && !ask.isPending) ask.mutate();
       }}
@@ -65,7 +64,7 @@ function Ask() {
           {t("reviews.do")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

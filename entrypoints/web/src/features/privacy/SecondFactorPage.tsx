@@ -2,10 +2,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
+import { isProblem } from "../../api/problem";
 import { Button, LinkButton } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page, Part } from "../../design/Page";
+import { wordsOf } from "../../i18n/problems";
 import { Passkeys } from "./Passkeys";
 import { PasswordForm, type Secrets } from "./PasswordForm";
 import { QrCode } from "./QrCode";
@@ -59,6 +62,7 @@ function Scan({ enrolment, onDone }: { enrolment: Schemas["Enrolment"]; onDone: 
     mutationFn: () => answer(api.POST("/api/me/second-factor/confirm", { body: { code: code.trim() } })),
     onSuccess: ({ recovery_codes }) => onDone(recovery_codes),
   });
+  const wrong = isProblem(confirm.error, "code_refused") ? wordsOf(confirm.error, t) : undefined;
   return (
     <Card className="grid gap-6">
       <div className="grid items-center gap-6 sm:grid-cols-[13rem_1fr]">
@@ -69,22 +73,20 @@ function Scan({ enrolment, onDone }: { enrolment: Schemas["Enrolment"]; onDone: 
           <p className="rounded-sm bg-sunken px-3 py-2 font-semibold tracking-wider wrap-anywhere">{enrolment.secret.match(/.{1,4}/g)?.join(" ")}</p>
         </div>
       </div>
-      <form
-        noValidate
+      <Form
         className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (!confirm.isPending) confirm.mutate();
         }}
       >
-        <TextField label={t("secondFactor.code")} hint={t("factor2.codeHint")} inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} />
-        <ProblemNotice error={confirm.error} />
+        <TextField label={t("secondFactor.code")} hint={t("factor2.codeHint")} inputMode="numeric" autoComplete="one-time-code" value={code} error={wrong} onChange={(event) => setCode(event.target.value)} />
+        <ProblemNotice error={wrong ? null : confirm.error} />
         <div>
           <Button type="submit" busy={confirm.isPending} disabled={code.trim() === ""}>
             {t("factor2.turnOn")}
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   );
 }

@@ -2,10 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
-import { isProblem } from "../../api/problem";
 import { TextField } from "../../design/Field";
 import { Notice } from "../../design/Notice";
-import { fieldWords } from "../../i18n/problems";
+import { wrongWith } from "../../i18n/problems";
 import { PasswordForm, type Secrets } from "../privacy/PasswordForm";
 import { useSecondFactor } from "../privacy/SecondFactorState";
 
@@ -18,7 +17,7 @@ export function EmailChange() {
     mutationFn: ({ password, code }: Secrets) => answer(api.POST("/api/me/email", { body: { email: email.trim(), password, code: code || null } })),
   });
   if (change.isSuccess) return <Notice role="status">{t("emailChange.done", { email: email.trim() })}</Notice>;
-  const wrong = isProblem(change.error) ? change.error.fields.find(({ path }) => path === "email") : undefined;
+  const wrong = wrongWith(change.error, "email", t);
   return (
     <PasswordForm withCode={factor.data?.on ?? false} action={t("emailChange.do")} busy={change.isPending} error={wrong ? null : change.error} onSubmit={(secrets) => change.mutate(secrets)}>
       <TextField
@@ -26,7 +25,7 @@ export function EmailChange() {
         type="email"
         autoComplete="email"
         value={email}
-        error={wrong ? fieldWords(wrong.code, wrong.message, t) : undefined}
+        error={wrong}
         onChange={(event) => setEmail(event.target.value)}
       />
     </PasswordForm>

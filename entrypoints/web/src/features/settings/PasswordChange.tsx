@@ -7,6 +7,7 @@ import { answer, api, type Schemas } from "../../api/client";
 import { signedIn } from "../../api/session";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { showInForm, useWrong } from "../../i18n/problems";
 import { newPassword, password, SHORTEST_PASSWORD } from "../account/forms";
@@ -30,7 +31,7 @@ export function PasswordChange() {
   const { errors } = form.formState;
   const wrong = useWrong(errors);
   return (
-    <form noValidate className="grid gap-4" onSubmit={form.handleSubmit((values) => change.mutate(values))}>
+    <Form className="grid gap-4" onSubmit={form.handleSubmit((values) => change.mutate(values))}>
       <TextField label={t("account.currentPassword")} type="password" autoComplete="current-password" error={wrong("current_password")} {...form.register("current_password")} />
       <TextField label={t("account.newPassword")} hint={t("account.passwordHint", { count: SHORTEST_PASSWORD })} type="password" autoComplete="new-password" error={wrong("new_password")} {...form.register("new_password")} />
       <ProblemNotice error={Object.keys(errors).length > 0 ? null : change.error} />
@@ -40,6 +41,6 @@ export function PasswordChange() {
           {t("settings.changePassword")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { Loading, Page } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
 import { StaffProblem } from "./StaffProblem";
@@ -36,11 +37,9 @@ function Narrow({ onNarrowed }: { onNarrowed: (filter: Filter) => void }) {
   const [filter, setFilter] = useState(EVERYTHING);
   const set = (name: keyof Filter) => (event: { target: { value: string } }) => setFilter({ ...filter, [name]: event.target.value.trim() });
   return (
-    <form
-      noValidate
+    <Form
       className="grid items-end gap-4 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_1fr_auto]"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         onNarrowed(filter);
       }}
     >
@@ -50,7 +49,7 @@ function Narrow({ onNarrowed }: { onNarrowed: (filter: Filter) => void }) {
       <Button type="submit" look="quiet">
         {t("audit.search")}
       </Button>
-    </form>
+    </Form>
   );
 }
 

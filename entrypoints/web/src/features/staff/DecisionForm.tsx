@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../../design/Button";
 import { Choices, type Option } from "../../design/Choices";
 import { TextArea } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 
 interface DecisionFormProps<K extends string> {
@@ -29,11 +30,9 @@ export function DecisionForm<K extends string>({ options, label, hint, longest, 
   const decision = useMutation({ mutationFn: (made: K) => decide(made, words.trim()), onSuccess: onDecided });
   const wordless = words.trim() === "" && (plain === undefined || chosen !== plain);
   return (
-    <form
-      noValidate
+    <Form
       className={`grid content-start gap-5 wrap-anywhere ${className}`}
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setTried(true);
         if (chosen !== null && !wordless && !decision.isPending) decision.mutate(chosen);
       }}
@@ -53,6 +52,6 @@ export function DecisionForm<K extends string>({ options, label, hint, longest, 
           {t("staff.do")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

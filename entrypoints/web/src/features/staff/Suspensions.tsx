@@ -5,6 +5,7 @@ import { answer, api } from "../../api/client";
 import { Button, TextButton } from "../../design/Button";
 import { Choices } from "../../design/Choices";
 import { TextArea, TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { Notice } from "../../design/Notice";
 import { Card, Page } from "../../design/Page";
 import { StaffProblem } from "./StaffProblem";
@@ -61,11 +62,9 @@ function DecisionForm({ why, onAnew }: { why: string; onAnew: () => void }) {
       </p>
       {decide.isSuccess ? <Notice role="status">{t(decide.variables.decision === "restore" ? "suspensions.restored" : "suspensions.suspended")}</Notice> : null}
       <Card>
-        <form
-          noValidate
+        <Form
           className="grid gap-5"
-          onSubmit={(event) => {
-            event.preventDefault();
+          onSubmit={() => {
             setChecked(true);
             if (!Object.values(missing).some(Boolean) && !decide.isPending) decide.mutate({ decision: asked.decision });
           }}
@@ -99,7 +98,7 @@ function DecisionForm({ why, onAnew }: { why: string; onAnew: () => void }) {
               {t("staff.do")}
             </Button>
           </div>
-        </form>
+        </Form>
       </Card>
     </>
   );

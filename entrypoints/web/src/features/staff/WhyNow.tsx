@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { Form } from "../../design/Form";
 import { Card } from "../../design/Page";
 
 const LONGEST = 200;
@@ -14,11 +15,9 @@ export function WhyNow({ onSaid }: { onSaid: (why: string) => void }) {
   const [why, setWhy] = useState("");
   return (
     <Card>
-      <form
-        noValidate
+      <Form
         className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (why.trim() !== "" && PLAIN.test(why)) onSaid(why.trim());
         }}
       >
@@ -28,7 +27,7 @@ export function WhyNow({ onSaid }: { onSaid: (why: string) => void }) {
             {t("staff.look")}
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   );
 }

@@ -10,8 +10,19 @@ interface PageProps {
   children: ReactNode;
 }
 
+/** The page that somebody has just come back from by the browser's history. Noted before the router shows another. */
+let cameFrom: string | null = null;
+let here = location.pathname;
+for (const move of ["popstate", "pushState", "replaceState"]) {
+  addEventListener(move, () => {
+    if (move !== "replaceState") cameFrom = move === "popstate" ? here : null;
+    here = location.pathname;
+  });
+}
+
 /** One page: names the document, moves the focus to its heading, as a fresh page would, and keeps lines readable. The
-same page in another language is no fresh one: whoever chose the language is still where they chose it. */
+same page in another language is no fresh one: whoever chose the language is still where they chose it. Nor is one that
+somebody comes back to: the browser shows it where they were, and the focus is on the link by which they had left. */
 export function Page({ title, lead, above, wide = false, children }: PageProps) {
   const { language } = useTranslation().i18n;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -21,8 +32,11 @@ export function Page({ title, lead, above, wide = false, children }: PageProps) 
     const reworded = spoken.current !== null && spoken.current !== language;
     spoken.current = language;
     if (reworded) return;
-    heading.current?.focus({ preventScroll: true });
-    window.scrollTo({ top: 0 });
+    const link = cameFrom === null ? null : document.querySelector<HTMLElement>(`main a[href="${cameFrom}"]`);
+    if (cameFrom === null) window.scrollTo({ top: 0 });
+    cameFrom = null;
+    if (link) link.focus();
+    else heading.current?.focus({ preventScroll: true });
   }, [title, language]);
   return (
     <div className={`mx-auto grid w-full animate-arrive gap-8 px-4 py-8 sm:px-6 sm:py-12 ${wide ? "max-w-5xl" : "max-w-2xl"}`}>

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { expect, test, vi } from "vitest";
+import { Link, Route } from "wouter";
 import { ProblemError } from "../api/problem";
 import { Button } from "./Button";
 import { Choices, Toggle } from "./Choices";
@@ -112,5 +113,44 @@ test("a page begins at its heading, and in another language goes on where its re
   await screen.findByRole("heading", { name: "Einstellungen" });
   expect([document.title, document.activeElement]).toEqual(["Einstellungen · SaltBitter", screen.getByLabelText("Language")]);
   await choose("en");
+  vi.unstubAllGlobals();
+});
+
+function Places() {
+  return (
+    <main>
+      <Route path="/list">
+        <Page title="List">
+          <Link href="/first">First</Link>
+          <Link href="/second">Second</Link>
+        </Page>
+      </Route>
+      <Route path="/second">
+        <Page title="Second">
+          <Link href="/list">Back to the list</Link>
+        </Page>
+      </Route>
+    </main>
+  );
+}
+
+test("whoever goes back is where they were, and whoever goes on begins at the heading", async () => {
+  const scrollTo = vi.fn();
+  vi.stubGlobal("scrollTo", scrollTo);
+  history.pushState({}, "", "/list");
+  render(<Places />);
+  await userEvent.click(screen.getByRole("link", { name: "Second" }));
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Second" }));
+  expect(scrollTo).toHaveBeenCalledTimes(2);
+
+  history.back();
+  const left = await screen.findByRole("link", { name: "Second" });
+  expect(document.activeElement).toBe(left);
+  expect(scrollTo).toHaveBeenCalledTimes(2);
+
+  await userEvent.click(screen.getByRole("link", { name: "Second" }));
+  await userEvent.click(screen.getByRole("link", { name: "Back to the list" }));
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "List" }));
+  expect(scrollTo).toHaveBeenCalledTimes(4);
   vi.unstubAllGlobals();
 });

@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Component, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
+import { CATALOGUE } from "../api/catalogue";
 import { isProblem } from "../api/problem";
 import { isVisitor, resume, useSession } from "../api/session";
 import { peopleOfToday } from "../api/today";
@@ -53,7 +54,8 @@ export async function fetchFirst(): Promise<void> {
 /** Ask for what the first page shows while it is being made, where somebody may be signed in. */
 export function askFirst(queries: QueryClient): void {
   if (location.pathname !== "/today" || isVisitor()) return;
-  queries.query({ queryKey: ["today", null, i18n.language], queryFn: () => peopleOfToday(null) }).catch(() => {
+  // With the words about them, so that the cards are made once.
+  Promise.all([queries.query({ queryKey: ["today", null, i18n.language], queryFn: () => peopleOfToday(null) }), queries.query(CATALOGUE)]).catch(() => {
     // The page asks again, and tells the member.
   });
 }

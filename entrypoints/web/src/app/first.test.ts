@@ -21,9 +21,9 @@ beforeEach(() => {
   vi.stubGlobal("fetch", asked);
 });
 
-test("the people of the day are asked for while their page is being made, once", async () => {
+test("the people of the day are asked for while their page is being made, once, and the words about them", async () => {
   signedIn(TOKENS);
-  expect(await before("/today")).toEqual(["/api/me/daily-matches"]);
+  expect(await before("/today")).toEqual(["/api/me/daily-matches", "/api/catalogue"]);
 });
 
 test("a visitor asks for nothing of a member's, and no other page for the people of the day", async () => {

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { CATALOGUE } from "../../api/catalogue";
 import { answer, api, type Schemas } from "../../api/client";
 import { isProblem } from "../../api/problem";
 
@@ -61,7 +62,7 @@ async function save(change: ProfileChange, profile: Profile | null, tries = 2): 
 
 /** Every word a profile can be made of. It hardly ever changes. */
 export function useCatalogue() {
-  return useQuery({ queryKey: ["catalogue"], queryFn: () => answer(api.GET("/api/catalogue")), staleTime: Infinity });
+  return useQuery({ ...CATALOGUE, staleTime: Infinity });
 }
 
 export function useCompleteness(enabled: boolean) {

@@ -59,10 +59,12 @@ export default function Today() {
 function Foot({ view }: { view: Schemas["DailyView"] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  // The first date takes a slow phone as long as a card: it is worked out after them.
+  const next = useDeferredValue<string | null>(view.next_at, null);
   return (
     <section className="grid justify-items-center gap-2 py-6 text-center">
       <h2 className="text-xl">{t(view.suggestions.length ? "today.thatsAll" : "today.nobodyYet")}</h2>
-      <p className="text-soft">{t("today.next", { when: format.morning(view.next_at) })}</p>
+      <p className="text-soft">{next ? t("today.next", { when: format.morning(next) }) : "\u00a0"}</p>
       {view.short_because ? <p className="max-w-prose text-sm text-soft">{t(`short.${view.short_because}`)}</p> : null}
     </section>
   );

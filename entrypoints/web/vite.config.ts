@@ -59,14 +59,12 @@ const ahead: Plugin = {
     };
     const early = Object.values(bundle).find((made) => made.type === "chunk" && made.facadeModuleId?.endsWith(AHEAD));
     const first = `    <script type="module" async crossorigin src="/${early?.fileName}"></script>\n`;
-    // Whoever begins with today was here before, and has the typefaces: their page waits for none.
-    const begun = (name: string) => (name === "today" ? page.replaceAll(/ *<link rel="preload"[^>]* as="font"[^>]*>\n/g, "") : page);
     for (const language of LANGUAGES) {
       for (const [name, sources] of Object.entries(FIRST)) {
         const files = new Set([`i18n/${language}.ts`, ...sources.map((source) => `${source}.tsx`)].flatMap(wanted));
         const links = [...files].filter((file) => !page.includes(file)).map((file) => `    <link rel="modulepreload" crossorigin href="/${file}">\n`);
         // What is seen first needs the styles alone, to which the scripts leave the line.
-        const patient = begun(name).replace("  </head>", `${links.join("")}  </head>`).replaceAll(/<(?:script type|link rel)="module(?:preload)?"/g, '$& fetchpriority="low"');
+        const patient = page.replace("  </head>", `${links.join("")}  </head>`).replaceAll(/<(?:script type|link rel)="module(?:preload)?"/g, '$& fetchpriority="low"');
         writeFileSync(`${dir}/${name}.${language}.html`, patient.replace("    <script", `${first}    <script`));
       }
     }

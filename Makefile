@@ -127,8 +127,8 @@ image: ## the image of deploy/Dockerfile, as saltbitter:latest, with Docker or P
 	@DOCKER=$$(command -v docker || command -v podman) || { echo "An image needs Docker or Podman. Debian, Ubuntu: apt-get install podman; macOS: brew install podman."; exit 1; }; \
 	  "$$DOCKER" build --tag saltbitter --file deploy/Dockerfile .
 
-supply-chain: build/supply-chain/.installed | require-node ## known vulnerabilities of every package, secrets in the history, bills of materials; needs the network
-	@$(PYTHON) -m tests.supply_chain.run --tools build/supply-chain/bin
+supply-chain: build/supply-chain/.installed | require-node ## known vulnerabilities of every package, how far each lags, secrets in the history, bills of materials; needs the network
+	@build/supply-chain/bin/python -m tests.supply_chain.run --tools build/supply-chain/bin
 
 build/supply-chain/.installed: tests/supply_chain/requirements.txt | require-python
 	@"$(PYTHON)" -m venv build/supply-chain

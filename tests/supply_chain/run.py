@@ -1,23 +1,35 @@
 """``make supply-chain``: what we build on and what we ever committed.
 
-Known vulnerabilities of every locked package (pip-audit, npm audit), keys and tokens in any version of any file
-(detect-secrets), and the bills of materials (CycloneDX). It asks the registries, and says so where they do not answer:
-what was not asked about counts as not held. The tools are in an environment of their own, since they are no part of
-what is delivered.
+Known vulnerabilities of every locked package (pip-audit, npm audit), packages that lag their registry (uv, npm), keys
+and tokens in any version of any file (detect-secrets), and the bills of materials (CycloneDX). It asks the registries,
+and says so where they do not answer: what was not asked about counts as not held. The tools are in an environment of
+their own, since they are no part of what is delivered.
 """
 
 import argparse
 import json
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from packaging.version import Version
+
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "entrypoints" / "web"
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS: Mapping[str, Sequence[str]] = {
+    "requirements.txt": ("--no-dev",),
+    "requirements-dev.txt": ("--all-groups", "--all-extras"),
+}
+"""What `make lock` writes, and what it asks of uv for each."""
+LAG = timedelta(days=7)
+"""How long a release may be out before it is in the locks. A flaw is mended by a release, so that none that was mended
+is with us for longer, whether or not an advisory names it (proofs.md X11: critical ones within 7 days)."""
 ENTROPY = ("Base64HighEntropyString", "HexHighEntropyString", "KeywordDetector", "IPPublicDetector")
 """These take hashes of packages, ids and every test's password for secrets; the others know keys by their form."""
 INVENTED: Mapping[str, Sequence[str]] = {
@@ -51,9 +63,12 @@ def main() -> int:
     tools = options.tools.absolute()
     reports = options.build / "reports"
     reports.mkdir(parents=True, exist_ok=True)
+    before = datetime.now(UTC) - LAG  # noqa: TID251  what a registry had by a date, not the product's time
     rows = [
         *(row for lock in LOCKS for row in vulnerable_packages(tools, lock)),
         vulnerable_web_packages(),
+        *(lagging_packages(tools, lock, asked, before) for lock, asked in LOCKS.items()),
+        lagging_web_packages(before),
         *bills_of_materials(tools, options.build / "sbom"),
         secrets_in_history(tools),
     ]
@@ -102,9 +117,49 @@ def vulnerable_web_packages() -> dict[str, Any]:
     return row("known vulnerabilities, entrypoints/web/package-lock.json", known, "packages")
 
 
-def unanswered(lock: str, about: str = "any package") -> dict[str, Any]:
-    why = f"The advisory service did not answer about {about}. This needs the network: run it where there is one."
+def unanswered(lock: str, about: str = "any package", who: str = "advisory service") -> dict[str, Any]:
+    why = f"The {who} did not answer about {about}. This needs the network: run it where there is one."
     return row(f"not asked about, {lock}", [why], "locks")
+
+
+def lagging_packages(tools: Path, lock: str, asked: Sequence[str], before: datetime) -> dict[str, Any]:
+    """Packages of a lock that would be newer had it been made of what was out by then."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        export = ["export", "--format", "requirements.txt", "--no-emit-project", "--no-header", *asked]
+        made = run([tools / "uv", *export, "--exclude-newer", before.isoformat()], where=Path(folder)).stdout.decode()
+    return lagging(lock, "make lock", pinned((ROOT / lock).read_text()), pinned(made))
+
+
+def pinned(lock: str) -> Mapping[str, str]:
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", lock, re.MULTILINE))
+
+
+def lagging_web_packages(before: datetime) -> dict[str, Any]:
+    name = "package-lock.json"
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(WEB / "package.json", folder)
+        asked = ("--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund")
+        run(["npm", "install", *asked, "--before", before.isoformat()], where=Path(folder))
+        made = Path(folder) / name
+        newest = installed(made) if made.exists() else {}
+    return lagging(f"entrypoints/web/{name}", "npm update", installed(WEB / name), newest)
+
+
+def installed(lock: Path) -> Mapping[str, str]:
+    """The version at each place of npm's tree, the root aside."""
+    return {place: each["version"] for place, each in json.loads(lock.read_text())["packages"].items() if place}
+
+
+def lagging(lock: str, renewed_by: str, ours: Mapping[str, str], newest: Mapping[str, str]) -> dict[str, Any]:
+    if not newest:
+        return unanswered(f"the age of {lock}", who="registry")
+    behind = [
+        f"{name} {ours[name]}: {version} has been out for over {LAG.days} days ({renewed_by} takes it)"
+        for name, version in newest.items()
+        if name in ours and Version(version) > Version(ours[name])
+    ]
+    return row(f"{LAG.days} days behind their registry, {lock}", behind, f"of {len(ours)} packages")
 
 
 def bills_of_materials(tools: Path, folder: Path) -> Iterator[dict[str, Any]]:

@@ -249,6 +249,7 @@ class Application(containers.DeclarativeContainer):
         clock=adapters.clock,
         secrets=adapters.secrets,
         mailer=mailer,
+        limits=adapters.rate_limits,
         register=providers.Callable(data_register),
         places=adapters.network_places,
         public_url=adapters.settings.provided.public_url,

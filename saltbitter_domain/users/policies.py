@@ -92,6 +92,13 @@ def _first_in(folded: str, pieces: Iterable[str]) -> str | None:
     return None
 
 
+def mailbox_of(email: str) -> str:
+    """What addresses have in common that many mailboxes take for one: without dots and what follows a plus sign before
+    the domain. Only for counting: elsewhere two such addresses are two people's."""
+    local, _, domain = email.rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+
+
 def hash_token(token: str) -> str:
     """SHA-256 of a token, in hex. A plain hash suffices: nobody can try out 256 random bits.
 

@@ -1,5 +1,9 @@
 """What members are told by mail about their accounts, and that it is told once."""
 
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
 import attrs
 import pytest
 
@@ -8,6 +12,7 @@ from saltbitter_domain.kernel import EventId, Unavailable, UserId
 from saltbitter_domain.users.model import (
     EndReason,
     PasswordChanged,
+    PasswordRefused,
     Registered,
     RegistrationRepeated,
     ResetRequested,
@@ -152,3 +157,109 @@ async def test_links_of_different_members_messages_and_servers_differ() -> None:
     await accounts.deliver()
     tokens = [delivered.mail.data["token"] for delivered in accounts.mailer.inbox()]
     assert len(set(tokens)) == len(tokens) == 4
+
+
+async def asked_all_day(accounts: Accounts, ask: Callable[[], Awaitable[object]]) -> Counter[str]:
+    """What was mailed to anybody while somebody asked every six minutes for a day."""
+    for _ in range(240):
+        await ask()
+        await accounts.deliver()
+        accounts.clock.advance(timedelta(minutes=6))
+    return Counter(delivered.mail.template for delivered in accounts.mailer.inbox())
+
+
+async def test_whoever_asks_for_links_to_an_address_all_day_has_five_an_hour_mailed_to_it() -> None:
+    accounts = Accounts()
+    await accounts.register()
+
+    mailed = await asked_all_day(accounts, lambda: accounts.recovery.forgot_password(EMAIL))
+
+    assert mailed == {"reset_password": 5 * 24, "verify_email": 1}
+
+
+async def test_however_often_others_ask_the_newest_link_that_a_member_was_mailed_is_good() -> None:
+    accounts = Accounts()
+    await accounts.register()
+    await accounts.recovery.verify_email(await accounts.mailed_token("verify_email"))
+    for _ in range(180):
+        await accounts.recovery.forgot_password(EMAIL)
+        await accounts.deliver()
+        newest = accounts.mails()[0].data["token"]
+        with pytest.raises(PasswordRefused):
+            await accounts.recovery.reset_password(newest, "short")
+        accounts.clock.advance(timedelta(minutes=1))
+
+
+async def test_an_address_that_nobody_proved_gets_little_whatever_its_account_is_made_to_do() -> None:
+    accounts = Accounts()
+
+    async def pester() -> None:
+        await accounts.register()
+        await accounts.recovery.resend_verification(EMAIL)
+        access = accounts.access(await accounts.login())
+        await accounts.recovery.change_password(access, PASSWORD, PASSWORD)
+
+    mailed = await asked_all_day(accounts, pester)
+
+    assert set(mailed) == {"verify_email", "already_registered", "new_device", "password_changed"}
+    assert max(mailed.values()) <= 5 * 24
+
+
+async def test_other_spellings_of_a_mailbox_that_nobody_proved_are_counted_together() -> None:
+    accounts = Accounts()
+    spellings = [f"a.d.a+{number}@example.test" for number in range(20)] + ["ada@example.test", "a.da@example.test"]
+    for spelling in spellings:
+        await accounts.register(spelling)
+        await accounts.recovery.forgot_password(spelling)
+    await accounts.deliver()
+
+    mailed = Counter(delivered.mail.template for delivered in accounts.mailer.inbox())
+    assert mailed == {"verify_email": 5, "reset_password": 5}
+
+
+async def test_a_member_has_their_links_however_many_accounts_others_open_with_spellings_of_their_mailbox() -> None:
+    accounts = Accounts()
+    await accounts.register()
+    await accounts.recovery.verify_email(await accounts.mailed_token("verify_email"))
+    for number in range(20):
+        await accounts.register(f"ada+{number}@example.test")
+        await accounts.recovery.forgot_password(f"ada+{number}@example.test")
+    await accounts.deliver()
+
+    await accounts.recovery.forgot_password(EMAIL)
+    await accounts.recovery.reset_password(await accounts.mailed_token("reset_password"), "eleven loud herons")
+
+
+async def test_a_mail_that_has_to_be_sent_again_is_counted_once() -> None:
+    accounts = Accounts()
+    await accounts.register()
+    [message] = await accounts.messages()
+    accounts.mailer.fail(10)
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            await accounts.hear(message)
+
+    await accounts.hear(message)
+
+    [mail] = accounts.mails()
+    await accounts.recovery.verify_email(mail.data["token"])
+
+
+async def test_what_a_person_decided_and_what_keeps_an_address_is_mailed_every_time() -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
+    await accounts.recovery.verify_email(await accounts.mailed_token("verify_email"))
+    for number in range(10):
+        await accounts.email_changes.request(
+            accounts.access(tokens), email=f"new{number}@example.test", password=PASSWORD, code=None
+        )
+        await accounts.deliver()
+    await accounts.email_changes.confirm(await accounts.mailed_token("change_email", "new9@example.test"))
+    await accounts.email_changes.stop(await accounts.mailed_token("email_change_asked"))
+    for _ in range(10):
+        await accounts.suspensions.suspend(tokens.user_id, "Insults.")
+        await accounts.suspensions.restore(tokens.user_id, "They were none.")
+    await accounts.deliver()
+
+    mailed = Counter(mail.template.value for mail in accounts.mails())
+    assert [mailed[kind] for kind in ("email_change_asked", "suspended", "restored")] == [10, 10, 10]

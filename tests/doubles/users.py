@@ -240,6 +240,7 @@ class Accounts:
             clock=self.clock,
             secrets=self.secrets,
             mailer=self.mailer,
+            limits=MemoryRateLimits(self.clock),
             register=data_register(),
             places=self.places,
             public_url="https://saltbitter.example/",

@@ -1,9 +1,12 @@
 """Mail to members about their accounts, sent when the facts it tells of have been stored."""
 
+import attrs
+
 from saltbitter_domain.kernel import Clock, EventId, UserId
 from saltbitter_domain.profiles.model import PhotoReviewed
 from saltbitter_domain.register import Register
 from saltbitter_domain.reviews.model import ReviewAnswered
+from saltbitter_domain.traffic import RateLimits
 from saltbitter_domain.uow import UnitsOfWork
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
@@ -27,8 +30,42 @@ from saltbitter_domain.users.model import (
 from saltbitter_domain.users.model.devices import SignInNoticed
 from saltbitter_domain.users.model.passkeys import PasskeyAdded, PasskeyRemoved
 from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
-from saltbitter_domain.users.policies import hash_token, kept_facts
+from saltbitter_domain.users.policies import hash_token, kept_facts, mailbox_of
 from saltbitter_domain.users.ports import Mail, Mailer, NetworkPlaces, Secrets
+
+MAILS_OF_A_KIND, MAILS_PER = 5, ONE_TIME_TOKEN_LIFETIME
+"""How many mails of a kind reach an address, and in what time: as long as a link lasts, so that whoever asks for links
+to somebody's address never keeps them from having one that is good. Product rule."""
+
+_EVERY = {
+    MailTemplate.SUSPENDED,
+    MailTemplate.SUSPENDED_UNDER_AGE,
+    MailTemplate.RESTORED,
+    MailTemplate.PHOTO_VISIBLE,
+    MailTemplate.PHOTO_APPROVED,
+    MailTemplate.PHOTO_REFUSED,
+    MailTemplate.REVIEW_ANSWERED,
+    MailTemplate.EMAIL_CHANGE_ASKED,
+}
+"""Mails that are sent every time: what a person of ours decided, and the link that keeps an address, which is another
+for each change that is asked for."""
+
+
+@attrs.frozen
+class MailLimit:
+    """Holds what anybody can have mailed, by an address alone or by an account opened with it, to ``MAILS_OF_A_KIND``.
+
+    An address that was proven is counted by itself: nobody uses up what its member may need. Any other is counted with
+    all that seem to lead to the same mailbox, as its reader may know nothing of us."""
+
+    limits: RateLimits
+    secrets: Secrets
+
+    async def reached(self, email: str, template: MailTemplate, proven: bool) -> bool:
+        """Count one, unless there were as many as there may be; whether there were."""
+        to = email if proven else f"any {mailbox_of(email)}"
+        key = self.secrets.derived("mailed", f"{template} {to}")
+        return await self.limits.hit("mail", key, MAILS_OF_A_KIND, MAILS_PER) is not None
 
 
 class AccountMail:
@@ -46,6 +83,7 @@ class AccountMail:
         clock: Clock,
         secrets: Secrets,
         mailer: Mailer,
+        limits: RateLimits,
         register: Register,
         places: NetworkPlaces,
         public_url: str,
@@ -54,6 +92,7 @@ class AccountMail:
         self._clock = clock
         self._secrets = secrets
         self._mailer = mailer
+        self._limit = MailLimit(limits, secrets)
         self._register = register
         self._places = places
         self._public_url = public_url.rstrip("/")
@@ -120,7 +159,8 @@ class AccountMail:
             found = await uow.one_time_tokens.get(hash_token(token))
         if found is not None and found.email is not None:
             link = f"{self._public_url}/{page}?token={token}"
-            await self._mailer.send(Mail(message, found.email, template, {"link": link, "token": token}))
+            if await self._may_have(message, found.email, template, proven=False):
+                await self._mailer.send(Mail(message, found.email, template, {"link": link, "token": token}))
 
     async def send_sign_in_noticed(self, message: EventId, event: SignInNoticed) -> None:
         """Warn a member of a sign-in that may not have been theirs, or of some in vain (``new_device``,
@@ -134,16 +174,14 @@ class AccountMail:
         place = self._places.of(session.ip_prefix) if session else None
         facts = {"moment": event.at.isoformat(), "time_zone": user.time_zone, "place": place.name if place else ""}
         link = f"{self._public_url}/forgot-password"
-        await self._mailer.send(Mail(message, user.email, MailTemplate(event.kind), {"link": link, **facts}))
+        await self._tell(message, user, MailTemplate(event.kind), {"link": link, **facts})
 
     async def send_leaving(self, message: EventId, event: ErasureRequested) -> None:
         """Tell a member that they will be erased, what stays, and that signing in undoes it (``leaving``)."""
         user = await self._user(event.user_id)
         if user is not None and user.erase_at is not None:
             kept = kept_facts(self._register.kept_after(user.erase_at))
-            await self._mailer.send(
-                Mail(message, user.email, MailTemplate.LEAVING, {"link": f"{self._public_url}/login", **kept})
-            )
+            await self._tell(message, user, MailTemplate.LEAVING, {"link": f"{self._public_url}/login", **kept})
 
     async def send_suspended(self, message: EventId, event: Suspended) -> None:
         """Tell a member that their account is suspended, why, and where to appeal (``suspended``,
@@ -171,6 +209,8 @@ class AccountMail:
     async def _send_token(
         self, message: EventId, user: User, purpose: TokenPurpose, template: MailTemplate, page: str
     ) -> None:
+        if not await self._may_have(message, user.email, template, proven=user.email_verified_at is not None):
+            return  # The link before stands.
         token = self._secrets.derived(purpose, str(message))
         now = self._clock.now()
         async with self._begin() as uow:
@@ -186,7 +226,22 @@ class AccountMail:
     async def _notify(self, message: EventId, user_id: UserId, template: MailTemplate, page: str, **data: str) -> None:
         user = await self._user(user_id)
         if user is not None:
-            await self._mailer.send(Mail(message, user.email, template, {"link": f"{self._public_url}/{page}", **data}))
+            await self._tell(message, user, template, {"link": f"{self._public_url}/{page}", **data})
+
+    async def _tell(self, message: EventId, user: User, template: MailTemplate, data: dict[str, str]) -> None:
+        if await self._may_have(message, user.email, template, proven=user.email_verified_at is not None):
+            await self._mailer.send(Mail(message, user.email, template, data))
+
+    async def _may_have(self, message: EventId, email: str, template: MailTemplate, *, proven: bool) -> bool:
+        """Whether this mail may be sent. One that has to be sent again is not counted again."""
+        if template in _EVERY:
+            return True
+        async with self._begin() as uow:
+            if await uow.first_time("users.mail.may_have", message):
+                if await self._limit.reached(email, template, proven):
+                    return False
+                await uow.commit()
+        return True
 
     async def _user(self, user_id: UserId) -> User | None:
         async with self._begin() as uow:

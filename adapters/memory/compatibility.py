@@ -171,14 +171,13 @@ class MemoryDecisions(Decisions):
         waiting = self._transaction.read(query)
         return sorted(waiting, key=lambda decision: (decision.at, decision.by), reverse=True)[:limit]
 
-    async def matches_of(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[Match]:
+    async def matches_of(
+        self, user_id: UserId, before: tuple[datetime, MatchId] | None = None, limit: int = 20
+    ) -> Sequence[Match]:
         def query(tables: Tables) -> list[Match]:
             matches = tables.matches.where("low", user_id) + tables.matches.where("high", user_id)
-            newest_first = sorted(matches, key=_age, reverse=True)
-            if before is None:
-                return newest_first[:limit]
-            marks = tables.matches.where("id", before)
-            return [row for row in newest_first if any(_age(row) < _age(mark) for mark in marks)][:limit]
+            older = [row for row in matches if before is None or (row.at, row.id) < before]
+            return sorted(older, key=_age, reverse=True)[:limit]
 
         return self._transaction.read(query)
 

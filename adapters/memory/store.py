@@ -102,9 +102,7 @@ class Tables:
         self.tiers = Table[UserId, Tier]()
         self.daily_matches = Table[tuple[UserId, date], DailyMatches](user=lambda row: row.user_id)
         self.decisions = Table[tuple[UserId, UserId], Decision](by=lambda row: row.by, about=lambda row: row.about)
-        self.matches = Table[tuple[UserId, UserId], Match](
-            id=lambda row: row.id, low=lambda row: row.low, high=lambda row: row.high
-        )
+        self.matches = Table[tuple[UserId, UserId], Match](low=lambda row: row.low, high=lambda row: row.high)
         self.carried_blocks = Table[tuple[UserId, UserId], Block](
             about=lambda row: row.about, origin=lambda row: row.origin
         )

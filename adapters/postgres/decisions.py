@@ -155,8 +155,8 @@ class PostgresDecisions(Decisions):
         """
         SELECT low, high, match_id, matched_at FROM pairs
         WHERE {me} = CAST(:user_id AS uuid) AND match_id IS NOT NULL
-          AND (CAST(:before AS uuid) IS NULL OR (matched_at, match_id) < (
-              SELECT mark.matched_at, mark.match_id FROM pairs AS mark WHERE mark.match_id = CAST(:before AS uuid)))
+          AND (CAST(:before_at AS timestamptz) IS NULL
+               OR (matched_at, match_id) < (CAST(:before_at AS timestamptz), CAST(:before_id AS uuid)))
         """,
         order="matched_at DESC, match_id DESC",
     )
@@ -241,8 +241,13 @@ class PostgresDecisions(Decisions):
         )
         return [_decision(row) for row in rows]
 
-    async def matches_of(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[Match]:
-        rows = await self._session.rows(self._MATCHES, user_id=user_id, before=before, limit=limit)
+    async def matches_of(
+        self, user_id: UserId, before: tuple[datetime, MatchId] | None = None, limit: int = 20
+    ) -> Sequence[Match]:
+        before_at, before_id = before or (None, None)
+        rows = await self._session.rows(
+            self._MATCHES, user_id=user_id, before_at=before_at, before_id=before_id, limit=limit
+        )
         return [match for row in rows if (match := _match(row))]
 
     async def match_between(self, a: UserId, b: UserId) -> Match | None:

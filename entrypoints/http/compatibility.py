@@ -102,10 +102,11 @@ class Matches:
     @route("GET", "/api/me/matches", audience=Audience.MEMBER)
     async def matches(self, call: Call, query: PageQuery) -> Page[MatchView]:
         """The member's mutual matches, newest first."""
-        before = query.after_id()
-        found = await self.matching.matches(call.user_id, MatchId(before) if before else None, query.limit + 1)
+        after = query.after_moment()
+        before = (after[0], MatchId(after[1])) if after else None
+        found = await self.matching.matches(call.user_id, before, query.limit + 1)
         call.acts.append(_acquainted(found[: query.limit]))
-        return page(found, lambda view: view, query.limit, lambda view: view.match.id)
+        return page(found, lambda view: view, query.limit, lambda view: (view.match.at, view.match.id))
 
     @route("GET", "/api/me/likes-received", audience=Audience.MEMBER, errors=(NotEntitled,))
     async def likes_received(self, call: Call, query: PageQuery) -> Page[LikeView]:

@@ -241,7 +241,12 @@ async def test_no_like_of_one_instant_is_lost_between_pages(store: Store) -> Non
     assert [like.by for like in read] == sorted((liker.id for liker in likers), reverse=True)
 
 
-async def test_matches_come_newest_first_in_pages(store: Store) -> None:
+def spot(match: Match) -> tuple[datetime, MatchId]:
+    """Where it stands among the matches."""
+    return match.at, match.id
+
+
+async def test_matches_come_newest_first_in_pages_also_after_one_that_has_ended(store: Store) -> None:
     ada, *others = await store.members(6)
     middle, *rest = others
     matches = []
@@ -253,10 +258,14 @@ async def test_matches_come_newest_first_in_pages(store: Store) -> None:
     async with store.begin() as uow:
         assert await uow.decisions.matches_of(ada.id) == newest_first
         assert await uow.decisions.matches_of(ada.id, limit=2) == newest_first[:2]
-        assert await uow.decisions.matches_of(ada.id, before=newest_first[1].id, limit=2) == newest_first[2:4]
-        assert await uow.decisions.matches_of(ada.id, before=newest_first[-1].id) == []
-        assert await uow.decisions.matches_of(ada.id, before=MatchId(new_id())) == []
+        assert await uow.decisions.matches_of(ada.id, before=spot(newest_first[1]), limit=2) == newest_first[2:4]
+        assert await uow.decisions.matches_of(ada.id, before=spot(newest_first[-1])) == []
         assert await uow.decisions.matches_of(middle.id) == [newest_first[0]]
+    async with store.unit() as uow:
+        await uow.decisions.block(newest_first[1].other(ada.id), ada.id, NOW)
+    async with store.begin() as uow:
+        gone = newest_first.pop(1)
+        assert await uow.decisions.matches_of(ada.id, before=spot(gone), limit=2) == newest_first[1:3]
 
 
 async def test_a_like_waits_again_once_the_pass_that_answered_it_is_ninety_days_old(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Whom a member may look up, their matches and likes, and the quiet notices."""
 
-from datetime import date, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,12 @@ from saltbitter_domain.compatibility.model import (
     NoticeKind,
     PersonMissing,
 )
+from saltbitter_domain.compatibility.service import MatchView
 from saltbitter_domain.consent.model import Purpose
-from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.kernel import EventId, MatchId, UserId
 from saltbitter_domain.profiles.model import DistanceBand, PhotoState, Visibility
 from saltbitter_domain.subscriptions.model import NotEntitled, Tier
+from saltbitter_domain.users.model import AccountStatus
 from tests.doubles.builders import a_photo
 from tests.doubles.matching import NOON, TODAY, Matching
 
@@ -38,9 +41,15 @@ async def unknown(matching: Matching, viewer: UserId, *others: UserId) -> None:
     assert len(details) == 1
 
 
-async def match_of(matching: Matching, one: UserId, other: UserId, note: str | None = None) -> Match:
-    """Let the two like each other; ``note`` goes with the other's like."""
-    day = TODAY - timedelta(days=1)
+def place(view: MatchView) -> tuple[datetime, MatchId]:
+    """Where the match stands in its list."""
+    return view.match.at, view.match.id
+
+
+async def match_of(
+    matching: Matching, one: UserId, other: UserId, note: str | None = None, day: date = TODAY - timedelta(days=1)
+) -> Match:
+    """Let the two, who met that day, like each other; ``note`` goes with the other's like."""
     await matching.introduce(one, other, day=day)
     await matching.introduce(other, one, day=day)
     await matching.like(one, other)
@@ -176,10 +185,10 @@ async def test_matches_come_newest_first_and_by_pages(matching: Matching) -> Non
         matching.clock.advance(timedelta(minutes=1))
         await matching.like(other, me)
     first = await matching.service.matches(me, limit=3)
-    rest = await matching.service.matches(me, before=first[-1].match.id, limit=3)
+    rest = await matching.service.matches(me, before=place(first[-1]), limit=3)
     assert [view.profile.user_id for view in (*first, *rest)] == others[::-1]
     assert all(me in (view.match.low, view.match.high) for view in (*first, *rest))
-    assert await matching.service.matches(me, before=rest[-1].match.id) == []
+    assert await matching.service.matches(me, before=place(rest[-1])) == []
     assert [view.profile.user_id for view in await matching.service.matches(others[0])] == [me]
 
 
@@ -290,3 +299,44 @@ async def test_notices_come_by_pages_and_are_marked_as_seen(matching: Matching) 
     await matching.service.mark_notices_seen(me)
     assert {notice.seen_at for notice in await matching.service.notices(me)} == {matching.clock.now()}
     assert [notice.seen_at for notice in await matching.service.notices(other)] == [None]
+
+
+async def blocks(matching: Matching, who: UserId, other: UserId) -> None:
+    await matching.decisions.block(who, other)
+
+
+async def takes_back(matching: Matching, who: UserId, other: UserId) -> None:
+    await matching.decisions.undo(who, other)
+
+
+async def is_suspended(matching: Matching, who: UserId, _: UserId) -> None:
+    await matching.suspend(who)
+
+
+async def leaves(matching: Matching, who: UserId, _: UserId) -> None:
+    await matching.change_account(who, status=AccountStatus.LEAVING)
+
+
+async def is_erased(matching: Matching, who: UserId, _: UserId) -> None:
+    async with matching.unit() as uow:
+        user = await uow.users.get(who)
+        assert user
+        await uow.users.erase(user)
+
+
+@pytest.mark.parametrize("goes", [blocks, takes_back, is_suspended, leaves, is_erased])
+async def test_whoever_is_a_match_no_more_is_gone_alike_however_that_came_about(
+    matching: Matching, goes: Callable[[Matching, UserId, UserId], Awaitable[None]]
+) -> None:
+    me, other, older = await matching.members(3)
+    for met in (older, other):
+        match = await match_of(matching, met, me, day=TODAY - timedelta(days=1 if met == other else 2))
+        await matching.service.notify_match(EventId(match.id), Matched(match.id, match.low, match.high))
+        matching.clock.advance(timedelta(minutes=1))
+    (newest, _) = await matching.service.matches(me)
+
+    await goes(matching, other, me)
+
+    assert [notice.subject for notice in await matching.service.notices(me)] == [str(older)]
+    page = await matching.service.matches(me, before=place(newest), limit=1)
+    assert [view.profile.user_id for view in page] == [older]

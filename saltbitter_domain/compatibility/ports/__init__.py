@@ -165,7 +165,9 @@ class Decisions(Protocol):
         after the like whose instant and author are ``before``."""
         ...
 
-    async def matches_of(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[Match]:
+    async def matches_of(
+        self, user_id: UserId, before: tuple[datetime, MatchId] | None = None, limit: int = 20
+    ) -> Sequence[Match]:
         """The member's matches, newest first."""
         ...
 

@@ -124,9 +124,11 @@ class MatchingService:
                 note=standing.theirs.note if standing.theirs and likes_shown(member, known) else None,
             )
 
-    async def matches(self, user_id: UserId, before: MatchId | None = None, limit: int = 20) -> Sequence[MatchView]:
-        """The member's matches, newest first, older than the match ``before``; also those who have paused, but nobody
-        whose account is not active."""
+    async def matches(
+        self, user_id: UserId, before: tuple[datetime, MatchId] | None = None, limit: int = 20
+    ) -> Sequence[MatchView]:
+        """The member's matches, newest first; those after the match of the instant and the id in ``before``, whether or
+        not it still stands. Also those who have paused, but nobody whose account is not active."""
         now = self._clock.now()
         async with self._begin() as uow:
 
@@ -137,7 +139,9 @@ class MatchingService:
                 return [MatchView(profile, match) for profile, match in zip(profiles, found, strict=True) if profile]
 
             return await full_page(
-                lambda last: uow.decisions.matches_of(user_id, last.id if last else before, limit), show, limit
+                lambda last: uow.decisions.matches_of(user_id, (last.at, last.id) if last else before, limit),
+                show,
+                limit,
             )
 
     async def likes_received(
@@ -167,14 +171,14 @@ class MatchingService:
             )
 
     async def notices(self, user_id: UserId, before: NoticeId | None = None, limit: int = 20) -> Sequence[Notice]:
-        """The member's notices, newest first, older than the notice ``before``; none that names somebody from whom a
-        block parts them."""
+        """The member's notices, newest first, older than the notice ``before``; of matches those whose match stands and
+        whose other has an active account, so that nobody can tell a block from anything else that ends a match."""
         async with self._begin() as uow:
 
             async def show(found: Sequence[Notice]) -> Sequence[Notice]:
                 _, known = await uow.people.known_to(user_id, [other for notice in found if (other := _named(notice))])
-                apart = {other for other, person in known.items() if person.standing.blocked}
-                return [notice for notice in found if _named(notice) not in apart]
+                there = {other for other, who in known.items() if who.standing.match and who.member.card}
+                return [notice for notice in found if _named(notice) in {None, *there}]
 
             return await full_page(
                 lambda last: uow.notices.of(user_id, last.id if last else before, limit), show, limit

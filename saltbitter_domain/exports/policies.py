@@ -73,9 +73,15 @@ def document(user_id: UserId, made_at: datetime, records: Records, photos: Mappi
         "format": FORMAT,
         "member": str(user_id),
         "made_at": as_json(made_at),
-        "records": as_json(records),
+        "records": as_json({table: [_unranked(table, row) for row in rows] for table, rows in records.items()}),
         "photos": dict(photos),
     }
+
+
+def _unranked(table: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row in which people stand in the order of their numbers. Introductions are stored in that of the scores, which
+    are withheld: beside what explanations tell, it would tell how those people answered about closeness."""
+    return {**row, "candidates": sorted(row["candidates"])} if table == "daily_matches" else row
 
 
 def schema(register: Register, types: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

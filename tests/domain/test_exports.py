@@ -17,6 +17,7 @@ import pytest
 from adapters.memory.exports import MemoryArchives
 from adapters.memory.photo_store import MemoryPhotoStore
 from config.data_register import data_register
+from saltbitter_domain.compatibility.model import DailyMatches, Suggestion
 from saltbitter_domain.exports.model import (
     DataExport,
     ExportMissing,
@@ -27,7 +28,7 @@ from saltbitter_domain.exports.model import (
 )
 from saltbitter_domain.exports.policies import as_json, own_side
 from saltbitter_domain.exports.service import ExportService
-from saltbitter_domain.kernel import EventId, ExportId
+from saltbitter_domain.kernel import EventId, ExportId, UserId
 from saltbitter_domain.profiles.model import Gender
 from saltbitter_domain.users.model import MailTemplate, PasswordRefused, SessionOver
 from saltbitter_domain.users.model.second_factor import CodeRefused
@@ -262,6 +263,24 @@ async def test_erasing_a_member_removes_their_copies() -> None:
     await desk.settle()
 
     assert await desk.archives.get(export.id) is None
+
+
+async def test_whom_one_was_introduced_to_is_told_in_no_order_of_merit() -> None:
+    desk = await opened()
+    user = await desk.accounts.user()
+    assert user
+    by_number = sorted(UserId(new_id()) for _ in range(4))
+    by_score = tuple(Suggestion(by_number[at], rank, 80.0 - rank) for rank, at in enumerate((2, 0, 3, 1), 1))
+    async with desk.accounts.begin() as uow:
+        await uow.daily_matches.add(DailyMatches(user.id, date(2026, 11, 1), desk.accounts.clock.now(), by_score))
+        await uow.commit()
+
+    whole = unpacked(await desk.fetched(await desk.made()))
+
+    (day,) = json.loads(whole.read("data.json"))["records"]["daily_matches"]
+    assert day["candidates"] == [str(other) for other in by_number]
+    page = whole.read("index.html").decode()
+    assert sorted(day["candidates"], key=page.index) == day["candidates"]
 
 
 class Reader(HTMLParser):

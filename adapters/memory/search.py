@@ -36,7 +36,9 @@ class MemoryProfileSearch(ProfileSearch):
         following = [hit for hit in hits if after is None or hit.place > after.place]
         return sorted(following, key=lambda hit: hit.place)[:limit]
 
-    async def find_met(self, viewer: UserId, asked: Terms, since: date, limit: int, *, likers: bool) -> Sequence[Hit]:
+    async def find_met(
+        self, viewer: UserId, asked: Terms, since: date, limit: int, after: Hit | None = None, *, likers: bool
+    ) -> Sequence[Hit]:
         transaction = Transaction(self._store)
         sets = transaction.read(lambda tables: tables.daily_matches.where("user", viewer))
         matches = transaction.read(
@@ -51,4 +53,5 @@ class MemoryProfileSearch(ProfileSearch):
             for other in met.union(liking, (match.other(viewer) for match in matches))
             if other in profiles and (counted := rank(profiles[other].content, asked)) is not None
         ]
-        return sorted(hits, key=lambda hit: hit.place)[:limit]
+        following = [hit for hit in hits if after is None or hit.place > after.place]
+        return sorted(following, key=lambda hit: hit.place)[:limit]

@@ -33,6 +33,11 @@ _RANK = f"""
        FROM unnest(CAST(:words AS text[])) AS word) AS rank
 """
 
+_AFTER = """
+    WHERE CAST(:after_rank AS int) IS NULL OR rank < CAST(:after_rank AS int)
+       OR (rank = CAST(:after_rank AS int) AND user_id > CAST(:after_id AS uuid))
+"""
+
 
 class PostgresProfileSearch(ProfileSearch):
     # The index of words is used whatever the planner thinks: reading every profile is never quicker than a second look.
@@ -55,9 +60,7 @@ class PostgresProfileSearch(ProfileSearch):
                                             AND CAST(content #>> '{{preferences,ages,max}}' AS int)
                   AND (CAST(:metres AS float8) IS NULL
                        OR ST_DWithin(cell, CAST(CAST(:here AS text) AS geography), CAST(:metres AS float8), false)))
-            SELECT user_id, rank FROM fits
-            WHERE CAST(:after_rank AS int) IS NULL OR rank < CAST(:after_rank AS int)
-               OR (rank = CAST(:after_rank AS int) AND user_id > CAST(:after_id AS uuid))
+            SELECT user_id, rank FROM fits {_AFTER}
             ORDER BY rank DESC, user_id LIMIT :limit
             """
         )
@@ -74,11 +77,13 @@ class PostgresProfileSearch(ProfileSearch):
                   AND (match_id IS NOT NULL OR (CAST(:likers AS boolean) AND low_kind = 'like'))
                 UNION
                 SELECT high FROM pairs WHERE low = CAST(:viewer AS uuid)
-                  AND (match_id IS NOT NULL OR (CAST(:likers AS boolean) AND high_kind = 'like')))
-            SELECT profiles.user_id, {_RANK}
-            FROM met JOIN profiles USING (user_id)
-            WHERE profiles.words @@ CAST(:everything AS tsquery)
-              AND content -> 'interests' @> CAST(:interests AS jsonb)
+                  AND (match_id IS NOT NULL OR (CAST(:likers AS boolean) AND high_kind = 'like'))),
+            fits AS (
+                SELECT profiles.user_id, {_RANK}
+                FROM met JOIN profiles USING (user_id)
+                WHERE profiles.words @@ CAST(:everything AS tsquery)
+                  AND content -> 'interests' @> CAST(:interests AS jsonb))
+            SELECT user_id, rank FROM fits {_AFTER}
             ORDER BY rank DESC, user_id LIMIT :limit
             """
         )
@@ -91,8 +96,10 @@ class PostgresProfileSearch(ProfileSearch):
     async def find(self, viewer: Traits, asked: Terms, limit: int, after: Hit | None = None) -> Sequence[Hit]:
         return await self._reports.read(lambda session: self._find(session, viewer, asked, limit, after))
 
-    async def find_met(self, viewer: UserId, asked: Terms, since: date, limit: int, *, likers: bool) -> Sequence[Hit]:
-        values = {**_asked(asked), "viewer": viewer, "since": since, "limit": limit, "likers": likers}
+    async def find_met(
+        self, viewer: UserId, asked: Terms, since: date, limit: int, after: Hit | None = None, *, likers: bool
+    ) -> Sequence[Hit]:
+        values = {**_asked(asked), **_place(after), "viewer": viewer, "since": since, "limit": limit, "likers": likers}
         rows = await self._reports.read(lambda session: session.rows(self._FIND_MET, **values))
         return [_hit(row) for row in rows]
 
@@ -123,9 +130,8 @@ class PostgresProfileSearch(ProfileSearch):
 
     async def _look(self, session: Session, narrowed: dict[str, Any], after: Hit | None) -> Sequence[Hit]:
         """The next people of whom the statement cannot say that they do not fit."""
-        place = {"after_rank": after and after.rank, "after_id": after and after.user_id, "limit": LOOKED_AT}
         try:
-            rows = await session.rows(self._FIND, **narrowed, **place)
+            rows = await session.rows(self._FIND, **narrowed, **_place(after), limit=LOOKED_AT)
         except StoreAway as away:
             if isinstance(away.__cause__, asyncpg.QueryCanceledError):
                 raise _too_broad() from away
@@ -160,6 +166,11 @@ def _asked(asked: Terms) -> dict[str, Any]:
         "everything": " & ".join([*(f"{word}:*" for word in words), *chosen]),
         "interests": sorted(asked.interests),
     }
+
+
+def _place(after: Hit | None) -> dict[str, Any]:
+    """Where the hits that are looked for begin."""
+    return {"after_rank": after and after.rank, "after_id": after and after.user_id}
 
 
 def _hit(row: Any) -> Hit:

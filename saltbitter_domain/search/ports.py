@@ -21,9 +21,12 @@ class ProfileSearch(Protocol):
         like the viewer. Fewer than ``limit`` are all there are. ``SearchTooBroad`` when it would take too long."""
         ...
 
-    async def find_met(self, viewer: UserId, asked: Terms, since: date, limit: int, *, likers: bool) -> Sequence[Hit]:
+    async def find_met(
+        self, viewer: UserId, asked: Terms, since: date, limit: int, after: Hit | None = None, *, likers: bool
+    ) -> Sequence[Hit]:
         """Up to ``limit`` people whose profile fits, in the same order, of those the viewer may have come across: who
-        was suggested to them on ``since`` or later, who is their match and, with ``likers``, who likes them.
+        was suggested to them on ``since`` or later, who is their match and, with ``likers``, who likes them; those
+        after the hit ``after``.
 
         Whether the viewer may still know of them is for ``acquaintance`` to say."""
         ...

@@ -7,6 +7,7 @@ from saltbitter_domain.compatibility.catalogue import to_do
 from saltbitter_domain.compatibility.model import KNOWN_FOR, NotReadyToMatch
 from saltbitter_domain.compatibility.ports import Known, Member
 from saltbitter_domain.kernel import Clock, UserId, local_date
+from saltbitter_domain.paging import full_page
 from saltbitter_domain.profiles.policies import public_view
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.search.model import (
@@ -43,11 +44,17 @@ class AcquaintanceSearch:
             member = await uow.people.member(viewer)
         since = (self._clock.now() - KNOWN_FOR).date()
         shows_likers = entitlements(member).see_who_liked
-        hits = await self._search.find_met(viewer, asked, since, ACQUAINTANCES_AT_ONCE + 1, likers=shows_likers)
-        async with self._begin() as uow:
-            member, known = await uow.people.known_to(viewer, [hit.user_id for hit in hits], since)
-        met = [found for hit in hits if (found := self._found(viewer, member, known[hit.user_id]))]
-        return Acquaintances(tuple(met[:ACQUAINTANCES_AT_ONCE]), len(hits) > ACQUAINTANCES_AT_ONCE)
+        limit = ACQUAINTANCES_AT_ONCE + 1
+
+        async def show(hits: Sequence[Hit]) -> Sequence[FoundAcquaintance]:
+            async with self._begin() as uow:
+                member, known = await uow.people.known_to(viewer, [hit.user_id for hit in hits], since)
+            return [found for hit in hits if (found := self._found(viewer, member, known[hit.user_id]))]
+
+        met = await full_page(
+            lambda last: self._search.find_met(viewer, asked, since, limit, last, likers=shows_likers), show, limit
+        )
+        return Acquaintances(tuple(met[:ACQUAINTANCES_AT_ONCE]), len(met) > ACQUAINTANCES_AT_ONCE)
 
     def _found(self, viewer: UserId, member: Member, other: Known) -> FoundAcquaintance | None:
         profile = profile_for(viewer, member, other, self._photos, self._clock.now())

@@ -490,3 +490,21 @@ async def test_of_very_many_acquaintances_the_best_are_found_and_that_there_are_
 
     assert (len(found.items), found.more) == (ACQUAINTANCES_AT_ONCE, True)
     assert not (await service.find(viewer, "tango dancing")).more
+
+
+@pytest.mark.parametrize("gone", [1, 60])
+async def test_whoever_may_not_be_seen_takes_nobody_s_place_among_them_nor_are_there_more_for_them(
+    store: Store, gone: int
+) -> None:
+    viewer = await join(store)
+    blocking = [await join(store, interests=frozenset({"dancing"}), bio="tango") for _ in range(gone)]
+    shown = [await join(store, bio="tango") for _ in range(ACQUAINTANCES_AT_ONCE)]
+    await meet(store, viewer, *blocking, *shown)
+    async with store.unit() as uow:
+        for other in blocking:
+            await uow.decisions.block(other, viewer, store.clock.now())
+
+    found = await searching(store).find(viewer, "tango")
+
+    assert [person.profile.user_id for person in found.items] == sorted(shown)
+    assert not found.more

@@ -37,7 +37,6 @@ from saltbitter_domain.compatibility.ports import Known, MatchEngine, Member
 from saltbitter_domain.compatibility.service import morning
 from saltbitter_domain.compatibility.service.acquainted import acquainted
 from saltbitter_domain.compatibility.service.everybody import Everybody
-from saltbitter_domain.compatibility.service.paging import full_page
 from saltbitter_domain.compatibility.service.views import (
     DailyView,
     LikeView,
@@ -46,6 +45,7 @@ from saltbitter_domain.compatibility.service.views import (
     SuggestionView,
 )
 from saltbitter_domain.kernel import Clock, EventId, Ids, Language, MatchId, NoticeId, UserId
+from saltbitter_domain.paging import full_page
 from saltbitter_domain.profiles.ports import PhotoStore
 from saltbitter_domain.subscriptions.model import NotEntitled
 from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep

@@ -6,7 +6,8 @@ from datetime import datetime
 from adapters.memory.store import Tables
 from adapters.memory.table import replace
 from adapters.memory.transaction import Transaction
-from saltbitter_domain.kernel import GridArea, PhotoId, StaleWrite, UserId
+from saltbitter_domain.compatibility.participation import missing_in_account
+from saltbitter_domain.kernel import GridArea, GridCell, PhotoId, StaleWrite, UserId
 from saltbitter_domain.profiles.model import MAX_PHOTOS, Photo, PhotoState, Profile, ProfileExists, TooManyPhotos
 from saltbitter_domain.profiles.policies import is_unjudged
 from saltbitter_domain.profiles.ports import SAME_PICTURE_BITS, Photos, Profiles, RemovedPhotos
@@ -31,10 +32,14 @@ class MemoryProfiles(Profiles):
         self._transaction.write(lambda tables: replace(tables.profiles, profile.user_id, profile))
 
     async def numbers_in(self, areas: Sequence[GridArea], up_to: int) -> Sequence[int]:
-        cells = self._transaction.read(
-            lambda tables: [profile.smallest_cell for profile in tables.profiles.items().values()]
-        )
-        return [min(up_to, sum(cell is not None and area.holds(cell) for cell in cells)) for area in areas]
+        def query(tables: Tables) -> list[GridCell]:
+            found = (
+                (profile.smallest_cell, tables.users.get(whose)) for whose, profile in tables.profiles.items().items()
+            )
+            return [cell for cell, user in found if cell and user and not missing_in_account(user)]
+
+        cells = self._transaction.read(query)
+        return [min(up_to, sum(map(area.holds, cells))) for area in areas]
 
 
 class MemoryPhotos(Photos):

@@ -45,9 +45,10 @@ class PostgresProfiles(Profiles):
         text(
             """
             SELECT (SELECT count(*)
-                      FROM (SELECT FROM profiles
+                      FROM (SELECT FROM profiles JOIN users ON users.id = profiles.user_id
                              WHERE smallest_latitude >= south AND smallest_latitude < north
                                AND smallest_longitude >= west AND smallest_longitude < east
+                               AND users.email_verified_at IS NOT NULL AND users.status = 'active'
                              LIMIT CAST(:up_to AS int)) AS members)
               FROM unnest(CAST(:south AS float8[]), CAST(:north AS float8[]), CAST(:west AS float8[]),
                           CAST(:east AS float8[])) WITH ORDINALITY AS area (south, north, west, east, place)

@@ -28,7 +28,8 @@ class Profiles(Protocol):
         ...
 
     async def numbers_in(self, areas: Sequence[GridArea], up_to: int) -> Sequence[int]:
-        """How many members' smallest cells are in each area; ``up_to`` when there are as many or more."""
+        """How many members' smallest cells are in each area; ``up_to`` when there are as many or more. Counted are
+        those with a verified address and an active account: nobody is mistaken for somebody who cannot be seen."""
         ...
 
 

@@ -1,6 +1,8 @@
 """What every store of profiles promises."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from saltbitter_domain.kernel import GridArea, GridCell, StaleWrite, UserId
 from saltbitter_domain.profiles.model import ProfileExists, PromptAnswer
 from saltbitter_domain.profiles.ports import Profiles
-from saltbitter_domain.users.model import User
+from saltbitter_domain.users.model import AccountStatus, User
 from tests.contracts.stores import Store, outcomes
 from tests.doubles.builders import (
     TEXTS,
@@ -16,6 +18,7 @@ from tests.doubles.builders import (
     a_full_content,
     a_full_profile,
     a_profile,
+    a_user,
     new_id,
     unset_fields,
 )
@@ -129,6 +132,26 @@ async def test_members_are_counted_by_their_smallest_cells(store: Store) -> None
         tiny = attrs.evolve(area, north=area.south, east=area.west)
         assert await uow.profiles.numbers_in([tiny, area], 1000) == [0, before + 3]
         assert await uow.profiles.numbers_in([area], before + 2) == [before + 2]
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [{"email_verified_at": None}, {"status": AccountStatus.SUSPENDED}, {"status": AccountStatus.LEAVING}],
+    ids=["unverified", "suspended", "leaving"],
+)
+async def test_nobody_is_counted_among_whom_a_member_could_not_be_mistaken(
+    store: Store, unseen: Mapping[str, Any]
+) -> None:
+    area = GridArea.containing(-41.3, 174.8, 8.0)
+    async with store.begin() as uow:
+        before = await uow.profiles.numbers_in([area], 1000)
+    user = a_user(**unseen)
+    async with store.unit() as uow:
+        await uow.users.add(user)
+        await uow.profiles.add(a_profile(user, smallest_cell=GridCell(*area.middle)))
+
+    async with store.begin() as uow:
+        assert await uow.profiles.numbers_in([area], 1000) == before
 
 
 async def test_fifty_writers_at_once_lose_no_change(store: Store) -> None:

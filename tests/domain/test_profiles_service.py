@@ -91,7 +91,9 @@ class House:
     async def settle(self, cell: GridCell, members: int) -> None:
         async with self.begin() as uow:
             for _ in range(members):
-                await uow.profiles.add(a_profile(a_user(), smallest_cell=cell))
+                user = a_user()
+                await uow.users.add(user)
+                await uow.profiles.add(a_profile(user, smallest_cell=cell))
             await uow.commit()
 
     async def withdrawal(self) -> tuple[EventId, ConsentWithdrawn]:

@@ -13,10 +13,11 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import cast
 
+import structlog
 from aiohttp import web
 
 from entrypoints.http.errors import PROBLEM_JSON
-from entrypoints.http.headers import SECURITY
+from entrypoints.http.headers import SECURITY, secure
 
 ASKING_SECONDS = 10.0
 """From the first byte of a request, or from the connection, to the end of the headers."""
@@ -36,11 +37,18 @@ UNREAD_SECONDS = 30
 BACKLOG = 1024
 """Connections that may wait to be accepted: a client that finds no room tries again only after a second."""
 
+_log = structlog.get_logger("http")
+
+
+def _problem(status: HTTPStatus, code: str, detail: str) -> bytes:
+    """The body of an answer to what was no request, and so has no id."""
+    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "code": code}
+    return json.dumps(problem).encode()
+
 
 def _plain(status: HTTPStatus, code: str, detail: str, **headers: str) -> bytes:
     """A whole answer for who has not asked anything yet."""
-    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "code": code}
-    body = json.dumps(problem).encode()
+    body = _problem(status, code, detail)
     sent = {
         "Content-Type": PROBLEM_JSON,
         "Content-Length": str(len(body)),
@@ -63,6 +71,10 @@ LATE = _plain(
     "request_timeout",
     f"The request and its headers did not arrive within {ASKING_SECONDS:g} seconds.",
 )
+UNREADABLE = _problem(
+    HTTPStatus.BAD_REQUEST, "request_unreadable", "This is no request of HTTP/1.1 that anybody can read (RFC 9112)."
+)
+FAILED = _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
 
 
 def most_connections() -> int:
@@ -134,6 +146,28 @@ class Connection(web.RequestHandler):
             self._inside = False
             self._door.open -= 1
         super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002  quotes what was sent
+    ) -> web.StreamResponse:
+        """The answer to what is no request, and to a failure outside every route, as all others are.
+
+        aiohttp sends back what it could not read, names itself and its version, and logs an error for each."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer was begun, and another cannot follow it")
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.info("request", status=status, code="request_unreadable", error=type(exc).__name__)
+        else:
+            _log.error("request_failed", exc_info=exc)
+        body = UNREADABLE if status < HTTPStatus.INTERNAL_SERVER_ERROR else FAILED
+        response = web.Response(status=status, body=body, content_type=PROBLEM_JSON)
+        secure(response)
+        response.force_close()
+        return response
 
     def _expect(self) -> None:
         self._late = asyncio.get_running_loop().call_later(self._door.asking_seconds, self._give_up)

@@ -9,10 +9,13 @@ from typing import cast
 import attrs
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from entrypoints.http.app import build
 from entrypoints.http.connections import MOST_HEADERS, Door, listening, most_connections
 from entrypoints.http.dependencies import Ports
+from entrypoints.http.errors import PROBLEM_JSON
+from entrypoints.http.headers import SECURITY
 from tests.http.conftest import ANNA, SETTINGS, Client, Serve
 from tests.http.ping import Authenticator, Pings
 
@@ -105,6 +108,40 @@ async def test_where_there_is_no_room_for_more_connections_they_are_told_to_come
         assert (await first.reader.read()).endswith(b"}") or first.reader.at_eof()
         assert (await (await connected.call()).answer(ASK))[0] == "HTTP/1.1 200 OK"
         assert (await second.answer(ASK))[0] == "HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /livez HTTP/1.1\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer told-to-nobody\x01\r\n\r\n",
+        b"GET /told-to-nobody\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://told-to-nobody:99999/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"told-to-nobody\r\n\r\n",
+        b"GET /" + b"told-to-nobody" * 600 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /ping/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Encoding: br\r\n\r\n1",
+    ],
+)
+async def test_what_is_no_request_is_answered_as_all_else_is_and_not_sent_back(
+    ports: Ports, pings: Pings, sent: bytes
+) -> None:
+    async with line(ports, pings) as connected:
+        caller = await connected.call()
+        with capture_logs() as lines:
+            status, headers, body = await caller.answer(sent)
+        assert status.split()[1] == "400"
+        assert {name: headers[name.lower()] for name in SECURITY} == {
+            name: value.lower() for name, value in SECURITY.items()
+        }
+        assert headers["server"] == "saltbitter"
+        assert headers["content-type"] == PROBLEM_JSON
+        assert json.loads(body)["code"] == "request_unreadable"
+        assert b"told-to-nobody" not in body
+        assert [(line["event"], line["status"], line["code"]) for line in lines] == [
+            ("request", 400, "request_unreadable")
+        ]
+        assert "told-to-nobody" not in repr(lines)
+        assert await caller.is_closed()
 
 
 async def test_a_request_has_so_many_headers(ports: Ports, pings: Pings) -> None:

@@ -30,7 +30,8 @@ class Documentation:
         self._document = orjson.dumps(document)
         self._page = (_HERE / "docs.html").read_bytes()
         self._start = (_HERE / "docs.js").read_bytes()
-        self._files = _swagger_ui()
+        # Served whole from memory: by ranges and preconditions a cache would be given refusals to keep for a day.
+        self._files = {name: (_swagger_ui() / name).read_bytes() for name in FILES}
 
     @route("GET", "/api/openapi.json", audience=Audience.ANYONE, produces=JSON, cache="no-cache")
     async def openapi(self, _call: Call) -> web.StreamResponse:
@@ -53,4 +54,4 @@ class Documentation:
         """A file of Swagger UI."""
         if file not in FILES:
             raise web.HTTPNotFound
-        return web.FileResponse(self._files / file, headers={hdrs.CONTENT_TYPE: FILES[file]})
+        return web.Response(body=self._files[file], headers={hdrs.CONTENT_TYPE: FILES[file]})

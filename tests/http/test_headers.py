@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from aiohttp import ClientResponse, web
 
+from entrypoints.http.docs import _swagger_ui
 from tests.http.conftest import ANNA, ORIGIN, Client, Serve
 from tests.http.stage import ALWAYS
 
@@ -68,6 +69,24 @@ async def test_only_what_is_public_may_be_kept(api: Client, path: str, cache: st
     answer = await api.get(path, headers=ANNA)
 
     assert answer.headers["Cache-Control"] == cache
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        {"Range": "bytes=9999999-"},
+        {"Range": "bytes=0-1"},
+        {"If-Match": '"x"'},
+        {"If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    ],
+    ids="".join,
+)
+async def test_no_cache_is_given_a_refusal_or_a_part_to_keep_in_place_of_a_file(
+    api: Client, asking: dict[str, str]
+) -> None:
+    answer = await api.get("/api/docs/swagger-ui.css", headers=asking)
+
+    assert (answer.status, len(await answer.read())) == (200, (_swagger_ui() / "swagger-ui.css").stat().st_size)
 
 
 async def test_only_what_is_the_same_for_everybody_is_packed(api: Client) -> None:

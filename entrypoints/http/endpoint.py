@@ -162,9 +162,10 @@ def _if_match(request: web.Request) -> int:
 
 def _audit_reason(request: web.Request) -> str:
     reason = request.headers.get(AUDIT_REASON, "").strip()
-    if not 0 < len(reason) <= MAX_AUDIT_REASON:
+    # Bytes that are no UTF-8 come as halves of surrogates, which no record can hold.
+    if not 0 < len(reason) <= MAX_AUDIT_REASON or any("\ud800" <= each <= "\udfff" for each in reason):
         raise AuditReasonRequired(
-            f"Say in {AUDIT_REASON} why, in 1 to {MAX_AUDIT_REASON} characters, such as the number of a ticket."
+            f"Say in {AUDIT_REASON} why, in 1 to {MAX_AUDIT_REASON} characters (UTF-8), such as the number of a ticket."
         )
     return reason
 
@@ -196,7 +197,7 @@ async def _payload(request: web.Request, route: Route, seconds: float, take: Tak
         raise BodyIncomplete(f"The body did not arrive within {seconds:g} seconds.") from None
     except (web.RequestPayloadError, ConnectionError):
         raise BodyIncomplete("The body ended before it was complete.") from None
-    except (ValueError, HttpProcessingError):
+    except (ValueError, RuntimeError, HttpProcessingError):  # RuntimeError: of a form, its default charset
         raise BodyIncomplete("The body is not the form it claims to be.") from None
 
 

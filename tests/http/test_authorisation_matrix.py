@@ -139,6 +139,25 @@ def test_what_is_for_staff_is_for_moderators_and_admins_and_no_member(
     loop.run(asked())
 
 
+def test_a_reason_that_is_no_text_is_none(stage: Stage, loop: asyncio.Runner) -> None:
+    async def asked() -> bytes:
+        scene = await stage.scene()
+        token, client = await entitled(scene, "GET /api/staff/reviews"), scene.town.client
+        reader, writer = await asyncio.open_connection(client.server.host, client.server.port)
+        writer.write(
+            f"GET /api/staff/reviews HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n"
+            f"{AUDIT_REASON}: ".encode()
+            + "Prüfung".encode("latin-1")
+            + b"\r\n\r\n"
+        )
+        said = await reader.read()
+        writer.close()
+        return said
+
+    status, _, said = loop.run(asked()).partition(b"\r\n")
+    assert (status.split()[1], b"audit_reason_required" in said) == (b"428", True)
+
+
 @pytest.mark.parametrize("call", FOR_STAFF)
 def test_staff_say_why_before_anything_is_shown_or_done_and_it_is_on_record(
     stage: Stage, loop: asyncio.Runner, call: str

@@ -2,10 +2,13 @@
 
 Nor time limits, which in dramatiq interrupt a thread: what takes too long is cancelled on its event loop."""
 
+import logging
+
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Retries
+from dramatiq.worker import _WorkerMiddleware
 
 QUEUES = URGENT, BULK = "urgent", "bulk"
 """What somebody waits for is in ``urgent``, and never held up by what comes for everybody and by periodic jobs."""
@@ -19,6 +22,7 @@ Redis 7: 32 to 35 s, where the defaults took ten minutes and more."""
 def embedded_broker() -> StubBroker:
     """A broker in memory: messages stay in this process, everything else is as in production."""
     broker = StubBroker(middleware=_middleware())
+    broker.logger.addFilter(_unless_of_a_further_worker)
     _declare_queues(broker)
     return broker
 
@@ -34,6 +38,12 @@ def production_broker(url: str) -> RedisBroker:
 
 def _middleware() -> list[dramatiq.Middleware]:
     return [AgeLimit(), Retries(max_retries=0)]
+
+
+def _unless_of_a_further_worker(record: logging.LogRecord) -> bool:
+    """Each queue has a worker of its own here, at which dramatiq warns of middleware of the same type. Of any other it
+    goes on warning."""
+    return not (isinstance(record.args, tuple) and any(isinstance(each, _WorkerMiddleware) for each in record.args))
 
 
 def _declare_queues(broker: dramatiq.Broker) -> None:

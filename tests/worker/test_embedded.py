@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+from dramatiq.middleware import AgeLimit
+
 from adapters.memory.doorbell import Doorbell
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.store import MemoryStore
@@ -79,3 +82,15 @@ async def test_the_doorbell_wakes_the_relay_by_itself() -> None:
         await house.heard.wait()
     finally:
         await house.workers.stop()
+
+
+async def test_a_worker_for_each_queue_is_nothing_to_warn_of_and_other_middleware_that_comes_twice_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House()
+    house.workers.start(keep_running=False)
+    await house.workers.stop()
+    assert caplog.messages == []
+
+    embedded_broker().add_middleware(AgeLimit())
+    assert ["AgeLimit" in message for message in caplog.messages] == [True]

@@ -57,6 +57,7 @@ class Consents:
         "PUT",
         "/api/me/consents/{purpose}",
         audience=Audience.MEMBER,
+        a_day=200,
         errors=(ConsentOutdated, ConsentRequired),
     )
     async def decide_consent(self, call: Call, body: ConsentDecision, purpose: Purpose) -> ConsentRecord:

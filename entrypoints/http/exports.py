@@ -59,6 +59,7 @@ class Exports:
         "/api/me/exports",
         audience=Audience.MEMBER,
         guarded=True,
+        a_day=10,
         status=202,
         errors=(PasswordRefused, CodeRefused, CodesPaused, ExportRunning, SessionOver, Busy),
     )

@@ -157,6 +157,7 @@ class Subscriptions:
         "/api/subscriptions",
         audience=Audience.MEMBER,
         idempotent=True,
+        a_day=100,
         errors=(
             TierNotForSale,
             AlreadySubscribed,
@@ -237,6 +238,7 @@ class Orders:
         "/api/purchases",
         audience=Audience.MEMBER,
         idempotent=True,
+        a_day=100,
         errors=(PaymentRefused, OrderPending, OrderNotAccepted, GatewayAway, GatewayOff),
     )
     async def buy(self, call: Call, body: Purchase) -> OrderView:

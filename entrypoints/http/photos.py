@@ -96,6 +96,7 @@ class Photos:
         audience=Audience.MEMBER,
         status=201,
         idempotent=True,
+        a_day=200,
         upload=PHOTO,
         errors=(PhotoTypeNotAccepted, TooManyPhotos, PhotoStoreUnavailable),
     )

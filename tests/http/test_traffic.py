@@ -187,7 +187,12 @@ def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
         "GET /api/me/acquaintances": 1_000,
         "POST /api/me/push-subscriptions": 100,
         "POST /api/me/decisions": 1_500,
+        "POST /api/me/photos": 200,
         "POST /api/me/photos/uploads": 200,
+        "PUT /api/me/consents/{purpose}": 200,
+        "POST /api/me/exports": 10,
+        "POST /api/subscriptions": 100,
+        "POST /api/purchases": 100,
     }
     met_a_day = DAILY_QUOTA * (1 + (limits["POST /api/me/daily-matches/next-page"] or 0))
     assert met_a_day == 1_010, "of everybody else, only acquaintances are shown"

@@ -45,13 +45,14 @@ class MemoryUsers(Users):
     async def account(self, user_id: UserId, now: datetime) -> Account | None:
         return self._transaction.read(lambda tables: _account(tables, tables.users.get(user_id), now))
 
-    async def credentials(self, email: str) -> Credentials | None:
+    async def credentials(self, email: str, now: datetime) -> Credentials | None:
         def query(tables: Tables) -> Credentials | None:
             user = next(iter(tables.users.where("email", email)), None)
             if user is None:
                 return None
-            factor = tables.second_factors.get(user.id)
-            return Credentials(user, devices_of(tables, user.id), factor, passkeys_of(tables, user.id))
+            factor, passkeys = tables.second_factors.get(user.id), passkeys_of(tables, user.id)
+            opened = _open_of(tables, user.id, now)
+            return Credentials(user, devices_of(tables, user.id), factor, passkeys, opened)
 
         return self._transaction.read(query)
 

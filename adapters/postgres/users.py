@@ -63,16 +63,16 @@ class PostgresUsers(Users):
                   FROM devices WHERE devices.user_id = users.id) AS devices,
                (SELECT to_jsonb(second_factors) FROM second_factors WHERE second_factors.user_id = users.id) AS factor,
                (SELECT coalesce(jsonb_agg(to_jsonb(passkeys) ORDER BY created_at, passkeys.id), '[]')
-                  FROM passkeys WHERE passkeys.user_id = users.id) AS passkeys
+                  FROM passkeys WHERE passkeys.user_id = users.id) AS passkeys,
+               (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
+                  FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
+                   AND expires_at > CAST(:now AS timestamptz)) AS sessions
         """
     _CREDENTIALS = Query(text(f"{_WITH_CREDENTIALS} FROM users WHERE email = CAST(:email AS text)"))
     _ACCOUNT = Query(
         text(
             f"""
-            {_WITH_CREDENTIALS}, coalesce(profiles.content ->> 'name', '') AS name,
-               (SELECT coalesce(jsonb_agg(to_jsonb(sessions) ORDER BY last_used_at DESC, sessions.id DESC), '[]')
-                  FROM sessions WHERE sessions.user_id = users.id AND ended_at IS NULL
-                   AND expires_at > CAST(:now AS timestamptz)) AS sessions
+            {_WITH_CREDENTIALS}, coalesce(profiles.content ->> 'name', '') AS name
             FROM users LEFT JOIN profiles ON profiles.user_id = users.id WHERE users.id = CAST(:id AS uuid)
             """
         )
@@ -121,12 +121,12 @@ class PostgresUsers(Users):
         if row is None:
             return None
         fields = {**row}
-        name, opened = fields.pop("name"), documents.read(fields.pop("sessions"), tuple[Session, ...])
+        name = fields.pop("name")
         known = _credentials(fields)
-        return Account(known.user, known.devices, known.factor, known.passkeys, opened, name)
+        return Account(known.user, known.devices, known.factor, known.passkeys, known.sessions, name)
 
-    async def credentials(self, email: str) -> Credentials | None:
-        row = await self._session.row(self._CREDENTIALS, email=email)
+    async def credentials(self, email: str, now: datetime) -> Credentials | None:
+        row = await self._session.row(self._CREDENTIALS, email=email, now=now)
         return row and _credentials({**row})
 
     async def save(self, user: User) -> None:
@@ -161,7 +161,8 @@ def user_of(row: Any) -> User:
 def _credentials(fields: dict[str, Any]) -> Credentials:
     devices, factor = documents.read(fields.pop("devices"), tuple[Device, ...]), fields.pop("factor")
     passkeys = documents.read(fields.pop("passkeys"), tuple[Passkey, ...])
-    return Credentials(user_of(fields), devices, factor and documents.read(factor, SecondFactor), passkeys)
+    opened = documents.read(fields.pop("sessions"), tuple[Session, ...])
+    return Credentials(user_of(fields), devices, factor and documents.read(factor, SecondFactor), passkeys, opened)
 
 
 def _row(entity: Any) -> dict[str, Any]:

@@ -169,8 +169,9 @@ async def test_an_account_is_found_with_what_stands_around_it_by_its_id_and_by_i
         await uow.profiles.add(a_profile(user))
 
     async with store.begin() as uow:
-        assert await uow.users.credentials(user.email) == Credentials(user, (latest, first), factor, (old, new))
-        assert await uow.users.credentials("nobody@example.org") is None
+        by_address = await uow.users.credentials(user.email, NOW)
+        assert by_address == Credentials(user, (latest, first), factor, (old, new), (current,))
+        assert await uow.users.credentials("nobody@example.org", NOW) is None
         account = await uow.users.account(user.id, NOW)
     name = a_profile(user).content.name
     assert account == Account(user, (latest, first), factor, (old, new), (current,), name)

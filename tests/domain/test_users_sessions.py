@@ -21,6 +21,7 @@ from saltbitter_domain.users.model import (
     Tokens,
     UserMissing,
 )
+from saltbitter_domain.users.model.devices import MAX_SESSIONS
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.service.sessions import revoke, revoke_here
 from tests.doubles.builders import new_id
@@ -252,6 +253,35 @@ async def test_a_member_ends_a_session_on_another_device() -> None:
     assert not accounts.lets_in(phone)
     assert await ended(accounts) == [((phone.session_id,), EndReason.ENDED_BY_MEMBER)]
     assert accounts.lets_in(laptop)
+
+
+async def test_a_member_has_twenty_sessions_and_the_one_longest_out_of_use_makes_room_for_another() -> None:
+    accounts = Accounts()
+    first, *others = [await accounts.enter(), *[await accounts.login() for _ in range(MAX_SESSIONS - 1)]]
+    accounts.clock.advance(timedelta(minutes=1))
+    first = await accounts.refresh(first)
+
+    latest = await accounts.login()
+
+    kept = {tokens.session_id for tokens in (first, *others[1:], latest)}
+    assert {session.id for session in await accounts.auth.sessions(accounts.access(latest))} == kept
+    assert await ended(accounts) == [((others[0].session_id,), EndReason.MADE_ROOM)]
+    await accounts.deliver()
+    assert not accounts.lets_in(others[0])
+    assert not await accounts.lets_stay(others[0])
+    assert await accounts.lets_stay(first)
+
+
+async def test_however_many_sign_in_at_once_no_more_than_twenty_sessions_are_open() -> None:
+    accounts = Accounts()
+    device = (await accounts.enter()).device_token
+    for _ in range(MAX_SESSIONS - 2):
+        await accounts.login(device=device)
+    accounts.begin.race(3)
+
+    tokens = await asyncio.gather(*(accounts.login(device=device) for _ in range(3)))
+
+    assert len(await accounts.auth.sessions(accounts.access(tokens[0]))) == MAX_SESSIONS
 
 
 async def test_another_members_session_does_not_exist() -> None:

@@ -110,6 +110,7 @@ class EndReason(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     ROLE_CHANGED = "role_changed"
     EMAIL_CHANGE_STOPPED = "email_change_stopped"
+    MADE_ROOM = "made_room"
 
 
 @attrs.frozen

@@ -10,6 +10,8 @@ from saltbitter_domain.kernel import AlertId, DeviceId, GridCell, NotFound, Sess
 
 MAX_DEVICES = 20
 """Of a member; the one longest out of use makes room."""
+MAX_SESSIONS = MAX_DEVICES
+"""Of a member that are open at a time; the one longest out of use ends for another. Product rule."""
 DEVICE_KNOWN_FOR = timedelta(days=365)
 """After the last sign-in on it."""
 ALERTS_KEPT_FOR = timedelta(days=90)

@@ -18,12 +18,13 @@ from saltbitter_domain.users.model.second_factor import Enrolment, SecondFactor
 @attrs.frozen
 class Credentials:
     """An account with what signing in is judged by: the devices on which somebody did before, the latest first, a
-    second factor, be it on or not yet, and its passkeys, the oldest first."""
+    second factor, be it on or not yet, its passkeys, the oldest first, and its open sessions, the latest used first."""
 
     user: User
     devices: tuple[Device, ...]
     factor: SecondFactor | None
     passkeys: tuple[Passkey, ...]
+    sessions: tuple[Session, ...]
 
     @property
     def second_factor(self) -> bool:
@@ -33,10 +34,8 @@ class Credentials:
 
 @attrs.frozen
 class Account(Credentials):
-    """An account with all that stands around it: besides, its open sessions, the latest used first, and the name in its
-    profile, empty without one."""
+    """An account with all that stands around it: besides, the name in its profile, empty without one."""
 
-    sessions: tuple[Session, ...]
     name: str = attrs.field(repr=False)
 
 
@@ -61,8 +60,8 @@ class Users(Protocol):
         """The account with what stands around it; its sessions are those neither ended nor expired."""
         ...
 
-    async def credentials(self, email: str) -> Credentials | None:
-        """The account with this normalised address, for somebody who signs in."""
+    async def credentials(self, email: str, now: datetime) -> Credentials | None:
+        """The account with this normalised address, for somebody who signs in; its sessions are as above."""
         ...
 
     async def save(self, user: User) -> None:

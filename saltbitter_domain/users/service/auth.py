@@ -235,7 +235,7 @@ class AuthService:
 
     async def _credentials(self, address: str | None) -> Credentials | None:
         async with self._begin() as uow:
-            return await uow.users.credentials(address) if address else None
+            return await uow.users.credentials(address, self._clock.now()) if address else None
 
     async def _enter(self, account: Credentials, origin: Origin, tries: str) -> Tokens | Challenge:
         """Let in whoever gave the password of this account, or ask them for a code."""

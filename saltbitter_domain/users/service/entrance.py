@@ -6,13 +6,14 @@ import attrs
 
 from saltbitter_domain.kernel import Clock, Ids, SessionId
 from saltbitter_domain.uow import UnitOfWork
-from saltbitter_domain.users.model import OneTimeToken, TokenPurpose, Tokens
+from saltbitter_domain.users.model import EndReason, OneTimeToken, TokenPurpose, Tokens
+from saltbitter_domain.users.model.devices import MAX_SESSIONS
 from saltbitter_domain.users.model.second_factor import SecondFactor
 from saltbitter_domain.users.policies import challenge_over, refuse_shut_out
 from saltbitter_domain.users.ports import AccessTokens, Account, Credentials, NetworkPlaces, Secrets
 from saltbitter_domain.users.service.devices import DeviceRegistry, Origin
 from saltbitter_domain.users.service.links import discard_links
-from saltbitter_domain.users.service.sessions import issue_tokens, start_session
+from saltbitter_domain.users.service.sessions import end_sessions, issue_tokens, start_session
 
 
 @attrs.frozen
@@ -56,6 +57,9 @@ class Entrance:
         # version and is repeated, so that it finds this one too.
         await uow.users.save(user.back())
         await discard_links(uow, user, used)
+        # Else whoever signs in all day has each later request read, and end, many thousands of sessions. The access
+        # tokens of those that end are refused by whoever hears of it.
+        await end_sessions(uow, account.sessions[MAX_SESSIONS - 1 :], EndReason.MADE_ROOM, now)
         session = await start_session(
             uow, user, session_id, label=origin.label, ip_prefix=origin.ip_prefix, refresh_token=token, now=now
         )

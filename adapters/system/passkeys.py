@@ -30,6 +30,8 @@ from saltbitter_domain.users.model.passkeys import CEREMONY_LIFETIME, Credential
 from saltbitter_domain.users.ports.passkeys import PasskeyCeremonies
 
 SITE = "SaltBitter"
+LONGEST_ID = 1_023
+"""Bytes of a credential's id (WebAuthn Level 3, 4, "Credential ID")."""
 LONGEST_KEY = 2_048
 """Bytes. An RSA key of 8,192 bits, beyond which nobody goes, has 1,040."""
 _TIMEOUT_MS = int(CEREMONY_LIFETIME / timedelta(milliseconds=1))
@@ -106,7 +108,7 @@ class WebAuthnCeremonies(PasskeyCeremonies):
                 expected_rp_id=self._rp_id,
                 expected_origin=self._origin,
             )
-            if len(verified.credential_public_key) > LONGEST_KEY:
+            if len(verified.credential_public_key) > LONGEST_KEY or len(verified.credential_id) > LONGEST_ID:
                 return None
             return PublicKey(
                 credential_id=bytes_to_base64url(verified.credential_id),

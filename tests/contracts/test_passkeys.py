@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.system.passkeys import LONGEST_KEY, WebAuthnCeremonies
+from adapters.system.passkeys import LONGEST_ID, LONGEST_KEY, WebAuthnCeremonies
 from saltbitter_domain.kernel import StaleWrite, UserId
 from saltbitter_domain.uow import UnitOfWork
 from saltbitter_domain.users.model import Tokens
-from saltbitter_domain.users.model.passkeys import Passkey, PasskeyTaken, PublicKey
+from saltbitter_domain.users.model.passkeys import Passkey, PasskeyRefused, PasskeyTaken, PublicKey
 from saltbitter_domain.users.model.second_factor import ChallengeOver
 from saltbitter_domain.users.ports.passkeys import PasskeyCeremonies, Passkeys
 from saltbitter_domain.users.service.entrance import Challenged, Entrance
 from tests.contracts.stores import Store, outcomes
-from tests.domain.test_users_passkeys import answer, mailed, sign, with_passkey
+from tests.domain.test_users_passkeys import add, answer, mailed, sign, with_passkey
+from tests.domain.test_users_second_factor import with_app
 from tests.doubles.builders import NOW, a_passkey, a_user, unset_fields
 from tests.doubles.passkeys import PRESENT, VERIFIED, Authenticator, base64url, unpadded
 from tests.doubles.users import Accounts
@@ -80,6 +82,15 @@ async def test_a_key_is_the_passkey_of_one_member_once(store: Store) -> None:
     async with store.begin() as uow:
         assert list(await uow.passkeys.of(user.id)) == [passkey]
         assert list(await uow.passkeys.of(other.id)) == []
+
+
+async def test_an_id_as_long_as_any_is_kept_and_a_longer_one_refused(store: Store) -> None:
+    app, chance = await with_app(Accounts(store.begin)), Random(7)
+    await add(app, Authenticator(credential_id=chance.randbytes(LONGEST_ID)))
+
+    for longer in (LONGEST_ID + 1, 20_000):
+        with pytest.raises(PasskeyRefused):
+            await add(app, Authenticator(credential_id=chance.randbytes(longer)))
 
 
 async def test_of_two_simultaneous_uses_of_a_count_one_fails(store: Store) -> None:

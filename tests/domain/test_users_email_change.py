@@ -5,6 +5,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
+from saltbitter_domain.kernel import PasskeyId
 from saltbitter_domain.users.model import (
     CredentialsRefused,
     EmailChangedRecently,
@@ -15,7 +16,8 @@ from saltbitter_domain.users.model import (
     TokenRefused,
     Tokens,
 )
-from saltbitter_domain.users.model.second_factor import CodeRefused
+from saltbitter_domain.users.model.second_factor import Challenge, CodeRefused
+from tests.doubles.passkeys import Authenticator
 from tests.doubles.users import EMAIL, PASSWORD, Accounts
 
 NEW, THIRD = "ada.new@example.test", "ada.third@example.test"
@@ -39,6 +41,14 @@ async def ask(
 async def change(accounts: Accounts, tokens: Tokens, email: str = NEW) -> None:
     await ask(accounts, tokens, email)
     await accounts.email_changes.confirm(await accounts.mailed_token(CHANGE, email))
+
+
+async def add_passkey(accounts: Accounts, tokens: Tokens, app: pyotp.TOTP) -> PasskeyId:
+    """Add a passkey with the next code of the app."""
+    accounts.clock.advance(timedelta(seconds=30))
+    access = accounts.access(tokens)
+    options = await accounts.passkeys.creation_options(access, PASSWORD, app.at(accounts.clock.now()))
+    return (await accounts.passkeys.add(access, "Laptop", Authenticator().create(options))).id
 
 
 def about(accounts: Accounts, email: str) -> list[str]:
@@ -192,6 +202,58 @@ async def test_the_old_address_stops_it_also_when_it_has_been_made(accounts: Acc
     await accounts.login(password="eight unquiet otters")
     with pytest.raises(TokenRefused):
         await accounts.email_changes.stop(keep)
+
+
+@pytest.mark.parametrize("when", ["before the change", "after it"])
+async def test_a_second_factor_that_a_thief_turned_on_does_not_keep_the_member_out(
+    accounts: Accounts, when: str
+) -> None:
+    await verified(accounts)
+    thief = await accounts.login(label="Thief")
+    if when == "after it":
+        await change(accounts, thief)
+    app = pyotp.TOTP((await accounts.second_factors.enrol(accounts.access(thief), PASSWORD)).secret)
+    await accounts.second_factors.confirm(accounts.access(thief), app.at(accounts.clock.now()))
+    await add_passkey(accounts, thief, app)
+    if when == "before the change":
+        accounts.clock.advance(timedelta(days=6))
+        thief = await accounts.refresh(thief)
+        await ask(accounts, thief, code=app.at(accounts.clock.now()))
+
+    await accounts.email_changes.stop(await accounts.mailed_token(NOTICE))
+
+    await accounts.recovery.reset_password(await accounts.mailed_token("reset_password"), "eight unquiet otters")
+    tokens = await accounts.login(password="eight unquiet otters")
+    assert await accounts.second_factors.of(tokens.user_id) is None
+    assert await accounts.passkeys.of(accounts.access(tokens)) == ()
+    assert "second_factor_removed" in {mail.template for mail in accounts.mails()}
+
+
+async def test_a_second_factor_of_long_before_stays_and_a_passkey_added_just_before_does_not(
+    accounts: Accounts,
+) -> None:
+    tokens = await verified(accounts)
+    app = pyotp.TOTP((await accounts.second_factors.enrol(accounts.access(tokens), PASSWORD)).secret)
+    await accounts.second_factors.confirm(accounts.access(tokens), app.at(accounts.clock.now()))
+    mine = await add_passkey(accounts, tokens, app)
+    accounts.clock.advance(timedelta(days=5))
+    tokens = await accounts.refresh(tokens)
+    accounts.clock.advance(timedelta(days=2, minutes=1))
+    tokens = await accounts.refresh(tokens)
+    await add_passkey(accounts, tokens, app)
+    accounts.clock.advance(timedelta(seconds=30))
+    await ask(accounts, tokens, code=app.at(accounts.clock.now()))
+
+    await accounts.email_changes.stop(await accounts.mailed_token(NOTICE))
+
+    await accounts.recovery.reset_password(await accounts.mailed_token("reset_password"), "eight unquiet otters")
+    assert isinstance(
+        await accounts.auth.login(email=EMAIL, password="eight unquiet otters", label="Phone", ip="192.0.2.1"),
+        Challenge,
+    )
+    async with accounts.begin() as uow:
+        assert [passkey.id for passkey in await uow.passkeys.of(tokens.user_id)] == [mine]
+    assert "passkey_removed" in {mail.template for mail in accounts.mails()}
 
 
 async def test_a_change_on_top_of_the_first_does_not_get_in_its_way(accounts: Accounts) -> None:

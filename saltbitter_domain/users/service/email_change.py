@@ -1,6 +1,7 @@
 """Changing the address of an account, and taking that back."""
 
 import functools
+from datetime import datetime
 from uuid import UUID
 
 import attrs
@@ -23,6 +24,8 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     User,
 )
+from saltbitter_domain.users.model.passkeys import PasskeyRemoved
+from saltbitter_domain.users.model.second_factor import SecondFactorRemoved
 from saltbitter_domain.users.policies import hash_token
 from saltbitter_domain.users.ports import (
     Access,
@@ -151,7 +154,9 @@ class EmailChangeService:
         """Keep, or take back, the address that this token was mailed to.
 
         Whoever asked for the change knew the password, so that it is good no more: every session ends, every link
-        dies, and one to choose a new password is mailed to the address that was kept. Raises ``TokenRefused``."""
+        dies, and one to choose a new password is mailed to the address that was kept. A second factor and passkeys
+        that were added less than ``KEPT_ADDRESS_LIFETIME`` before the change was asked for, or later, go too, since
+        they would keep the member out. Raises ``TokenRefused``."""
         token_hash = hash_token(token)
         found = await self._kept(token_hash)
         unknown_to_all = await self._hasher.hash(self._secrets.token())
@@ -174,11 +179,26 @@ class EmailChangeService:
             await uow.one_time_tokens.save(attrs.evolve(token, used_at=now))
             await uow.one_time_tokens.discard(token.user_id, *TokenPurpose, but=token)
             await uow.devices.remove_all(token.user_id)
+            await _remove_factors(uow, account, token.created_at - KEPT_ADDRESS_LIFETIME)
             await uow.users.save(attrs.evolve(account.user, password_hash=password_hash))
             ended = await end_sessions(uow, account.sessions, EndReason.EMAIL_CHANGE_STOPPED, now)
             uow.emit(ResetRequested(token.user_id))
             await uow.commit()
         return ended
+
+
+async def _remove_factors(uow: UnitOfWork, account: Account, since: datetime) -> None:
+    """Remove the second factor with its passkeys if it was turned on since then, or else the passkeys added since."""
+    factor = account.factor
+    if factor is not None and factor.confirmed_at is not None and factor.confirmed_at > since:
+        await uow.second_factors.remove(factor)
+        await uow.passkeys.remove_all(account.user.id)
+        uow.emit(SecondFactorRemoved(account.user.id))
+        return
+    for passkey in account.passkeys:
+        if passkey.created_at > since:
+            await uow.passkeys.remove(passkey.id)
+            uow.emit(PasskeyRemoved(account.user.id))
 
 
 def _refused(code: str, message: str) -> EmailRefused:

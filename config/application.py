@@ -76,12 +76,15 @@ def listeners(
     """Every reaction there is."""
     return {
         "users.registered": [
-            ("suspend_again", bars.suspend_again),
             ("follow_address", following.follow_address),
             ("mail_verification", account_mail.send_verification),
         ],
         "users.device_shown": [("follow_device", following.follow_device)],
-        "users.email_verified": [("follow_address", following.follow_address), ("welcome", runs.welcome)],
+        "users.email_verified": [
+            ("suspend_again", bars.suspend_again),
+            ("follow_address", following.follow_address),
+            ("welcome", runs.welcome),
+        ],
         "users.verification_requested": [("mail_verification", account_mail.send_verification)],
         "users.registration_repeated": [("mail_already_registered", account_mail.send_already_registered)],
         "users.reset_requested": [("mail_reset", account_mail.send_reset)],

@@ -35,6 +35,7 @@ from saltbitter_domain.uow import UnitOfWork, UnitsOfWork
 from saltbitter_domain.users.model import (
     EmailChangeAnnounced,
     EmailChangeRequested,
+    EmailVerified,
     PasswordChanged,
     Registered,
     RegistrationRepeated,
@@ -360,7 +361,8 @@ class Accounts:
 
     async def hear(self, message: OutboxMessage) -> None:
         listeners: dict[type[Event], Sequence[Callable[[EventId, Any], Awaitable[None]]]] = {
-            Registered: [self.bars.suspend_again, self.mail.send_verification],
+            Registered: [self.mail.send_verification],
+            EmailVerified: [self.bars.suspend_again],
             VerificationRequested: [self.mail.send_verification],
             RegistrationRepeated: [self.mail.send_already_registered],
             ResetRequested: [self.mail.send_reset],

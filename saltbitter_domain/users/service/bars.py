@@ -4,7 +4,7 @@ import contextlib
 
 from saltbitter_domain.kernel import Clock, EventId
 from saltbitter_domain.uow import UnitsOfWork, sweep
-from saltbitter_domain.users.model import Registered, SuspensionRefused, UserMissing
+from saltbitter_domain.users.model import EmailVerified, SuspensionRefused, UserMissing
 from saltbitter_domain.users.policies import barred_mark
 from saltbitter_domain.users.ports import Secrets
 from saltbitter_domain.users.service.suspension import SuspensionService
@@ -26,9 +26,10 @@ class BarService:
         self._secrets = secrets
         self._suspensions = suspensions
 
-    async def suspend_again(self, _message: EventId, event: Registered) -> None:
-        """Shut out whoever joins with such an address: what a person decided holds on, and a person decides on the
-        appeal. To refuse them would tell everybody of the address."""
+    async def suspend_again(self, _message: EventId, event: EmailVerified) -> None:
+        """Shut out whoever joins with such an address and has shown that it is theirs: what a person decided holds on,
+        and a person decides on the appeal. To refuse them, or to shut them out before, would tell everybody of the
+        address; until it is verified they meet nobody."""
         async with self._begin() as uow:
             user = await uow.users.get(event.user_id)
             mark = barred_mark(self._secrets, user.email) if user else ""

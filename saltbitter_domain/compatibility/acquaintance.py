@@ -21,11 +21,12 @@ def likes_shown(viewer: Member, other: Known) -> bool:
 
 
 def may_know(viewer: Member, other: Known) -> bool:
-    """Whether the viewer may know of the other: they are a match; or the other still takes part, was suggested to the
-    viewer lately or likes them, and the viewer's tier sees who does. A block leaves no match, and parts them whatever
-    else stands."""
+    """Whether the viewer may know of the other: they are a match whose account is active; or the other still takes
+    part, was suggested to the viewer lately or likes them, and the viewer's tier sees who does. A block leaves no
+    match, and parts them whatever else stands."""
+    matched = other.standing.match is not None and other.member.card is not None
     introduced = other.suggested_on is not None or likes_shown(viewer, other)
-    return other.standing.match is not None or (introduced and may_be_seen(other))
+    return matched or (introduced and may_be_seen(other))
 
 
 def require_acquaintance(viewer: Member, other: Known) -> None:

@@ -340,3 +340,9 @@ async def test_whoever_is_a_match_no_more_is_gone_alike_however_that_came_about(
     assert [notice.subject for notice in await matching.service.notices(me)] == [str(older)]
     page = await matching.service.matches(me, before=place(newest), limit=1)
     assert [view.profile.user_id for view in page] == [older]
+    if goes is not takes_back:  # Whoever did that is still there to meet.
+        await unknown(matching, me, other)
+        with pytest.raises(PersonMissing):
+            await matching.like(me, other)
+        with pytest.raises(PersonMissing):
+            await matching.decisions.block(me, other)

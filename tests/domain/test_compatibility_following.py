@@ -146,7 +146,7 @@ async def test_an_account_on_another_device_or_of_whoever_blocked_is_left_alone(
 
 
 async def test_a_new_account_with_the_address_or_on_the_device_of_whoever_was_erased_is_parted_for_a_year() -> None:
-    for email, with_device in ((EVE, False), (EVES, True)):
+    for email, with_device in ((EVE, False), ("eve+again@example.test", False), (EVES, True)):
         here = Neighbours()
         ada, eve = await here.joined("ada@example.test"), await here.joined(EVE)
         await here.block(ada, eve)
@@ -232,6 +232,9 @@ def test_what_is_kept_is_a_keyed_hash_for_as_long_as_a_device_is_known() -> None
     secrets, other = (SystemSecrets(key=letter * 32) for letter in (b"a", b"b"))
     assert blocked_mark(secrets, EVE) == blocked_mark(secrets, EVE)
     assert blocked_mark(secrets, EVE) not in {blocked_mark(other, EVE), blocked_mark(secrets, EVES), EVE}
+    assert blocked_mark(secrets, EVE) == blocked_mark(secrets, "eve+more+of-it@example.test")
+    others = (EVE, "+eve@example.test", "+ada@example.test", "ada+eve@example.test", "eve@mail.example.test")
+    assert len({blocked_mark(secrets, each) for each in others}) == len(others)
     assert BLOCKS_FOLLOW_FOR == DEVICE_KNOWN_FOR
     ids = UuidV7Ids(Accounts().clock)
     by, about = UserId(ids.new()), UserId(ids.new())

@@ -19,7 +19,7 @@ from saltbitter_domain.users.model import (
 )
 from saltbitter_domain.users.policies import SUSPENSION_OUTLASTS
 from saltbitter_domain.users.service.bars import RETURNED
-from tests.doubles.users import NOW, Accounts
+from tests.doubles.users import EMAIL, NOW, Accounts
 
 A_CHILD = date(2012, 5, 17)
 ELSEWHERE = "grown@example.test"
@@ -164,6 +164,18 @@ async def test_nor_with_their_address_which_is_told_to_nobody_but_them() -> None
 
     await accounts.suspensions.restore(tokens.user_id, "It was not about you.")
     assert (await accounts.login()).user_id == tokens.user_id
+
+
+async def test_nor_with_another_address_of_the_same_mailbox() -> None:
+    accounts = Accounts()
+    await erased_while_suspended(accounts)
+    local, _, domain = EMAIL.partition("@")
+    again = f"{local}+2@{domain}"
+    await accounts.register(again)
+    await accounts.recovery.verify_email(await accounts.mailed_token("verify_email", again))
+    await accounts.deliver()
+    with pytest.raises(AccountSuspended):
+        await accounts.login(again)
 
 
 async def test_an_address_that_was_never_verified_is_barred_for_nobody() -> None:

@@ -149,7 +149,7 @@ class ExportService:
         pictures: dict[str, bytes] = {}
         files: dict[str, str] = {}
         for number, photo in enumerate(photos, 1):
-            picture = await self._photos.get(rendition_key(photo.id, Size.LARGE, Format.JPEG))
+            picture = await self._photos.get(rendition_key(photo, Size.LARGE, Format.JPEG))
             if picture is not None:
                 files[str(photo.id)] = name = f"photos/{number}.jpg"
                 pictures[name] = picture

@@ -42,6 +42,7 @@ from saltbitter_domain.profiles.model import (
 from saltbitter_domain.profiles.policies import (
     completeness,
     photo_addresses,
+    photo_at,
     public_photos,
     public_view,
     rendition_key,
@@ -189,14 +190,19 @@ def test_only_approved_photos_are_public(store: MemoryPhotoStore) -> None:
     assert public_view(ANA, (public,), seen_from=None, today=TODAY).photos == (public,)
 
 
-def test_every_rendition_has_a_signed_address_for_a_quarter_of_an_hour(store: MemoryPhotoStore) -> None:
-    addresses = photo_addresses(PHOTO, store, ANA.user_id)
+@pytest.mark.parametrize("look", [None, UUID(int=7)], ids=["by an older release", "by a look"])
+def test_every_rendition_has_a_signed_address_for_a_quarter_of_an_hour(
+    look: UUID | None, store: MemoryPhotoStore
+) -> None:
+    photo = attrs.evolve(PHOTO, look=look)
+    addresses = photo_addresses(photo, store, ANA.user_id)
     assert [(address.size, address.format) for address in addresses] == [
         (size, form) for size in Size for form in Format
     ]
     for address in addresses:
-        key = f"photos/{PHOTO.id}/{address.size}.{address.format}"
-        assert rendition_key(PHOTO.id, address.size, address.format) == key
+        key = f"photos/{PHOTO.id}/{f'{look}/' if look else ''}{address.size}.{address.format}"
+        assert rendition_key(photo, address.size, address.format) == key
+        assert photo_at(key) == PHOTO.id
         assert key.startswith(renditions_prefix(PHOTO.id))
         assert address.url == store.url(key, ANA.user_id, timedelta(minutes=15))
 

@@ -1,6 +1,7 @@
 """The use cases of photos over a store of their own, with pictures that are words."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from hashlib import blake2b
 
 from adapters.memory.outbox import MemoryOutbox
@@ -22,7 +23,6 @@ from saltbitter_domain.profiles.model import (
     RefusalReason,
     Size,
 )
-from saltbitter_domain.profiles.policies import rendition_key
 from saltbitter_domain.profiles.ports import FaceDetector, PhotoEditor, Rendered, Rendition
 from saltbitter_domain.profiles.service import FirstLookService, PhotoReviewService, PhotoService
 from tests.doubles.builders import NOW, a_user
@@ -128,8 +128,8 @@ class House:
 
     async def kept(self, photo_id: PhotoId) -> list[str]:
         """The keys under which anything is kept of a photo."""
-        keys = [f"uploads/{ANA.id}/{photo_id}", *(rendition_key(photo_id, size, form) for size, form in KEYS)]
-        return [key for key in keys if await self.files.get(key) is not None]
+        every = await self.files.keys_older_than("", self.clock.now() + timedelta(seconds=1))
+        return [key for key in every if str(photo_id) in key]
 
 
 def states(photos: Sequence[Photo]) -> list[tuple[int, PhotoState, RefusalReason | None]]:

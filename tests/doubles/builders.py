@@ -330,6 +330,7 @@ def a_full_photo(user: User) -> Photo:
         reason="It is a person.",
         moderated=True,
         asked_at=NOW + timedelta(hours=1),
+        look=new_id(),
     )
 
 

@@ -240,5 +240,5 @@ async def plant_picture(photos: PhotoStore, photo: Photo, name: str) -> bytes:
     left behind, with another."""
     marker = f"{name}-pixels".encode()
     await photos.put(f"{UPLOADS}{photo.user_id}/{photo.id}", b"\xff\xd8" + f"{name}-original".encode(), "image/jpeg")
-    await photos.put(rendition_key(photo.id, Size.LARGE, Format.JPEG), b"\xff\xd8" + marker, "image/jpeg")
+    await photos.put(rendition_key(photo, Size.LARGE, Format.JPEG), b"\xff\xd8" + marker, "image/jpeg")
     return marker

@@ -79,6 +79,7 @@ photos = Table(
         comment="Whether somebody has judged what it shows and found that others may see it.",
     ),
     Column("asked_at", INSTANT),
+    Column("look", Uuid, comment="The look at it whose renditions were judged and may be seen."),
     version(),
     Index("ix_photos_user_id_position", "user_id", "position"),
     Index(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 import attrs
 
@@ -87,6 +88,9 @@ class Photo:
     """Whether somebody, machine or person, has judged what it shows and found that others may see it."""
     asked_at: datetime | None = None
     """When staff were asked to look at it, where others had seen it before: it has not waited since its upload then."""
+    look: UUID | None = None
+    """Of the times that it was looked at the one by which it was decided, whose renditions are what may be seen. None
+    before it was decided on, and for what a release decided that did not tell looks apart."""
     version: int = 1
 
     @property

@@ -16,6 +16,7 @@ from saltbitter_domain.profiles.policies.photos import (
 from saltbitter_domain.profiles.policies.place import MEMBERS_IN_A_CELL, areas_around, distance_band, moves_to
 from saltbitter_domain.profiles.policies.sensitive import SENSITIVE, Sensitive, permitted
 from saltbitter_domain.profiles.policies.views import (
+    look_prefix,
     photo_addresses,
     photo_at,
     public_photos,
@@ -42,6 +43,7 @@ __all__ = [
     "in_order",
     "is_uncounted",
     "is_unjudged",
+    "look_prefix",
     "moves_to",
     "permitted",
     "photo_addresses",

@@ -61,15 +61,21 @@ def renditions_prefix(photo_id: PhotoId) -> str:
     return f"photos/{photo_id}/"
 
 
-def rendition_key(photo_id: PhotoId, size: Size, format: Format) -> str:  # noqa: A002  the field's word
-    """Where the photo store keeps a rendition."""
-    return f"{renditions_prefix(photo_id)}{size}.{format}"
+def look_prefix(photo_id: PhotoId, look: UUID) -> str:
+    """What the keys of the renditions start with that were made at one look at a photo."""
+    return f"{renditions_prefix(photo_id)}{look}/"
+
+
+def rendition_key(photo: Photo, size: Size, format: Format) -> str:  # noqa: A002  the field's word
+    """Where the photo store keeps a rendition of what was judged."""
+    folder = renditions_prefix(photo.id) if photo.look is None else look_prefix(photo.id, photo.look)
+    return f"{folder}{size}.{format}"
 
 
 def photo_at(key: str) -> PhotoId | None:
     """The photo whose rendition the photo store keeps under this key, or None for any other key."""
     match key.split("/"):
-        case ["photos", photo_id, name] if name in _NAMES:
+        case ["photos", photo_id, name] | ["photos", photo_id, _, name] if name in _NAMES:
             try:
                 return PhotoId(UUID(photo_id))
             except ValueError:
@@ -83,7 +89,7 @@ def photo_addresses(photo: Photo, store: PhotoStore, viewer: UserId) -> tuple[Ph
     if photo.blurhash is None:
         return ()
     return tuple(
-        PhotoAddress(size, form, store.url(rendition_key(photo.id, size, form), viewer, PHOTO_ADDRESS_LIFETIME))
+        PhotoAddress(size, form, store.url(rendition_key(photo, size, form), viewer, PHOTO_ADDRESS_LIFETIME))
         for size in Size
         for form in Format
     )

@@ -43,6 +43,7 @@ from saltbitter_domain.profiles.policies import (
     free_position,
     in_order,
     is_uncounted,
+    look_prefix,
     photo_addresses,
     rendition_key,
     renditions_prefix,
@@ -149,8 +150,7 @@ class PhotoService:
         Running again, at the same time or after the photo was deleted, leaves the same end."""
         photo = await self._present(event.photo_id)
         if photo is not None and photo.state is PhotoState.PROCESSING:
-            examined = await self._examine(photo)
-            photo = await retrying(lambda: self._decide(event, examined))
+            photo = await self._look_at(photo)
         await self._store.delete(_original(event.user_id, event.photo_id))
         if photo is None:
             await self._store.delete(renditions_prefix(event.photo_id))
@@ -227,9 +227,7 @@ class PhotoService:
 
     async def _counted(self, photo: Photo) -> Photo:
         """The photo with its faces counted, if nobody has."""
-        picture = (
-            await self._store.get(rendition_key(photo.id, Size.LARGE, Format.JPEG)) if is_uncounted(photo) else None
-        )
+        picture = await self._store.get(rendition_key(photo, Size.LARGE, Format.JPEG)) if is_uncounted(photo) else None
         return photo if picture is None else attrs.evolve(photo, faces=await self._faces.count(picture))
 
     async def _delete(self, user_id: UserId, photo_id: PhotoId) -> None:
@@ -259,6 +257,22 @@ class PhotoService:
         async with self._begin() as uow:
             return await uow.photos.get(photo_id)
 
+    async def _look_at(self, photo: Photo) -> Photo | None:
+        """The photo after a look at its original, unless it is gone or another look came first.
+
+        Others may be under way, at what was sent in its place meanwhile. Each keeps the renditions that it made for
+        itself, so that those of the look that decides are seen and no others."""
+        look = self._ids.new()
+        try:
+            found = await self._examine(attrs.evolve(photo, look=look))
+        except BaseException:  # Also when time is up: the next look makes its own.
+            await self._store.delete(look_prefix(photo.id, look))
+            raise
+        decided = await retrying(lambda: self._decide(photo, look, found))
+        if decided is None or decided.look != look:
+            await self._store.delete(look_prefix(photo.id, look))
+        return decided
+
     async def _examine(self, photo: Photo) -> Examined | RefusalReason:
         """Render the original, then store the renditions and have it checked at once, outside any transaction."""
         original = await self._store.get(_original(photo.user_id, photo.id))
@@ -268,7 +282,7 @@ class PhotoService:
         async with asyncio.TaskGroup() as tasks:
             examined = tasks.create_task(self._check(photo, rendered))
             for each in rendered.renditions:
-                key = rendition_key(photo.id, each.size, each.format)
+                key = rendition_key(photo, each.size, each.format)
                 tasks.create_task(self._store.put(key, each.content, f"image/{each.format}"))
         return examined.result()
 
@@ -293,18 +307,21 @@ class PhotoService:
             return Examined(rendered, counted, known, moderated=False)
         return Examined(rendered, counted, known or objection, moderated=moderator is not None)
 
-    async def _decide(self, event: PhotoUploaded, examined: Examined | RefusalReason) -> Photo | None:
-        """Store the decision, unless the photo is gone (None) or was decided on meanwhile.
+    async def _decide(self, looked_at: Photo, look: UUID, found: Examined | RefusalReason) -> Photo | None:
+        """Store the decision, unless the photo is gone (None), was decided on meanwhile, or was deleted and sent again.
 
         Uploads at the same moment may have chosen the same position, which is mended here."""
         async with self._begin() as uow:
-            before = await uow.photos.of(event.user_id)
-            photo = next((photo for photo in before if photo.id == event.photo_id), None)
-            if photo is not None and photo.state is PhotoState.PROCESSING:
-                seen = [decided(p, examined) if p.id == photo.id else p for p in in_order(before)]
-                await save_changes(uow, before, in_order(seen))
-                await uow.commit()
-            return photo
+            before = await uow.photos.of(looked_at.user_id)
+            photo = next((photo for photo in before if photo.id == looked_at.id), None)
+            if photo is None or photo.state is not PhotoState.PROCESSING or photo.uploaded_at != looked_at.uploaded_at:
+                return photo
+            placed = in_order(before)
+            seen = [attrs.evolve(decided(p, found), look=look) if p.id == photo.id else p for p in placed]
+            after = in_order(seen)
+            await save_changes(uow, before, after)
+            await uow.commit()
+            return next(p for p in after if p.id == photo.id)
 
 
 async def _judged(moderator: PhotoModerator | None, picture: bytes) -> RefusalReason | None:

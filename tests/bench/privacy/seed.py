@@ -51,7 +51,7 @@ async def long_a_member(home: House, picture: bytes) -> UserId:
             user, album = await settle_in(uow, "long", now - timedelta(days=days), PHOTOS)
             await uow.commit()
         for photo in album:
-            await photo_store(home).put(rendition_key(photo.id, Size.LARGE, Format.JPEG), picture, "image/jpeg")
+            await photo_store(home).put(rendition_key(photo, Size.LARGE, Format.JPEG), picture, "image/jpeg")
         for first in range(0, DECISIONS, CHUNK):
             async with begin() as uow:
                 for number in range(first, first + CHUNK):
@@ -95,7 +95,7 @@ async def many_who_leave(home: House, size: int) -> tuple[list[User], list[Photo
                     album += photos
                 await uow.commit()
         for photo in album:
-            await photo_store(home).put(rendition_key(photo.id, Size.LARGE, Format.JPEG), b"pixels", "image/jpeg")
+            await photo_store(home).put(rendition_key(photo, Size.LARGE, Format.JPEG), b"pixels", "image/jpeg")
         for first in range(0, size, CHUNK):
             async with begin() as uow:
                 for user in leaving[first : first + CHUNK]:

@@ -50,7 +50,8 @@ class SignedAddresses:
         return hmac.compare_digest(genuine.encode(), signature.encode()) and now.timestamp() < expires
 
     def _sign_form(self, key: str, content_type: str, max_bytes: int, expires: int) -> str:
-        return self._digest(f"put/{expires}/{max_bytes}/{content_type}/{key}")
+        # The type without its slash, so that it ends in one place only.
+        return self._digest(f"put/{expires}/{max_bytes}/{quote(content_type, safe='')}/{key}")
 
     def _sign(self, key: str, viewer: UUID, expires: int) -> str:
         return self._digest(f"{viewer}/{expires}/{key}")

@@ -138,7 +138,9 @@ async def test_a_form_that_was_changed_takes_nothing(photo_store: PhotoStore, se
         UploadForm(form.url.replace(old, new), {name: value.replace(old, new) for name, value in form.fields.items()})
         for old, new in changes
     ]
-    changed = [each for each in changed if each != form]
+    # What ends the type may not begin the key: nobody sweeps what lies there.
+    slid = form.url.replace("image%2Fjpeg", "image").replace(f"/media/{UPLOAD}", f"/media/jpeg/{UPLOAD}")
+    changed = [each for each in (*changed, UploadForm(slid, form.fields)) if each != form]
 
     assert len(changed) >= 2
     assert {await send(each, b"picture") for each in changed} <= {403, 404}

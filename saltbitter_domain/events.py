@@ -24,13 +24,15 @@ _E = TypeVar("_E", bound=Event)
 _BY_NAME: dict[str, type[Event]] = {}
 _NAMES: dict[type[Event], str] = {}
 _BULK: set[type[Event]] = set()
+_SLOW: set[type[Event]] = set()
 
 
 @dataclass_transform(frozen_default=True)
-def event(name: str, *, bulk: bool = False) -> Callable[[type[_E]], type[_E]]:
+def event(name: str, *, bulk: bool = False, slow: bool = False) -> Callable[[type[_E]], type[_E]]:
     """Declare an event class under its dotted, past-tense name, for example ``users.registered``.
 
-    ``bulk`` are those that come for everybody at once and that nobody waits for; all others overtake them."""
+    ``bulk`` are those that come for everybody at once and that nobody waits for; all others overtake them. What takes
+    as long as whoever caused it pleases is ``slow``: only others that are slow wait for it."""
 
     def declare(cls: type[_E]) -> type[_E]:
         frozen = attrs.frozen(cls)
@@ -40,6 +42,8 @@ def event(name: str, *, bulk: bool = False) -> Callable[[type[_E]], type[_E]]:
         _NAMES[frozen] = name
         if bulk:
             _BULK.add(frozen)
+        if slow:
+            _SLOW.add(frozen)
         return frozen
 
     return declare
@@ -107,6 +111,11 @@ class OutboxMessage:
     def bulk(self) -> bool:
         """Whether all that is not bulk goes before it."""
         return type(self.event) in _BULK
+
+    @property
+    def slow(self) -> bool:
+        """Whether nothing that is not slow may wait for it."""
+        return type(self.event) in _SLOW
 
     @property
     def ends_workers(self) -> bool:

@@ -44,6 +44,10 @@ class WorkerDied(Exception):
     """The process ended before it answered."""
 
 
+class OutOfTime(WorkerDied):
+    """The photo took all the time that one may."""
+
+
 class PhotoWorker:
     """A process that renders photos, one after the other."""
 
@@ -66,11 +70,13 @@ class PhotoWorker:
             raise AssertionError("both are pipes")
         deadline = Timer(WALL_SECONDS, self._process.kill)
         deadline.start()
+        begun = time.monotonic()
         try:
             _write(requests, media_type.encode(), content)
             return _read_rendered(answers)
         except (OSError, EOFError, ValueError, KeyError, TypeError):
-            raise WorkerDied from None
+            # The system counts whole seconds, so that it may end it up to one before the time is up.
+            raise (OutOfTime if time.monotonic() - begun > CPU_SECONDS - 1 else WorkerDied) from None
         finally:
             deadline.cancel()
 

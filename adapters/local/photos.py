@@ -3,7 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from adapters.local.photo_worker import PhotoWorker, WorkerDied
+from adapters.local.photo_worker import OutOfTime, PhotoWorker, WorkerDied
 from saltbitter_domain.profiles.model import RefusalReason
 from saltbitter_domain.profiles.ports import PhotoEditor, Rendered
 
@@ -53,11 +53,11 @@ class PillowEditor(PhotoEditor):
             self._rendered += 1
             try:
                 return self._worker.render(content, media_type)
-            except WorkerDied:
+            except WorkerDied as death:
                 self._dismiss()
-                if fresh:
+                if fresh or isinstance(death, OutOfTime):
                     return None
-                # Perhaps the photos before had used it up: this one is judged by a fresh one.
+                # Perhaps the photos before had used up its memory: this one is judged by a fresh one.
                 fresh = True
 
     def _dismiss(self) -> None:

@@ -142,6 +142,7 @@ class Photos:
         "PUT",
         "/api/me/photos/{photo_id}",
         audience=Audience.MEMBER,
+        a_day=200,
         errors=(UploadMissing, PhotoTooLarge, PhotoTypeNotAccepted, TooManyPhotos, PhotoStoreUnavailable),
     )
     async def complete_upload(self, call: Call, photo_id: UUID) -> PhotoView:

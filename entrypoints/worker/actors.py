@@ -11,7 +11,7 @@ import dramatiq
 import structlog
 from dramatiq.asyncio import EventLoopThread
 
-from entrypoints.worker.broker import BULK, URGENT
+from entrypoints.worker.broker import BULK, SLOW, URGENT
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import PeriodicJob
 
@@ -24,10 +24,12 @@ MAX_AGE_MS = 60 * 60_000
 
 @attrs.frozen
 class Actors:
-    """How to ask the workers for something. ``deliver_bulk`` is for what comes for everybody at once."""
+    """How to ask the workers for something. ``deliver_bulk`` is for what comes for everybody at once, ``deliver_slow``
+    for what may take long."""
 
     deliver: Callable[[str], Any]
     deliver_bulk: Callable[[str], Any]
+    deliver_slow: Callable[[str], Any]
     run_job: Callable[[str], Any]
 
 
@@ -53,6 +55,9 @@ def declare_actors(
         await relay.deliver(message_id)
 
     async def deliver_bulk(message_id: str) -> None:
+        await relay.deliver(message_id)
+
+    async def deliver_slow(message_id: str) -> None:
         await relay.deliver(message_id)
 
     async def run_job(name: str) -> None:
@@ -89,4 +94,5 @@ def declare_actors(
         deliver=declare(deliver, URGENT, priority=0),
         run_job=declare(run_job, BULK, priority=1),
         deliver_bulk=declare(deliver_bulk, BULK, priority=2),
+        deliver_slow=declare(deliver_slow, SLOW, priority=0),
     )

@@ -10,8 +10,9 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Retries
 from dramatiq.worker import _WorkerMiddleware
 
-QUEUES = URGENT, BULK = "urgent", "bulk"
-"""What somebody waits for is in ``urgent``, and never held up by what comes for everybody and by periodic jobs."""
+QUEUES = URGENT, BULK, SLOW = "urgent", "bulk", "slow"
+"""What somebody waits for is in ``urgent``, and never held up by what comes for everybody and by periodic jobs, nor by
+what takes long, for which ``slow`` has threads of its own."""
 
 MAINTENANCE_CHANCE = 100_000
 HEARTBEAT_MS = 30_000

@@ -84,7 +84,7 @@ class EmbeddedWorkers:
             await asyncio.to_thread(worker.join)
 
     async def _publish(self) -> int:
-        return await self._relay.publish(self._actors.deliver, self._actors.deliver_bulk)
+        return await self._relay.publish(self._actors.deliver, self._actors.deliver_bulk, self._actors.deliver_slow)
 
     async def _follow(self) -> None:
         doorbell = self._doorbell

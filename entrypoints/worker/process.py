@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import dramatiq
@@ -14,11 +15,13 @@ from adapters.redis.election import RedisElection
 from config.application import Application
 from entrypoints.site import periodic_jobs, relay_of
 from entrypoints.worker.actors import Actors, declare_actors
-from entrypoints.worker.broker import BULK, production_broker
+from entrypoints.worker.broker import BULK, SLOW, URGENT, production_broker
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import Ticker
 
 WORKER_THREADS = 8
+SLOW_THREADS = 4
+"""For what may take long. Photos are decoded one by one, and looked at by others meanwhile."""
 PREFETCH = 1000
 """Messages that a worker takes in advance: with dramatiq's default of two a thread it spends its time on fetching."""
 FULL = 3000
@@ -40,8 +43,12 @@ async def working(application: Application, broker_url: str, threads: int = WORK
     broker = production_broker(broker_url)
     relay = relay_of(application)
     actors = declare_actors(broker, relay, periodic_jobs(application, relay), asyncio.get_running_loop())
-    worker = dramatiq.Worker(broker, worker_threads=threads)
-    worker.start()
+    workers = (
+        dramatiq.Worker(broker, queues={URGENT, BULK}, worker_threads=threads),
+        dramatiq.Worker(broker, queues={SLOW}, worker_threads=SLOW_THREADS),
+    )
+    for worker in workers:
+        worker.start()
     bell = asyncio.Event()
     try:
         async with _running(
@@ -50,7 +57,8 @@ async def working(application: Application, broker_url: str, threads: int = WORK
         ):
             yield
     finally:
-        await asyncio.to_thread(worker.stop, timeout=STOP_SECONDS * 1000)
+        stop = [partial(worker.stop, timeout=STOP_SECONDS * 1000) for worker in workers]
+        await asyncio.gather(*(asyncio.get_running_loop().run_in_executor(None, each) for each in stop))
         await asyncio.to_thread(broker.client.connection_pool.disconnect)
 
 
@@ -76,7 +84,7 @@ async def _keep_relaying(relay: Relay, actors: Actors, bell: asyncio.Event, room
     while True:
         bell.clear()
         try:
-            await relay.publish(actors.deliver, actors.deliver_bulk, room)
+            await relay.publish(actors.deliver, actors.deliver_bulk, actors.deliver_slow, room)
         except Exception as error:  # noqa: BLE001  whatever it was, the next look is in a second
             log.warning("relay_failed", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):

@@ -36,12 +36,13 @@ class Relay:
         self,
         send: Callable[[str], object],
         send_bulk: Callable[[str], object] | None = None,
+        send_slow: Callable[[str], object] | None = None,
         room: Callable[[], bool] = lambda: True,
     ) -> int:
         """Send the id of every due message, for as long as there is ``room`` for more; how many. One that is lost on
-        the way is due again a minute later. ``send_bulk`` takes those of bulk events.
+        the way is due again a minute later. ``send_bulk`` takes those of bulk events, ``send_slow`` those of slow ones.
 
-        Any number of relays may do so at once: a message is claimed by one. All three may block and are called in a
+        Any number of relays may do so at once: a message is claimed by one. All four may block and are called in a
         thread; what they raise ends the round, and what was not taken is due again later."""
         sent = 0
         while await asyncio.to_thread(room) and (messages := await self.outbox.claim(self.clock.now(), BATCH)):
@@ -53,7 +54,7 @@ class Relay:
                     alive.append(message)
                 else:
                     await self.outbox.save(message.done(self.clock.now()))
-            await asyncio.to_thread(_send_all, alive, send, send_bulk or send)
+            await asyncio.to_thread(_send_all, alive, send, send_bulk or send, send_slow or send)
             sent += len(alive)
         return sent
 
@@ -99,7 +100,10 @@ class Relay:
 
 
 def _send_all(
-    messages: Sequence[OutboxMessage], send: Callable[[str], object], send_bulk: Callable[[str], object]
+    messages: Sequence[OutboxMessage],
+    send: Callable[[str], object],
+    send_bulk: Callable[[str], object],
+    send_slow: Callable[[str], object],
 ) -> None:
     for message in messages:
-        (send_bulk if message.bulk else send)(str(message.id))
+        (send_bulk if message.bulk else send_slow if message.slow else send)(str(message.id))

@@ -131,6 +131,20 @@ async def test_a_photo_that_crashes_a_fresh_worker_is_unreadable(
     assert fresh_editor._worker is None
 
 
+async def test_a_photo_that_takes_all_its_time_is_given_no_second_try(
+    fresh_editor: PillowEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rendered(fresh_editor, photo("portrait.png"))
+    for name, seconds in (("WALL_SECONDS", 0.0), ("CPU_SECONDS", 0)):
+        monkeypatch.setattr(photo_worker, name, seconds)
+
+    def another() -> PhotoWorker:
+        raise AssertionError
+
+    monkeypatch.setattr(photos, "PhotoWorker", another)
+    assert await fresh_editor.render(photo("portrait.png")) is RefusalReason.UNREADABLE
+
+
 async def test_a_worker_is_renewed_after_many_photos(
     fresh_editor: PillowEditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,6 +193,7 @@ def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
         "POST /api/me/exports": 10,
         "POST /api/subscriptions": 100,
         "POST /api/purchases": 100,
+        "PUT /api/me/photos/{photo_id}": 200,
     }
     met_a_day = DAILY_QUOTA * (1 + (limits["POST /api/me/daily-matches/next-page"] or 0))
     assert met_a_day == 1_010, "of everybody else, only acquaintances are shown"

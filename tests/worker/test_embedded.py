@@ -17,7 +17,8 @@ from entrypoints.worker.embedded import EmbeddedWorkers
 from entrypoints.worker.relay import Relay
 from entrypoints.worker.schedule import PeriodicJob, Ticker
 from saltbitter_domain.events import Event
-from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.kernel import EventId, PhotoId, UserId
+from saltbitter_domain.profiles.model import PhotoUploaded
 from saltbitter_domain.users.model import Registered
 from tests.doubles.builders import NOW as START
 
@@ -35,7 +36,13 @@ class House:
         self.heard = asyncio.Event()
         self.loop = asyncio.get_running_loop()
         self.ran: list[str] = []
-        relay = Relay(self.outbox, {"users.registered": [("hear", self.hear)]}, self.clock)
+        self.begun, self.over = asyncio.Event(), asyncio.Event()
+        self.waiting = 0
+        listeners = {
+            "users.registered": [("hear", self.hear)],
+            "profiles.photo_uploaded": [("wait", self.wait)],
+        }
+        relay = Relay(self.outbox, listeners, self.clock)
         jobs = (
             PeriodicJob("failing", "*/5 * * * *", self.fail),
             PeriodicJob("working", "*/5 * * * *", self.work),
@@ -48,15 +55,20 @@ class House:
     async def hear(self, _message: EventId, _event: Event) -> None:
         self.loop.call_soon_threadsafe(self.heard.set)
 
+    async def wait(self, _message: EventId, _event: Event) -> None:
+        self.waiting += 1
+        self.begun.set()
+        await self.over.wait()
+
     async def fail(self) -> None:
         raise RuntimeError("a job that fails")
 
     async def work(self) -> None:
         self.ran.append("working")
 
-    async def emit(self) -> None:
+    async def emit(self, event: Event | None = None) -> None:
         async with self.begin() as uow:
-            uow.emit(Registered(UserId(self.ids.new())))
+            uow.emit(event or Registered(UserId(self.ids.new())))
             await uow.commit()
 
 
@@ -94,3 +106,19 @@ async def test_a_worker_for_each_queue_is_nothing_to_warn_of_and_other_middlewar
 
     embedded_broker().add_middleware(AgeLimit())
     assert ["AgeLimit" in message for message in caplog.messages] == [True]
+
+
+async def test_photos_that_take_long_hold_up_nobody_s_mail() -> None:
+    house = House()
+    house.workers.start(keep_running=True)
+    try:
+        for _ in range(20):
+            await house.emit(PhotoUploaded(UserId(house.ids.new()), PhotoId(house.ids.new())))
+        await house.begun.wait()
+        await house.emit()
+        async with asyncio.timeout(5):
+            await house.heard.wait()
+        assert 0 < house.waiting < 20, "they are still looked at"
+    finally:
+        house.over.set()
+        await house.workers.stop()

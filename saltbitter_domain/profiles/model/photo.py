@@ -140,7 +140,7 @@ class AwaitedUpload:
     expires_at: datetime
 
 
-@event("profiles.photo_uploaded")
+@event("profiles.photo_uploaded", slow=True)
 class PhotoUploaded(Event):
     user_id: UserId
     photo_id: PhotoId

@@ -90,3 +90,26 @@ async def test_a_look_that_fails_or_that_nobody_waits_for_any_more_leaves_nothin
     house.editor.meanwhile = partial(house.service.delete_photo, ANA.id, photo.id)
     await look(house, photo.id)
     assert await house.kept(photo.id) == []
+
+
+async def test_what_was_sent_is_in_memory_no_longer_than_it_takes_to_tell_what_it_is(house: House) -> None:
+    """However many say at once that it is there: whoever waits for the database holds 10 MB no longer."""
+    held: list[int] = []
+
+    class Sent(bytes):
+        def __new__(cls, content: bytes) -> "Sent":
+            held.append(len(content))
+            return super().__new__(cls, content)
+
+        def __del__(self) -> None:
+            held.pop()
+
+    async def get(_key: str) -> bytes:
+        return Sent(FINE)
+
+    async def add(*_: object) -> None:
+        assert held == []
+
+    photo_id = (await house.service.await_upload(ANA.id, "image/jpeg")).photo_id
+    house.files.get, house.service._add = get, add  # type: ignore[assignment,method-assign]
+    await asyncio.gather(*(house.service.complete_upload(ANA.id, photo_id) for _ in range(3)))

@@ -195,6 +195,7 @@ class PhotoService:
             raise UploadMissing("Nothing of yours was sent to the store under this id. Send the photo first.")
         try:
             self._accepted(content)
+            del content  # Many may wait for the database at once.
             return await self._add(user_id, photo_id)
         except DomainError as refusal:
             if not isinstance(refusal, StaleWrite):  # Then it was completed at the same moment, and is being looked at.

@@ -112,10 +112,13 @@ def listeners(
             ("sign_off_ended", notifications.sign_off_ended),
         ],
         "profiles.photo_uploaded": [("process_photo", photos.process)],
-        "profiles.photo_decided": [("welcome", runs.welcome)],
+        "profiles.photo_decided": [("welcome", runs.welcome), ("choose_first_photo", photos.choose_first)],
         "profiles.photo_reviewed": [("mail_photo_reviewed", account_mail.send_photo_reviewed)],
         "profiles.owner_seems_under_age": [("suspend_under_age", suspensions.suspend_under_age)],
-        "profiles.photo_deleted": [("remove_photo_files", photos.remove_files)],
+        "profiles.photo_deleted": [
+            ("remove_photo_files", photos.remove_files),
+            ("choose_first_photo", photos.choose_first),
+        ],
         "assessments.submitted": [("welcome", runs.welcome)],
         "profiles.created": [("forget_unagreed", profiles.forget_unagreed)],
         "consent.withdrawn": [

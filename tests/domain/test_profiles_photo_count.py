@@ -118,3 +118,34 @@ async def test_asked_for_twice_at_once_or_while_it_is_deleted_it_ends_well() -> 
     await house.files.delete(f"photos/{other.id}/")
     with pytest.raises(PrimaryPhotoUnfit):
         await house.service.arrange(ANA.id, [other.id, first.id])
+
+
+@pytest.mark.parametrize("how", ["deleted", "taken down"])
+async def test_when_the_first_goes_one_that_shows_one_face_follows_as_soon_as_faces_are_counted(how: str) -> None:
+    house = House()
+    first, landscape = await uncounted(house, "landscape 0")
+    portrait = await let_in_uncounted(house, "portrait 1")
+    await let_in_uncounted(house, "another portrait 1")
+    if how == "deleted":
+        await house.service.delete_photo(ANA.id, first.id)
+    else:
+        await house.reviews.take_down(MO, first.id, "That is a film star.")
+
+    with pytest.raises(PhotoCheckUnavailable):
+        await house.deliver()
+    assert states(await house.service.photos(ANA.id))[0] != (0, APPROVED, None)
+
+    house.faces.away, house.faces.looked_at = False, 0
+    await house.deliver()
+    photos = await house.service.photos(ANA.id)
+    assert (photos[0].id, photos[0].position, photos[0].faces) == (portrait.id, 0, 1)
+    assert next(photo.faces for photo in photos if photo.id == landscape.id) == 0
+    assert house.faces.looked_at == 2, "the rest is counted when it is its turn"
+    assert await house.events() == []
+
+
+async def let_in_uncounted(house: House, picture: str) -> Photo:
+    await house.service.upload_photo(ANA.id, f"JPEG {picture}".encode())
+    house.clock.advance(CHECKS_AWAITED)
+    await house.deliver()
+    return (await house.service.photos(ANA.id))[-1]

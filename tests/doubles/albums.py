@@ -17,6 +17,7 @@ from saltbitter_domain.profiles.model import (
     Format,
     Photo,
     PhotoCheckUnavailable,
+    PhotoDecided,
     PhotoDeleted,
     PhotoState,
     PhotoUploaded,
@@ -108,6 +109,8 @@ class House:
                     await self.service.process(message.id, message.event)
                 if isinstance(message.event, PhotoDeleted):
                     await self.service.remove_files(message.id, message.event)
+                if isinstance(message.event, PhotoDeleted | PhotoDecided):
+                    await self.service.choose_first(message.id, message.event)
                 await self.outbox.save(message.done(self.clock.now()))
 
     async def has(self, *pictures: str) -> list[Photo]:

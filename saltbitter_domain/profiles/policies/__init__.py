@@ -10,6 +10,7 @@ from saltbitter_domain.profiles.policies.photos import (
     in_order,
     is_uncounted,
     is_unjudged,
+    lacks_first,
     reviewed,
     taken_down,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "in_order",
     "is_uncounted",
     "is_unjudged",
+    "lacks_first",
     "look_prefix",
     "moves_to",
     "permitted",

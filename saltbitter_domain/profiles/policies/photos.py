@@ -124,6 +124,12 @@ def is_uncounted(photo: Photo) -> bool:
     return seen and (photo.decided_by is None or photo.reason is None)
 
 
+def lacks_first(photos: Sequence[Photo]) -> bool:
+    """Whether nobody is seen, or waited for, in the first place."""
+    holder = _holder(photos)
+    return holder is None or holder.state is PhotoState.REFUSED
+
+
 def free_position(photos: Sequence[Photo]) -> int:
     """Where the next photo goes: first when there is no primary, else last."""
     return 1 + max(photo.position for photo in photos) if _holder(photos) else 0

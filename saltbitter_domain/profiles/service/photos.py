@@ -43,6 +43,7 @@ from saltbitter_domain.profiles.policies import (
     free_position,
     in_order,
     is_uncounted,
+    lacks_first,
     look_prefix,
     photo_addresses,
     rendition_key,
@@ -160,6 +161,15 @@ class PhotoService:
         await self._store.delete(_original(event.user_id, event.photo_id))
         await self._store.delete(renditions_prefix(event.photo_id))
 
+    async def choose_first(self, _message: EventId, event: PhotoDeleted | PhotoDecided) -> None:
+        """Listener: where no photo is fit to be the first, count the faces of those in which nobody has, one after the
+        other, until one is. Fails while nobody counts; running again changes nothing."""
+
+        async def read() -> Sequence[Photo]:
+            return await self.photos(event.user_id)
+
+        await as_read(await read(), read, self._choose_first)
+
     async def forget_orphans(self) -> int:
         """Sweep: remove originals that have lain for a day though their photo is gone or was decided on; how many.
 
@@ -225,6 +235,18 @@ class PhotoService:
             await uow.commit()
         if unfit is not None:
             raise unfit
+
+    async def _choose_first(self, before: Sequence[Photo]) -> None:
+        after = in_order(before)
+        for uncounted in filter(is_uncounted, before):
+            if lacks_first(after):
+                photo = await self._counted(uncounted)
+                after = in_order([photo if each.id == photo.id else each for each in after])
+        if tuple(before) != after:
+            async with self._begin() as uow:
+                await save_changes(uow, before, after)
+                uow.emit(ProfileChanged(before[0].user_id))
+                await uow.commit()
 
     async def _counted(self, photo: Photo) -> Photo:
         """The photo with its faces counted, if nobody has."""

@@ -150,3 +150,23 @@ test("whatever the API may refuse a member is said in every language", () => {
   expect(codes.size).toBeGreaterThan(80);
   expect([...codes].filter((code) => !english.has(`problem.${code}`) && !UNSEEN.has(code) && !BY_FIELD.has(code))).toEqual([]);
 });
+
+/** What our forms do not send, what their refusal says as a whole, and what is for others than members. */
+const UNSEEN_OF_FIELDS = new Set([
+  ..."block_apart cursor_unknown duplicates nul_character only_with_a_like not_a_choice not_a_permutation not_array not_boolean not_date not_instant not_number not_object not_text not_uuid not_whole_number too_large too_small unknown_field wrong_form".split(" "),
+  ..."consent_needed not_usable outdated".split(" "),
+  ..."dimension_missing forgotten length not_stored_yet out_of_order refusal_unfit required text_missing type".split(" "),
+]);
+
+test("whatever the API may find wrong with a member's field is said in every language", () => {
+  const python = ["../../saltbitter_domain", "../../entrypoints/http"].flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: "utf8" }).flatMap((file) => (file.endsWith(".py") ? readFileSync(join(root, file), "utf8") : [])),
+  );
+  const naming = python.filter((source) => /\b(?:FieldProblem|Fault)\(/.test(source)).join("\n");
+  // A code stands before its sentence, or second in the problem.
+  const coded = [...naming.matchAll(/"([a-z_]{4,})",\s*f?"[A-Z“]|\b(?:FieldProblem|_wrong)\(\s*[^,()]+,\s*"(\w+)"/g)];
+  const codes = new Set(coded.map(([, before, second]) => before ?? second ?? ""));
+  expect(codes.size).toBeGreaterThan(45);
+  const without = [...codes].filter((code) => !english.has(`field.${code}`) && !english.has(`problem.${code}`));
+  expect(without.sort()).toEqual([...UNSEEN_OF_FIELDS].sort());
+});

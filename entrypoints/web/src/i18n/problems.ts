@@ -1,27 +1,30 @@
 import type { TFunction } from "i18next";
 import type { FieldErrors, FieldValues, Path, UseFormSetError } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { ProblemError } from "../api/problem";
+import { ProblemError, type FieldProblem } from "../api/problem";
 import i18n from "./index";
 
 /** A problem in the member's language where we have the words, or in those the API gave, which say what to do too. */
 export function wordsOf(error: unknown, t: TFunction): string {
   if (!(error instanceof ProblemError)) return t("problem.unexpected");
   const key = `problem.${error.code}`;
-  const fields = error.fields.map((field) => fieldWords(field.code, field.message, t)).join(" ");
+  const fields = [...new Set(error.fields.map((field) => fieldWords(field, t)))].join(" ");
   if (i18n.exists(key)) return t(key, { seconds: error.retryAfter ?? 60 });
   return fields || error.message || t("problem.unexpected");
 }
 
-function fieldWords(code: string, message: string, t: TFunction): string {
-  const key = `field.${code}`;
-  return i18n.exists(key) ? t(key) : message;
+/** The words for what is wrong with a field: its own before those for any. */
+const keyOf = ({ path, code }: FieldProblem) => [`field.${path}_${code}`, `field.${code}`].find((key) => i18n.exists(key));
+
+function fieldWords(field: FieldProblem, t: TFunction): string {
+  const key = keyOf(field);
+  return key === undefined ? field.message : t(key);
 }
 
 /** What an answer finds wrong with one field, for forms that keep by themselves what is entered. */
 export function wrongWith(error: unknown, path: string, t: TFunction): string | undefined {
   const field = error instanceof ProblemError ? error.fields.find((each) => each.path === path) : undefined;
-  return field && fieldWords(field.code, field.message, t);
+  return field && fieldWords(field, t);
 }
 
 /** What a form keeps of a rule that is broken: the name of its words and the number in them. They are said when they are
@@ -47,7 +50,7 @@ export function showInForm<T extends FieldValues>(error: unknown, known: readonl
   for (const field of error.fields) {
     const path = known.find((name) => field.path === name || field.path.startsWith(`${name}.`));
     if (path === undefined) unseen = true;
-    else setError(path, { message: i18n.exists(`field.${field.code}`) ? said(`field.${field.code}`) : field.message });
+    else setError(path, { message: keyOf(field) ?? field.message });
   }
   return unseen;
 }

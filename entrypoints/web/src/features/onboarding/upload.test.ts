@@ -9,6 +9,7 @@ const tokens = (name: string) =>
 interface Sent {
   by: string | undefined;
   key: string | undefined;
+  language: string | undefined;
   body: unknown;
 }
 const sent: Sent[] = [];
@@ -31,7 +32,7 @@ class Answered {
     return null;
   }
   send(body: unknown) {
-    sent.push({ by: this.headers["Authorization"]?.split(".")[0], key: this.headers["Idempotency-Key"], body });
+    sent.push({ by: this.headers["Authorization"]?.split(".")[0], key: this.headers["Idempotency-Key"], language: this.headers["Accept-Language"], body });
     this.status = statuses.shift() ?? 0;
     this.response = this.status === 201 ? { id: "photo" } : { code: "access_token_refused", detail: "No.", status: this.status };
     this.onload();
@@ -47,15 +48,17 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllGlobals();
+  document.documentElement.lang = "en";
   signedOut();
 });
 
-test("a photo that meets a session that ended early is sent again whole with the renewed one, under the same key", async () => {
+test("a photo that meets a session that ended early is sent again whole with the renewed one, under the same key and in the language of the page", async () => {
+  document.documentElement.lang = "de";
   statuses = [401, 201];
   expect(await send(PHOTO, "key", () => undefined)).toEqual({ id: "photo" });
   expect(sent).toEqual([
-    { by: "Bearer ended", key: "key", body: PHOTO },
-    { by: "Bearer fresh", key: "key", body: PHOTO },
+    { by: "Bearer ended", key: "key", language: "de", body: PHOTO },
+    { by: "Bearer fresh", key: "key", language: "de", body: PHOTO },
   ]);
 });
 

@@ -24,6 +24,7 @@ function sendAs(token: string | null, file: File, key: string, onProgress: Progr
     request.setRequestHeader("Authorization", `Bearer ${token ?? ""}`);
     request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
     request.setRequestHeader("Idempotency-Key", key);
+    if (document.documentElement.lang) request.setRequestHeader("Accept-Language", document.documentElement.lang);
     request.responseType = "json";
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
     request.onerror = () => reject(new ProblemError({ code: "offline", detail: "SaltBitter could not be reached." }));

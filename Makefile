@@ -27,11 +27,11 @@ require-python:
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "This Python lacks the venv module. Debian, Ubuntu: apt-get install python3.11-venv."; exit 1; }
 
-$(VENV)/.demo: requirements.txt pyproject.toml | require-python
+$(VENV)/.demo: requirements.txt requirements-build.txt pyproject.toml | require-python
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@echo "Installing SaltBitter's packages into $(VENV) (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt -r requirements-build.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.demo
@@ -173,7 +173,8 @@ population: $(VENV)/.demo ## 10,000 synthetic members, one daily run over them, 
 lock: ## renew requirements*.txt from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Renewing the locks needs uv: pip install uv."; exit 1; }
 	@uv export -q --upgrade --format requirements.txt --no-emit-project --no-dev --no-header -o requirements.txt
-	@uv export -q --format requirements.txt --no-emit-project --no-header --all-groups --all-extras -o requirements-dev.txt
+	@uv export -q --format requirements.txt --no-emit-project --no-header --all-groups --no-group build --all-extras -o requirements-dev.txt
+	@uv export -q --format requirements.txt --no-emit-project --no-header --only-group build -o requirements-build.txt
 	@rm -f uv.lock
 
 clean: ## remove what was made

@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "entrypoints" / "web"
 LOCKS: Mapping[str, Sequence[str]] = {
     "requirements.txt": ("--no-dev",),
-    "requirements-dev.txt": ("--all-groups", "--all-extras"),
+    "requirements-dev.txt": ("--all-groups", "--no-group", "build", "--all-extras"),
+    "requirements-build.txt": ("--only-group", "build"),
 }
 """What `make lock` writes, and what it asks of uv for each."""
 LAG = timedelta(days=7)

@@ -65,7 +65,9 @@ _STEPS = """
    (`SALTBITTER_MAIL_LANGUAGE`). `GET …/members` says whom which entry's words went to, when and in which language. The
    workers send {mails} mails a job; whoever's mail is refused is tried again, and keeps nobody else from being told.
    An order is for whoever was found since the order before it: to order again is refused until it was assessed anew
-   and others were found, and mails that the workers gave up leave after `saltbitter redrive`.
+   and others were found, and mails that the workers gave up leave after `saltbitter redrive`. Whoever is found not to
+   be affected before theirs leaves is not written to, so that a mistaken scope is mended by assessing anew at once;
+   the timeline's number stays what was ordered, and `GET …/members` says who was told.
 7. **Close** it with what was learnt. The whole timeline stays for {kept} days after its last entry.
 
 Rehearse it twice a year: report, confirm and close a breach that is called a rehearsal, and stop the time.

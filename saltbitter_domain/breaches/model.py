@@ -186,8 +186,9 @@ class Notice:
 
 @attrs.frozen
 class MembersNotified:
-    """Mails are on their way to so many members, to each in the words of their language. Entries that were written
-    while there was one language, that of the installation's mails, have their words in the last three fields."""
+    """Mails were ordered to so many members, to each in the words of their language. Whoever is erased or found not to
+    be affected before theirs leaves gets none, and stays in the number. Entries that were written while there was one
+    language, that of the installation's mails, have their words in the last three fields."""
 
     number: int
     notices: tuple[Notice, ...] = ()
@@ -252,8 +253,8 @@ class BreachState(StrEnum):
 @attrs.frozen
 class Breach:
     """What its entries come to. ``affected`` is how many it is about, as assessed last, and None while that is being
-    found. ``authority_notified_at`` is when the authority was told first, ``members_notified`` how many members were
-    written to in all."""
+    found. ``authority_notified_at`` is when the authority was told first, ``members_notified`` how many mails to
+    members were ordered in all."""
 
     id: BreachId
     kind: BreachKind

@@ -280,7 +280,7 @@ def _told(instant: datetime) -> str:
 
 def _text(draft: Notification, breach: Breach) -> str:
     level = f"{scoring.level(breach.assessment.severity)}".replace("_", " ") if breach.assessment else "not assessed"
-    told = f"{breach.members_notified} of them were written to" if breach.members_notified else "not told yet"
+    told = f"{breach.members_notified} mails were ordered" if breach.members_notified else "not told yet"
     parts = {
         "Nature of the breach (a)": draft.nature,
         "People affected, approximately (a)": draft.people or "Not known yet.",

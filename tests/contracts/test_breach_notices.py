@@ -9,6 +9,7 @@ import pytest
 from adapters.mail.letter import MailRefused
 from adapters.memory.mailer import MemoryMailer
 from saltbitter_domain.breaches.model import (
+    Act,
     Affected,
     AffectedFound,
     Assessed,
@@ -41,6 +42,7 @@ from tests.doubles.builders import NOW, a_consent, new_id
 
 DAY = timedelta(days=1)
 EVERYBODY = Scope(NOW, everybody=True)
+NOBODY = Scope(NOW, acts=(Act.PROFILE_READ,))
 SEVERITY = Severity(DataContext.SENSITIVE, Identification.MAXIMUM, Loss.UNBOUNDED)
 NOTICES = (Notice(Language.EN, "This.", "That.", "Those."), Notice(Language.DE, "Dies.", "Das.", "Jenes."))
 ORDERED_AT = 5
@@ -106,10 +108,10 @@ class House:
     async def order(self) -> None:
         await self.breaches.notify_members(self.breach_id, UserId(new_id()), NOTICES, "A high risk.")
 
-    async def is_about_others(self) -> None:
+    async def is_about_others(self, scope: Scope = EVERYBODY) -> None:
         """It is assessed anew, and found whom it is about by then."""
         words = {"consequences": "This.", "measures": "That.", "words": "More is known."}
-        await self.breaches.assess(self.breach_id, UserId(new_id()), SEVERITY, EVERYBODY, **words)
+        await self.breaches.assess(self.breach_id, UserId(new_id()), SEVERITY, scope, **words)
         await self.breaches.find_affected(EventId(new_id()), ScopeAssessed(self.breach_id))
 
     async def counted(self) -> int:
@@ -295,6 +297,23 @@ async def test_orders_that_overtake_one_another_count_and_write_to_each_once(
     told = await house.told()
     again = ORDERED_AT + 3
     assert [told[user.id].told_by for user in people] == [ORDERED_AT] * 5 + [again] * 3, "each in the words meant"
+
+
+async def test_whoever_is_found_not_to_be_affected_is_not_written_to_and_stays_in_the_number_of_the_order(
+    store: Store,
+) -> None:
+    people = await store.members(3)
+    house = await a_house(store)
+    await house.order()
+    await house.is_about_others(NOBODY)
+    await house.settles()
+    assert (house.post.handed, await house.counted()) == ([], 3)
+
+    await house.is_about_others(EVERYBODY)
+    await house.order()
+    await house.settles()
+    assert sorted(mail.to for mail in house.post.handed) == sorted(user.email for user in people)
+    assert await house.counted() == 3 + 3
 
 
 async def test_an_order_of_an_earlier_release_is_carried_out(store: Store) -> None:

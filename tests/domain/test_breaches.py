@@ -467,6 +467,10 @@ def test_the_draft_for_the_authority_has_all_that_article_33_asks_for_or_says_wh
     waiting = notification(a_breach(Confirmed(NOON), assessed()), "dpo@saltbitter.example", NOON + HOUR)
     assert waiting.missing == ("how many people are affected: they are being counted",)
     assert "People affected, approximately (a)\nNot known yet." in waiting.text
+    steps = (Confirmed(NOON), assessed(), AffectedFound(40), MembersNotified(40, NOTICES), assessed(), AffectedFound(3))
+    narrowed = notification(a_breach(*steps), "dpo@saltbitter.example", NOON + HOUR)
+    assert "Members of a dating service: 3." in narrowed.text
+    assert "Members (Art. 34)\n40 mails were ordered" in narrowed.text
     bare = notification(a_breach(), "", NOON)
     assert len(bare.missing) == 3
     assert "not confirmed yet" in bare.nature

@@ -2144,7 +2144,8 @@ export interface components {
          * BreachView
          * @description A breach. `due_at` is when the authority has to be told, 72 hours after we became aware; `score` and
          *     `level` are those of ENISA's methodology of 2013; `affected` is how many it is about, as assessed last, and null
-         *     while they are being found.
+         *     while they are being found; `members_notified` is how many mails to members were ordered, also for those who were
+         *     erased or found not to be affected before theirs left.
          */
         BreachView: {
             affected: number | null;

@@ -223,7 +223,7 @@ export default {
     since: "Geschehen",
     from: "{{since}} bis {{until}}",
     membersToBeTold: "Mitglieder zu benachrichtigen",
-    membersTold: "Benachrichtigte Mitglieder",
+    membersTold: "Mails an Mitglieder",
     yes: "Ja",
     no: "Nein",
     notAssessed: "Noch nicht bewertet",

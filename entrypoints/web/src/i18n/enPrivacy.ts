@@ -223,7 +223,7 @@ export default {
     since: "Happened",
     from: "{{since}} to {{until}}",
     membersToBeTold: "Members have to be told",
-    membersTold: "Members told",
+    membersTold: "Mails to members",
     yes: "Yes",
     no: "No",
     notAssessed: "Not assessed yet",

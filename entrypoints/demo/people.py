@@ -29,11 +29,11 @@ class DemoPeople:
         then, and so sees who likes them."""
         if event.about not in self._members or event.by in self._members:
             return
-        if _fraction(event.about, event.by) < LIKES_BACK:
+        if _likes(event.about, event.by, LIKES_BACK):
             async with self._begin() as uow:
                 await uow.subscriptions.set_tier(event.about, Tier.PREMIUM)
                 await uow.commit()
-            await self._maybe_like(event.about, event.by, LIKES_BACK)
+            await self._like(event.about, event.by)
 
     async def look_at_matches(self, _message: EventId, event: DailyMatchesMade) -> None:
         """A demo member to whom somebody real was suggested sometimes makes the first step."""
@@ -41,19 +41,17 @@ class DemoPeople:
             async with self._begin() as uow:
                 todays = await uow.daily_matches.get(viewer, event.day)
             for suggestion in todays.suggestions if todays else ():
-                if suggestion.candidate not in self._members:
-                    await self._maybe_like(viewer, suggestion.candidate, LIKES_FIRST)
+                if suggestion.candidate not in self._members and _likes(viewer, suggestion.candidate, LIKES_FIRST):
+                    await self._like(viewer, suggestion.candidate)
             await asyncio.sleep(0)  # A store in memory never waits, and members ask for pages meanwhile.
 
-    async def _maybe_like(self, by: UserId, about: UserId, chance: float) -> None:
-        if _fraction(by, about) >= chance:
-            return
+    async def _like(self, by: UserId, about: UserId) -> None:
         try:
             await self._decisions.decide(by, about, DecisionKind.LIKE, None)
         except (AlreadyDecided, PersonMissing):
             return
 
 
-def _fraction(by: UserId, about: UserId) -> float:
-    """A number in [0, 1) that is always the same for the same two people."""
-    return int.from_bytes(sha256(by.bytes + about.bytes).digest()[:6]) / 2**48
+def _likes(by: UserId, about: UserId, chance: float) -> bool:
+    """Whether one likes the other, with this chance; always the same for the same two people."""
+    return int.from_bytes(sha256(by.bytes + about.bytes).digest()[:6]) / 2**48 < chance

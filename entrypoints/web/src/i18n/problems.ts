@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import type { FieldErrors, FieldValues, Path, UseFormSetError } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { ProblemError, type FieldProblem } from "../api/problem";
+import { isProblem, ProblemError, type FieldProblem } from "../api/problem";
 import i18n from "./index";
 
 /** A problem in the member's language where we have the words, or in those the API gave, which say what to do too. */
@@ -25,6 +25,11 @@ function fieldWords(field: FieldProblem, t: TFunction): string {
 export function wrongWith(error: unknown, path: string, t: TFunction): string | undefined {
   const field = error instanceof ProblemError ? error.fields.find((each) => each.path === path) : undefined;
   return field && fieldWords(field, t);
+}
+
+/** What an answer says of a code that it refuses. */
+export function wrongCode(error: unknown, t: TFunction): string | undefined {
+  return isProblem(error, "code_refused") ? wordsOf(error, t) : undefined;
 }
 
 /** What a form keeps of a rule that is broken: the name of its words and the number in them. They are said when they are

@@ -9,7 +9,7 @@ import { TextField } from "../../design/Field";
 import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
-import { wordsOf } from "../../i18n/problems";
+import { wrongCode } from "../../i18n/problems";
 import { deviceLabel } from "./device";
 import { passkeysKnown, signInWithPasskey } from "./passkey";
 
@@ -34,7 +34,7 @@ export function SecondFactor({ challenge: { challenge_token, passkeys }, onAgain
   const go = (way: Way) => {
     if (!confirm.isPending) confirm.mutate(way);
   };
-  const wrong = isProblem(confirm.error, "code_refused") ? wordsOf(confirm.error, t) : undefined;
+  const wrong = wrongCode(confirm.error, t);
   if (isProblem(confirm.error, "challenge_over")) {
     return (
       <Page title={t("secondFactor.title")} lead={t("secondFactor.lead")}>

@@ -1,11 +1,10 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem } from "../../api/problem";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
-import { wordsOf, wrongWith } from "../../i18n/problems";
+import { wrongCode, wrongWith } from "../../i18n/problems";
 
 export interface Secrets {
   password: string;
@@ -31,7 +30,7 @@ export function PasswordForm({ hint, action, danger = false, busy, error, withCo
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const wrong = wrongWith(error, "password", t);
-  const wrongCode = withCode && isProblem(error, "code_refused") ? wordsOf(error, t) : undefined;
+  const refused = withCode ? wrongCode(error, t) : undefined;
   return (
     <Form
       className="grid gap-4"
@@ -50,9 +49,9 @@ export function PasswordForm({ hint, action, danger = false, busy, error, withCo
         onChange={(event) => setPassword(event.target.value)}
       />
       {withCode ? (
-        <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} error={wrongCode} onChange={(event) => setCode(event.target.value)} />
+        <TextField label={t("secondFactor.code")} hint={t("secondFactor.hint")} autoComplete="one-time-code" value={code} error={refused} onChange={(event) => setCode(event.target.value)} />
       ) : null}
-      <ProblemNotice error={wrong || wrongCode ? null : error} />
+      <ProblemNotice error={wrong || refused ? null : error} />
       <div>
         <Button type="submit" look={danger ? "danger" : "quiet"} busy={busy} disabled={password === "" || (withCode && code.trim() === "")}>
           {action}

@@ -2,13 +2,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
-import { isProblem } from "../../api/problem";
 import { Button, LinkButton } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { Form } from "../../design/Form";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page, Part } from "../../design/Page";
-import { wordsOf } from "../../i18n/problems";
+import { wrongCode } from "../../i18n/problems";
 import { Passkeys } from "./Passkeys";
 import { PasswordForm, type Secrets } from "./PasswordForm";
 import { QrCode } from "./QrCode";
@@ -62,7 +61,7 @@ function Scan({ enrolment, onDone }: { enrolment: Schemas["Enrolment"]; onDone: 
     mutationFn: () => answer(api.POST("/api/me/second-factor/confirm", { body: { code: code.trim() } })),
     onSuccess: ({ recovery_codes }) => onDone(recovery_codes),
   });
-  const wrong = isProblem(confirm.error, "code_refused") ? wordsOf(confirm.error, t) : undefined;
+  const wrong = wrongCode(confirm.error, t);
   return (
     <Card className="grid gap-6">
       <div className="grid items-center gap-6 sm:grid-cols-[13rem_1fr]">

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.laboratory.data import Sources, read_data
 from adapters.laboratory.mapping import read_mapping
-from entrypoints.cli import _parser
+from entrypoints.cli import parser
 from saltbitter_domain.compatibility.policies.fitted import FeatureKind
 from saltbitter_domain.profiles.model import Intention
 from tests.laboratory.worlds import write
@@ -26,7 +26,7 @@ def blocks(language: str) -> list[str]:
 def test_every_command_is_understood(line: str) -> None:
     program, *arguments = shlex.split(line)
     assert program == "saltbitter"
-    assert _parser().parse_args(arguments).people == Path("people.csv")
+    assert parser().parse_args(arguments).people == Path("people.csv")
 
 
 def test_the_mapping_fits_the_table_it_is_written_for(tmp_path: Path) -> None:

@@ -93,10 +93,10 @@ def _first_in(folded: str, pieces: Iterable[str]) -> str | None:
 
 
 def mailbox_of(email: str) -> str:
-    """What addresses have in common that many mailboxes take for one: without dots and what follows a plus sign before
-    the domain. Only for counting: elsewhere two such addresses are two people's."""
-    local, _, domain = email.rpartition("@")
-    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+    """An address without what follows a plus in its local part, since whoever has one mailbox has all of these
+    (RFC 5233); what is no address as it is."""
+    local, at, domain = email.rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
 
 
 def hash_token(token: str) -> str:
@@ -201,20 +201,13 @@ def rotate(session: Session, presented_hash: str, successor_hash: str, now: date
 def blocked_mark(secrets: Secrets, shown: str) -> str:
     """Under what a block about somebody is kept when they are erased: a keyed hash of what they had, which whoever has
     it shows again. That is a normalised address, or the ``hash_token`` of a device's token."""
-    return secrets.derived(_BLOCKED, _of_one_mailbox(shown))
+    return secrets.derived(_BLOCKED, mailbox_of(shown))
 
 
 def barred_mark(secrets: Secrets, shown: str) -> str:
     """Under what is kept that somebody was erased while they were suspended. ``shown`` as for ``blocked_mark``; whoever
     has one of the two kinds of marks cannot tell whether another of the other kind was made of the same."""
-    return secrets.derived(_BARRED, _of_one_mailbox(shown))
-
-
-def _of_one_mailbox(shown: str) -> str:
-    """An address without what follows a plus in its local part, since whoever has one mailbox has all of these
-    (RFC 5233); a hash as it is."""
-    local, at, domain = shown.rpartition("@")
-    return f"{local.partition('+')[0] or local}{at}{domain}"
+    return secrets.derived(_BARRED, mailbox_of(shown))
 
 
 def kept_facts(kept: Iterable[Kept]) -> dict[str, str]:

@@ -56,14 +56,14 @@ class MailLimit:
     """Holds what anybody can have mailed, by an address alone or by an account opened with it, to ``MAILS_OF_A_KIND``.
 
     An address that was proven is counted by itself: nobody uses up what its member may need. Any other is counted with
-    all that seem to lead to the same mailbox, as its reader may know nothing of us."""
+    all that seem to lead to the same mailbox, dots or none, as its reader may know nothing of us."""
 
     limits: RateLimits
     secrets: Secrets
 
     async def reached(self, email: str, template: MailTemplate, proven: bool) -> bool:
         """Count one, unless there were as many as there may be; whether there were."""
-        to = email if proven else f"any {mailbox_of(email)}"
+        to = email if proven else f"any {mailbox_of(email).replace('.', '')}"
         key = self.secrets.derived("mailed", f"{template} {to}")
         return await self.limits.hit("mail", key, MAILS_OF_A_KIND, MAILS_PER) is not None
 

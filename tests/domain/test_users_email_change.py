@@ -1,10 +1,12 @@
 """Another address: confirmed by whoever reads it, and taken back by whoever reads the one before."""
 
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
 
+from adapters.memory.traffic import MemoryRateLimits
 from saltbitter_domain.kernel import PasskeyId
 from saltbitter_domain.users.model import (
     CredentialsRefused,
@@ -202,6 +204,26 @@ async def test_the_old_address_stops_it_also_when_it_has_been_made(accounts: Acc
     await accounts.login(password="eight unquiet otters")
     with pytest.raises(TokenRefused):
         await accounts.email_changes.stop(keep)
+
+
+async def test_no_link_to_the_account_reaches_an_address_that_was_taken_from_it_while_the_link_was_made(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await change(accounts, await verified(accounts))
+    keep = await accounts.mailed_token(NOTICE)
+    await accounts.recovery.forgot_password(NEW)
+    counted, stops = MemoryRateLimits.hit, iter([accounts.email_changes.stop])
+
+    async def stopped_meanwhile(limits: MemoryRateLimits, *counts: Any) -> int | None:
+        for stop in stops:
+            await stop(keep)
+        return await counted(limits, *counts)
+
+    monkeypatch.setattr(MemoryRateLimits, "hit", stopped_meanwhile)
+    await accounts.deliver()
+
+    assert "reset_password" not in {mail.template for mail in accounts.mails(NEW)}
+    await accounts.recovery.reset_password(await accounts.mailed_token("reset_password"), "eight unquiet otters")
 
 
 @pytest.mark.parametrize("when", ["before the change", "after it"])

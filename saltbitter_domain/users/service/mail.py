@@ -7,7 +7,7 @@ from saltbitter_domain.profiles.model import PhotoReviewed
 from saltbitter_domain.register import Register
 from saltbitter_domain.reviews.model import ReviewAnswered
 from saltbitter_domain.traffic import RateLimits
-from saltbitter_domain.uow import UnitsOfWork
+from saltbitter_domain.uow import UnitsOfWork, retrying
 from saltbitter_domain.users.model import (
     ONE_TIME_TOKEN_LIFETIME,
     EmailChangeAnnounced,
@@ -99,17 +99,24 @@ class AccountMail:
 
     async def send_verification(self, message: EventId, event: Registered | VerificationRequested) -> None:
         """Mail the link that verifies the address (``verify_email``), unless it is verified."""
-        user = await self._user(event.user_id)
-        if user is not None and user.email_verified_at is None:
-            await self._send_token(message, user, TokenPurpose.VERIFY_EMAIL, MailTemplate.VERIFY_EMAIL, "verify")
+
+        async def send() -> None:
+            user = await self._user(event.user_id)
+            if user is not None and user.email_verified_at is None:
+                await self._send_token(message, user, TokenPurpose.VERIFY_EMAIL, MailTemplate.VERIFY_EMAIL, "verify")
+
+        await retrying(send)
 
     async def send_reset(self, message: EventId, event: ResetRequested) -> None:
         """Mail the link that lets the member choose a new password (``reset_password``)."""
-        user = await self._user(event.user_id)
-        if user is not None:
-            await self._send_token(
-                message, user, TokenPurpose.RESET_PASSWORD, MailTemplate.RESET_PASSWORD, "reset-password"
-            )
+
+        async def send() -> None:
+            user = await self._user(event.user_id)
+            if user is not None:
+                purpose, template = TokenPurpose.RESET_PASSWORD, MailTemplate.RESET_PASSWORD
+                await self._send_token(message, user, purpose, template, "reset-password")
+
+        await retrying(send)
 
     async def send_already_registered(self, message: EventId, event: RegistrationRepeated) -> None:
         """Tell a member that somebody, perhaps they, tried to register with their address (``already_registered``)."""
@@ -219,6 +226,9 @@ class AccountMail:
                 await uow.one_time_tokens.add(
                     OneTimeToken(hash_token(token), user.id, purpose, now, now + ONE_TIME_TOKEN_LIFETIME)
                 )
+                # Fails where the account was changed since it was read: by now it may have another address, and no link
+                # to it may reach the one before.
+                await uow.users.save(user)
                 await uow.commit()
         link = f"{self._public_url}/{page}?token={token}"
         await self._mailer.send(Mail(message, user.email, template, {"link": link, "token": token}))

@@ -366,11 +366,28 @@ async def test_a_short_password_chosen_while_it_is_removed_is_refused() -> None:
 
 async def test_a_reset_password_does_not_let_anybody_past_it() -> None:
     app = await with_app(Accounts())
+    await app.accounts.recovery.verify_email(await app.accounts.mailed_token("verify_email"))
     await app.accounts.recovery.forgot_password(EMAIL)
 
     await app.accounts.recovery.reset_password(await app.accounts.mailed_token("reset_password"), SHORT)
 
     await app.challenged(SHORT)
+
+
+async def test_whoever_joined_with_anothers_address_does_not_keep_them_from_it_by_a_second_factor() -> None:
+    stranger = await with_app(Accounts())
+    accounts = stranger.accounts
+    await accounts.recovery.forgot_password(EMAIL)
+    link = await accounts.mailed_token("reset_password")
+    with pytest.raises(PasswordRefused):
+        await accounts.recovery.reset_password(link, SHORT)
+
+    await accounts.recovery.reset_password(link, "eleven loud herons")
+
+    tokens = await accounts.login(password="eleven loud herons")
+    assert await accounts.second_factors.of(tokens.user_id) is None
+    await accounts.deliver()
+    assert "second_factor_removed" in {mail.template for mail in accounts.mails()}
 
 
 async def test_who_was_signed_out_meanwhile_changes_nothing() -> None:

@@ -19,6 +19,7 @@ from saltbitter_domain.users.model import (
     User,
     VerificationRequested,
 )
+from saltbitter_domain.users.model.second_factor import SecondFactorRemoved
 from saltbitter_domain.users.policies import (
     PRODUCT_NAME,
     canonical_password,
@@ -108,12 +109,14 @@ class RecoveryService:
         """Choose a new password with a mailed token. Every session ends, and every unused link dies, this one too; no
         device is known any more, and tries of the password are counted anew.
 
-        The token also proves the address, which counts as verified from then on.
+        The token also proves the address, which counts as verified from then on. Where it was not before, a second
+        factor and passkeys go: whoever set them up may be a stranger who gave this address.
         Raises ``TokenRefused``; ``PasswordRefused``, after which the token can still be used.
         """
         token_hash = hash_token(token)
         account = await self._holder(token_hash)
-        problems = await self._problems(password, account, "password")
+        guarded = account.second_factor and account.user.email_verified_at is not None
+        problems = await self._problems(password, account, "password", guarded)
         if problems:
             raise PasswordRefused("Choose another password.", fields=problems)
         password_hash = await self._hasher.hash(canonical_password(password))
@@ -124,6 +127,11 @@ class RecoveryService:
                 verified = attrs.evolve(found, user=self._verified(uow, found.user))
                 ended = await self._set_password(uow, verified, password_hash, EndReason.PASSWORD_RESET)
                 await uow.devices.remove_all(found.user.id)
+                factor = found.factor
+                if factor is not None and factor.is_on and found.user.email_verified_at is None:
+                    await uow.second_factors.remove(factor)
+                    await uow.passkeys.remove_all(found.user.id)
+                    uow.emit(SecondFactorRemoved(found.user.id))
                 counted_as = (found.user.email, str(found.user.id))
                 await uow.sign_in_tries.clear(*(tries_key(self._secrets, each) for each in counted_as))
                 await uow.commit()
@@ -141,12 +149,12 @@ class RecoveryService:
         """
         account, wrong = await self._passwords.look(access, current, "current_password")
         if wrong:
-            raise _not_changed(wrong, *await self._problems(new, account, "new_password"))
+            raise _not_changed(wrong, *await self._problems(new, account, "new_password", account.second_factor))
         async with self._passwords.right(access):
             return await self._change_password(access, account, new)
 
     async def _change_password(self, access: Access, account: Account, new: str) -> Tokens:
-        problems = await self._problems(new, account, "new_password")
+        problems = await self._problems(new, account, "new_password", account.second_factor)
         if problems:
             raise _not_changed(*problems)
         password_hash = await self._hasher.hash(canonical_password(new))
@@ -184,14 +192,16 @@ class RecoveryService:
         now = self._clock.now()
         return await sweep(self._begin, lambda uow, limit: uow.one_time_tokens.forget(now, limit))
 
-    async def _problems(self, password: str, account: Account, path: str) -> tuple[FieldProblem, ...]:
+    async def _problems(
+        self, password: str, account: Account, path: str, second_factor: bool
+    ) -> tuple[FieldProblem, ...]:
         common = await self._advisor.is_common(canonical_password(password))
         return password_problems(
             password,
             name=account.name,
             email=account.user.email,
             common=common,
-            second_factor=account.second_factor,
+            second_factor=second_factor,
             path=path,
         )
 

@@ -40,11 +40,12 @@ class Suspensions:
         audience=Audience.STAFF,
         errors=(UserMissing, SuspensionRefused),
     )
-    async def suspend(self, _call: Call, body: Suspension, user_id: UUID) -> None:
+    async def suspend(self, call: Call, body: Suspension, user_id: UUID) -> None:
         """Shut a member out at once, on every device.
 
-        They are mailed the reason and how to appeal. Nobody registers on their devices until they are restored."""
-        await self.service.suspend(UserId(user_id), body.reason, under_age=body.under_age)
+        They are mailed the reason and how to appeal. Nobody registers on their devices until they are restored. Others
+        of the staff are shut out by admins only."""
+        await self.service.suspend(UserId(user_id), body.reason, under_age=body.under_age, by=call.member.role)
 
     @route(
         "POST",
@@ -52,6 +53,8 @@ class Suspensions:
         audience=Audience.STAFF,
         errors=(UserMissing, SuspensionRefused),
     )
-    async def restore(self, _call: Call, body: Restoration, user_id: UUID) -> None:
-        """Let a suspended member in again, as when an appeal is granted. They are mailed the reason."""
-        await self.service.restore(UserId(user_id), body.reason)
+    async def restore(self, call: Call, body: Restoration, user_id: UUID) -> None:
+        """Let a suspended member in again, as when an appeal is granted.
+
+        They are mailed the reason. Others of the staff are let in by admins only."""
+        await self.service.restore(UserId(user_id), body.reason, by=call.member.role)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import attrs
 import pytest
 
 from saltbitter_domain.kernel import UserId
@@ -11,6 +12,7 @@ from saltbitter_domain.users.model import (
     AccountSuspended,
     EndReason,
     Restored,
+    Role,
     SessionsEnded,
     Suspended,
     SuspensionRefused,
@@ -45,6 +47,27 @@ async def test_a_suspension_ends_every_session_and_refuses_their_access_at_once(
     assert Suspended(phone.user_id, "Insults") in events
     [over] = [event for event in events if isinstance(event, SessionsEnded)]
     assert (set(over.session_ids), over.because) == ({phone.session_id, laptop.session_id}, EndReason.SUSPENDED)
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+async def test_whoever_is_of_the_staff_is_shut_out_and_let_in_by_admins_only(role: Role) -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
+    async with accounts.begin() as uow:
+        user = await uow.users.get(tokens.user_id)
+        assert user is not None
+        await uow.users.save(attrs.evolve(user, role=role))
+        await uow.commit()
+
+    with pytest.raises(SuspensionRefused):
+        await accounts.suspensions.suspend(tokens.user_id, "Insults", by=Role.MODERATOR)
+    assert accounts.lets_in(tokens)
+    await accounts.suspensions.suspend(tokens.user_id, "Insults", by=Role.ADMIN)
+    with pytest.raises(SuspensionRefused):
+        await accounts.suspensions.restore(tokens.user_id, "A friend of mine", by=Role.MODERATOR)
+    assert await status(accounts) is AccountStatus.SUSPENDED
+    await accounts.suspensions.restore(tokens.user_id, "A mistake", by=Role.ADMIN)
+    assert await status(accounts) is AccountStatus.ACTIVE
 
 
 async def test_access_is_refused_even_if_the_process_that_suspended_died_before_saying_so() -> None:

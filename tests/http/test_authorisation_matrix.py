@@ -30,6 +30,7 @@ from tests.http.authorisation_table import (
     picture,
     staff_token,
     token_as,
+    without_second_factor,
 )
 from tests.http.stage import EMAIL, Scene, Stage, ask, plant, planted
 
@@ -291,6 +292,23 @@ def test_a_suspended_account_cannot_come_in_and_is_out_at_once(stage: Stage, loo
             assert (answer.status, orjson.loads(answer.body)["code"]) == (401, "session_over")
 
     loop.run(suspended())
+
+
+def test_a_moderator_shuts_out_and_lets_in_members_and_nobody_of_the_staff(stage: Stage, loop: asyncio.Runner) -> None:
+    async def among_staff() -> None:
+        scene = await stage.scene()
+        async with stage.town.application.adapters.begin()() as uow:
+            user = await uow.users.get(scene.other.user_id)
+            await uow.users.save(attrs.evolve(user, role=Role.ADMIN))
+            await uow.commit()
+        for role, status in ((Role.MODERATOR, 422), (Role.ADMIN, 204)):
+            await without_second_factor(scene)
+            token = await staff_token(scene, role)
+            for verb in ("suspension", "restoration"):
+                answer = await ask_for(scene, f"POST /api/staff/members/{{user_id}}/{verb}", None, token)
+                assert answer.status == status, answer.body
+
+    loop.run(among_staff())
 
 
 def test_nothing_went_wrong_on_our_side(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from saltbitter_domain.users.model import (
     AccountStatus,
     EndReason,
     Restored,
+    Role,
     Suspended,
     SuspensionRefused,
     UserMissing,
@@ -22,28 +23,29 @@ from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
 
 class SuspensionService:
-    """What staff do to an account. ``reason`` is mailed to the member as it is: there are no shadow bans."""
+    """What staff do to an account. ``reason`` is mailed to the member as it is: there are no shadow bans. ``by`` is the
+    role of whoever does it over HTTP: of the staff, only admins shut others of the staff out, or let them in again."""
 
     def __init__(self, *, begin: UnitsOfWork, clock: Clock, revocations: Revocations) -> None:
         self._begin = begin
         self._clock = clock
         self._revocations = revocations
 
-    async def suspend(self, user_id: UserId, reason: str, *, under_age: bool = False) -> None:
+    async def suspend(self, user_id: UserId, reason: str, *, under_age: bool = False, by: Role | None = None) -> None:
         """Shut the member out: every session ends, its access is refused everywhere within 5 seconds, nobody is
         introduced to them, and a mail tells them why and how to appeal. Meanwhile nobody registers with their address
         or on a device that is known as theirs. ``under_age`` where they seem to be a minor: the mail then says how to
         prove one's age.
 
         ``reason`` has 1 to 1,000 code points. Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not
-        one, or the account is suspended already.
+        one, the account is suspended already, or is of the staff and ``by`` no admin's.
         """
-        ended = await retrying(functools.partial(self._suspend, user_id, _said(reason), under_age))
+        ended = await retrying(functools.partial(self._suspend, user_id, _said(reason), under_age, by))
         await revoke_here(self._revocations, ended, self._clock.now())
 
-    async def _suspend(self, user_id: UserId, reason: str, under_age: bool) -> tuple[SessionId, ...]:
+    async def _suspend(self, user_id: UserId, reason: str, under_age: bool, by: Role | None) -> tuple[SessionId, ...]:
         async with self._begin() as uow:
-            account = _found(await uow.users.account(user_id, self._clock.now()))
+            account = _found(await uow.users.account(user_id, self._clock.now()), by)
             if account.user.status is AccountStatus.SUSPENDED:
                 raise SuspensionRefused("The account is suspended already.")
             # A login at the same moment saves the account too: whichever is second is repeated and sees the other.
@@ -58,16 +60,17 @@ class SuspensionService:
         with contextlib.suppress(SuspensionRefused, UserMissing):
             await self.suspend(event.user_id, event.reason, under_age=True)
 
-    async def restore(self, user_id: UserId, reason: str) -> None:
+    async def restore(self, user_id: UserId, reason: str, *, by: Role | None = None) -> None:
         """Let the member sign in again, and mail them so.
 
-        Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not one, or the account is not suspended.
+        Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not one, the account is not suspended, or is of
+        the staff and ``by`` no admin's.
         """
-        await retrying(functools.partial(self._restore, user_id, _said(reason)))
+        await retrying(functools.partial(self._restore, user_id, _said(reason), by))
 
-    async def _restore(self, user_id: UserId, reason: str) -> None:
+    async def _restore(self, user_id: UserId, reason: str, by: Role | None) -> None:
         async with self._begin() as uow:
-            user = _found(await uow.users.account(user_id, self._clock.now())).user
+            user = _found(await uow.users.account(user_id, self._clock.now()), by).user
             if user.status is not AccountStatus.SUSPENDED:
                 raise SuspensionRefused("The account is not suspended.")
             # Whoever was leaving is leaving still: a suspension does not put their erasure off.
@@ -85,7 +88,9 @@ def _said(reason: str) -> str:
     return said
 
 
-def _found(account: Account | None) -> Account:
+def _found(account: Account | None, by: Role | None) -> Account:
     if account is None:
         raise UserMissing("There is no such account.")
+    if by is Role.MODERATOR and account.user.role is not Role.MEMBER:
+        raise SuspensionRefused("Whoever is of the staff is shut out, and let in again, by admins only.")
     return account

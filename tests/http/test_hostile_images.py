@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.doubles.hostile_images import APPROVED, GROUPS, MARK, NOT_TAKEN, Hostile
+from tests.doubles.odd_images import ODD
 from tests.http.house import MINUTE, PORTRAIT, House, Member, opened, profile_content
 
 AT_LEAST = 60
@@ -53,7 +54,7 @@ def member(loop: asyncio.Runner, house: House) -> Member:
 
 
 @pytest.mark.filterwarnings("ignore::aiohttp.BadContentDispositionHeader")  # we send them on purpose
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
+@pytest.mark.parametrize("group", [*GROUPS, *ODD], ids=lambda group: group.__name__)
 def test_a_hostile_picture_is_neutral_or_refused_in_words(
     loop: asyncio.Runner, house: House, member: Member, group: Callable[[], Iterator[Hostile]]
 ) -> None:
@@ -67,7 +68,7 @@ def test_a_hostile_picture_is_neutral_or_refused_in_words(
 
 
 def test_there_are_enough_of_them() -> None:
-    files = [file for group in GROUPS for file in group()]
+    files = [file for group in (*GROUPS, *ODD) for file in group()]
 
     assert len({file.name for file in files}) == len(files) >= AT_LEAST
     assert sum(MARK in file.content for file in files) >= AT_LEAST // 2, "there is something to find"

@@ -20,9 +20,26 @@ for (const move of ["popstate", "pushState", "replaceState"]) {
   });
 }
 
+/** Put the focus on the link to that page, where there is one. */
+function goBackTo(left: string): boolean {
+  const link = document.querySelector<HTMLElement>(`main a[href="${left}"]`);
+  link?.focus();
+  return link !== null;
+}
+
+/** Go back to the link once what the page shows has come, unless its reader has gone anywhere else meanwhile. */
+function onceThere(left: string): () => void {
+  const { activeElement } = document;
+  const watch = new MutationObserver(() => {
+    if (document.activeElement !== activeElement || goBackTo(left)) watch.disconnect();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+  return () => watch.disconnect();
+}
+
 /** One page: names the document, moves the focus to its heading, as a fresh page would, and keeps lines readable. The
 same page in another language is no fresh one: whoever chose the language is still where they chose it. Nor is one that
-somebody comes back to: the browser shows it where they were, and the focus is on the link by which they had left. */
+somebody comes back to: the browser shows it where they were, and the focus is on the link by which they had left, or comes to it with what is shown. */
 export function Page({ title, lead, above, wide = false, children }: PageProps) {
   const { language } = useTranslation().i18n;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -32,11 +49,12 @@ export function Page({ title, lead, above, wide = false, children }: PageProps) 
     const reworded = spoken.current !== null && spoken.current !== language;
     spoken.current = language;
     if (reworded) return;
-    const link = cameFrom === null ? null : document.querySelector<HTMLElement>(`main a[href="${cameFrom}"]`);
-    if (cameFrom === null) window.scrollTo({ top: 0 });
+    const from = cameFrom;
     cameFrom = null;
-    if (link) link.focus();
-    else heading.current?.focus({ preventScroll: true });
+    if (from === null) window.scrollTo({ top: 0 });
+    else if (goBackTo(from)) return;
+    heading.current?.focus({ preventScroll: true });
+    return from === null ? undefined : onceThere(from);
   }, [title, language]);
   return (
     <div className={`mx-auto grid w-full animate-arrive gap-8 px-4 py-8 sm:px-6 sm:py-12 ${wide ? "max-w-5xl" : "max-w-2xl"}`}>

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -116,13 +116,14 @@ test("a page begins at its heading, and in another language goes on where its re
   vi.unstubAllGlobals();
 });
 
-function Places() {
+/** The list is there at once, or once it has come. */
+function Places({ come = true }: { come?: boolean }) {
   return (
     <main>
       <Route path="/list">
         <Page title="List">
           <Link href="/first">First</Link>
-          <Link href="/second">Second</Link>
+          {come ? <Link href="/second">Second</Link> : null}
         </Page>
       </Route>
       <Route path="/second">
@@ -152,5 +153,24 @@ test("whoever goes back is where they were, and whoever goes on begins at the he
   await userEvent.click(screen.getByRole("link", { name: "Back to the list" }));
   expect(document.activeElement).toBe(screen.getByRole("heading", { name: "List" }));
   expect(scrollTo).toHaveBeenCalledTimes(4);
+  vi.unstubAllGlobals();
+});
+
+test.each([
+  ["goes on where they were once it has come", "List", "Second"],
+  ["is left to what they do meanwhile", "First", "First"],
+])("whoever goes back to a list that is still on its way %s", async (_, waiting, then) => {
+  vi.stubGlobal("scrollTo", vi.fn());
+  history.pushState({}, "", "/list");
+  const { rerender } = render(<Places />);
+  await userEvent.click(screen.getByRole("link", { name: "Second" }));
+  rerender(<Places come={false} />);
+  history.back();
+  const heading = await screen.findByRole("heading", { name: "List" });
+  expect(document.activeElement).toBe(heading);
+  screen.getByText(waiting).focus();
+  rerender(<Places />);
+  await screen.findByRole("link", { name: "Second" });
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByText(then)));
   vi.unstubAllGlobals();
 });

@@ -29,6 +29,7 @@ function open(found: unknown, status = 200) {
 const search = () => userEvent.click(screen.getByRole("button", { name: en.search.do }));
 
 beforeEach(() => {
+  history.replaceState({}, "", "/search");
   asked.length = 0;
   vi.stubGlobal("scrollTo", () => undefined);
 });
@@ -56,12 +57,29 @@ test("words and an interest are asked for together, and whoever is found leads t
   expect(asked).toEqual(["?words=boats&interests=jazz"]);
 });
 
+test("what was searched for is there again for whoever comes back", async () => {
+  open({ items: [{ profile: PROFILE, match: null, introduced_on: null, likes_you: false }], more: false });
+  await userEvent.type(screen.getByRole("searchbox"), "boats");
+  await userEvent.selectOptions(screen.getByRole("combobox"), await screen.findByRole("option", { name: "Jazz" }));
+  await search();
+  await userEvent.click(await screen.findByRole("link", { name: "Ben, 34" }));
+  cleanup();
+  history.back();
+  await waitFor(() => expect(location.pathname).toBe("/search"));
+  open({ items: [{ profile: PROFILE, match: null, introduced_on: null, likes_you: false }], more: false });
+  expect(await screen.findByRole("link", { name: "Ben, 34" })).toBeTruthy();
+  await screen.findByRole("option", { name: "Jazz" });
+  expect(screen.getByRole<HTMLInputElement>("searchbox").value).toBe("boats");
+  expect(screen.getByRole<HTMLSelectElement>("combobox").value).toBe("jazz");
+});
+
 test("that nobody fits, and that more do than are shown, is said", async () => {
   open({ items: [], more: false });
   await userEvent.type(screen.getByRole("searchbox"), "boats");
   await search();
   expect(await screen.findByText(en.search.none)).toBeTruthy();
   cleanup();
+  history.replaceState({}, "", "/search");
   open({ items: [{ profile: PROFILE, match: { at: "2026-05-04T06:00:00Z" }, introduced_on: null, likes_you: true }], more: true });
   await userEvent.type(screen.getByRole("searchbox"), "boats");
   await search();
@@ -70,10 +88,10 @@ test("that nobody fits, and that more do than are shown, is said", async () => {
 });
 
 test("what cannot be searched for is told with what to do", async () => {
-  const fields = [{ path: "words", code: "too_short", message: "Give words of at least 3 letters." }];
+  const fields = [{ path: "words", code: "too_short", message: "“at” is too short." }];
   open({ code: "search_invalid", detail: "This cannot be searched for.", status: 422, fields }, 422);
   await userEvent.type(screen.getByRole("searchbox"), "at");
   await search();
-  expect(await screen.findByText(/at least 3/)).toBeTruthy();
+  expect(await screen.findByText(en.field.words_too_short)).toBeTruthy();
   expect(document.activeElement).toBe(screen.getByRole("searchbox"));
 });

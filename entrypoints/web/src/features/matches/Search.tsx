@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import { answer, api, type Schemas } from "../../api/client";
 import { Button } from "../../design/Button";
 import { Select, TextField } from "../../design/Field";
@@ -15,22 +15,28 @@ import { Views } from "../likes/Views";
 import { useWords } from "../onboarding/words";
 import { Facts } from "../today/PersonHeader";
 
-const NOTHING = { words: "", interests: "" };
+interface Asked {
+  words: string;
+  interests: string;
+}
+
 const LONGEST = 200;
 
-/** Finding somebody again among the people the member knows of; it leads to nobody new. */
+/** Finding somebody again among the people the member knows of; it leads to nobody new. What is searched for stands in the
+address, so that whoever comes back from somebody's page finds it again. */
 export default function Search() {
   const { t } = useTranslation();
-  const [asked, setAsked] = useState(NOTHING);
+  const [query, setQuery] = useSearchParams();
+  const asked = { words: query.get("words") ?? "", interests: query.get("interests") ?? "" };
   const found = useQuery({
     queryKey: ["search", asked],
-    enabled: asked !== NOTHING,
+    enabled: asked.words !== "" || asked.interests !== "",
     queryFn: () => answer(api.GET("/api/me/acquaintances", { params: { query: asked } })),
   });
   const wrong = wrongWith(found.error, "words", t);
   return (
     <Page wide title={t("search.title")} lead={t("search.lead")} above={<Views />}>
-      <SearchForm busy={found.isFetching} wrong={wrong} onAsked={setAsked} />
+      <SearchForm asked={asked} busy={found.isFetching} wrong={wrong} onAsked={(next) => setQuery({ ...next }, { replace: true })} />
       <ProblemNotice error={wrong ? null : found.error} retry={() => void found.refetch()} />
       {found.isLoading ? <Loading /> : null}
       {found.data ? <Found found={found.data} /> : null}
@@ -38,11 +44,11 @@ export default function Search() {
   );
 }
 
-function SearchForm({ busy, wrong, onAsked }: { busy: boolean; wrong: string | undefined; onAsked: (asked: typeof NOTHING) => void }) {
+function SearchForm({ asked, busy, wrong, onAsked }: { asked: Asked; busy: boolean; wrong: string | undefined; onAsked: (asked: Asked) => void }) {
   const { t } = useTranslation();
   const { interestGroups } = useWords();
-  const [words, setWords] = useState("");
-  const [interests, setInterests] = useState("");
+  const [words, setWords] = useState(asked.words);
+  const [interests, setInterests] = useState(asked.interests);
   const [missing, setMissing] = useState(false);
   return (
     <Form

@@ -35,3 +35,18 @@ export async function problemOf(response: Response): Promise<ProblemError> {
 export function isProblem(error: unknown, ...codes: string[]): error is ProblemError {
   return error instanceof ProblemError && (codes.length === 0 || codes.includes(error.code));
 }
+
+/** Whether the same may be asked for again without anything else being done: nobody refused it. */
+export function mayPass(error: unknown): error is ProblemError {
+  return isProblem(error, "offline") || (isProblem(error) && error.status >= 500);
+}
+
+const AGAIN = 2;
+const LONGEST_WAIT_S = 5;
+
+/** When what may pass by itself is asked for again: as soon as the server says, and no later than somebody waits for who
+is told nothing meanwhile. */
+export const askingAgain = {
+  retry: (failures: number, error: unknown) => failures < AGAIN && mayPass(error) && (error.retryAfter ?? 0) <= LONGEST_WAIT_S,
+  retryDelay: (failures: number, error: unknown) => 1000 * ((isProblem(error) && error.retryAfter) || 2 ** failures),
+};

@@ -2,6 +2,7 @@ import { Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { LINK } from "../design/Button";
+import { keepFocus } from "../design/focus";
 import { lazy } from "./lazy";
 import { OfflineLine } from "./Offline";
 import { Place, PLACE } from "./Place";
@@ -39,7 +40,7 @@ export function Shell({ signedIn, children }: { signedIn: boolean; children: Rea
           )}
         </div>
       </header>
-      <main id="main" tabIndex={-1} data-quiet-focus className="flex-1">
+      <main ref={keepFocus} id="main" tabIndex={-1} data-quiet-focus className="flex-1">
         {children}
       </main>
       <footer className="border-t border-line text-sm text-soft">

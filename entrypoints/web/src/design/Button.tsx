@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { Link } from "wouter";
 
 const LOOKS = {
@@ -12,7 +12,7 @@ const SHAPE =
 
 type Look = keyof typeof LOOKS;
 
-interface BareProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+interface BareProps extends ComponentProps<"button"> {
   busy?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
+import { useId, type ComponentProps, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
 
 const BOX =
   "w-full min-h-12 rounded-sm border border-edge bg-surface px-3.5 py-2.5 text-ink transition-colors duration-200 " +
@@ -55,7 +55,7 @@ export function TextField({ label, hint, error, optional, ...input }: Frame & In
   );
 }
 
-export function TextArea({ label, hint, error, optional, ...input }: Frame & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+export function TextArea({ label, hint, error, optional, ...input }: Frame & ComponentProps<"textarea">) {
   return (
     <Framed {...frame(label, hint, error, optional)}>
       {(described) => <textarea rows={4} className={`${BOX} resize-y`} {...described} {...input} />}

@@ -6,6 +6,7 @@ import { isProblem } from "../../api/problem";
 import { signedIn } from "../../api/session";
 import { Button } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { toFocus } from "../../design/focus";
 import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
@@ -14,9 +15,6 @@ import { deviceLabel } from "./device";
 import { passkeysKnown, signInWithPasskey } from "./passkey";
 
 type Way = "passkey" | "code";
-
-/** The form that was in use is gone: whoever cannot see it goes on where the way back is. */
-const toFocus = (element: HTMLElement | null) => element?.focus();
 
 /** The second half of signing in, for members with a second factor: by a passkey, for whoever has one, or by a code. */
 export function SecondFactor({ challenge: { challenge_token, passkeys }, onAgain }: { challenge: Schemas["Challenge"]; onAgain: () => void }) {

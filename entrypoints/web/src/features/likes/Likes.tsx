@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { answer, api, type Schemas } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import { Button, LinkButton } from "../../design/Button";
-import { ProblemNotice } from "../../design/Notice";
+import { Notice, ProblemNotice } from "../../design/Notice";
 import { Card, Loading, Page } from "../../design/Page";
 import { Picture } from "../../design/Picture";
 import { useFormat } from "../../i18n/format";
@@ -23,6 +24,7 @@ export default function Likes() {
     getNextPageParam: (page) => page.next,
   });
   const everybody = likes.data?.pages.flatMap((page) => page.items) ?? [];
+  const [answered, setAnswered] = useState<string | null>(null);
   const locked = isProblem(likes.error, "not_entitled");
   return (
     <Page wide title={t("likes.title")} lead={locked ? undefined : t("likes.lead")} above={<Views />}>
@@ -31,6 +33,9 @@ export default function Likes() {
       ) : (
         <ProblemNotice error={likes.error} retry={() => void likes.refetch()} />
       )}
+      <div role="status" className="empty:hidden">
+        {answered ? <Notice>{answered}</Notice> : null}
+      </div>
       {likes.isPending ? <Loading /> : null}
       {likes.data && everybody.length === 0 ? (
         <Quiet title={t("likes.none")} words={t("likes.noneWords")} href="/today" go={t("matches.toToday")} />
@@ -38,7 +43,7 @@ export default function Likes() {
       <ul className="grid gap-5 md:grid-cols-2">
         {everybody.map((like) => (
           <li key={like.profile.user_id}>
-            <LikeCard like={like} />
+            <LikeCard like={like} onAnswered={setAnswered} />
           </li>
         ))}
       </ul>
@@ -65,7 +70,8 @@ function Quiet({ title, words, href, go }: { title: string; words: string; href:
   );
 }
 
-function LikeCard({ like: { profile, note, at } }: { like: Schemas["LikeView"] }) {
+/** Whoever is answered leaves the page, which says then what came of it. */
+function LikeCard({ like: { profile, note, at }, onAnswered }: { like: Schemas["LikeView"]; onAnswered: (words: string) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -87,7 +93,7 @@ function LikeCard({ like: { profile, note, at } }: { like: Schemas["LikeView"] }
             <blockquote className="font-display text-lg break-words">{note}</blockquote>
           </figure>
         ) : null}
-        <Decide profile={profile} onDecided={() => undefined} />
+        <Decide profile={profile} onDecided={(_, { match, decision }) => onAnswered(t(match ? "today.matched" : decision.kind === "like" ? "today.liked" : "today.passed", { name: profile.name }))} />
       </div>
     </article>
   );

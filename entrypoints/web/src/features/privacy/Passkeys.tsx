@@ -5,6 +5,7 @@ import { answer, api, type Schemas } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import { Button, TextButton } from "../../design/Button";
 import { TextField } from "../../design/Field";
+import { toFocus } from "../../design/focus";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading, Part, ROW } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
@@ -63,9 +64,6 @@ export function Passkeys() {
     </Part>
   );
 }
-
-/** The form that was in use is gone: whoever cannot see it goes on where it says what came of it. */
-const toFocus = (element: HTMLElement | null) => element?.focus();
 
 function Row({ passkey, open, onToggle, onRemoved }: { passkey: Schemas["PasskeyView"]; open: boolean; onToggle: () => void; onRemoved: () => void }) {
   const { t } = useTranslation();

@@ -72,21 +72,24 @@ function Sessions() {
   return (
     <>
       <ul className="grid gap-3">
-        {sessions.data.items.map((session) => (
-          <li key={session.id} className={ROW}>
-            <div className="min-w-0">
-              <p className="font-semibold wrap-anywhere">{session.label || t("privacy.someDevice")}</p>
-              <p className="text-sm text-soft">{t("privacy.lastUsed", { at: format.moment(session.last_used_at) })}</p>
-            </div>
-            {session.current ? (
-              <span className="text-sm font-semibold text-sea">{t("privacy.thisDevice")}</span>
-            ) : (
-              <TextButton busy={end.isPending} onClick={() => end.mutate(session.id)} aria-label={t("privacy.endNamed", { label: session.label })}>
-                {t("privacy.end")}
-              </TextButton>
-            )}
-          </li>
-        ))}
+        {sessions.data.items.map((session) => {
+          const label = session.label || t("privacy.someDevice");
+          return (
+            <li key={session.id} className={ROW}>
+              <div className="min-w-0">
+                <p className="font-semibold wrap-anywhere">{label}</p>
+                <p className="text-sm text-soft">{t("privacy.lastUsed", { at: format.moment(session.last_used_at) })}</p>
+              </div>
+              {session.current ? (
+                <span className="text-sm font-semibold text-sea">{t("privacy.thisDevice")}</span>
+              ) : (
+                <TextButton busy={end.isPending} onClick={() => end.mutate(session.id)} aria-label={t("privacy.endNamed", { label })}>
+                  {t("privacy.end")}
+                </TextButton>
+              )}
+            </li>
+          );
+        })}
       </ul>
       <ProblemNotice error={end.error ?? endAll.error} />
       <div>

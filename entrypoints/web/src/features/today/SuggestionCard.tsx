@@ -1,9 +1,10 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Schemas } from "../../api/client";
 import { Button, LINK, TextButton } from "../../design/Button";
 import { TextArea } from "../../design/Field";
+import { toFocus } from "../../design/focus";
 import { Notice, ProblemNotice } from "../../design/Notice";
 import { Picture } from "../../design/Picture";
 import { useDecide, useUndo } from "./decisions";
@@ -64,7 +65,7 @@ export function SuggestionCard({ suggestion, newest, first, onDecided }: Suggest
 }
 
 /** Like, with a note or without, or pass. */
-export function Decide({ profile, onDecided }: { profile: Schemas["PublicProfile"]; onDecided: (userId: string) => void }) {
+export function Decide({ profile, onDecided }: { profile: Schemas["PublicProfile"]; onDecided: (userId: string, outcome: Schemas["DecisionOutcome"]) => void }) {
   const { t } = useTranslation();
   const decide = useDecide();
   const [writing, setWriting] = useState(false);
@@ -72,13 +73,13 @@ export function Decide({ profile, onDecided }: { profile: Schemas["PublicProfile
   const say = (kind: "like" | "pass") =>
     decide.mutate(
       { user_id: profile.user_id, kind, ...(writing && kind === "like" ? { note: note.trim() } : {}) },
-      { onSuccess: () => onDecided(profile.user_id) },
+      { onSuccess: (outcome) => onDecided(profile.user_id, outcome) },
     );
   const { name } = profile;
   return (
     <div className="grid gap-4">
       {writing ? (
-        <TextArea label={t("today.note", { name })} hint={t("today.noteHint")} maxLength={LONGEST_NOTE} rows={3} value={note} onChange={(event) => setNote(event.target.value)} />
+        <TextArea ref={toFocus} label={t("today.note", { name })} hint={t("today.noteHint")} maxLength={LONGEST_NOTE} rows={3} value={note} onChange={(event) => setNote(event.target.value)} />
       ) : null}
       <ProblemNotice error={decide.error} />
       <div className="grid grid-cols-2 gap-3 sm:flex">
@@ -103,7 +104,7 @@ function Decided({ suggestion, newest, onUndone }: { suggestion: Schemas["Sugges
   const undo = useUndo();
   const words = useRef<HTMLParagraphElement>(null);
   const { profile, decision, match } = suggestion;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (newest) words.current?.focus();
   }, [newest]);
   const { name } = profile;

@@ -31,6 +31,11 @@ export default function Today() {
     ...useWorded("today", page),
     queryFn: () => peopleOfToday(page),
   });
+  const turnTo = (next: number) => {
+    setPage(next);
+    // It begins above, and what was pressed stands at its end.
+    document.querySelector<HTMLElement>("h1")?.focus();
+  };
   // The cards take a slow phone a while: they are made in small steps, between which it still answers its reader.
   const view = useDeferredValue(today.data);
   if (profile.data === null) return <Redirect to="/onboarding/about" replace />;
@@ -48,7 +53,7 @@ export default function Today() {
           ))}
         </ol>
       ) : null}
-      {view ? <Pages view={view} onPage={setPage} /> : null}
+      {view ? <Pages view={view} onPage={turnTo} /> : null}
       {view && view.missing.length === 0 ? <Foot view={view} /> : null}
       {view && profile.data ? <MoreOfMe /> : null}
     </Page>
@@ -102,7 +107,7 @@ function MissingParts({ missing }: { missing: Schemas["DailyView"]["missing"] })
 }
 
 /** Pages of ten, gone to by hand: nothing loads by itself, and nothing is without an end. */
-function Pages({ view, onPage }: { view: Schemas["DailyView"]; onPage: (page: number | null) => void }) {
+function Pages({ view, onPage }: { view: Schemas["DailyView"]; onPage: (page: number) => void }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const more = useMutation({

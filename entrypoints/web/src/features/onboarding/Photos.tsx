@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, newKey } from "../../api/client";
+import { mayPass } from "../../api/problem";
 import { Button } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
 import { Loading } from "../../design/Page";
@@ -24,6 +25,12 @@ export default function Photos({ next }: StepProps) {
   const queries = useQueryClient();
   const picker = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<{ file: File; image: ImageBitmap } | null>(null);
+  const adding = useRef<HTMLButtonElement>(null);
+  const cropped = useRef(false);
+  useLayoutEffect(() => {
+    if (chosen === null && cropped.current) adding.current?.focus();
+    cropped.current = chosen !== null;
+  }, [chosen]);
   const [progress, setProgress] = useState<number | null>(null);
   const [moved, setMoved] = useState<{ place: number; of: number } | null>(null);
   const photos = useQuery({
@@ -35,7 +42,7 @@ export default function Photos({ next }: StepProps) {
     await Promise.all([queries.invalidateQueries({ queryKey: KEY }), changesWhoTakesPart(queries)]);
   };
   const upload = useMutation({
-    mutationFn: (file: File) => send(file, newKey(), setProgress),
+    mutationFn: ({ file, key }: { file: File; key: string }) => send(file, key, setProgress),
     onSettled: () => {
       setProgress(null);
       return refresh();
@@ -53,9 +60,10 @@ export default function Photos({ next }: StepProps) {
     arrange.mutate(order, { onSuccess: () => setMoved({ place: order.indexOf(id) + 1, of: order.length }) });
   };
   const { order, dragged, handleOf } = useArranging(ids, put);
+  const add = (file: File) => upload.mutate({ file, key: newKey() });
   const choose = async (file: File) => {
     const image = await readable(file);
-    if (image === null) upload.mutate(file);
+    if (image === null) add(file);
     else setChosen({ file, image });
   };
   return (
@@ -90,7 +98,8 @@ export default function Photos({ next }: StepProps) {
       <p role="status" className="sr-only">
         {moved ? t("crop.moved", moved) : null}
       </p>
-      <ProblemNotice error={upload.error ?? arrange.error} />
+      <ProblemNotice error={upload.error} {...(upload.isError && mayPass(upload.error) ? { retry: () => upload.mutate(upload.variables) } : {})} />
+      <ProblemNotice error={arrange.error} />
       {progress === null ? null : <Sending progress={progress} />}
       {chosen ? (
         <Crop
@@ -98,7 +107,7 @@ export default function Photos({ next }: StepProps) {
           onCancel={() => setChosen(null)}
           onChosen={(file) => {
             setChosen(null);
-            upload.mutate(file);
+            add(file);
           }}
         />
       ) : null}
@@ -117,7 +126,7 @@ export default function Photos({ next }: StepProps) {
           }}
         />
         {items.length < MOST && chosen === null ? (
-          <Button look={items.length === 0 ? "primary" : "quiet"} busy={upload.isPending} onClick={() => picker.current?.click()}>
+          <Button ref={adding} look={items.length === 0 ? "primary" : "quiet"} busy={upload.isPending} onClick={() => picker.current?.click()}>
             {t("photos.add")}
           </Button>
         ) : null}

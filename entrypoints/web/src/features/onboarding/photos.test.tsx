@@ -1,7 +1,14 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
+import { ProblemError } from "../../api/problem";
+import en from "../../i18n/en";
+import { answers } from "../../sampling";
 import { useArranging, putAt } from "./arrange";
 import { CLOSEST, cutOf, FRAME, MIDDLE, pushed } from "./crop";
+import Photos from "./Photos";
+import * as upload from "./upload";
 
 const WIDE = { width: 4000, height: 3000 };
 const TALL = { width: 1000, height: 4000 };
@@ -74,4 +81,41 @@ test("a drag shows the new order at once and tells it when let go", () => {
   expect(onArranged).not.toHaveBeenCalled();
   fireEvent.pointerUp(handle, { pointerId: 1 });
   expect(onArranged).toHaveBeenCalledExactlyOnceWith(["b", "c", "a"], "a");
+});
+
+/** The member's photos, of which there are none yet, and one that they choose from their device. */
+async function choosePhoto() {
+  vi.stubGlobal("fetch", answers({ "/api/me/photos": { items: [], next: null } }));
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Photos next={() => undefined} />
+    </QueryClientProvider>,
+  );
+  await screen.findByRole("button", { name: en.photos.add });
+  fireEvent.change(screen.getByLabelText(en.photos.add, { selector: "input" }), { target: { files: [new File(["pixels"], "me.jpg", { type: "image/jpeg" })] } });
+}
+
+test("whoever puts a picture back goes on at the button with which they took it", async () => {
+  vi.stubGlobal("createImageBitmap", () => Promise.resolve(WIDE));
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+  await choosePhoto();
+  await userEvent.click(await screen.findByRole("button", { name: en.crop.cancel }));
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: en.photos.add })));
+  vi.unstubAllGlobals();
+});
+
+test("a photo that did not get through is sent again as it was, and as the same", async () => {
+  const send = vi.spyOn(upload, "send").mockRejectedValue(new ProblemError({ code: "offline", detail: "No." }));
+  vi.stubGlobal("createImageBitmap", () => Promise.reject(new Error("It cannot be read here.")));
+  await choosePhoto();
+  await userEvent.click(await screen.findByRole("button", { name: en.state.tryAgain }));
+  await waitFor(() => expect(send.mock.calls.length).toBe(2));
+  const [first = [], again = []] = send.mock.calls;
+  expect(again.slice(0, 2)).toEqual(first.slice(0, 2));
+  expect(again[0]).toBe(first[0]);
+  send.mockRejectedValue(new ProblemError({ code: "photo_too_large", detail: "No.", status: 413 }));
+  await userEvent.click(await screen.findByRole("button", { name: en.state.tryAgain }));
+  expect(await screen.findByText(en.problem.photo_too_large)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: en.state.tryAgain })).toBeNull();
+  vi.unstubAllGlobals();
 });

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect } from "wouter";
 import { answer, api, newKey, type Schemas } from "../../api/client";
+import { mayPass } from "../../api/problem";
 import { peopleOfToday } from "../../api/today";
 import { Button, LINK, LinkButton, TextButton } from "../../design/Button";
 import { Notice, ProblemNotice } from "../../design/Notice";
@@ -110,9 +111,16 @@ function MissingParts({ missing }: { missing: Schemas["DailyView"]["missing"] })
 function Pages({ view, onPage }: { view: Schemas["DailyView"]; onPage: (page: number) => void }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
+  // Asked again after no answer came, it is the same page.
+  const unanswered = useRef<string>(null);
   const more = useMutation({
-    mutationFn: () =>
-      answer(api.POST("/api/me/daily-matches/next-page", { params: { header: { "Idempotency-Key": newKey() } } })),
+    mutationFn: () => {
+      unanswered.current ??= newKey();
+      return answer(api.POST("/api/me/daily-matches/next-page", { params: { header: { "Idempotency-Key": unanswered.current } } }));
+    },
+    onSettled: (_, error) => {
+      if (!mayPass(error)) unanswered.current = null;
+    },
     onSuccess: (next) => {
       queries.setQueryData(["today", next.page, i18n.language], next);
       onPage(next.page);

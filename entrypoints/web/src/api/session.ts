@@ -21,6 +21,7 @@ const ANSWERED_WITHIN_MS = 7_000;
 /** Whoever has no hint of a session is a visitor from the first moment: nobody need be asked, and nothing shown twice. */
 let state: SessionState = typeof localStorage !== "undefined" && localStorage.getItem(HINT) === null ? "signed_out" : "unknown";
 let access: { token: string; renewAt: number } | null = null;
+let over = false;
 let renewing: Promise<string | null> | null = null;
 const listeners = new Set<() => void>();
 
@@ -48,11 +49,17 @@ export function signedIn(tokens: SessionTokens): void {
   const lifetime = Date.parse(tokens.access_expires_at) - issuedAt(tokens.access_token);
   access = { token: tokens.access_token, renewAt: Date.now() + lifetime - RENEW_BEFORE_MS };
   localStorage.setItem(HINT, tokens.session_id);
+  over = false;
   become("signed_in");
 }
 
 export function signedOut(): void {
+  leave(false);
+}
+
+function leave(ended: boolean): void {
   access = null;
+  over = ended;
   for (const key of [HINT, DRAFT]) localStorage.removeItem(key);
   become("signed_out");
 }
@@ -94,7 +101,7 @@ async function askForTokens(): Promise<string | null> {
     return tokens.access_token;
   }
   if (response.status === 401 || response.status === 403) {
-    signedOut();
+    leave(localStorage.getItem(HINT) !== null);
     return null;
   }
   throw await problemOf(response);
@@ -116,6 +123,9 @@ export async function resume(): Promise<void> {
   if (localStorage.getItem(HINT) === null) become("signed_out");
   else if (state === "unknown") await renew();
 }
+
+/** Whether a session of this browser ended without its member's doing, which they are told where they sign in again. */
+export const wasEnded = () => over;
 
 /** Whether nobody is signed in here, as far as this browser knows. */
 export const isVisitor = () => state === "signed_out";

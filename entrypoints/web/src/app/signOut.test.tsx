@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DRAFT, signedIn, type SessionTokens } from "../api/session";
+import { DRAFT, signedIn, signedOut, type SessionTokens } from "../api/session";
 import { chooseTheme } from "../features/settings/theme";
 import en from "../i18n/en";
 import { answers } from "../sampling";
@@ -42,6 +42,35 @@ test("whoever signs out, from whatever page, leaves nothing of theirs in the bro
   expect(everything(sessionStorage)).toEqual([]);
   expect(location.pathname).toBe("/");
   chooseTheme("system");
+});
+
+test("whoever's session ends while they do something is told so where they sign in again", async () => {
+  signedIn(TOKENS);
+  history.pushState({}, "", "/privacy");
+  const refused = () => Promise.resolve(Response.json({ code: "session_over", detail: "No.", status: 401 }, { status: 401 }));
+  const there = answers();
+  let ended = false;
+  vi.stubGlobal("fetch", (asked: Request | string) => (ended ? refused() : there(asked)));
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <App />
+    </QueryClientProvider>,
+  );
+  const forget = await screen.findByRole("button", { name: /^Forget/ });
+  ended = true;
+  await userEvent.click(forget);
+  expect(await screen.findByText(en.problem.session_over)).toBeTruthy();
+  expect(location.pathname + location.search).toBe("/login?then=%2Fprivacy");
+
+  cleanup();
+  signedOut();
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <App />
+    </QueryClientProvider>,
+  );
+  await screen.findByRole("heading", { name: en.login.title });
+  expect(screen.queryByText(en.problem.session_over)).toBeNull();
 });
 
 test("without a network whoever wants to sign out is told that they did not", async () => {

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import * as z from "zod/mini";
 import { answer, api } from "../../api/client";
-import { signedIn } from "../../api/session";
+import { signedIn, wasEnded } from "../../api/session";
 import { Button, LINK } from "../../design/Button";
 import { TextField } from "../../design/Field";
 import { Form } from "../../design/Form";
@@ -37,6 +37,7 @@ export default function Login() {
   if (login.data && "challenge_token" in login.data) return <SecondFactor challenge={login.data} onAgain={again} />;
   return (
     <Page title={t("login.title")} lead={t("login.lead")}>
+      {wasEnded() ? <Notice role="status">{t("problem.session_over")}</Notice> : null}
       {query.has("verified") ? <Notice role="status">{t("verify.done")}</Notice> : null}
       {query.has("changed") ? <Notice role="status">{t("reset.done")}</Notice> : null}
       <Form className="grid gap-5" onSubmit={form.handleSubmit((values) => login.mutate(values))}>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
 import { Button, TextButton } from "../../design/Button";
 import { ProblemNotice } from "../../design/Notice";
+import { Loading } from "../../design/Page";
 import { useFormat } from "../../i18n/format";
 
 /** Every decision the member took, oldest first, as it is kept. */
@@ -29,6 +30,7 @@ export function ConsentHistory() {
       </div>
       {open ? (
         <>
+          {history.isPending ? <Loading rows={1} /> : null}
           <ProblemNotice error={history.error} retry={() => void history.refetch()} />
           <ol className="grid gap-2 text-sm">
             {records.map((record) => (

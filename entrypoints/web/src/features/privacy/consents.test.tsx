@@ -3,6 +3,8 @@ import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { choose } from "../../i18n";
+import en from "../../i18n/en";
+import { ConsentHistory } from "./ConsentHistory";
 import { Consents } from "./Consents";
 
 const WORDS: Record<string, string> = { en: "I agree that this is counted.", de: "Ich bin einverstanden, dass das gezählt wird." };
@@ -39,4 +41,15 @@ test("a consent is read in the language of the page, also after it is changed, a
 
   await userEvent.click(screen.getByRole("switch"));
   await waitFor(() => expect(decisions).toEqual([{ granted: true, text_version: "1", language: "de" }]));
+});
+
+test("while the decisions are on their way, that is said", async () => {
+  vi.stubGlobal("fetch", () => new Promise(() => undefined));
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <ConsentHistory />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(screen.getByRole("button", { name: en.consents.history }));
+  expect(screen.getByRole("status").textContent).toBe(en.state.loading);
 });

@@ -11,8 +11,8 @@ from entrypoints.http.routing import JSON, Audience, Call, route
 
 _HERE = Path(__file__).parent / "static"
 FILES = {
-    "swagger-ui.css": "text/css",
-    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
     "favicon-32x32.png": "image/png",
 }
 

@@ -57,6 +57,8 @@ ALWAYS = {
 """What every answer carries, errors included."""
 PRIVATE = ("/api/me", "/api/people/", "/api/staff/", "/api/auth/")
 """What is below is for one person, and no cache keeps it."""
+IN_WORDS = re.compile(r"text/|[a-z]+/([a-z.-]+\+)?xml\b")
+"""Content types of which a browser guesses how they are encoded where nothing says so (ASVS 5.0, 4.1.1)."""
 A_YEAR = 365 * 24 * 60 * 60
 """Seconds."""
 ABOUT_NOBODY = {"GET /api/catalogue", "GET /api/openapi.json"}
@@ -148,6 +150,8 @@ def unsafe_in(headers: Mapping[str, str], *, private: bool) -> list[str]:
         "X-Content-Type-Options": headers["X-Content-Type-Options"] == "nosniff",
         "Referrer-Policy": headers["Referrer-Policy"] in {"no-referrer", "same-origin"},
         "Cache-Control": "no-store" in headers["Cache-Control"] or not private,
+        "Content-Type": not IN_WORDS.match(headers.get("Content-Type", ""))
+        or "charset=utf-8" in headers["Content-Type"],
     }
     return [name for name, is_safe in safe.items() if not is_safe]
 

@@ -13,7 +13,7 @@ ASKED = {"X-Session": "cookie"}
 
 def cookie(answer: Answer) -> Any:
     jar: SimpleCookie = SimpleCookie(answer.headers["Set-Cookie"])
-    assert list(jar) == [COOKIE]
+    assert list(jar) == [COOKIE] == ["__Host-saltbitter-refresh"]
     return jar[COOKIE]
 
 

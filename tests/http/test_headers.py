@@ -7,7 +7,7 @@ from aiohttp import ClientResponse, web
 
 from entrypoints.http.docs import _swagger_ui
 from tests.http.conftest import ANNA, ORIGIN, Client, Serve
-from tests.http.stage import ALWAYS
+from tests.http.stage import ALWAYS, unsafe_in
 
 
 async def _answers(api: Client) -> list[ClientResponse]:
@@ -45,6 +45,7 @@ async def test_every_answer_carries_every_security_header(api: Client) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Server"] == "saltbitter"
         assert "max-age=63072000; includeSubDomains" in answer.headers["Strict-Transport-Security"]
+        assert unsafe_in(answer.headers, private=False) == []
 
 
 async def test_even_what_aiohttp_answers_by_itself_is_covered(api: Client) -> None:

@@ -108,7 +108,7 @@ async def test_a_file_named_by_its_content_is_kept_for_good(
     assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert script.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert script.headers["X-Content-Type-Options"] == "nosniff"
-    assert (await http.get("/icon.svg")).content_type == "image/svg+xml"
+    assert (await http.get("/icon.svg")).headers["Content-Type"] == "image/svg+xml; charset=utf-8"
 
 
 async def test_a_script_is_sent_packed_to_whoever_can_unpack_it(
@@ -165,6 +165,7 @@ async def test_what_a_device_installs_is_served_and_its_worker_may_fetch_here_al
         "/assets/..%2Findex.html",
         "/assets/other.js",
         "/favicon.ico",
+        "/.git/config",
         "/.env",
         "/api/nothing",
         "/api",

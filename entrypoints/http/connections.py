@@ -110,6 +110,8 @@ class Connection(web.RequestHandler):
             keepalive_timeout=IDLE_SECONDS,
             max_headers=MOST_HEADERS,
             read_bufsize=READ_AHEAD,
+            # Packed bodies are refused, and aiohttp would unpack them all the same, a thousandfold of what was sent.
+            auto_decompress=False,
             access_log=None,  # type: ignore[arg-type]  # The log of requests is ours, and aiohttp's is off so.
         )
         self._door = door

@@ -224,6 +224,9 @@ async def _uploaded(request: web.Request, upload: Upload, take: Take) -> bytes:
 
 
 async def _from_form(form: MultipartReader, field: str, max_bytes: int, too_large: TooLarge, take: Take) -> bytes:
+    # It begins with its boundary. aiohttp would look for that line by line, in megabytes of lines without an end, and
+    # nobody else would be answered meanwhile.
+    form._at_bof = False  # noqa: SLF001  nothing else says so
     part = await form.next()
     if not isinstance(part, BodyPartReader) or part.name != field:
         raise BodyIncomplete(f"The form does not begin with a file in the field '{field}'.")

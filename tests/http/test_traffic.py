@@ -9,7 +9,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
-from aiohttp import ClientResponse, FormData, web
+from aiohttp import ClientResponse, FormData, StreamReader, web
 from multidict import CIMultiDict
 
 from adapters.system.clock import ManualClock
@@ -364,6 +364,11 @@ async def test_the_same_file_in_another_form_is_the_same_request(api: Client, pi
         ("multipart/form-data", b"--x", 400),
         ("multipart/form-data; boundary=x", b"", 400),
         ("multipart/form-data; boundary=x", b"--x--\r\n", 400),
+        (
+            "multipart/form-data; boundary=x",
+            b'\r\n\r\n--x\r\nContent-Disposition: form-data; name="photo"\r\n\r\nlate\r\n--x--\r\n',
+            400,
+        ),
         ("multipart/form-data; boundary=x", b"--y\r\n\r\nhello\r\n--y--\r\n", 400),
         ("multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--\r\n", 400),
         ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="photo"\r\n\r\ncut', 400),
@@ -388,6 +393,25 @@ async def test_a_form_that_is_none_is_refused(api: Client, content_type: str, bo
     answer = await api.post("/ping/files", data=body, headers={**ANNA, "Content-Type": content_type})
 
     assert answer.status == status, await answer.text()
+
+
+async def test_nothing_is_looked_for_before_the_first_boundary_of_a_form(
+    api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a megabyte of lines each took its time, two seconds in all, in which nobody else was answered."""
+    read, readline = 0, StreamReader.readline
+
+    async def counted(stream: StreamReader, **bounds: int) -> bytes:
+        nonlocal read
+        read += 1
+        return await readline(stream, **bounds)
+
+    monkeypatch.setattr(StreamReader, "readline", counted)
+    headers = {**ANNA, "Content-Type": "multipart/form-data; boundary=x"}
+    answer = await api.post("/ping/files", data=b"\n" * 100_000, headers=headers)
+
+    assert answer.status == 400
+    assert 0 < read < 10
 
 
 async def test_a_form_with_two_files_is_refused(api: Client, pings: Pings) -> None:

@@ -38,6 +38,7 @@ from adapters.redis.revocations import RedisRevocations
 from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.records import StripeRecords
 from adapters.system.clock import SystemClock
+from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
 from adapters.system.secrets import SystemSecrets
 from config.common import common
@@ -91,6 +92,8 @@ def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
         container.payment_gateway = providers.Singleton(StripeGateway, settings.stripe)
     container.watched = providers.Singleton(RedisHealth, {"broker": settings.broker_url, "cache": settings.cache_url})
     container.mailer = _mailer(settings, clock)
+    if settings.mail == "ses":
+        container.addresses = providers.Singleton(EmailValidatorAddresses, ascii_only=True)
     if settings.sns_topics:
         container.delivery_reports = providers.Singleton(SnsDeliveryReports, clock, settings.sns_topics)
     container.erasure_ledger = providers.Singleton(FileErasureLedger, settings.erasure_directory)

@@ -214,6 +214,7 @@ def test_a_way_to_mail_asks_for_what_it_needs_and_no_maildir(
     assert (settings.mail, settings.mail_sender) == (way, values["MAIL_SENDER"])
     assert "mail-password" not in repr(settings)
     assert {"ses": SesMailer, "smtp": SmtpMailer}[way] is type(adapters(settings).mailer())
+    assert (adapters(settings).addresses().normalise("jörg@example.org") is None) is (way == "ses")
 
 
 IN_S3 = {"PHOTOS": "s3", "PHOTO_DIRECTORY": "", "PHOTO_BUCKET": "photos-of-saltbitter", "PHOTO_REGION": "eu-west-1"}

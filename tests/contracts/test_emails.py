@@ -66,6 +66,13 @@ def test_what_is_not_an_address_is_refused(raw: str) -> None:
     assert ADDRESSES.normalise(raw) is None
 
 
+def test_where_the_post_office_takes_no_other_letters_than_ascii_such_an_address_is_none() -> None:
+    ascii_only = EmailValidatorAddresses(ascii_only=True)
+
+    assert ascii_only.normalise("jörg@example.org") is None
+    assert ascii_only.normalise("Jorg@Bücher.example") == "jorg@xn--bcher-kva.example"
+
+
 def test_addresses_for_testing_are_for_testing_only() -> None:
     assert EmailValidatorAddresses().normalise("demo@saltbitter.test") is None
     assert EmailValidatorAddresses().normalise("anna@example.org") == "anna@example.org"

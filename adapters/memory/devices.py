@@ -105,9 +105,9 @@ class MemorySignInAlerts(SignInAlerts):
     async def add(self, alert: SignInAlert) -> None:
         self._transaction.write(lambda tables: tables.sign_in_alerts.put(alert.id, alert))
 
-    async def of(self, user_id: UserId) -> Sequence[SignInAlert]:
+    async def of(self, user_id: UserId, limit: int) -> Sequence[SignInAlert]:
         rows = self._transaction.read(lambda tables: tables.sign_in_alerts.where("user", user_id))
-        return sorted(rows, key=lambda alert: (alert.at, alert.id), reverse=True)
+        return sorted(rows, key=lambda alert: (alert.at, alert.id), reverse=True)[:limit]
 
     async def forget(self, before: datetime, limit: int) -> int:
         def change(tables: Tables) -> int:

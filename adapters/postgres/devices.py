@@ -106,6 +106,7 @@ class PostgresSignInAlerts(SignInAlerts):
         select(sign_in_alerts)
         .where(sign_in_alerts.c.user_id == bindparam("user_id"))
         .order_by(sign_in_alerts.c.at.desc(), sign_in_alerts.c.id.desc())
+        .limit(bindparam("limit"))
     )
     _FORGET = sweeping(sign_in_alerts, "at < :before")
 
@@ -115,8 +116,8 @@ class PostgresSignInAlerts(SignInAlerts):
     async def add(self, alert: SignInAlert) -> None:
         await self._session.change(self._ADD, attrs.asdict(alert))
 
-    async def of(self, user_id: UserId) -> Sequence[SignInAlert]:
-        return [_alert(row) for row in await self._session.rows(self._OF, user_id=user_id)]
+    async def of(self, user_id: UserId, limit: int) -> Sequence[SignInAlert]:
+        return [_alert(row) for row in await self._session.rows(self._OF, user_id=user_id, limit=limit)]
 
     async def forget(self, before: datetime, limit: int) -> int:
         return len(await self._session.write(self._FORGET, before=before, limit=limit))

@@ -56,7 +56,9 @@ class Devices:
 
     @route("GET", "/api/me/sign-in-alerts", audience=Audience.MEMBER)
     async def sign_in_alerts(self, call: Call) -> Items[SignInAlertView]:
-        """What was noticed about signing in during the last 90 days and told by mail, the latest first."""
+        """What was noticed about signing in during the last 90 days and told by mail, the latest first.
+
+        The latest hundred are listed."""
         return Items(
             tuple(
                 SignInAlertView(each.kind, each.at, each.label, each.ip_prefix, each.place)

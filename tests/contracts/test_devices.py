@@ -75,7 +75,7 @@ async def test_devices_and_alerts_of_long_ago_are_forgotten_so_many_at_a_time(st
             assert await uow.sign_in_alerts.forget(NOW, limit=2) == forgotten
     async with store.begin() as uow:
         assert [device.last_seen_at for device in await uow.devices.of(user.id)] == [NOW]
-        assert [alert.at for alert in await uow.sign_in_alerts.of(user.id)] == [NOW]
+        assert [alert.at for alert in await uow.sign_in_alerts.of(user.id, 10)] == [NOW]
 
 
 async def test_alerts_come_back_as_they_were_stored_the_latest_first(store: Store) -> None:
@@ -89,7 +89,8 @@ async def test_alerts_come_back_as_they_were_stored_the_latest_first(store: Stor
             await uow.sign_in_alerts.add(alert)
 
     async with store.begin() as uow:
-        assert list(await uow.sign_in_alerts.of(user.id)) == alerts[::-1]
+        assert list(await uow.sign_in_alerts.of(user.id, len(alerts))) == alerts[::-1]
+        assert list(await uow.sign_in_alerts.of(user.id, 1)) == alerts[:-2:-1]
 
 
 async def test_tries_count_up_and_not_at_all_during_a_pause(store: Store) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from saltbitter_domain.kernel import DeviceId, GridCell
 from saltbitter_domain.users.model import Busy, CredentialsRefused, PasswordRefused, Tokens
 from saltbitter_domain.users.model.devices import (
+    ALERTS_SHOWN,
     FREE_TRIES,
     LONGEST_PAUSE,
     MAX_DEVICES,
@@ -274,6 +275,17 @@ class TestWarnings:
         assert await alerts(accounts, tokens) == []
         await guess_often(accounts, 20)
         assert await alerts(accounts, tokens) == [AlertKind.MANY_FAILURES]
+
+    async def test_of_what_a_member_is_warned_of_the_latest_hundred_are_listed(self, accounts: Accounts) -> None:
+        await accounts.enter()
+        for _ in range(ALERTS_SHOWN + 5):
+            accounts.clock.advance(timedelta(minutes=1))
+            tokens = await accounts.login()
+            await accounts.deliver()
+
+        listed = await accounts.devices.alerts(accounts.access(tokens))
+
+        assert [alert.at for alert in listed] == [accounts.clock.now() - timedelta(minutes=n) for n in range(100)]
 
     async def test_a_mail_says_when_and_where_and_not_what_the_device_calls_itself(self, accounts: Accounts) -> None:
         await accounts.enter()

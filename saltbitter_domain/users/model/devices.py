@@ -15,6 +15,8 @@ MAX_SESSIONS = MAX_DEVICES
 DEVICE_KNOWN_FOR = timedelta(days=365)
 """After the last sign-in on it."""
 ALERTS_KEPT_FOR = timedelta(days=90)
+ALERTS_SHOWN = 100
+"""Of the latest: more than anybody reads, where somebody signs in all day."""
 TRIES_KEPT_FOR = timedelta(days=365)
 """After the pause that the last one began, so that whoever waits for this tries no more than ``MOST_TRIES`` a year, and
 the count of an account that was tried as often as that is kept through its years of pause."""

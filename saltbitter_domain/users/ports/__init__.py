@@ -221,8 +221,8 @@ class SignInAlerts(Protocol):
 
     async def add(self, alert: SignInAlert) -> None: ...
 
-    async def of(self, user_id: UserId) -> Sequence[SignInAlert]:
-        """The member's alerts, the latest first."""
+    async def of(self, user_id: UserId, limit: int) -> Sequence[SignInAlert]:
+        """Up to ``limit`` of the member's alerts, the latest first."""
         ...
 
     async def forget(self, before: datetime, limit: int) -> int:

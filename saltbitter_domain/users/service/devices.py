@@ -18,6 +18,7 @@ from saltbitter_domain.uow import UnitOfWork, UnitsOfWork, retrying, sweep
 from saltbitter_domain.users.model import Busy
 from saltbitter_domain.users.model.devices import (
     ALERTS_KEPT_FOR,
+    ALERTS_SHOWN,
     CEILING_PER,
     DEVICE_KNOWN_FOR,
     MAX_DEVICES,
@@ -164,9 +165,9 @@ class DeviceService:
         await retrying(forget)
 
     async def alerts(self, access: Access) -> Sequence[SignInAlert]:
-        """What the member was warned of in the last 90 days, the latest first."""
+        """What the member was warned of in the last 90 days, the latest first, ``ALERTS_SHOWN`` at most."""
         async with self._begin() as uow:
-            return await uow.sign_in_alerts.of(access.user_id)
+            return await uow.sign_in_alerts.of(access.user_id, ALERTS_SHOWN)
 
     async def record_alert(self, message: EventId, event: SignInNoticed) -> None:
         """Keep for the member what they are mailed."""

@@ -1270,7 +1270,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was noticed about signing in during the last 90 days and told by mail, the latest first */
+        /**
+         * What was noticed about signing in during the last 90 days and told by mail, the latest first
+         * @description The latest hundred are listed.
+         */
         get: operations["sign_in_alerts"];
         put?: never;
         post?: never;
@@ -1696,7 +1699,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a suspended member in again, as when an appeal is granted. They are mailed the reason */
+        /**
+         * Let a suspended member in again, as when an appeal is granted
+         * @description They are mailed the reason. Others of the staff are let in by admins only.
+         */
         post: operations["restore"];
         delete?: never;
         options?: never;
@@ -1715,7 +1721,8 @@ export interface paths {
         put?: never;
         /**
          * Shut a member out at once, on every device
-         * @description They are mailed the reason and how to appeal. Nobody registers on their devices until they are restored.
+         * @description They are mailed the reason and how to appeal. Nobody registers on their devices until they are restored. Others
+         *     of the staff are shut out by admins only.
          */
         post: operations["suspend"];
         delete?: never;

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from entrypoints.http.wire import MAX_PROBLEMS, Fault
 from tests.http.conftest import Client
 
 FULL = {
@@ -39,6 +40,33 @@ async def refusals(api: Client, **fields: Any) -> set[tuple[str, str]]:
     assert status == 422, problem
     assert problem["code"] == "request_invalid"
     return {(field["path"], field["code"]) for field in problem["fields"]}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"colours": [1] * 100_000},
+        {"colours": ["red", "blue"] + [None] * 100_000},
+        {"ratings": {f"k{number}": "x" for number in range(50_000)}},
+        {"ratings": dict.fromkeys(map(str, range(50_000)), 1)},
+    ],
+    ids=["items", "items after some that fit", "keys and values", "keys"],
+)
+async def test_of_very_many_items_that_do_not_fit_few_are_looked_at(
+    api: Client, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
+) -> None:
+    """To say what was wrong with half a million took a minute, in which nobody else was answered."""
+    made, make = 0, Fault.__init__
+
+    def counted(fault: Fault, code: str, message: str) -> None:
+        nonlocal made
+        made += 1
+        make(fault, code, message)
+
+    monkeypatch.setattr(Fault, "__init__", counted)
+
+    assert len(await refusals(api, **fields)) == MAX_PROBLEMS
+    assert made == MAX_PROBLEMS
 
 
 async def test_a_complete_body_comes_back_with_instants_in_utc_and_sets_sorted(api: Client) -> None:

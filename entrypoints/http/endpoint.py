@@ -36,6 +36,8 @@ from saltbitter_domain.traffic import StoredAnswer
 
 CALL = RequestKey("call", Call)
 MAX_JSON_BYTES = 1024 * 1024
+MAX_MEDIA_TYPE = 256
+"""Characters of a Content-Type, which it takes over a second to read at eight thousand."""
 AUDIT_REASON = "X-Audit-Reason"
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = (hdrs.CONTENT_TYPE, hdrs.CONTENT_LANGUAGE, hdrs.ETAG, hdrs.WWW_AUTHENTICATE)
@@ -190,6 +192,8 @@ async def _payload(request: web.Request, route: Route, seconds: float, take: Tak
     """The bytes of the JSON body or of the uploaded file."""
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise MediaTypeRefused("Send the body without a Content-Encoding.")
+    if len(request.headers.get(hdrs.CONTENT_TYPE, "")) > MAX_MEDIA_TYPE:
+        raise MediaTypeRefused(f"A Content-Type has at most {MAX_MEDIA_TYPE} characters.")
     try:
         async with asyncio.timeout(seconds):
             return await (_json(request, take) if route.upload is None else _uploaded(request, route.upload, take))

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 from entrypoints.http import callers, errors
 from entrypoints.http.app import build
 from entrypoints.http.dependencies import Ports
-from entrypoints.http.endpoint import CALL, endpoint
+from entrypoints.http.endpoint import CALL, MAX_MEDIA_TYPE, endpoint
 from entrypoints.http.errors import PROBLEM_JSON, STATUS, status_of
 from entrypoints.http.room import Room
 from entrypoints.http.routing import Audience, Call, bound_routes, route
@@ -176,6 +177,20 @@ async def test_a_body_of_another_type_is_refused(api: Client) -> None:
         answer = await api.post("/ping/echo", data=b'{"text": "x"}', headers={"Content-Type": content_type})
 
         assert answer.status == 415, content_type
+
+
+@pytest.mark.parametrize("path", ["/ping/echo", "/ping/files"])
+async def test_a_content_type_without_an_end_is_not_read(api: Client, path: str) -> None:
+    """One of 8,000 characters took over a second, in which nobody else was answered."""
+    long = {**ANNA, "Content-Type": "application/json" + ";" * (MAX_MEDIA_TYPE - 15)}
+    began = time.process_time()
+    answer = await api.post(path, data=b'{"text": "x"}', headers={**long, "Content-Type": "image/png" + ";" * 8_000})
+    assert time.process_time() - began < 0.5
+    assert answer.status == 415
+
+    assert (await api.post(path, data=b'{"text": "x"}', headers=long)).status == 415
+    short = {**long, "Content-Type": long["Content-Type"][:-1]}
+    assert (await api.post("/ping/echo", data=b'{"text": "x"}', headers=short)).status == 200
 
 
 async def test_a_compressed_body_is_refused(api: Client) -> None:

@@ -23,7 +23,6 @@ Redis 7: 32 to 35 s, where the defaults took ten minutes and more."""
 def embedded_broker() -> StubBroker:
     """A broker in memory: messages stay in this process, everything else is as in production."""
     broker = StubBroker(middleware=_middleware())
-    broker.logger.addFilter(_unless_of_a_further_worker)
     _declare_queues(broker)
     return broker
 
@@ -42,11 +41,12 @@ def _middleware() -> list[dramatiq.Middleware]:
 
 
 def _unless_of_a_further_worker(record: logging.LogRecord) -> bool:
-    """Each queue has a worker of its own here, at which dramatiq warns of middleware of the same type. Of any other it
+    """Queues have workers of their own, at which dramatiq warns of middleware of the same type. Of any other it
     goes on warning."""
     return not (isinstance(record.args, tuple) and any(isinstance(each, _WorkerMiddleware) for each in record.args))
 
 
 def _declare_queues(broker: dramatiq.Broker) -> None:
+    broker.logger.addFilter(_unless_of_a_further_worker)
     for queue in QUEUES:
         broker.declare_queue(queue)

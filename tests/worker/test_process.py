@@ -65,6 +65,12 @@ async def emit(application: Application, number: int = 1) -> None:
         await uow.commit()
 
 
+def hold_time(application: Application) -> None:
+    """Let no minute begin, with which the jobs of every minute would be due once more."""
+    clock = application.adapters.clock
+    clock.override(providers.Object(ManualClock(clock().now())))
+
+
 async def delivered(application: Application) -> bool:
     return bool(await application.adapters.outbox().undelivered() == 0)
 
@@ -154,6 +160,7 @@ async def test_one_schedule_asks_for_every_job_and_another_follows_when_it_ends(
     monkeypatch.setattr(process, "LOOK_SECONDS", 0.01)
     url = production_settings.broker_url
     async with running("production", production_settings) as application:
+        hold_time(application)
         jobs = len(periodic_jobs(application, relay_of(application)))
 
         async def asked(times: int) -> bool:
@@ -174,6 +181,7 @@ async def test_the_schedule_outlives_a_broker_that_is_away(
     monkeypatch.setattr(process, "LOOK_SECONDS", 0.01)
     server, settings = away
     async with running("production", settings) as application:
+        hold_time(application)
         jobs = len(periodic_jobs(application, relay_of(application)))
         await asyncio.to_thread(server.kill)
         async with scheduling(application, settings.broker_url):

@@ -12,7 +12,6 @@ from adapters.postgres.database import Database
 from adapters.postgres.replica import Replicated
 from adapters.postgres.traffic import PostgresIdempotency
 from adapters.postgres.transparency import PostgresMatchingRuns
-from adapters.redis import connection
 from adapters.redis.rate_limits import RedisRateLimits
 from adapters.redis.revocations import RedisRevocations
 from adapters.system.clock import ManualClock
@@ -27,8 +26,9 @@ from tests.doubles.builders import NOW
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Redis on a busy machine is not away."""
-    monkeypatch.setattr(connection, "SECONDS", 30.0)
+    """Neither a Redis nor a PostgreSQL on a busy machine is away."""
+    monkeypatch.setattr("adapters.redis.connection.SECONDS", 30.0)
+    monkeypatch.setattr("adapters.postgres.database.CONNECT_SECONDS", 30.0)
 
 
 @pytest.fixture

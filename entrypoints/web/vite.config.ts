@@ -75,5 +75,5 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), packed, ahead],
   build: { target: "es2022", assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false }, rolldownOptions: { input: ["index.html", AHEAD], output: { codeSplitting: { groups: TOGETHER } } } },
   server: { proxy: { "/api": demo, "/media": demo, "/demo": demo } },
-  test: { environment: "jsdom", setupFiles: ["src/testing.ts"], restoreMocks: true, isolate: false, pool: "threads" },
+  test: { environment: "jsdom", setupFiles: ["src/testing.ts"], restoreMocks: true, isolate: false, pool: "threads", testTimeout: 30_000 },
 });

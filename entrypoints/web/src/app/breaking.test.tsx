@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Component, Suspense, type ReactNode } from "react";
 import { afterEach, expect, test, vi } from "vitest";
@@ -57,7 +57,7 @@ async function without(age: number, onLine = true) {
       </Suspense>
     </Caught>,
   );
-  await vi.waitFor(() => expect(reload.mock.calls.length > 0 || screen.queryByText("offline")).toBeTruthy());
+  await waitFor(() => expect(reload.mock.calls.length > 0 || screen.queryByText("offline")).toBeTruthy());
   return reload.mock.calls.length;
 }
 

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import en from "../../i18n/en";
@@ -36,7 +36,7 @@ test("what keeps a member from being introduced is asked for anew once their pro
   const queries = shown(<Interests next={() => undefined} />);
   queries.setQueryData(["today", null, "en"], { missing: ["complete_profile"] });
   await userEvent.click(await screen.findByRole("button", { name: en.onboarding.save }));
-  await vi.waitFor(() => expect(queries.getQueryState(["today", null, "en"])?.isInvalidated).toBe(true));
+  await waitFor(() => expect(queries.getQueryState(["today", null, "en"])?.isInvalidated).toBe(true));
 });
 
 test("until the words for it are there, nothing is said of a person in keys", async () => {

@@ -27,7 +27,7 @@ Client = TestClient[web.Request, web.Application]
 Serve = Callable[[web.Application], Coroutine[Any, Any, Client]]
 
 ORIGIN = "https://app.saltbitter.example"
-SETTINGS = HttpSettings(allowed_origins=(ORIGIN,), body_seconds=0.5)
+SETTINGS = HttpSettings(allowed_origins=(ORIGIN,))
 
 
 @pytest.fixture(autouse=True)

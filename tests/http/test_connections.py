@@ -53,7 +53,7 @@ class Line:
 
 
 @asynccontextmanager
-async def line(ports: Ports, pings: Pings, *, most: int = 100, seconds: float = 0.05) -> AsyncIterator[Line]:
+async def line(ports: Ports, pings: Pings, *, most: int = 100, seconds: float = 30) -> AsyncIterator[Line]:
     runner = web.AppRunner(build([pings], Authenticator(), ports, SETTINGS))
     await runner.setup()
     door = Door(cast("web.Server", runner.server), most=most, asking_seconds=seconds)
@@ -72,7 +72,7 @@ async def line(ports: Ports, pings: Pings, *, most: int = 100, seconds: float = 
 async def test_who_does_not_ask_in_time_is_told_so_and_nobody_waits_for_them(
     ports: Ports, pings: Pings, begun: bytes
 ) -> None:
-    async with line(ports, pings) as connected:
+    async with line(ports, pings, seconds=0.5) as connected:
         quick = await connected.call()
         assert (await quick.answer(ASK))[0] == "HTTP/1.1 200 OK"
         slow = await connected.call()
@@ -86,7 +86,7 @@ async def test_who_does_not_ask_in_time_is_told_so_and_nobody_waits_for_them(
 
 
 async def test_the_second_request_of_a_connection_has_no_more_time(ports: Ports, pings: Pings) -> None:
-    async with line(ports, pings) as connected:
+    async with line(ports, pings, seconds=0.5) as connected:
         caller = await connected.call()
         await caller.answer(ASK)
         assert (await caller.answer(ASK[:10]))[0] == "HTTP/1.1 408 Request Timeout"
@@ -96,7 +96,7 @@ async def test_the_second_request_of_a_connection_has_no_more_time(ports: Ports,
 async def test_where_there_is_no_room_for_more_connections_they_are_told_to_come_again(
     ports: Ports, pings: Pings
 ) -> None:
-    async with line(ports, pings, most=2, seconds=30) as connected:
+    async with line(ports, pings, most=2) as connected:
         first, second = await connected.call(), await connected.call()
         assert (await first.answer(ASK))[0] == "HTTP/1.1 200 OK"
         third = await connected.call()
@@ -155,7 +155,7 @@ async def test_a_packed_body_is_not_unpacked_whatever_becomes_of_the_request(
     zlib.decompress(packed)
     unpacking = time.process_time() - began
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: deflate\r\n"
-    async with line(ports, pings, seconds=30) as connected:
+    async with line(ports, pings) as connected:
         caller = await connected.call()
         began = time.process_time()
         status, _, _ = await caller.answer(f"{head}Content-Length: {len(packed)}\r\n\r\n".encode() + packed)

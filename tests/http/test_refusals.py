@@ -215,7 +215,10 @@ async def test_a_body_may_have_one_mebibyte(api: Client, length: int, status: in
     assert answer.status == status
 
 
-async def test_a_body_that_does_not_arrive_is_not_waited_for(api: Client) -> None:
+async def test_a_body_that_does_not_arrive_is_not_waited_for(
+    build_ping: Callable[..., web.Application], serve: Serve
+) -> None:
+    api: Client = await serve(build_ping(body_seconds=0.05))
     reader, writer = await asyncio.open_connection(api.host, api.port)
     writer.write(
         b"POST /ping/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"

@@ -28,6 +28,9 @@ from saltbitter_domain.kernel import UserId
 from saltbitter_domain.profiles.model import Visibility
 from tests.domain.crowd import DAY, crowd
 
+pytestmark = pytest.mark.timeout(600)
+"""The first test on a machine waits until everything is compiled."""
+
 NOON = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles")
 

@@ -9,6 +9,8 @@ from adapters.postgres.tables import metadata
 
 LOCK_TIMEOUT = "2s"
 """A migration that would make members wait longer for a table gives up and is started again at a better moment."""
+IDLE_TIMEOUT = "1min"
+"""Tables are compared between statements, on a busy machine for longer than a request may leave a transaction idle."""
 
 _NOT_OURS = {"spatial_ref_sys"}
 
@@ -36,5 +38,6 @@ else:
     connection = context.config.attributes["connection"]
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.execute(text("SET statement_timeout = 0"))
+    connection.execute(text(f"SET idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}'"))
     connection.commit()
     _migrate(connection=connection)

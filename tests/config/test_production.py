@@ -15,6 +15,7 @@ import asyncpg
 import attrs
 import pytest
 
+from adapters.system.clock import SystemClock
 from config.production import opened_audit, opened_outbox
 from config.reader import PREFIX
 from config.settings import ProductionSettings
@@ -25,9 +26,9 @@ from saltbitter_domain.assessments.model import Style
 from saltbitter_domain.audit.model import AuditFilter
 from saltbitter_domain.compatibility.model import Block
 from saltbitter_domain.compatibility.ports import RunFigures
-from saltbitter_domain.kernel import EventId, UserId
+from saltbitter_domain.kernel import EventId, UserId, local_date
 from saltbitter_domain.ledger.model import FactKind
-from saltbitter_domain.profiles.model import PhotoState
+from saltbitter_domain.profiles.model import PhotoState, age_on
 from saltbitter_domain.transparency.model import RunId
 from saltbitter_domain.transparency.policies import run_record
 from saltbitter_domain.users.model import Registered, User
@@ -287,7 +288,11 @@ def test_an_operator_finds_people_for_a_member_by_what_they_say(
     viewer, other = run(_two_members(settings))
 
     assert main(["search", "--reason", WHY, "--for", str(viewer), "--words", "tango", "--interests", "jazz,"]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"{other}  Bo, 35  Paris, under 5 km  tangos", "1 people."]
+    born, today = a_user().date_of_birth, local_date(SystemClock().now(), a_user().time_zone)
+    assert capsys.readouterr().out.splitlines() == [
+        f"{other}  Bo, {age_on(born, today)}  Paris, under 5 km  tangos",
+        "1 people.",
+    ]
     monkeypatch.setenv("SALTBITTER_DATABASE_REPLICA_URL", settings.database_url)
     assert main(["search", "--reason", WHY, "--for", str(viewer), "--words", "tango", "--limit", "1"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "The best 1."

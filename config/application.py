@@ -37,6 +37,7 @@ from saltbitter_domain.users.service import (
     DeviceService,
     EmailChangeService,
     ErasureService,
+    FactorRemovalService,
     LeavingService,
     PasskeyService,
     RecoveryService,
@@ -101,6 +102,9 @@ def listeners(
         "users.password_changed": [("mail_password_changed", account_mail.send_password_changed)],
         "users.second_factor_added": [("mail_second_factor_added", account_mail.send_second_factor_added)],
         "users.second_factor_removed": [("mail_second_factor_removed", account_mail.send_second_factor_removed)],
+        "users.second_factor_removed_by_staff": [
+            ("mail_second_factor_removed_by_staff", account_mail.send_second_factor_removed_by_staff),
+        ],
         "users.recovery_code_used": [("mail_recovery_code_used", account_mail.send_recovery_code_used)],
         "users.passkey_added": [("mail_passkey_added", account_mail.send_passkey_added)],
         "users.passkey_removed": [("mail_passkey_removed", account_mail.send_passkey_removed)],
@@ -157,16 +161,19 @@ class Application(containers.DeclarativeContainer):
 
     adapters = providers.DependenciesContainer()
 
-    _of_accounts: ClassVar[dict[str, Any]] = {
+    _of_passwords: ClassVar[dict[str, Any]] = {
         "begin": adapters.begin,
         "clock": adapters.clock,
+        "hasher": adapters.hasher,
+        "secrets": adapters.secrets,
+        "revocations": adapters.revocations,
+    }
+    _of_accounts: ClassVar[dict[str, Any]] = {
+        **_of_passwords,
         "ids": adapters.ids,
         "addresses": adapters.addresses,
-        "hasher": adapters.hasher,
         "advisor": adapters.advisor,
-        "secrets": adapters.secrets,
         "access_tokens": adapters.access_tokens,
-        "revocations": adapters.revocations,
     }
     delivery = providers.Singleton(
         DeliveryService,
@@ -187,15 +194,8 @@ class Application(containers.DeclarativeContainer):
         pace=adapters.pace,
     )
     recovery = providers.Singleton(RecoveryService, **_of_accounts)
-    second_factors = providers.Singleton(
-        SecondFactorService,
-        begin=adapters.begin,
-        clock=adapters.clock,
-        hasher=adapters.hasher,
-        secrets=adapters.secrets,
-        codes=adapters.codes,
-        revocations=adapters.revocations,
-    )
+    second_factors = providers.Singleton(SecondFactorService, **_of_passwords, codes=adapters.codes)
+    factor_removal = providers.Singleton(FactorRemovalService, **_of_passwords)
     passkeys = providers.Singleton(
         PasskeyService,
         begin=adapters.begin,
@@ -212,25 +212,9 @@ class Application(containers.DeclarativeContainer):
         DeviceService, begin=adapters.begin, clock=adapters.clock, places=adapters.network_places
     )
     email_changes = providers.Singleton(
-        EmailChangeService,
-        begin=adapters.begin,
-        clock=adapters.clock,
-        ids=adapters.ids,
-        addresses=adapters.addresses,
-        hasher=adapters.hasher,
-        secrets=adapters.secrets,
-        codes=adapters.codes,
-        revocations=adapters.revocations,
+        EmailChangeService, **_of_passwords, ids=adapters.ids, addresses=adapters.addresses, codes=adapters.codes
     )
-    leaving = providers.Singleton(
-        LeavingService,
-        begin=adapters.begin,
-        clock=adapters.clock,
-        hasher=adapters.hasher,
-        secrets=adapters.secrets,
-        revocations=adapters.revocations,
-        register=providers.Callable(data_register),
-    )
+    leaving = providers.Singleton(LeavingService, **_of_passwords, register=providers.Callable(data_register))
     suspensions = providers.Singleton(
         SuspensionService, begin=adapters.begin, clock=adapters.clock, revocations=adapters.revocations
     )

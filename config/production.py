@@ -1,9 +1,10 @@
 """The mode in which members are served: PostgreSQL, Redis, and folders that every process shares."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from dependency_injector import containers, providers
@@ -40,8 +41,9 @@ from adapters.stripe.records import StripeRecords
 from adapters.system.clock import SystemClock
 from adapters.system.emails import EmailValidatorAddresses
 from adapters.system.ids import UuidV7Ids
+from adapters.system.passwords import BcryptPasswords
 from adapters.system.secrets import SystemSecrets
-from config.common import common
+from config.common import common, password_peppers
 from config.photos import photo_store
 from config.settings import ProductionSettings
 from saltbitter_domain.audit.service import AuditService
@@ -54,7 +56,7 @@ from saltbitter_domain.profiles.service import FirstLookService
 from saltbitter_domain.search.service import SearchService
 from saltbitter_domain.transparency.service import TransparencyService
 from saltbitter_domain.users.ports import Mailer
-from saltbitter_domain.users.service import ReplayService, RoleService, SuspensionService
+from saltbitter_domain.users.service import FactorRemovalService, ReplayService
 
 
 def adapters(settings: ProductionSettings) -> containers.DynamicContainer:
@@ -166,11 +168,11 @@ async def opened_audit(settings: ProductionSettings) -> AsyncIterator[AuditServi
         yield AuditService(begin=PostgresUnitsOfWork(database, clock, UuidV7Ids(clock)), clock=clock)
 
 
-S = TypeVar("S", SuspensionService, RoleService)
+S = TypeVar("S")
 
 
 @asynccontextmanager
-async def opened_over_accounts(settings: ProductionSettings, service: type[S]) -> AsyncIterator[S]:
+async def opened_over_accounts(settings: ProductionSettings, service: Callable[..., S]) -> AsyncIterator[S]:
     """What operators do to accounts, alone."""
     clock = SystemClock()
     revocations = RedisRevocations(settings.cache_url, clock)
@@ -180,6 +182,12 @@ async def opened_over_accounts(settings: ProductionSettings, service: type[S]) -
             yield service(begin=begin, clock=clock, revocations=revocations)
     finally:
         await revocations.close()
+
+
+def opened_factor_removal(settings: ProductionSettings) -> AbstractAsyncContextManager[FactorRemovalService]:
+    """Removing second factors, alone."""
+    hasher, secrets = BcryptPasswords(password_peppers(settings)), SystemSecrets(key=settings.derivation_key.encode())
+    return opened_over_accounts(settings, partial(FactorRemovalService, hasher=hasher, secrets=secrets))
 
 
 @asynccontextmanager

@@ -150,6 +150,14 @@ async def restore(settings: ProductionSettings, user_id: UUID, reason: str, say:
     say("Restored. A mail tells the member the reason.")
 
 
+async def remove_second_factor(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
+    """Remove the second factor of a member who cannot, which whoever asks has made sure of, and have them told."""
+    await _audited(settings, "remove second factor", reason, user_id)
+    async with production.opened_factor_removal(settings) as service:
+        await service.remove(UserId(user_id), reason)
+    say("Removed, and signed out everywhere. A mail tells the member the reason, and to choose another password.")
+
+
 async def lift_carried(settings: ProductionSettings, user_id: UUID, reason: str, say: Say) -> None:
     """Lift the blocks that followed somebody to this account, whose member objected."""
     await _audited(settings, "lift carried blocks", reason, user_id)

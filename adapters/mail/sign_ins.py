@@ -54,6 +54,43 @@ SIGN_IN_WORDS: Mapping[MailTemplate, Mapping[str, Words]] = {
             "Waren Sie es, müssen Sie nichts tun.",
         ),
     },
+    MailTemplate.SECOND_FACTOR_REMOVED_BY_STAFF: {
+        "en": Words(
+            "We removed your second factor",
+            (
+                (
+                    "Somebody of our staff removed your second factor, with its recovery codes and passkeys, and "
+                    "signed you out on every device."
+                ),
+                (
+                    "Your password is good no more either: ask for a link to choose another, sign in with that, and "
+                    "turn a second factor on again."
+                ),
+                "This is why:",
+            ),
+            "Choose another password",
+            "If you did not ask us for this, somebody claimed to be you: do the same, and write to us.",
+            gives_reason=True,
+        ),
+        "de": Words(
+            "Wir haben Ihren zweiten Faktor entfernt",
+            (
+                (
+                    "Jemand aus unserem Team hat Ihren zweiten Faktor mit Wiederherstellungscodes und Passkeys "
+                    "entfernt und Sie auf jedem Gerät abgemeldet."
+                ),
+                (
+                    "Auch Ihr Passwort gilt nicht mehr: Fordern Sie einen Link an, um ein anderes zu wählen, melden "
+                    "Sie sich damit an, und schalten Sie wieder einen zweiten Faktor ein."
+                ),
+                "Das ist der Grund:",
+            ),
+            "Anderes Passwort wählen",
+            "Haben Sie uns nicht darum gebeten, hat sich jemand als Sie ausgegeben: Tun Sie dasselbe, und schreiben "
+            "Sie uns.",
+            gives_reason=True,
+        ),
+    },
     MailTemplate.NEW_DEVICE: {
         "en": Words(
             "A sign-in on a new device",

@@ -14,6 +14,7 @@ def add_commands(add: Add) -> None:
     for name, what, told in (
         ("suspend", "shut a member out; they are told why and how to appeal", "what the member will read"),
         ("restore", "let a suspended member in again; they are told why", "what the member will read"),
+        ("remove-second-factor", "for whoever lost it; they are told why", "what the member will read"),
         ("lift-carried", "lift blocks that followed somebody to this account", "why; for the record of staff"),
     ):
         suspension = add(name, help=what)
@@ -46,7 +47,11 @@ def _suspension(options: argparse.Namespace) -> int:
     from entrypoints import production
 
     asked = (configuration.from_environment(), options.user, options.reason, print)
-    changes = {"restore": production.restore, "lift-carried": production.lift_carried}
+    changes = {
+        "restore": production.restore,
+        "remove-second-factor": production.remove_second_factor,
+        "lift-carried": production.lift_carried,
+    }
     change = changes.get(options.name)
     asyncio.run(change(*asked) if change else production.suspend(*asked, options.under_age))
     return 0

@@ -67,7 +67,7 @@ def resources(application: Application) -> list[object]:
     adapters = application.adapters
     return [
         Accounts(application.auth(), application.recovery(), application.delivery()),
-        SecondFactors(application.auth(), application.second_factors()),
+        SecondFactors(application.auth(), application.second_factors(), application.factor_removal()),
         Passkeys(application.passkeys()),
         EmailChanges(application.email_changes()),
         Devices(application.devices()),

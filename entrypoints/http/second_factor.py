@@ -1,7 +1,8 @@
-"""Signing in with a second factor, setting one up, and doing without it again."""
+"""Signing in with a second factor, setting one up, doing without it again, and its removal by staff."""
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import attrs
 from msgspec import Meta
@@ -9,9 +10,11 @@ from msgspec import Meta
 from entrypoints.http import sessions
 from entrypoints.http.routing import Audience, Call, route
 from entrypoints.http.sessions import SessionTokens
+from entrypoints.http.suspensions import Reason
 from entrypoints.http.users import DeviceLabel, Password, Token, device_of
 from saltbitter_domain.breaches.model import Act
-from saltbitter_domain.users.model import AccountSuspended, Busy, CredentialsRefused, PasswordRefused
+from saltbitter_domain.kernel import UserId
+from saltbitter_domain.users.model import AccountSuspended, Busy, CredentialsRefused, PasswordRefused, UserMissing
 from saltbitter_domain.users.model.second_factor import (
     ChallengeOver,
     CodeRefused,
@@ -19,8 +22,9 @@ from saltbitter_domain.users.model.second_factor import (
     Enrolment,
     SecondFactorOff,
     SecondFactorOn,
+    SecondFactorRemovalRefused,
 )
-from saltbitter_domain.users.service import AuthService, SecondFactorService
+from saltbitter_domain.users.service import AuthService, FactorRemovalService, SecondFactorService
 
 Code = Annotated[str, Meta(max_length=64, examples=["123 456", "k3vq-7xwa-mz2d-hn5t-ycfe-r6pu"])]
 
@@ -58,6 +62,13 @@ class PasswordAndCode:
 
 
 @attrs.frozen
+class SecondFactorRemoval:
+    """The member reads the ``reason``."""
+
+    reason: Reason = attrs.field(repr=False)
+
+
+@attrs.frozen
 class SecondFactorView:
     """``since`` is when it was turned on, null while it is off."""
 
@@ -80,6 +91,7 @@ WITH_BOTH = (PasswordRefused, CodeRefused, CodesPaused, SecondFactorOff, Busy)
 class SecondFactors:
     auth: AuthService
     second_factors: SecondFactorService
+    removal: FactorRemovalService
 
     @route(
         "POST",
@@ -151,3 +163,17 @@ class SecondFactors:
     async def remove(self, call: Call, body: PasswordAndCode) -> None:
         """Do without the second factor."""
         await self.second_factors.remove(call.member, body.password, body.code)
+
+    @route(
+        "POST",
+        "/api/staff/members/{user_id}/second-factor/removal",
+        audience=Audience.ADMIN,
+        errors=(UserMissing, SecondFactorRemovalRefused, Busy),
+    )
+    async def remove_for(self, call: Call, body: SecondFactorRemoval, user_id: UUID) -> None:
+        """Remove the second factor of a member who lost it, or whom a thief keeps out by one.
+
+        Make sure first that it is the member who asks, by more than the address that asks, and say in `X-Audit-Reason`
+        how you know. Recovery codes and passkeys go too, every session ends, and the password is good no more: the
+        member is mailed the reason, and chooses another by a mailed link. One's own is refused."""
+        await self.removal.remove(UserId(user_id), body.reason, by=call.user_id)

@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 import attrs
 
-from saltbitter_domain.kernel import FieldProblem, is_time_zone, local_date
+from saltbitter_domain.kernel import FieldProblem, Invalid, is_time_zone, local_date
 from saltbitter_domain.profiles.model import MAX_AGE, MIN_AGE, age_on
 from saltbitter_domain.register import Kept
 from saltbitter_domain.traffic import network_of, read_address
@@ -19,6 +19,7 @@ from saltbitter_domain.users.model import (
     KEPT_UNTIL,
     LOST_ANSWER_GRACE,
     MAX_PASSWORD,
+    MAX_REASON,
     MIN_PASSWORD,
     MIN_WITH_SECOND_FACTOR,
     AccountStatus,
@@ -213,6 +214,16 @@ def barred_mark(secrets: Secrets, shown: str) -> str:
 def kept_facts(kept: Iterable[Kept]) -> dict[str, str]:
     """What outlives an erasure, as a mail carries it: the last day of each under the name of its place."""
     return {f"{KEPT_UNTIL}{each.place}": each.until.isoformat() for each in kept}
+
+
+def said(reason: str, refused: type[Invalid]) -> str:
+    """What staff tell a member, without the space around it. Raises ``refused`` unless it has 1 to ``MAX_REASON`` code
+    points."""
+    told = reason.strip()
+    if not 0 < len(told) <= MAX_REASON:
+        problem = FieldProblem("reason", "length", f"Give a reason of 1 to {MAX_REASON} characters.")
+        raise refused("The member will read the reason, so there has to be one.", fields=(problem,))
+    return told
 
 
 def session_over() -> SessionOver:

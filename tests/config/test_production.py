@@ -41,6 +41,7 @@ from tests.doubles.builders import (
     a_content,
     a_photo,
     a_profile,
+    a_second_factor,
     a_user,
     consents_to,
     new_id,
@@ -237,6 +238,20 @@ def test_an_operator_suspends_and_restores_a_member_with_a_reason(
     said = capsys.readouterr()
     assert [line.split(maxsplit=1)[0] for line in said.out.splitlines()] == ["Suspended,", "Restored."]
     assert said.err.strip() == "saltbitter: The account is suspended already."
+
+
+def test_an_operator_removes_the_second_factor_of_a_member_who_cannot_and_it_is_on_record(
+    settings: ProductionSettings, environment: Mapping[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    member, _ = run(_two_members(settings))
+    run(_guarded(settings, member))
+
+    assert main(["remove-second-factor", str(member), "--reason", WHY]) == 0
+    assert main(["remove-second-factor", str(member), "--reason", WHY]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Removed, and signed out everywhere. ")
+    assert said.err.strip() == "saltbitter: The account has no second factor."
+    assert run(_recorded(settings)) == [("console", "remove second factor", WHY, {member})] * 2
 
 
 def test_an_operator_lifts_what_followed_a_member_who_objects_and_it_is_on_record(
@@ -446,6 +461,16 @@ async def _two_members(settings: ProductionSettings) -> tuple[UserId, UserId]:
             ids.append(user.id)
         await uow.commit()
     return ids[0], ids[1]
+
+
+async def _guarded(settings: ProductionSettings, user_id: UserId) -> None:
+    from config.start import running
+
+    async with running("production", settings) as application, application.adapters.begin()() as uow:
+        user = await uow.users.get(user_id)
+        assert user is not None
+        await uow.second_factors.add(a_second_factor(user))
+        await uow.commit()
 
 
 async def _carried(settings: ProductionSettings, block: Block) -> None:

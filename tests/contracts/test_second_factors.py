@@ -1,15 +1,20 @@
 """What every store of second factors promises."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import attrs
 import pytest
 
 from saltbitter_domain.kernel import StaleWrite
+from saltbitter_domain.users.model.second_factor import SecondFactorRemovalRefused
 from saltbitter_domain.users.ports import SecondFactors
 from tests.contracts.stores import Store, outcomes
+from tests.domain.test_users_factor_removal import ACTS, Act, nobody_is_in, removed
+from tests.domain.test_users_second_factor import App, begun, with_app
 from tests.doubles.builders import NOW, a_second_factor, unset_fields
+from tests.doubles.users import Accounts
 
 PORT = SecondFactors
 
@@ -85,3 +90,27 @@ async def test_it_is_removed_in_its_latest_version_only(store: Store) -> None:
 
     async with store.begin() as uow:
         assert await uow.second_factors.get(user.id) is None
+
+
+@pytest.mark.parametrize("prepare", ACTS)
+async def test_whatever_a_thief_does_while_staff_remove_it_they_are_out(
+    store: Store, prepare: Callable[[App], Awaitable[Act]]
+) -> None:
+    app = await with_app(Accounts(store.begin))
+    act = await prepare(app)
+
+    _, done = await outcomes(act(), removed(app))
+
+    assert done is None
+    await nobody_is_in(app)
+
+
+async def test_of_a_thief_who_turns_one_on_and_staff_who_remove_it_each_sees_the_other(store: Store) -> None:
+    app = await begun(Accounts(store.begin))
+
+    turned_on, done = await outcomes(app.confirm(), removed(app))
+
+    assert turned_on is None
+    if isinstance(done, SecondFactorRemovalRefused):  # told that there was none yet
+        await removed(app)
+    await nobody_is_in(app)

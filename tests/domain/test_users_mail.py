@@ -20,6 +20,7 @@ from saltbitter_domain.users.model import (
     TokenPurpose,
     VerificationRequested,
 )
+from saltbitter_domain.users.model.second_factor import SecondFactor
 from saltbitter_domain.users.policies import hash_token
 from tests.doubles.users import EMAIL, NOW, PASSWORD, Accounts
 
@@ -259,7 +260,13 @@ async def test_what_a_person_decided_and_what_keeps_an_address_is_mailed_every_t
     for _ in range(10):
         await accounts.suspensions.suspend(tokens.user_id, "Insults.")
         await accounts.suspensions.restore(tokens.user_id, "They were none.")
+    for _ in range(10):
+        async with accounts.begin() as uow:
+            await uow.second_factors.add(SecondFactor(tokens.user_id, "sealed", accounts.clock.now(), NOW))
+            await uow.commit()
+        await accounts.factor_removal.remove(tokens.user_id, "You called us.")
     await accounts.deliver()
 
     mailed = Counter(mail.template.value for mail in accounts.mails())
-    assert [mailed[kind] for kind in ("email_change_asked", "suspended", "restored")] == [10, 10, 10]
+    decided = ("suspended", "restored", "second_factor_removed_by_staff")
+    assert [mailed[kind] for kind in ("email_change_asked", *decided)] == [10, 10, 10, 10]

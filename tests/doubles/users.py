@@ -50,7 +50,12 @@ from saltbitter_domain.users.model import (
 )
 from saltbitter_domain.users.model.devices import SIGN_INS_OF_ALL, SignInNoticed
 from saltbitter_domain.users.model.passkeys import PasskeyAdded, PasskeyRemoved
-from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
+from saltbitter_domain.users.model.second_factor import (
+    RecoveryCodeUsed,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    SecondFactorRemovedByStaff,
+)
 from saltbitter_domain.users.ports import Access, Mail, Mailer, Pace, PasswordAdvisor, PasswordHasher
 from saltbitter_domain.users.service import (
     AccountMail,
@@ -59,6 +64,7 @@ from saltbitter_domain.users.service import (
     DeviceService,
     EmailChangeService,
     ErasureService,
+    FactorRemovalService,
     LeavingService,
     PasskeyService,
     RecoveryService,
@@ -179,16 +185,19 @@ class Accounts:
         )
         self.revocations = InterruptedRevocations(self.clock)
         self.mailer = MemoryMailer(self.clock)
-        ports: dict[str, Any] = {
+        passwords: dict[str, Any] = {
             "begin": self.begin,
             "clock": self.clock,
+            "hasher": self.passwords,
+            "secrets": self.secrets,
+            "revocations": self.revocations,
+        }
+        ports: dict[str, Any] = {
+            **passwords,
             "ids": self.ids,
             "addresses": EmailValidatorAddresses(test_domains=True),
-            "hasher": self.passwords,
             "advisor": FewPasswords(),
-            "secrets": self.secrets,
             "access_tokens": self.access_tokens,
-            "revocations": self.revocations,
         }
         self.codes = TotpCodes({"test": b"t" * 32})
         self.places = NetworkTable(PLACES)
@@ -202,33 +211,13 @@ class Accounts:
         )
         self.devices = DeviceService(begin=self.begin, clock=self.clock, places=self.places)
         self.recovery = RecoveryService(**ports)
-        self.second_factors = SecondFactorService(
-            begin=self.begin,
-            clock=self.clock,
-            hasher=self.passwords,
-            secrets=self.secrets,
-            codes=self.codes,
-            revocations=self.revocations,
-        )
+        self.second_factors = SecondFactorService(**passwords, codes=self.codes)
+        self.factor_removal = FactorRemovalService(**passwords)
         self.passkeys = self.with_passkeys("https://saltbitter.example")
         self.email_changes = EmailChangeService(
-            begin=self.begin,
-            clock=self.clock,
-            ids=self.ids,
-            addresses=ports["addresses"],
-            hasher=self.passwords,
-            secrets=self.secrets,
-            codes=self.codes,
-            revocations=self.revocations,
+            **passwords, ids=self.ids, addresses=ports["addresses"], codes=self.codes
         )
-        self.leaving = LeavingService(
-            begin=self.begin,
-            clock=self.clock,
-            hasher=self.passwords,
-            secrets=self.secrets,
-            revocations=self.revocations,
-            register=data_register(),
-        )
+        self.leaving = LeavingService(**passwords, register=data_register())
         self.suspensions = SuspensionService(begin=self.begin, clock=self.clock, revocations=self.revocations)
         self.bars = BarService(begin=self.begin, clock=self.clock, secrets=self.secrets, suspensions=self.suspensions)
         self.ledger = MemoryErasureLedger()
@@ -375,6 +364,7 @@ class Accounts:
             Restored: [self.mail.send_restored],
             SecondFactorAdded: [self.mail.send_second_factor_added],
             SecondFactorRemoved: [self.mail.send_second_factor_removed],
+            SecondFactorRemovedByStaff: [self.mail.send_second_factor_removed_by_staff],
             PasskeyAdded: [self.mail.send_passkey_added],
             PasskeyRemoved: [self.mail.send_passkey_removed],
             RecoveryCodeUsed: [self.mail.send_recovery_code_used],

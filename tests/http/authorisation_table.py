@@ -243,6 +243,15 @@ async def shut_out(scene: Scene) -> None:
         await scene.town.application.suspensions().suspend(scene.other.user_id, "Insults.")
 
 
+async def guarded(scene: Scene) -> None:
+    """Have another member have a second factor."""
+    now = scene.town.clock.now()
+    async with scene.town.application.adapters.begin()() as uow:
+        if await uow.second_factors.get(scene.other.user_id) is None:
+            await uow.second_factors.add(SecondFactor(scene.other.user_id, "sealed", now, now))
+            await uow.commit()
+
+
 async def email_change(scene: Scene) -> tuple[str, str]:
     """Have a link mailed to another address; the tokens of the new and of the old one."""
     town, new = scene.town, "moved@saltbitter.example"
@@ -545,6 +554,13 @@ TABLE: Mapping[str, Row] = {
         whose=Whose.ANYBODYS,
         before=shut_out,
         body=lambda *_: {"reason": "You have proven your age."},
+    ),
+    "POST /api/staff/members/{user_id}/second-factor/removal": admin(
+        204,
+        path=lambda scene: _said(f"/api/staff/members/{scene.other.user_id}/second-factor/removal"),
+        whose=Whose.ANYBODYS,
+        before=guarded,
+        body=lambda *_: {"reason": "You have shown us that it is you."},
     ),
     "GET /api/staff/audit-records": admin(),
     "GET /api/staff/breaches": staff(),

@@ -43,7 +43,7 @@ def loop() -> Iterator[asyncio.Runner]:
 
 @pytest.fixture(scope="module")
 def stage(loop: asyncio.Runner) -> Iterator[Stage]:
-    opened = town(580, change=planted)
+    opened = town(600, change=planted)
     home = loop.run(opened.__aenter__())
     loop.run(plant(home))
     yield Stage(home)

@@ -40,6 +40,7 @@ from tests.http.authorisation_table import (
     allowed_in,
     appealed,
     asked_about,
+    guarded,
     on_breach,
     shown,
     shut_out,
@@ -159,10 +160,14 @@ def among_staff(before: Callable[[Scene], Awaitable[object]]) -> Callable[[Autho
     return prepare
 
 
-async def among_admins(author: Author) -> None:
-    """Make the author an admin, and let there be a breach to decide on."""
-    await on_breach()(author.scene)
-    author.token = await staff_token(author.scene, Role.ADMIN)
+def among_admins(before: Callable[[Scene], Awaitable[object]]) -> Callable[[Author], Awaitable[None]]:
+    """The same of an admin."""
+
+    async def prepare(author: Author) -> None:
+        await before(author.scene)
+        author.token = await staff_token(author.scene, Role.ADMIN)
+
+    return prepare
 
 
 async def unpaused(author: Author) -> None:
@@ -188,16 +193,17 @@ AGAIN: Mapping[str, Callable[[Author], Awaitable[None]]] = {
     "POST /api/me/assessments": unassessed,
     "POST /api/auth/password/change": let_in,
     "POST /api/auth/login": by_password_alone,
-    "POST /api/staff/breaches": among_admins,
-    "POST /api/staff/breaches/{breach_id}/decisions": among_admins,
-    "POST /api/staff/breaches/{breach_id}/assessment": among_admins,
-    "POST /api/staff/breaches/{breach_id}/member-notices": among_admins,
+    "POST /api/staff/breaches": among_admins(on_breach()),
+    "POST /api/staff/breaches/{breach_id}/decisions": among_admins(on_breach()),
+    "POST /api/staff/breaches/{breach_id}/assessment": among_admins(on_breach()),
+    "POST /api/staff/breaches/{breach_id}/member-notices": among_admins(on_breach()),
     "POST /api/me/reviews": answered,
     "POST /api/staff/reviews/{review_id}/decision": among_staff(asked_about),
     "POST /api/staff/photos/{photo_id}/review": among_staff(appealed),
     "POST /api/staff/photos/{photo_id}/removal": among_staff(shown),
     "POST /api/staff/members/{user_id}/suspension": among_staff(allowed_in),
     "POST /api/staff/members/{user_id}/restoration": among_staff(shut_out),
+    "POST /api/staff/members/{user_id}/second-factor/removal": among_admins(guarded),
 }
 """What makes a request possible at first, and again after it succeeded."""
 
@@ -275,6 +281,7 @@ KEPT: Mapping[str, Kept] = {
 NOT_KEPT = {
     "POST /api/staff/members/{user_id}/suspension",
     "POST /api/staff/members/{user_id}/restoration",
+    "POST /api/staff/members/{user_id}/second-factor/removal",
     "POST /api/auth/register",
     "POST /api/auth/verify",
     "POST /api/auth/verify/resend",

@@ -37,17 +37,13 @@ SESSION_KEPT_FOR = timedelta(days=30)
 KEPT_ADDRESS_LIFETIME = timedelta(days=7)
 """Long enough for whoever reads their mail once a week to take back a change of address that was not theirs."""
 MAX_REASON = 1_000
-"""Code points in which staff say why an account is suspended or restored."""
+"""Code points in which staff tell a member why they did something to the account."""
 MIN_PASSWORD, MIN_WITH_SECOND_FACTOR, MAX_PASSWORD = 12, 8, 128
 """In code points of the NFKC form. NIST SP 800-63B-4 asks to count so, for at least 64 to be accepted, and for at least
 8 where a second factor is needed too."""
-
-
 ERASURE_GRACE = timedelta(days=30)
 """Between asking to be erased and being erased, so that whoever asked in haste, or was not the member, does no harm:
 signing in undoes it. Product rule, within the month that Art. 12(3) GDPR gives."""
-
-
 KEPT_UNTIL = "kept_until:"
 """How the names of facts in a mail begin that tell until when something outlives an erasure."""
 
@@ -108,6 +104,7 @@ class EndReason(StrEnum):
     LEAVING = "leaving"
     SUSPENDED = "suspended"
     SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED_BY_STAFF = "second_factor_removed_by_staff"
     ROLE_CHANGED = "role_changed"
     EMAIL_CHANGE_STOPPED = "email_change_stopped"
     MADE_ROOM = "made_room"
@@ -206,6 +203,7 @@ class MailTemplate(StrEnum):
     SPENDING_NOTICE = "spending_notice"
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_REMOVED_BY_STAFF = "second_factor_removed_by_staff"
     RECOVERY_CODE_USED = "recovery_code_used"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"

@@ -85,6 +85,14 @@ class SecondFactorRemoved(Event):
     user_id: UserId
 
 
+@event("users.second_factor_removed_by_staff")
+class SecondFactorRemovedByStaff(Event):
+    """``reason`` is in staff's words, for the member to read."""
+
+    user_id: UserId
+    reason: str = attrs.field(repr=False)
+
+
 @event("users.recovery_code_used")
 class RecoveryCodeUsed(Event):
     """Somebody signed in, or changed the second factor, with a recovery code. The member may not have been it."""
@@ -110,6 +118,10 @@ class SecondFactorOn(Conflict):
 
 class SecondFactorOff(Conflict):
     code = "second_factor_off"
+
+
+class SecondFactorRemovalRefused(Invalid):
+    code = "second_factor_removal_refused"
 
 
 class SecondFactorNeeded(NotAllowed):

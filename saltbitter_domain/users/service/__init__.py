@@ -1,6 +1,6 @@
 """Use cases of accounts: being let in (``AuthService``), proving and regaining (``RecoveryService``),
-being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, passkeys, another address,
-known devices, leaving, mail, and where none goes."""
+being shut out (``SuspensionService``), becoming staff (``RoleService``), the second factor, its removal by staff,
+passkeys, another address, known devices, leaving, mail, and where none goes."""
 
 from saltbitter_domain.users.service.auth import AuthService
 from saltbitter_domain.users.service.bars import BarService
@@ -8,6 +8,7 @@ from saltbitter_domain.users.service.delivery import DeliveryService, SparingMai
 from saltbitter_domain.users.service.devices import DeviceService, SignInCeiling
 from saltbitter_domain.users.service.email_change import EmailChangeService
 from saltbitter_domain.users.service.erasure import ErasureService, ReplayService
+from saltbitter_domain.users.service.factor_removal import FactorRemovalService
 from saltbitter_domain.users.service.leaving import Leave, LeavingService
 from saltbitter_domain.users.service.mail import AccountMail
 from saltbitter_domain.users.service.passkeys import PasskeyService
@@ -25,6 +26,7 @@ __all__ = [
     "DeviceService",
     "EmailChangeService",
     "ErasureService",
+    "FactorRemovalService",
     "Leave",
     "LeavingService",
     "PasskeyService",

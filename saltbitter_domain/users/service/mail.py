@@ -29,7 +29,12 @@ from saltbitter_domain.users.model import (
 )
 from saltbitter_domain.users.model.devices import SignInNoticed
 from saltbitter_domain.users.model.passkeys import PasskeyAdded, PasskeyRemoved
-from saltbitter_domain.users.model.second_factor import RecoveryCodeUsed, SecondFactorAdded, SecondFactorRemoved
+from saltbitter_domain.users.model.second_factor import (
+    RecoveryCodeUsed,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    SecondFactorRemovedByStaff,
+)
 from saltbitter_domain.users.policies import hash_token, kept_facts, mailbox_of
 from saltbitter_domain.users.ports import Mail, Mailer, NetworkPlaces, Secrets
 
@@ -41,6 +46,7 @@ _EVERY = {
     MailTemplate.SUSPENDED,
     MailTemplate.SUSPENDED_UNDER_AGE,
     MailTemplate.RESTORED,
+    MailTemplate.SECOND_FACTOR_REMOVED_BY_STAFF,
     MailTemplate.PHOTO_VISIBLE,
     MailTemplate.PHOTO_APPROVED,
     MailTemplate.PHOTO_REFUSED,
@@ -199,6 +205,12 @@ class AccountMail:
     async def send_restored(self, message: EventId, event: Restored) -> None:
         """Tell a member that their suspension is over, and why (``restored``)."""
         await self._notify(message, event.user_id, MailTemplate.RESTORED, "login", reason=event.reason)
+
+    async def send_second_factor_removed_by_staff(self, message: EventId, event: SecondFactorRemovedByStaff) -> None:
+        """Tell a member that staff removed their second factor, why, and where to choose the new password that they
+        need (``second_factor_removed_by_staff``)."""
+        template = MailTemplate.SECOND_FACTOR_REMOVED_BY_STAFF
+        await self._notify(message, event.user_id, template, "forgot-password", reason=event.reason)
 
     async def send_photo_reviewed(self, message: EventId, event: PhotoReviewed) -> None:
         """Tell a member what a person decided on a photo, and why where they said it (``photo_visible``,

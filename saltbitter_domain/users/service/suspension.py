@@ -5,11 +5,10 @@ import functools
 
 import attrs
 
-from saltbitter_domain.kernel import Clock, EventId, FieldProblem, SessionId, UserId
+from saltbitter_domain.kernel import Clock, EventId, SessionId, UserId
 from saltbitter_domain.profiles.model import OwnerSeemsUnderAge
 from saltbitter_domain.uow import UnitsOfWork, retrying
 from saltbitter_domain.users.model import (
-    MAX_REASON,
     AccountStatus,
     EndReason,
     Restored,
@@ -18,6 +17,7 @@ from saltbitter_domain.users.model import (
     SuspensionRefused,
     UserMissing,
 )
+from saltbitter_domain.users.policies import said
 from saltbitter_domain.users.ports import Account, Revocations
 from saltbitter_domain.users.service.sessions import end_sessions, revoke_here
 
@@ -40,7 +40,9 @@ class SuspensionService:
         ``reason`` has 1 to 1,000 code points. Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not
         one, the account is suspended already, or is of the staff and ``by`` no admin's.
         """
-        ended = await retrying(functools.partial(self._suspend, user_id, _said(reason), under_age, by))
+        ended = await retrying(
+            functools.partial(self._suspend, user_id, said(reason, SuspensionRefused), under_age, by)
+        )
         await revoke_here(self._revocations, ended, self._clock.now())
 
     async def _suspend(self, user_id: UserId, reason: str, under_age: bool, by: Role | None) -> tuple[SessionId, ...]:
@@ -66,7 +68,7 @@ class SuspensionService:
         Raises ``UserMissing``; ``SuspensionRefused`` when the reason is not one, the account is not suspended, or is of
         the staff and ``by`` no admin's.
         """
-        await retrying(functools.partial(self._restore, user_id, _said(reason), by))
+        await retrying(functools.partial(self._restore, user_id, said(reason, SuspensionRefused), by))
 
     async def _restore(self, user_id: UserId, reason: str, by: Role | None) -> None:
         async with self._begin() as uow:
@@ -78,14 +80,6 @@ class SuspensionService:
             await uow.users.save(attrs.evolve(user, status=status))
             uow.emit(Restored(user_id, reason))
             await uow.commit()
-
-
-def _said(reason: str) -> str:
-    said = reason.strip()
-    if not 0 < len(said) <= MAX_REASON:
-        problem = FieldProblem("reason", "length", f"Give a reason of 1 to {MAX_REASON} characters.")
-        raise SuspensionRefused("The member will read the reason, so there has to be one.", fields=(problem,))
-    return said
 
 
 def _found(account: Account | None, by: Role | None) -> Account:

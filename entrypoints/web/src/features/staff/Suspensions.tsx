@@ -11,13 +11,14 @@ import { Card, Page } from "../../design/Page";
 import { StaffProblem } from "./StaffProblem";
 import { WhyNow } from "./WhyNow";
 
-const DECISIONS = ["suspend", "underAge", "restore"] as const;
+const DECISIONS = ["suspend", "underAge", "restore", "removeFactor"] as const;
 type Decision = (typeof DECISIONS)[number];
+const DONE = { suspend: "suspended", underAge: "suspended", restore: "restored", removeFactor: "factorRemoved" } as const;
 const LONGEST_REASON = 1000;
 const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const NOTHING = { member: "", decision: null as Decision | null, reason: "" };
 
-/** Shutting a member out and letting them in again. They are mailed why. */
+/** Shutting a member out, letting them in again, and removing a second factor that keeps them out. They are mailed why. */
 export default function Suspensions() {
   const { t } = useTranslation();
   const [why, setWhy] = useState<string | null>(null);
@@ -42,9 +43,9 @@ function DecisionForm({ why, onAnew }: { why: string; onAnew: () => void }) {
   const decide = useMutation({
     mutationFn: ({ decision }: { decision: Decision | null }) => {
       const params = { path: { user_id: member }, header: { "X-Audit-Reason": why } };
-      return decision === "restore"
-        ? answer(api.POST("/api/staff/members/{user_id}/restoration", { params, body: { reason } }))
-        : answer(api.POST("/api/staff/members/{user_id}/suspension", { params, body: { reason, under_age: decision === "underAge" } }));
+      if (decision === "restore") return answer(api.POST("/api/staff/members/{user_id}/restoration", { params, body: { reason } }));
+      if (decision === "removeFactor") return answer(api.POST("/api/staff/members/{user_id}/second-factor/removal", { params, body: { reason } }));
+      return answer(api.POST("/api/staff/members/{user_id}/suspension", { params, body: { reason, under_age: decision === "underAge" } }));
     },
     onSuccess: () => {
       setAsked(NOTHING);
@@ -60,7 +61,7 @@ function DecisionForm({ why, onAnew }: { why: string; onAnew: () => void }) {
       <p className="text-sm text-soft">
         {t("staff.lookingFor", { why })} <TextButton onClick={onAnew}>{t("staff.anew")}</TextButton>
       </p>
-      {decide.isSuccess ? <Notice role="status">{t(decide.variables.decision === "restore" ? "suspensions.restored" : "suspensions.suspended")}</Notice> : null}
+      {decide.isSuccess && decide.variables.decision ? <Notice role="status">{t(`suspensions.${DONE[decide.variables.decision]}`)}</Notice> : null}
       <Card>
         <Form
           className="grid gap-5"

@@ -46,4 +46,7 @@ test("nobody is shut out before it is said whom, how and why; then each decision
   decide(en.suspensions.restore);
   expect(await screen.findByText(en.suspensions.restored)).toBeTruthy();
   expect(asked).toHaveBeenLastCalledWith({ path: `/api/staff/members/${ID}/restoration`, why: "Ticket 1", body: { reason: "Seen." } });
+  decide(en.suspensions.removeFactor);
+  expect(await screen.findByText(en.suspensions.factorRemoved)).toBeTruthy();
+  expect(asked).toHaveBeenLastCalledWith({ path: `/api/staff/members/${ID}/second-factor/removal`, why: "Ticket 1", body: { reason: "Seen." } });
 });

@@ -85,6 +85,8 @@ export default {
     asking: "Ihr Browser fragt Sie jetzt. Bitte folgen Sie ihm.",
     again: "Noch einmal anmelden",
     passkeysUnknown: "Sie haben Passkeys, aber dieser Browser kennt keine, oder nicht unter dieser Adresse. Bitte geben Sie einen Code ein.",
+    lost: "App und alle Wiederherstellungscodes verloren? Schreiben Sie uns von der Adresse Ihres Kontos: Sobald wir sicher sind, dass Sie es sind, lassen wir Sie wieder ein.",
+    lostSubject: "Mein zweiter Faktor ist verloren",
   },
   join: {
     title: "Bei SaltBitter mitmachen",

@@ -83,6 +83,8 @@ export default {
     asking: "Your browser is asking you now. Please follow it.",
     again: "Sign in again",
     passkeysUnknown: "You have passkeys, but this browser has none, or not at this address. Please give a code.",
+    lost: "Lost your app and every recovery code? Write to us from the address of your account: once we are sure that it is you, we let you in again.",
+    lostSubject: "I lost my second factor",
   },
   join: {
     title: "Join SaltBitter",

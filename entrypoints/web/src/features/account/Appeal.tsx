@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
-import { LINK, LinkButton } from "../../design/Button";
+import { LinkButton } from "../../design/Button";
 import { Card, Page } from "../../design/Page";
-
-const CONTACT = document.documentElement.dataset["contact"];
+import { contact, Contact } from "./Contact";
 
 /** Where the mail about a suspension leads: whom to write to, and what comes of it. Whoever is suspended cannot sign in. */
 export default function Appeal() {
@@ -10,14 +9,8 @@ export default function Appeal() {
   return (
     <Page title={t("appeal.title")} lead={t("appeal.lead")}>
       <Card className="grid gap-4">
-        <p>{CONTACT ? t("appeal.write") : t("appeal.answer")}</p>
-        {CONTACT ? (
-          <p>
-            <a className={`${LINK} font-semibold`} href={`mailto:${CONTACT}?subject=${encodeURIComponent(t("appeal.subject"))}`}>
-              {CONTACT}
-            </a>
-          </p>
-        ) : null}
+        <p>{contact() ? t("appeal.write") : t("appeal.answer")}</p>
+        <Contact subject={t("appeal.subject")} />
         <p className="text-soft">{t("appeal.what")}</p>
       </Card>
       <p className="text-soft">{t("appeal.photos")}</p>

@@ -11,6 +11,7 @@ import { Form } from "../../design/Form";
 import { ProblemNotice } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { wrongCode } from "../../i18n/problems";
+import { Contact } from "./Contact";
 import { deviceLabel } from "./device";
 import { passkeysKnown, signInWithPasskey } from "./passkey";
 
@@ -72,6 +73,10 @@ export function SecondFactor({ challenge: { challenge_token, passkeys }, onAgain
           </Button>
         </div>
       </Form>
+      <div className="grid gap-2 text-soft">
+        <p>{t("secondFactor.lost")}</p>
+        <Contact subject={t("secondFactor.lostSubject")} />
+      </div>
     </Page>
   );
 }

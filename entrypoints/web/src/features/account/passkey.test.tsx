@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -204,6 +204,17 @@ test.each([
 test("whoever has no passkey is told nothing of them", () => {
   show(<SecondFactor challenge={{ ...CHALLENGE, passkeys: false }} onAgain={() => undefined} />);
   expect(screen.queryByText(/passkey/i)).toBeNull();
+});
+
+test("whoever lost app and codes reads whom to write to, where there is somebody", () => {
+  show(<SecondFactor challenge={CHALLENGE} onAgain={() => undefined} />);
+  expect(screen.getByText(/^Lost your app and every recovery code\?/)).toBeTruthy();
+  expect(screen.queryByRole("link")).toBeNull();
+  cleanup();
+  document.documentElement.dataset["contact"] = "help@saltbitter.example";
+  show(<SecondFactor challenge={CHALLENGE} onAgain={() => undefined} />);
+  delete document.documentElement.dataset["contact"];
+  expect(screen.getByRole<HTMLAnchorElement>("link").href).toBe("mailto:help@saltbitter.example?subject=I%20lost%20my%20second%20factor");
 });
 
 test("a code that is not right is told beside its field, which has the focus", async () => {

@@ -66,11 +66,11 @@ class MemoryPeople(People):
                 other: Known(
                     member=_member(tables, other, now),
                     standing=standing_between(tables, viewer, other, now),
-                    suggested_on=max(
-                        (made.day for made in sets if any(s.candidate == other for s in made.suggestions)), default=None
-                    ),
+                    suggested_on=max((made.day for made in having), default=None),
+                    introduced_at=min((made.made_at for made in having), default=None),
                 )
                 for other in others
+                for having in ([made for made in sets if any(s.candidate == other for s in made.suggestions)],)
             }
 
         return self._transaction.read(query)

@@ -80,14 +80,19 @@ class PostgresPeople(People):
         )
     )
     _THESE = Query(text(f"SELECT {_WHOLE} {_MEMBERS} WHERE users.id = ANY(CAST(:ids AS uuid[])) ORDER BY users.id"))
+    # The viewer's sets, one in each day's partition, are read once and not once for each of the others.
     _KNOWN = Query(
         text(
             f"""
+            WITH sets AS MATERIALIZED (
+                SELECT day, made_at, candidates FROM daily_matches
+                 WHERE daily_matches.user_id = CAST(:viewer AS uuid) AND day >= CAST(:since AS date))
             SELECT {_WHOLE}, {", ".join(f"pairs.{name} AS pair_{name}" for name in _PAIR)},
-                   (SELECT max(day) FROM daily_matches
-                     WHERE daily_matches.user_id = CAST(:viewer AS uuid) AND day >= CAST(:since AS date)
-                       AND candidates @> ARRAY[users.id]) AS suggested_on
+                   suggested_on, introduced_at
             {_MEMBERS}
+            CROSS JOIN LATERAL (
+                SELECT max(day) AS suggested_on, min(made_at) AS introduced_at FROM sets
+                 WHERE candidates @> ARRAY[users.id]) AS suggested
             LEFT JOIN pairs ON pairs.low = least(users.id, CAST(:viewer AS uuid))
                            AND pairs.high = greatest(users.id, CAST(:viewer AS uuid))
             WHERE users.id = ANY(CAST(:ids AS uuid[]))
@@ -184,8 +189,8 @@ def _nobody(now: datetime) -> Member:
 def _known(row: Any, viewer: UserId, now: datetime) -> Known:
     pair = {name: row[f"pair_{name}"] for name in _PAIR}
     standing = Standing() if pair["low"] is None else standing_of(pair, viewer, now)
-    return Known(_member(row, now), standing, row["suggested_on"])
+    return Known(_member(row, now), standing, row["suggested_on"], row["introduced_at"])
 
 
 def _unknown(now: datetime) -> Known:
-    return Known(_nobody(now), Standing(), None)
+    return Known(_nobody(now), Standing())

@@ -44,6 +44,15 @@ def may_be_seen(other: Known) -> bool:
     return traits.visibility is not Visibility.INCOGNITO or other.standing.likes_me
 
 
+def rerated_since(viewer: Member, at: datetime | None) -> bool:
+    """Whether the viewer has changed or taken back ratings of their values at that instant or since.
+
+    Then nothing that they are shown of people introduced to them at that instant rests on anybody's ratings: a member
+    would only have to try one rating after the other to read those of others."""
+    last = viewer.card.profile.rerated_at if viewer.card else None
+    return last is not None and (at is None or last >= at)
+
+
 def profile_for(
     viewer_id: UserId, viewer: Member, other: Known, photos: PhotoStore, now: datetime
 ) -> PublicProfile | None:

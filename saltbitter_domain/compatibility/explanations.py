@@ -5,11 +5,16 @@ pair's true factor helps to choose the first ten and goes no further: neither a 
 nor the total shown here depends on the other's scores, so that any number of explanations tells nothing about them.
 For the same reason a page's people are to be shown in the order of these totals and not of the scores kept within, and
 the pages after the first are drawn by the same judgement, ``WeightedV1.as_shown``.
+
+What is told of values is told for one set of the reader's ratings. Once they rate anew, nothing that is told of people
+introduced to them before rests on ratings, for as long as it is known when that was.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+
+import attrs
 
 from saltbitter_domain.compatibility.explanations_de import GERMAN
 from saltbitter_domain.compatibility.explanations_en import ENGLISH
@@ -57,14 +62,24 @@ WORDS: Mapping[Language, ExplanationWords] = MappingProxyType({Language.EN: ENGL
 """What explanations say in each language that members read them in."""
 
 
-def explain(policy: WeightedV1, viewer: Traits, candidate: Traits, words: ExplanationWords = ENGLISH) -> Explanation:
-    """Why ``candidate`` was introduced to ``viewer``, for ``viewer`` to read, in these words."""
+def explain(
+    policy: WeightedV1,
+    viewer: Traits,
+    candidate: Traits,
+    words: ExplanationWords = ENGLISH,
+    *,
+    rerated: bool = False,
+) -> Explanation:
+    """Why ``candidate`` was introduced to ``viewer``, for ``viewer`` to read, in these words. Of values it says nothing
+    to a viewer who has ``rerated`` theirs since."""
+    if rerated:
+        viewer = attrs.evolve(viewer, values={})
     reader, other = policy.prepare(viewer), policy.prepare(candidate)
     shown = policy.as_shown(reader, other)
     factors = (
         _attachment(shown, viewer, reader, words),
         _interests(shown, policy, viewer, candidate, words),
-        _values(shown, viewer, candidate, words),
+        _unknown(Factor.VALUES, words.values_rerated) if rerated else _values(shown, viewer, candidate, words),
         _demographics(shown, viewer, candidate, words),
     )
     return Explanation(

@@ -178,6 +178,10 @@ GERMAN = ExplanationWords(
             "als durchschnittlich."
         ),
     },
+    values_rerated=(
+        "Sie haben seit dem Tag, an dem Sie einander vorgestellt wurden, neu bewertet, was Ihnen wichtig ist, dieser "
+        "Teil zählt daher als durchschnittlich."
+    ),
     intentions={
         Intention.LONG_TERM: "Sie suchen beide eine lange Beziehung.",
         Intention.LIFE_PARTNER: "Sie suchen beide einen Menschen fürs Leben.",

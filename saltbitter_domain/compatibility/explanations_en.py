@@ -39,6 +39,9 @@ ENGLISH = ExplanationWords(
         Band.DIFFERS: "Different things matter most to each of you, which is worth talking about early.",
         Band.UNKNOWN: "Not both of you have said what matters more and what less, so this part counts as average.",
     },
+    values_rerated=(
+        "You have rated what matters to you anew since the day you were introduced, so this part counts as average."
+    ),
     intentions={
         Intention.LONG_TERM: "You are both looking for a long-term relationship.",
         Intention.LIFE_PARTNER: "You are both looking for a partner for life.",

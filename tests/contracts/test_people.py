@@ -1,7 +1,7 @@
 """What every read of the people who can take part promises."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -294,9 +294,7 @@ async def test_others_are_known_with_what_a_single_look_at_them_tells(store: Sto
     async with store.begin() as uow:
         member, known = await uow.people.known_to(viewer.id, [other.id, nobody])
         assert member == await uow.people.member(viewer.id)
-        assert known == {
-            user_id: Known(await uow.people.member(user_id), Standing(), None) for user_id in (other.id, nobody)
-        }
+        assert known == {user_id: Known(await uow.people.member(user_id), Standing()) for user_id in (other.id, nobody)}
 
 
 async def test_what_stands_between_a_member_and_others_is_told_of_each(store: Store) -> None:
@@ -333,22 +331,25 @@ async def test_a_pass_stands_between_two_for_ninety_days(store: Store, clock: Ma
     assert await standing() == Standing()
 
 
-async def test_the_newest_suggestion_of_somebody_is_found_back_to_a_day(store: Store) -> None:
+async def test_the_newest_suggestion_of_somebody_and_the_first_are_found_back_to_a_day(store: Store) -> None:
     user, candidate, other = await store.members(3)
     first, later = date(2026, 3, 2), date(2026, 3, 3)
+    made = {day: datetime(day.year, day.month, day.day, 6, tzinfo=UTC) for day in (first, later)}
     async with store.unit() as uow:
-        await uow.daily_matches.add(a_daily_set(user, candidate, other, day=later))
-        await uow.daily_matches.add(a_daily_set(user, other, candidate, day=first))
+        await uow.daily_matches.add(a_daily_set(user, candidate, other, day=later, made_at=made[later]))
+        await uow.daily_matches.add(a_daily_set(user, other, candidate, day=first, made_at=made[first]))
         await uow.daily_matches.add(a_daily_set(candidate, other, day=first))
 
-    async def suggested_on(viewer: User, since: date | None) -> date | None:
+    async def suggested(viewer: User, since: date | None) -> tuple[date | None, datetime | None]:
         async with store.begin() as uow:
-            return (await uow.people.known_to(viewer.id, [candidate.id], since))[1][candidate.id].suggested_on
+            known = (await uow.people.known_to(viewer.id, [candidate.id], since))[1][candidate.id]
+        return known.suggested_on, known.introduced_at
 
-    assert await suggested_on(user, first) == await suggested_on(user, later) == later
-    assert await suggested_on(user, later + timedelta(days=1)) is None
-    assert await suggested_on(user, None) is None
-    assert await suggested_on(other, first) is None
+    assert await suggested(user, first) == (later, made[first])
+    assert await suggested(user, later) == (later, made[later])
+    assert await suggested(user, later + timedelta(days=1)) == (None, None)
+    assert await suggested(user, None) == (None, None)
+    assert await suggested(other, first) == (None, None)
 
 
 async def test_a_unit_of_work_sees_its_own_changes_in_people(store: Store) -> None:

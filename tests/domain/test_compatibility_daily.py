@@ -367,6 +367,7 @@ def test_the_engine_is_given_no_more_than_that_as_records() -> None:
         "exposures",
         "population",
         "besides",
+        "unrated",
         "quota",
     }
 

@@ -304,6 +304,7 @@ def a_full_profile(user: User) -> Profile:
         smallest_cell=GridCell.containing(48.86, 2.39),
         city="Paris",
         located_at=NOW + timedelta(minutes=3),
+        rerated_at=NOW + timedelta(minutes=4),
         visibility=Visibility.INCOGNITO,
     )
 

@@ -130,6 +130,9 @@ async def test_for_one_member_it_gives_what_the_domain_gives(seed: int) -> None:
         page = await ColumnarEngine(small=0).next_page(further)
         assert lists_of(page) == lists_of(await ReferenceEngine().next_page(further))
         assert page.population == (await ReferenceEngine().next_page(further)).population
+        unrated = attrs.evolve(further, unrated=True)
+        page = await ColumnarEngine(small=0).next_page(unrated)
+        assert lists_of(page) == lists_of(await ReferenceEngine().next_page(unrated))
 
 
 async def test_who_was_shown_before_the_last_days_makes_no_difference() -> None:

@@ -41,6 +41,7 @@ profiles = Table(
     Column("smallest_latitude", Double),
     Column("smallest_longitude", Double),
     Column("located_at", INSTANT),
+    Column("rerated_at", INSTANT, comment="When ratings that were there were last changed or taken back."),
     Column("visibility", Text, nullable=False),
     Column(
         "words",

@@ -4,6 +4,8 @@ import struct
 from collections import defaultdict
 from datetime import timedelta
 
+import attrs
+
 from saltbitter_domain.compatibility.allocation.daily import DailyRun
 from saltbitter_domain.compatibility.allocation.figures import report
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
@@ -21,7 +23,8 @@ from saltbitter_domain.kernel import UserId
 
 
 def unpacked(request: RunRequest) -> MatchRequest:
-    """The same request with everybody as they are. Whoever is in ``besides`` is excluded for every viewer."""
+    """The same request with everybody as they are, but for the ratings of the viewers where they are to count as not
+    given. Whoever is in ``besides`` is excluded for every viewer."""
     excluded, likers = defaultdict[UserId, set[UserId]](set), defaultdict[UserId, set[UserId]](set)
     for decision in decisions_of(request.pairs):
         if decision.stands(request.at):
@@ -33,10 +36,13 @@ def unpacked(request: RunRequest) -> MatchRequest:
     viewers = list(ids_of(request.viewers))
     for viewer in viewers if request.besides else ():
         excluded[viewer].update(ids_of(request.besides))
+    people = list(people_of(request.people, request.at))
+    if request.unrated:
+        people = [attrs.evolve(who, values={}) if who.user_id in viewers else who for who in people]
     return MatchRequest(
         day=request.day,
         viewers=viewers,
-        people=list(people_of(request.people, request.at)),
+        people=people,
         excluded={of: frozenset(others) for of, others in excluded.items()},
         liked_by={of: frozenset(others) for of, others in likers.items()},
         history=exposures_of(request.exposures, request.day - timedelta(days=FLOOR_DAYS - 1)),

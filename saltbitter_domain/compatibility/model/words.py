@@ -35,6 +35,7 @@ class ExplanationWords:
     values_shared: str
     value_labels: Mapping[BasicValue, str]
     values: Mapping[Band, str]
+    values_rerated: str
     intentions: Mapping[Intention, str]
     circumstances: Mapping[Band, str]
     conjunction: str

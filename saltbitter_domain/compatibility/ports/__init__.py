@@ -50,12 +50,13 @@ class Member:
 
 @attrs.frozen
 class Known:
-    """A member beside another, the viewer: what stands between the two, seen from the viewer, and the newest day for
-    which they were suggested to the viewer."""
+    """A member beside another, the viewer: what stands between the two, seen from the viewer, the newest day for which
+    they were suggested to the viewer, and when the first set that did so was made."""
 
     member: Member
     standing: Standing
-    suggested_on: date | None
+    suggested_on: date | None = None
+    introduced_at: datetime | None = None
 
 
 NEWEST = 50_000
@@ -298,7 +299,8 @@ class RunRequest:
     ``viewers`` (ids) are to receive up to ``quota`` suggestions each for ``day``, drawn from ``people``, who are all
     that can take part, as old as they are ``at`` that instant. ``pairs`` has what they decided about each other,
     ``exposures`` those of the last days, ``day`` included, and of earlier ones, which count for nothing, if they were
-    at hand; ``population`` is as in ``MatchRequest``. Nobody in ``besides`` (ids) is suggested."""
+    at hand; ``population`` is as in ``MatchRequest``. Nobody in ``besides`` (ids) is suggested. A further page
+    is drawn as if the viewer had rated no values where they are to be ``unrated``."""
 
     day: date
     at: datetime
@@ -308,6 +310,7 @@ class RunRequest:
     exposures: bytes = attrs.field(repr=False)
     population: Population | None = attrs.field(default=None, repr=False)
     besides: bytes = attrs.field(default=b"", repr=False)
+    unrated: bool = False
     quota: int = DAILY_QUOTA
 
 

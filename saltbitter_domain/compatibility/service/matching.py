@@ -13,6 +13,7 @@ from saltbitter_domain.compatibility.acquaintance import (
     person_missing,
     profile_for,
     require_ready,
+    rerated_since,
 )
 from saltbitter_domain.compatibility.allocation.stable import FLOOR_DAYS
 from saltbitter_domain.compatibility.calendar import current_day, next_morning
@@ -113,8 +114,9 @@ class MatchingService:
                 raise person_missing()
             explanation = None
             if known.suggested_on and member.traits and known.member.traits:
+                rerated = rerated_since(member, known.introduced_at)
                 policy = await self._policy(uow, known.suggested_on)
-                explanation = explain(policy, member.traits, known.member.traits, WORDS[language])
+                explanation = explain(policy, member.traits, known.member.traits, WORDS[language], rerated=rerated)
             standing = known.standing
             return PersonView(
                 profile,
@@ -233,7 +235,8 @@ class MatchingService:
         """A page of the newest set, from 1, or its newest; what ``daily_matches`` promises."""
         now = self._clock.now()
         listed = _on_page(latest, page) if latest else ()
-        member, known = await uow.people.known_to(user_id, [suggestion.candidate for suggestion in listed])
+        others = [suggestion.candidate for suggestion in listed]
+        member, known = await uow.people.known_to(user_id, others, (now - KNOWN_FOR).date())
         day, todays = _today(member, latest, now)
         view = DailyView(
             day=day,
@@ -271,7 +274,9 @@ class MatchingService:
         crowd = await self._everybody.as_of(now)
         async with self._begin() as uow:
             policy = await self._policy(uow, todays.day)
-        more = await self._engine.next_page(morning.request_further(crowd, pairs, policy.population, todays, now))
+        unrated = rerated_since(member, now - KNOWN_FOR)
+        asked = morning.request_further(crowd, pairs, policy.population, todays, now, unrated=unrated)
+        more = await self._engine.next_page(asked)
         if not more.candidates:
             raise NobodyLeft("You have met everybody who fits today. Tomorrow at 06:00 we look again.")
         async with self._begin() as uow:
@@ -303,7 +308,10 @@ class MatchingService:
         answered about attachment."""
         views = [
             SuggestionView(
-                profile, explain(policy, member.traits, traits, words), other.standing.decided, other.standing.match
+                profile,
+                explain(policy, member.traits, traits, words, rerated=rerated_since(member, other.introduced_at)),
+                other.standing.decided,
+                other.standing.match,
             )
             for other in known.values()
             if member.traits

@@ -70,10 +70,11 @@ async def request(
 
 
 def request_further(
-    crowd: Crowd, pairs: bytes, population: Population, todays: DailyMatches, at: datetime
+    crowd: Crowd, pairs: bytes, population: Population, todays: DailyMatches, at: datetime, *, unrated: bool
 ) -> RunRequest:
     """The same, with what the member of this set and others decided about each other, for what is missing of its
-    newest page or, that being full, for one more: nobody who is in it comes again."""
+    newest page or, that being full, for one more: nobody who is in it comes again. Their ratings may have to count as
+    not given."""
     return RunRequest(
         day=todays.day,
         at=at,
@@ -83,6 +84,7 @@ def request_further(
         exposures=crowd.exposures,
         population=population,
         besides=b"".join(suggestion.candidate.bytes for suggestion in todays.suggestions),
+        unrated=unrated,
         quota=DAILY_QUOTA - len(todays.suggestions) % DAILY_QUOTA,
     )
 

@@ -104,7 +104,9 @@ class Profile:
     measured, and nothing that others see is made from it. ``date_of_birth`` is copied from the account and never shown,
     only the age is. ``located_at`` is when the cell last changed; it outlives the cell, so that forgetting one's
     location and giving it again is no way round the limits on moving: from an unknown cell the farthest move is
-    assumed."""
+    assumed.
+
+    ``rerated_at`` is when ratings that were there were last changed or taken back, None while the first ones stand."""
 
     user_id: UserId
     date_of_birth: date = attrs.field(repr=False)
@@ -116,6 +118,7 @@ class Profile:
     smallest_cell: GridCell | None = attrs.field(default=None, repr=False)
     city: str | None = attrs.field(default=None, repr=False)
     located_at: datetime | None = None
+    rerated_at: datetime | None = None
     visibility: Visibility = Visibility.ACTIVE
     version: int = 1
 

@@ -72,7 +72,9 @@ class ProfileService:
         async with self._begin() as uow:
             profile = await _profile(uow, user_id, version)
             await _refuse_sensitive(uow, user_id, content, profile.content)
-            return await self._keep(uow, attrs.evolve(profile, content=content))
+            rerated = bool(profile.content.values) and content.values != profile.content.values
+            rerated_at = self._clock.now() if rerated else profile.rerated_at
+            return await self._keep(uow, attrs.evolve(profile, content=content, rerated_at=rerated_at))
 
     async def set_visibility(self, user_id: UserId, visibility: Visibility, version: int) -> Profile:
         """Be seen, be seen only by those one likes, or take a break: for every tier alike."""

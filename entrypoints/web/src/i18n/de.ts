@@ -228,6 +228,7 @@ export default {
     most: "mehr als alles",
     open_one: "Eines ist noch offen.",
     open_other: "{{count}} sind noch offen. Bewerten Sie alle zehn, oder überspringen Sie es vorerst.",
+    anew: "Wenn Sie hier etwas ändern, steht bei Menschen, die Ihnen in den letzten 30 Tagen vorgestellt wurden, nichts mehr zu Werten: Sonst ließe sich durch Ausprobieren herausfinden, wie andere bewertet haben.",
   },
   place: {
     title: "Ihr Ort",

@@ -226,6 +226,7 @@ export default {
     most: "more than anything",
     open_one: "One is still open.",
     open_other: "{{count}} are still open. Rate all ten, or skip this for now.",
+    anew: "If you change these, what you read about people you met in the last 30 days says nothing of values any more: else others' ratings could be found out by trying.",
   },
   place: {
     title: "Your place",

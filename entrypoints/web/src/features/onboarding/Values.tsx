@@ -60,6 +60,7 @@ export default function Values({ next }: StepProps) {
           {t("values.open", { count: open })}
         </Notice>
       ) : null}
+      {Object.keys(profile.content.values ?? {}).length > 0 ? <p className="text-soft">{t("values.anew")}</p> : null}
       <ProblemNotice error={save.error} />
       <div>
         <Button type="submit" busy={save.isPending}>

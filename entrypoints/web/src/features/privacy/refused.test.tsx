@@ -29,16 +29,29 @@ test.each([
   expect(screen.queryByRole("alert")).toBeNull();
 });
 
-test("whoever leaves a value open is led to the first that is", async () => {
+function rating(values: Record<string, number>) {
   vi.stubGlobal("fetch", answers({ "/api/catalogue": { interests: [], values: VALUES, prompts: [], languages: [], vocabularies: {} } }));
-  const queries = new QueryClient();
-  queries.setQueryData(["profile"], { version: 1, content: { values: { care: 3 } } });
+  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  queries.setQueryData(["profile"], { version: 1, content: { values } });
   render(
     <QueryClientProvider client={queries}>
       <Values next={() => undefined} />
     </QueryClientProvider>,
   );
+}
+
+test("whoever leaves a value open is led to the first that is", async () => {
+  rating({ care: 3 });
   await userEvent.click(await screen.findByRole("button", { name: en.onboarding.save }));
   const [first] = Array.from(screen.getByRole("group", { name: "power" }).querySelectorAll("input"));
   await waitFor(() => expect(document.activeElement).toBe(first));
+});
+
+test.each([
+  ["rates values anew", { care: 3 }, 1],
+  ["rates them for the first time", {}, 0],
+])("whoever %s is told beforehand what it costs, if anything", async (_, values, told) => {
+  rating(values);
+  await screen.findByRole("button", { name: en.onboarding.save });
+  expect(screen.queryAllByText(en.values.anew)).toHaveLength(told);
 });

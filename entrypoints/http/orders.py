@@ -176,7 +176,7 @@ class Subscriptions:
         key = call.request.headers.get("Idempotency-Key")
         return OrderView.of(await self.orders.subscribe(call.user_id, body.tier, body.payment_method, key))
 
-    @route("GET", "/api/me/subscription/contract", audience=Audience.MEMBER, errors=ASKING)
+    @route("GET", "/api/me/subscription/contract", audience=Audience.MEMBER, a_day=1_000, errors=ASKING)
     async def contract(self, call: Call) -> ContractView:
         """The subscription that runs: its price, when it renews or ends, and until when one may withdraw from it."""
         return ContractView.of(await self.orders.contract(call.user_id))
@@ -185,6 +185,7 @@ class Subscriptions:
         "GET",
         "/api/me/subscription/changes",
         audience=Audience.MEMBER,
+        a_day=200,
         errors=(*ASKING, TierNotForSale, AlreadySubscribed, OrderImpossible),
     )
     async def preview(self, call: Call, query: TierQuery) -> Quote:
@@ -196,6 +197,7 @@ class Subscriptions:
         "/api/me/subscription/changes",
         audience=Audience.MEMBER,
         idempotent=True,
+        a_day=100,
         errors=(*CHANGING, TierNotForSale, AlreadySubscribed, QuoteOutdated, PaymentRefused),
     )
     async def change(self, call: Call, body: ChangeOrder) -> OrderView:
@@ -208,7 +210,7 @@ class Subscriptions:
         payment gateway is away just now."""
         return OrderView.of(await self.orders.cancel(call.user_id))
 
-    @route("POST", "/api/me/subscription/resume", audience=Audience.MEMBER, errors=CHANGING)
+    @route("POST", "/api/me/subscription/resume", audience=Audience.MEMBER, a_day=100, errors=CHANGING)
     async def resume(self, call: Call) -> OrderView:
         """Let a cancelled subscription go on."""
         return OrderView.of(await self.orders.resume(call.user_id))
@@ -218,7 +220,7 @@ class Subscriptions:
         """Withdraw from the subscription within fourteen days: it ends at once, and everything is paid back."""
         return OrderView.of(await self.orders.withdraw(call.user_id))
 
-    @route("POST", "/api/me/subscription/portal", audience=Audience.MEMBER, errors=ASKING)
+    @route("POST", "/api/me/subscription/portal", audience=Audience.MEMBER, a_day=100, errors=ASKING)
     async def portal(self, call: Call) -> PortalView:
         """An address where the member sees to cards and invoices, for some minutes."""
         return PortalView(await self.orders.portal(call.user_id))

@@ -17,6 +17,7 @@ from entrypoints.http.api import RESOURCES
 from entrypoints.http.callers import UNKNOWN, client_address, limited_as
 from entrypoints.http.routing import routes_of
 from saltbitter_domain.compatibility.model.days import DAILY_QUOTA
+from saltbitter_domain.payments.model import GatewayAway
 from tests.http.conftest import ANNA, BEN, Client, Serve
 from tests.http.ping import MOST_BYTES, Pings
 
@@ -193,10 +194,25 @@ def test_what_a_script_would_do_all_day_has_a_limit_for_the_day() -> None:
         "POST /api/me/exports": 10,
         "POST /api/subscriptions": 100,
         "POST /api/purchases": 100,
+        "GET /api/me/subscription/contract": 1_000,
+        "GET /api/me/subscription/changes": 200,
+        "POST /api/me/subscription/changes": 100,
+        "POST /api/me/subscription/resume": 100,
+        "POST /api/me/subscription/portal": 100,
         "PUT /api/me/photos/{photo_id}": 200,
     }
     met_a_day = DAILY_QUOTA * (1 + (limits["POST /api/me/daily-matches/next-page"] or 0))
     assert met_a_day == 1_010, "of everybody else, only acquaintances are shown"
+
+
+def test_what_asks_the_payment_gateway_has_a_limit_for_the_day_but_for_ending_what_one_pays_for() -> None:
+    asking = (route for resource in RESOURCES for route in routes_of(resource) if GatewayAway in route.errors)
+
+    assert {f"{route.method} {route.path}" for route in asking if route.a_day is None} == {
+        "POST /api/me/subscription/cancel",
+        "POST /api/me/subscription/withdraw",
+        "GET /api/me/orders/{order_id}",
+    }, "nobody is kept from ending what they pay for, or from hearing of an order, of which a day has so many"
 
 
 async def test_everyone_else_is_limited_by_address_also_where_nothing_is(build_ping: Build, serve: Serve) -> None:

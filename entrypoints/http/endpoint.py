@@ -28,7 +28,7 @@ from entrypoints.http.errors import (
     second_factor_needed,
 )
 from entrypoints.http.room import Room, Take
-from entrypoints.http.routing import JSON, Call, Method, Route, Upload
+from entrypoints.http.routing import JSON, Call, Method, Read, Route, Upload, no_body
 from saltbitter_domain.audit.model import MAX_AUDIT_REASON
 from saltbitter_domain.breaches.model import Act
 from saltbitter_domain.kernel import DomainError, Stale, TooMany, Unavailable
@@ -60,15 +60,16 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings,
 
     async def handle(request: web.Request) -> web.StreamResponse:
         if route.body is None and route.upload is None:
-            return await respond(request, b"")
+            return await respond(request, no_body)
         with room.lent() as take:
-            return await respond(request, await _payload(request, route, settings.body_seconds, take))
+            return await respond(request, partial(_payload, request, route, settings.body_seconds, take))
 
-    async def respond(request: web.Request, payload: bytes) -> web.StreamResponse:
+    async def respond(request: web.Request, read: Read) -> web.StreamResponse:
         call = request[CALL]
         key = _idempotency_key(request) if route.idempotent else None
         if key is None:
-            return await _answer(route, method, call, payload, ports.audit, settings.honey)
+            return await _answer(route, method, call, read, ports.audit, settings.honey)
+        payload = await read()
         owner = f"user:{call.user_id}" if call.access else f"address:{call.address}"
         fingerprint = hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + payload).hexdigest()
         stored = await ports.idempotency.begin(owner, key, fingerprint)
@@ -77,7 +78,7 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings,
         answer = None
         try:
             try:
-                response = await _answer(route, method, call, payload, ports.audit, settings.honey)
+                response = await _answer(route, method, call, _kept(payload), ports.audit, settings.honey)
             except PASSING:
                 raise
             except DomainError as refusal:
@@ -91,7 +92,7 @@ def endpoint(route: Route, method: Method, ports: Ports, settings: HttpSettings,
 
 
 async def _answer(
-    route: Route, method: Method, call: Call, payload: bytes, audit: Audit, honey: frozenset[str]
+    route: Route, method: Method, call: Call, read: Read, audit: Audit, honey: frozenset[str]
 ) -> web.StreamResponse:
     if route.session:
         sessions.admit(call.request)
@@ -105,14 +106,23 @@ async def _answer(
     if route.query is not None:
         arguments["query"] = wire.read_query(call.request.query, route.query)
     if route.body is not None:
-        arguments["body"] = wire.read_body(payload, route.body)
+        arguments["body"] = wire.read_body(await read(), route.body)
     elif route.upload is not None:
-        call = attrs.evolve(call, upload=payload)
+        call = attrs.evolve(call, upload=read)
     if honey and _touches(honey, arguments):
         call.acts.append((Act.HONEY_TOUCHED, frozenset()))
     asked = _on_record(route, method, call, arguments, audit) if route.audience.of_staff else method(call, **arguments)
     value = await asked
     return value if isinstance(value, web.StreamResponse) else _written(route, call, value)
+
+
+def _kept(payload: bytes) -> Read:
+    """What was read already, to be asked for as if it were not."""
+
+    async def read() -> bytes:
+        return payload
+
+    return read
 
 
 def _touches(honey: frozenset[str], arguments: Mapping[str, object]) -> bool:

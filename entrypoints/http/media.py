@@ -123,13 +123,15 @@ class Media:
     async def receive(self, call: Call, key: str, query: SignedForm) -> None:
         """Send a photo by a form that was given out for it, as the field `file`.
 
-        It is kept as it is until it is said to be there."""
+        It is kept as it is until it is said to be there. Nothing is read of what comes by a form that was not given out
+        here, or holds no longer."""
         now = self.clock.now()
         if not self.files.verify_form(key, query.content_type, query.max_bytes, query.expires, query.signature, now):
             raise _missing()
-        if not 1 <= len(call.upload) <= query.max_bytes:
+        content = await call.upload()
+        if not 1 <= len(content) <= query.max_bytes:
             raise PhotoTooLarge(f"The file may have 1 to {query.max_bytes} bytes.")
-        await self.files.put(key, call.upload, query.content_type)
+        await self.files.put(key, content, query.content_type)
 
 
 def _missing() -> MediaMissing:

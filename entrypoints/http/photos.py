@@ -104,7 +104,7 @@ class Photos:
         """Add a photo: JPEG, PNG, WebP or HEIC, at most 10 MiB.
 
         It is looked at first; others see it once it is approved."""
-        return self._view(await self.photos.upload_photo(call.user_id, call.upload))
+        return self._view(await self.photos.upload_photo(call.user_id, await call.upload()))
 
     @route(
         "POST",

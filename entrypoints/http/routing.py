@@ -33,6 +33,7 @@ from saltbitter_domain.users.ports import Access
 JSON = "application/json"
 
 Method = Callable[..., Awaitable[Any]]
+Read = Callable[[], Awaitable[bytes]]
 M = TypeVar("M", bound=Method)
 
 _PARAMETER = re.compile(r"\{([a-z_]+)(:[^}]*)?\}")
@@ -66,17 +67,23 @@ class Audience(Enum):
         return self in (Audience.STAFF, Audience.ADMIN)
 
 
+async def no_body() -> bytes:
+    """The body of what has none."""
+    return b""
+
+
 @attrs.frozen
 class Call:
     """One request: what a method may need besides its body. To ``shown`` it adds the members of whom its answer tells,
-    to ``acts`` what else is to be traced, and whom it is about."""
+    to ``acts`` what else is to be traced, and whom it is about. ``upload`` reads the bytes that are sent, once: before
+    the method does anything, but after it has refused whoever may not send them."""
 
     id: str
     address: Address = attrs.field(repr=False)
     request: web.Request
     access: Access | None = None
     version: int | None = None
-    upload: bytes = attrs.field(default=b"", repr=False)
+    upload: Read = attrs.field(default=no_body, repr=False)
     shown: set[UserId] = attrs.field(factory=set, repr=False)
     acts: list[tuple[Act, frozenset[UserId]]] = attrs.field(factory=list, repr=False)
 

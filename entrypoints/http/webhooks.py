@@ -40,7 +40,7 @@ class Webhooks:
 
         The body must be signed in ``Stripe-Signature``. The event is stored and the answer given; what follows from it
         is done by the workers."""
-        await self.reconciliation.receive(call.upload, call.request.headers.get("Stripe-Signature", ""))
+        await self.reconciliation.receive(await call.upload(), call.request.headers.get("Stripe-Signature", ""))
 
     @route(
         "POST",
@@ -53,4 +53,4 @@ class Webhooks:
         """Take in a message of Amazon SNS about mails that came back or were called spam.
 
         It must be signed by SNS and of a topic of ours. A subscription is confirmed by asking SNS."""
-        await self.delivery.receive(call.upload)
+        await self.delivery.receive(await call.upload())

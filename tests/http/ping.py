@@ -247,5 +247,6 @@ class Pings:
     )
     async def file(self, call: Call) -> Made:
         """Send a file."""
+        size = len(await call.upload())
         self.made += 1
-        return Made(len(call.upload), call.user_id)
+        return Made(size, call.user_id)

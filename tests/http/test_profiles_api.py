@@ -1,6 +1,9 @@
 """Profiles, photos and pictures over HTTP."""
 
+import asyncio
 import io
+import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -203,3 +206,27 @@ async def test_a_photo_is_sent_straight_to_the_store_and_then_looked_at_like_any
     await house.settle()
     (photo,) = (await member.get("/api/me/photos"))["items"]
     assert (photo["id"], photo["state"]) == (awaited["photo_id"], "approved")
+
+
+async def test_nothing_is_read_of_what_comes_by_a_form_that_was_not_given_out_or_holds_no_longer(house: House) -> None:
+    member = await house.member()
+    await member.post("/api/me/profile", profile_content(), 201)
+    wish = {"media_type": "image/jpeg"}
+    url, other = [(await member.post("/api/me/photos/uploads", wish, 201))["form"]["url"] for _ in range(2)]
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"--b\r\n"
+        await asyncio.Event().wait()
+
+    async def refused(address: str) -> None:
+        headers = {"Content-Type": "multipart/form-data; boundary=b"}
+        async with asyncio.timeout(5):
+            answer = await house.nobody().call("POST", address, 404, data=endless(), headers=headers)
+        assert answer.body["code"] == "media_missing"
+
+    await refused(url[:-1] + ("A" if url[-1] != "A" else "B"))
+    await refused(url.replace("expires=", "expires=9"))
+    await refused(re.sub(r"max_bytes=[0-9]+", "max_bytes=1", url))
+    await refused(other.partition("?")[0] + "?" + url.partition("?")[2])
+    house.clock.advance(timedelta(minutes=10))
+    await refused(url)

@@ -1944,7 +1944,8 @@ export interface paths {
         put?: never;
         /**
          * Send a photo by a form that was given out for it, as the field `file`
-         * @description It is kept as it is until it is said to be there.
+         * @description It is kept as it is until it is said to be there. Nothing is read of what comes by a form that was not given out
+         *     here, or holds no longer.
          */
         post: operations["receive"];
         delete?: never;

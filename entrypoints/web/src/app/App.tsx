@@ -117,7 +117,7 @@ function VisitorPages() {
       <Route path="/appeal" component={Appeal} />
       {FOR_MEMBERS.map((path) => (
         <Route key={path} path={path}>
-          {() => <Redirect to={`/login?then=${encodeURIComponent(location.pathname)}`} replace />}
+          {() => <Redirect to={`/login?then=${encodeURIComponent(location.pathname + location.search)}`} replace />}
         </Route>
       ))}
       <Route component={NotFound} />
@@ -164,10 +164,10 @@ function MemberPages() {
   );
 }
 
-/** Where the member was going before they had to sign in; only a page of ours. */
+/** Where the member was going before they had to sign in, with what they asked for there; only a page of ours. */
 function wanted(): string {
   const then = new URLSearchParams(location.search).get("then") ?? "";
-  return /^\/(?!\/|login)[\w/-]*$/.test(then) ? then : "/today";
+  return /^\/(?!\/|login)[\w/-]*(\?[^#\s]*)?$/.test(then) ? then : "/today";
 }
 
 function Waiting() {

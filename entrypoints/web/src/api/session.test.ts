@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { answer, api } from "./client";
 import { isProblem, ProblemError } from "./problem";
-import { accessToken, DRAFT, renew, resume, signedIn, signedOut, type SessionTokens } from "./session";
+import { accessToken, DRAFT, leaveOff, leftOff, renew, resume, signedIn, signedOut, type SessionTokens } from "./session";
 
 const MINUTE = 60_000;
 
@@ -71,6 +71,20 @@ test("a session that is over signs out here and takes what was not handed in wit
   await expect(answer(api.GET("/api/me"))).rejects.toSatisfy((error) => isProblem(error, "session_over"));
   expect(await accessToken()).toBeNull();
   expect(localStorage.length).toBe(0);
+});
+
+test("what was being written when a session ended is read by nobody until it is known who signed in", async () => {
+  signedIn(tokens("ended"));
+  asked.mockImplementation(() => refusal(401, "session_over"));
+  await renew();
+  leaveOff("review", "I wonder.");
+  expect(leftOff("review")).toBeUndefined();
+  dispatchEvent(new StorageEvent("storage", { key: "saltbitter.session", newValue: "of another tab" }));
+  expect(leftOff("review")).toBeUndefined();
+  signedIn(tokens("anew"));
+  expect(leftOff("review")).toBe("I wonder.");
+  signedIn({ ...tokens("other"), user_id: "018f0000-0000-7000-8000-000000000003" });
+  expect(leftOff("review")).toBeUndefined();
 });
 
 test("whoever is signed out asks for no session", async () => {

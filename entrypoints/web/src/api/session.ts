@@ -23,6 +23,10 @@ let state: SessionState = typeof localStorage !== "undefined" && localStorage.ge
 let access: { token: string; renewAt: number } | null = null;
 let over = false;
 let renewing: Promise<string | null> | null = null;
+/** Whose session it is, or was; and what they were writing when it ended, which waits in memory, and nowhere else, for them
+to sign in again. */
+let member: string | null = null;
+const unsent = new Map<string, unknown>();
 const listeners = new Set<() => void>();
 
 function become(next: SessionState): void {
@@ -48,6 +52,8 @@ if (typeof window !== "undefined") {
 export function signedIn(tokens: SessionTokens): void {
   const lifetime = Date.parse(tokens.access_expires_at) - issuedAt(tokens.access_token);
   access = { token: tokens.access_token, renewAt: Date.now() + lifetime - RENEW_BEFORE_MS };
+  if (tokens.user_id !== member) unsent.clear();
+  member = tokens.user_id;
   localStorage.setItem(HINT, tokens.session_id);
   over = false;
   become("signed_in");
@@ -60,6 +66,7 @@ export function signedOut(): void {
 function leave(ended: boolean): void {
   access = null;
   over = ended;
+  if (!ended) unsent.clear();
   for (const key of [HINT, DRAFT]) localStorage.removeItem(key);
   become("signed_out");
 }
@@ -126,6 +133,15 @@ export async function resume(): Promise<void> {
 
 /** Whether a session of this browser ended without its member's doing, which they are told where they sign in again. */
 export const wasEnded = () => over;
+
+/** What the member was writing under this name when their session ended, as long as it is they who are signed in. */
+export const leftOff = (name: string): unknown => (access ? unsent.get(name) : undefined);
+
+/** Tell what was being written where a page goes: it is kept if it goes because the session ended, and not otherwise. */
+export function leaveOff(name: string, written: unknown): void {
+  if (over && written !== undefined) unsent.set(name, written);
+  else unsent.delete(name);
+}
 
 /** Whether nobody is signed in here, as far as this browser knows. */
 export const isVisitor = () => state === "signed_out";

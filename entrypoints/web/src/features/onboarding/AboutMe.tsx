@@ -1,7 +1,9 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import type { ChangeEvent } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as z from "zod/mini";
+import { useWriting } from "../../api/writing";
 import { Button } from "../../design/Button";
 import { Choices } from "../../design/Choices";
 import { Select, TextArea, TextField } from "../../design/Field";
@@ -43,6 +45,7 @@ export default function AboutMe({ next }: StepProps) {
     languages: z.array(z.string()),
   });
   const content = profile?.content;
+  const [bio, writeBio] = useWriting("bio", content?.bio ?? "");
   const form = useForm({
     resolver: zodResolver(schema),
     shouldFocusError: false, // The form itself does, also where what is wrong is a choice.
@@ -51,7 +54,7 @@ export default function AboutMe({ next }: StepProps) {
       pronouns: content?.pronouns ?? "",
       genders: content?.genders ?? [],
       seeks: content?.preferences.genders ?? [],
-      bio: content?.bio ?? "",
+      bio,
       intention: content?.intention ?? "",
       has_children: content?.has_children ?? "",
       wants_children: content?.wants_children ?? "",
@@ -84,7 +87,13 @@ export default function AboutMe({ next }: StepProps) {
           )}
         />
       ))}
-      <TextArea label={t("profile.bio")} hint={t("profile.bioHint", { count: LONGEST_BIO })} optional={optional} error={wrong("bio")} {...form.register("bio")} />
+      <TextArea
+        label={t("profile.bio")}
+        hint={t("profile.bioHint", { count: LONGEST_BIO })}
+        optional={optional}
+        error={wrong("bio")}
+        {...form.register("bio", { onChange: ({ target }: ChangeEvent<HTMLTextAreaElement>) => writeBio(target.value) })}
+      />
       <div className="grid gap-5 sm:grid-cols-2">
         {CHOSEN.map((name) => (
           <Select key={name} label={t(`profile.${name}`)} optional={optional} error={wrong(name)} {...form.register(name)}>

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState, type HTMLAttributes } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
+import { useWriting } from "../../api/writing";
 import { Button, TextButton } from "../../design/Button";
 import { TextArea } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/Notice";
@@ -95,14 +96,15 @@ function Said({ by, words }: { by: string; words: string }) {
 /** A person looks again at what was refused; the member says why. */
 function Appeal({ photo, onChanged }: { photo: Photo; onChanged: () => Promise<void> }) {
   const { t } = useTranslation();
-  const [words, setWords] = useState("");
+  const [words, setWords] = useWriting(`appeal of ${photo.id}`, "");
+  const [begun] = useState(words !== "");
   const appeal = useMutation({
     mutationFn: () =>
       answer(api.POST("/api/me/photos/{photo_id}/appeal", { params: { path: { photo_id: photo.id } }, body: { words } })),
     onSuccess: onChanged,
   });
   return (
-    <details>
+    <details open={begun}>
       <summary className="min-h-6 text-sm font-semibold">{t("photos.appeal")}</summary>
       <div className="grid gap-3 pt-3">
         <TextArea label={t("photos.appealWords")} value={words} maxLength={500} onChange={(event) => setWords(event.target.value)} />

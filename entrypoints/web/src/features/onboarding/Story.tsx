@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useWriting } from "../../api/writing";
 import { Button, TextButton } from "../../design/Button";
 import { FieldError, Select, TextArea } from "../../design/Field";
 import { Form } from "../../design/Form";
@@ -22,7 +23,7 @@ export default function Story({ next }: StepProps) {
   const consents = useConsents();
   const save = useSaveProfile();
   const before = profile?.content;
-  const [answers, setAnswers] = useState((before?.prompts ?? []).map((each) => ({ ...each })));
+  const [answers, setAnswers] = useWriting("prompts", before?.prompts ?? []);
   const [religion, setReligion] = useState<string>(before?.religion ?? "");
   const [importance, setImportance] = useState<string>(before?.religion_importance ?? "");
   const [orientation, setOrientation] = useState<string>(before?.orientation ?? "");

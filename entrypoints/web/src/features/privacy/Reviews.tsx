@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../../api/client";
+import { useWriting } from "../../api/writing";
 import { Button } from "../../design/Button";
 import { TextArea } from "../../design/Field";
 import { Form } from "../../design/Form";
@@ -36,7 +37,7 @@ export function Reviews() {
 function Ask() {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const [words, setWords] = useState("");
+  const [words, setWords] = useWriting("review", "");
   const [missing, setMissing] = useState(false);
   const ask = useMutation({
     mutationFn: () => answer(api.POST("/api/me/reviews", { body: { words: words.trim() } })),

@@ -2,6 +2,7 @@ import { useId, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Schemas } from "../../api/client";
+import { useWriting } from "../../api/writing";
 import { Button, LINK, TextButton } from "../../design/Button";
 import { TextArea } from "../../design/Field";
 import { toFocus } from "../../design/focus";
@@ -68,8 +69,8 @@ export function SuggestionCard({ suggestion, newest, first, onDecided }: Suggest
 export function Decide({ profile, onDecided }: { profile: Schemas["PublicProfile"]; onDecided: (userId: string, outcome: Schemas["DecisionOutcome"]) => void }) {
   const { t } = useTranslation();
   const decide = useDecide();
-  const [writing, setWriting] = useState(false);
-  const [note, setNote] = useState("");
+  const [note, setNote] = useWriting(`note to ${profile.user_id}`, "");
+  const [writing, setWriting] = useState(note !== "");
   const say = (kind: "like" | "pass") =>
     decide.mutate(
       { user_id: profile.user_id, kind, ...(writing && kind === "like" ? { note: note.trim() } : {}) },

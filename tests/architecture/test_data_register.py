@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from config.export_schema import export_schema
 from entrypoints.ropa import document
 from saltbitter_domain.exports.policies import exported_columns, own_side
 from saltbitter_domain.register import AtErasure, Kind
+from saltbitter_domain.users.model import SESSION_KEPT_FOR, SESSION_LASTS
+from saltbitter_domain.users.model.devices import ALERTS_KEPT_FOR, DEVICE_KNOWN_FOR, PAUSES, TRIES_KEPT_FOR
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "export.schema.json"
 PROCESSORS = Path(__file__).parents[2] / "docs" / "processors.md"
@@ -55,6 +58,26 @@ def test_the_schema_of_copies_is_current_and_has_every_column_that_is_exported()
     described = schema["properties"]["records"]["properties"]
     for table, columns in exported_columns(data_register()).items():
         assert list(described[table]["items"]["properties"]) == list(own_side(columns))
+
+
+@pytest.mark.parametrize(
+    ("table", "longest"),
+    [
+        # A session in use until its last day, with what hangs on it: the hashes of its spent tokens from its first day.
+        ("sessions", SESSION_LASTS + SESSION_KEPT_FOR),
+        ("refresh_tokens", SESSION_LASTS + SESSION_KEPT_FOR),
+        ("push_subscriptions", SESSION_LASTS + SESSION_KEPT_FOR),
+        ("held_pushes", SESSION_LASTS + SESSION_KEPT_FOR),
+        ("sign_in_alerts", ALERTS_KEPT_FOR),
+        ("sign_in_tries", PAUSES[-1] + TRIES_KEPT_FOR),
+        ("devices", DEVICE_KNOWN_FOR),
+    ],
+)
+def test_what_is_kept_of_signing_in_is_kept_as_long_as_the_register_says(table: str, longest: timedelta) -> None:
+    (told,) = {item.retention for item in data_register().of(Kind.TABLE) if item.place == table}
+
+    assert told is not None
+    assert timedelta(0) < told - longest <= timedelta(days=2), "the sweep comes every hour"
 
 
 def test_an_entry_is_read_whole() -> None:

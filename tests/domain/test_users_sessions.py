@@ -11,6 +11,7 @@ from saltbitter_domain.kernel import SessionId, StaleWrite, UserId
 from saltbitter_domain.users.model import (
     REFRESH_TOKEN_LIFETIME,
     SESSION_KEPT_FOR,
+    SESSION_LASTS,
     AccessTokenRefused,
     Busy,
     EndReason,
@@ -394,6 +395,25 @@ async def test_however_often_it_is_used_a_session_ends_after_90_days() -> None:
     with pytest.raises(SessionOver):
         await accounts.refresh(tokens)
     assert accounts.lets_in(await accounts.login())
+
+
+async def test_of_a_session_in_use_to_its_end_everything_is_forgotten_thirty_days_later() -> None:
+    accounts = Accounts()
+    tokens = await accounts.enter()
+    first, began = hash_token(tokens.refresh_token), accounts.clock.now()
+    for _ in range(14):
+        accounts.clock.advance(timedelta(days=6))
+        tokens = await accounts.refresh(tokens)
+    accounts.clock.advance(began + SESSION_LASTS + SESSION_KEPT_FOR - accounts.clock.now())
+
+    async def kept() -> bool:
+        await accounts.auth.forget_sessions()
+        async with accounts.begin() as uow:
+            return await uow.sessions.by_token(first) is not None
+
+    assert await kept()
+    accounts.clock.advance(timedelta(microseconds=1))
+    assert not await kept()
 
 
 class Away(MemoryRevocations):

@@ -8,7 +8,6 @@ import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Retries
-from dramatiq.worker import _WorkerMiddleware
 
 QUEUES = URGENT, BULK, SLOW = "urgent", "bulk", "slow"
 """What somebody waits for is in ``urgent``, and never held up by what comes for everybody and by periodic jobs, nor by
@@ -41,9 +40,10 @@ def _middleware() -> list[dramatiq.Middleware]:
 
 
 def _unless_of_a_further_worker(record: logging.LogRecord) -> bool:
-    """Queues have workers of their own, at which dramatiq warns of middleware of the same type. Of any other it
-    goes on warning."""
-    return not (isinstance(record.args, tuple) and any(isinstance(each, _WorkerMiddleware) for each in record.args))
+    """Queues have workers of their own, at which dramatiq warns of middleware of the same type: that which its workers
+    bring themselves. Of any other it goes on warning."""
+    theirs = dramatiq.Worker.__module__
+    return not (isinstance(record.args, tuple) and any(type(each).__module__ == theirs for each in record.args))
 
 
 def _declare_queues(broker: dramatiq.Broker) -> None:

@@ -133,7 +133,7 @@ function MemberPages() {
       <Route path="/search" component={Search} />
       <Route path="/likes" component={Likes} />
       <Route path="/profile" component={MyProfile} />
-      <Route path="/people/:id">{({ id }) => <Person id={id} />}</Route>
+      <Route path="/people/:id">{({ id }) => <Person key={id} id={id} />}</Route>
       <Route path="/insights" component={Insights} />
       <Route path="/assessment" component={Assessment} />
       <Route path="/privacy" component={Privacy} />

@@ -17,12 +17,18 @@ const PROFILE = { time_zone: "Europe/Lisbon", content: { name: "Anna", bio: "", 
 const PHOTO = { id: ID, position: 0, state: "refused", refusal: null, what_to_do: null, appeal: null, reason: null, addresses: [] };
 const REFUSED = { code: "session_over", detail: "No.", status: 401 };
 const SESSION_OVER = () => Promise.resolve(Response.json(REFUSED, { status: 401 }));
+const OTHER = "018f0000-0000-7000-8000-000000000002";
+const person = (user_id: string, name: string) => {
+  const view = sample({ $ref: "#/components/schemas/PersonView" }) as { profile: object };
+  return { ...view, profile: { ...view.profile, user_id, name }, decision: null, match: null };
+};
 const there = answers({
   "/api/catalogue": CATALOGUE,
   "/api/me/reviews": { items: [] },
   "/api/me/profile": PROFILE,
   "/api/me/photos": { items: [PHOTO] },
-  [`/api/people/${ID}`]: { ...(sample({ $ref: "#/components/schemas/PersonView" }) as object), decision: null, match: null },
+  [`/api/people/${ID}`]: person(ID, "Clara"),
+  [`/api/people/${OTHER}`]: person(OTHER, "Dora"),
 });
 
 beforeEach(() => {
@@ -77,6 +83,19 @@ test("a note to somebody is open again with its words", async () => {
   await end();
   act(() => signedIn(ANNA));
   expect((await field(/^A note to/)).value).toBe(WRITTEN);
+});
+
+test("a note to somebody is not there for whoever is looked at next", async () => {
+  open(`/people/${OTHER}`);
+  await screen.findByRole("heading", { name: /^Dora/ });
+  act(() => history.pushState({}, "", `/people/${ID}`));
+  await screen.findByRole("heading", { name: /^Clara/ });
+  await userEvent.click(screen.getByRole("button", { name: en.today.withNote }));
+  await userEvent.type(await field(/^A note to/), WRITTEN);
+  act(() => history.pushState({}, "", `/people/${OTHER}`));
+  await screen.findByRole("heading", { name: /^Dora/ });
+  expect(screen.getByRole("button", { name: en.today.withNote })).toBeTruthy();
+  expect(screen.queryByDisplayValue(WRITTEN)).toBeNull();
 });
 
 test("somebody else who signs in then does not see it, nor does the member after them", async () => {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import create_autospec
 
+import pytest
 from aiohttp import MultipartReader, StreamReader
 from numba import njit
 
@@ -25,8 +26,23 @@ def private_names(text: str) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom):
             yield from (each.name for each in node.names if re.match("_[^_]", each.name))
     for line in text.splitlines():
-        code, _, excused = line.partition("# noqa: SLF001")
+        code, *excused = re.split(r"# noqa:[\w, ]*\bSLF001", line, maxsplit=1)
         yield from re.findall(r"\.(_\w+)", code) if excused else ()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from library import _Own, theirs", ["_Own"]),
+        ("from library import __version__", []),
+        ("library.thing._own = 1  # noqa: SLF001", ["_own"]),
+        ("library.thing._own = 1  # noqa: SLF001  nothing else says so", ["_own"]),
+        ("library.thing._own = 1  # noqa: E501, SLF001", ["_own"]),
+        ("self._own = 1  # noqa: E501", []),
+    ],
+)
+def test_what_is_private_is_found_however_it_is_excused(line: str, found: list[str]) -> None:
+    assert list(private_names(line)) == found
 
 
 def test_nothing_private_of_a_library_is_used_but_what_is_known() -> None:

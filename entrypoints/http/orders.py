@@ -254,7 +254,13 @@ class Orders:
         found = await self.orders.purchases(call.user_id)
         return PurchasesView(tuple(OrderView.of(Progress(order)) for order in found.orders), found.spending)
 
-    @route("GET", "/api/me/orders/{order_id}", audience=Audience.MEMBER, errors=(OrderMissing, GatewayAway, GatewayOff))
+    @route(
+        "GET",
+        "/api/me/orders/{order_id}",
+        audience=Audience.MEMBER,
+        a_day=10_000,  # Our client asks every ten seconds, all day if need be.
+        errors=(OrderMissing, GatewayAway, GatewayOff),
+    )
     async def order(self, call: Call, order_id: UUID) -> OrderView:
         """What became of an order. One that waits for the member is asked about just now."""
         return OrderView.of(await self.orders.find(call.user_id, OrderId(order_id)))

@@ -38,7 +38,7 @@ export function Choices({ legend, hint, error, options, chosen, onChange, many =
             <label
               key={key}
               className={
-                "relative inline-flex min-h-11 items-center gap-2 rounded-full border px-4 py-1.5 transition-colors duration-200 " +
+                "relative inline-flex min-h-11 items-center gap-2 rounded-[1.375rem] border px-4 py-1.5 transition-colors duration-200 " +
                 "has-[:focus-visible]:outline-3 has-[:focus-visible]:outline-offset-2 has-[:focus-visible]:outline-sea " +
                 (on ? "border-sea bg-sea text-on-sea font-semibold " : "border-edge bg-surface hover:bg-sea-wash ") +
                 (full && !on ? "opacity-60" : "")
